@@ -1,0 +1,202 @@
+//! The field's own words as types: natural days, the window, dimensions, tiers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A natural day, held as the days since 1970-01-01. Written `YYYY-MM-DD`, and no other way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(i32);
+
+impl Day {
+    /// The day that lies `days` after 1970-01-01.
+    pub const fn from_epoch_days(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// Days since 1970-01-01, as Parquet's `date32` has it.
+    pub const fn epoch_days(self) -> i32 {
+        self.0
+    }
+
+    /// Seconds between 1970-01-01T00:00:00 and this day's midnight on the same clock.
+    pub fn epoch_seconds(self) -> i64 {
+        i64::from(self.0) * 86_400
+    }
+
+    /// The day `days` later (earlier where negative).
+    #[must_use]
+    pub fn plus(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days))
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refusal = || format!("{text:?} is no day of the form YYYY-MM-DD");
+        let date: Date = text.parse().map_err(|_| refusal())?;
+        // jiff reads other ISO spellings too; two spellings of one day would be two partitions of one day.
+        if date.to_string() != text {
+            return Err(refusal());
+        }
+        let since_epoch = date.since(jiff::civil::date(1970, 1, 1)).map_err(|_| refusal())?;
+        Ok(Self(since_epoch.get_days()))
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(self.0)) {
+            Ok(date) => write!(formatter, "{date}"),
+            Err(_) => write!(formatter, "day {} since 1970-01-01", self.0),
+        }
+    }
+}
+
+/// The natural days whose records count for an as-of day, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The first day.
+    pub first: Day,
+    /// The as-of day.
+    pub last: Day,
+}
+
+impl Window {
+    /// The `days` natural days that end with `as_of`; `days` is at least 1.
+    pub fn ending(as_of: Day, days: i32) -> Self {
+        Self { first: as_of.plus(1 - days), last: as_of }
+    }
+
+    /// Its days, first to last.
+    pub fn days(self) -> impl Iterator<Item = Day> + Clone {
+        (self.first.0..=self.last.0).map(Day)
+    }
+
+    /// Whether `day` lies in it.
+    pub fn contains(self, day: Day) -> bool {
+        self.first <= day && day <= self.last
+    }
+}
+
+/// What an indicator speaks of 指标维度.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// 商品体验
+    Product,
+    /// 物流体验
+    Logistics,
+    /// 售后体验
+    AfterSales,
+    /// 纠纷投诉
+    Dispute,
+    /// 咨询体验
+    Consultation,
+}
+
+impl Dimension {
+    /// All five, in the order in which they are published.
+    pub const ALL: [Self; 5] =
+        [Self::Product, Self::Logistics, Self::AfterSales, Self::Dispute, Self::Consultation];
+
+    /// The name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Logistics => "logistics",
+            Self::AfterSales => "after_sales",
+            Self::Dispute => "dispute",
+            Self::Consultation => "consultation",
+        }
+    }
+
+    /// Its place in [`Dimension::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// A rank's grade 档: 5 优秀, 4 良好, 3 一般, 2 较差, 0 很差.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tier(u8);
+
+impl Tier {
+    /// All five, best first.
+    pub const ALL: [Self; 5] = [Self(5), Self(4), Self(3), Self(2), Self(0)];
+
+    /// The tier with these points, if there is one.
+    pub fn from_points(points: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.points() == points)
+    }
+
+    /// The points that it is worth.
+    pub fn points(self) -> i64 {
+        i64::from(self.0)
+    }
+
+    /// Its place in [`Tier::ALL`]: 0 is the best.
+    pub const fn place(self) -> usize {
+        match self.0 {
+            5 => 0,
+            4 => 1,
+            3 => 2,
+            2 => 3,
+            _ => 4,
+        }
+    }
+
+    /// The tiers above this one, the nearest first.
+    pub fn above(self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().rev().filter(move |tier| *tier > self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_one_spelling() {
+        assert_eq!("2022-03-15".parse::<Day>().unwrap().to_string(), "2022-03-15");
+        assert_eq!("1970-01-02".parse::<Day>().unwrap().epoch_days(), 1);
+        assert_eq!("1969-12-31".parse::<Day>().unwrap().epoch_days(), -1);
+        for other in ["2022-3-15", "20220315", "2022-02-30", "2022-03-15T00", " 2022-03-15", ""] {
+            assert!(other.parse::<Day>().is_err(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_window_is_thirty_natural_days_that_end_with_the_as_of_day() {
+        let window = Window::ending("2022-03-15".parse().unwrap(), 30);
+        assert_eq!(window.first.to_string(), "2022-02-14");
+        assert_eq!(window.days().count(), 30);
+        assert!(window.contains("2022-02-14".parse().unwrap()));
+        assert!(!window.contains("2022-02-13".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_tiers_above_come_nearest_first() {
+        let two = Tier::from_points(2).unwrap();
+        assert_eq!(two.above().map(Tier::points).collect::<Vec<_>>(), [3, 4, 5]);
+        assert_eq!(Tier::from_points(1), None);
+    }
+}

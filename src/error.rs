@@ -1,0 +1,194 @@
+//! What can go wrong, said once: findings (stage, file, column, found, wanted, advice) under one exit class.
+//!
+//! Every stage returns [`Failure`]; only `main` prints it. Text that comes from data is escaped here, so that no
+//! control or right-to-left character of an input reaches a terminal or a log.
+
+use std::fmt;
+use std::path::Path;
+
+/// The result of every stage.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Why a run ended, as its exit code tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitClass {
+    /// A fault of ours, a panic in a library below included.
+    Fault = 1,
+    /// Usage, configuration or rule tables.
+    Usage = 2,
+    /// Input that breaks the contract or a limit.
+    Rejected = 3,
+    /// Input that is missing or stale.
+    Missing = 4,
+    /// Disk or permission.
+    Disk = 5,
+    /// State or published files that cannot be used.
+    State = 6,
+    /// Another run holds the lock.
+    Busy = 75,
+}
+
+impl ExitClass {
+    /// The process exit code.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// One thing that is wrong, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    stage: &'static str,
+    place: Option<String>,
+    column: Option<String>,
+    found: String,
+    wanted: String,
+    advice: String,
+}
+
+impl Finding {
+    /// A finding of `stage` that found `found` where `wanted` was wanted.
+    pub fn new(stage: &'static str, found: impl Into<String>, wanted: impl Into<String>) -> Self {
+        Self {
+            stage,
+            place: None,
+            column: None,
+            found: found.into(),
+            wanted: wanted.into(),
+            advice: String::new(),
+        }
+    }
+
+    /// Names the file.
+    #[must_use]
+    pub fn path(mut self, path: &Path) -> Self {
+        self.place = Some(path.display().to_string());
+        self
+    }
+
+    /// Names a line of a file (1 is the first).
+    #[must_use]
+    pub fn line(mut self, path: &Path, line: u64) -> Self {
+        self.place = Some(format!("{}:{line}", path.display()));
+        self
+    }
+
+    /// Names the column.
+    #[must_use]
+    pub fn column(mut self, column: impl Into<String>) -> Self {
+        self.column = Some(column.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = advice.into();
+        self
+    }
+
+    /// Ends the run with this finding alone.
+    pub fn fail(self, class: ExitClass) -> Failure {
+        Failure { class, findings: vec![self] }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: ", self.stage)?;
+        if let Some(place) = &self.place {
+            write!(formatter, "{}: ", escaped(place))?;
+        }
+        if let Some(column) = &self.column {
+            write!(formatter, "column {}: ", escaped(column))?;
+        }
+        write!(formatter, "found {}, wanted {}", escaped(&self.found), escaped(&self.wanted))?;
+        if !self.advice.is_empty() {
+            write!(formatter, "; {}", escaped(&self.advice))?;
+        }
+        Ok(())
+    }
+}
+
+/// The end of a run: its exit class and every finding that led to it, in a fixed order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.lines())]
+pub struct Failure {
+    /// The exit class.
+    pub class: ExitClass,
+    /// At least one finding.
+    pub findings: Vec<Finding>,
+}
+
+impl Failure {
+    /// Fails with all `findings`, or succeeds where there are none.
+    pub fn unless_empty(class: ExitClass, findings: Vec<Finding>) -> Outcome<()> {
+        if findings.is_empty() { Ok(()) } else { Err(Self { class, findings }) }
+    }
+
+    fn lines(&self) -> String {
+        self.findings.iter().map(Finding::to_string).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A failed call to the operating system: exit class 5, naming the call and the path.
+pub fn disk(stage: &'static str, call: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Finding::new(stage, format!("{call} failed: {error}"), "a file system that allows it")
+        .path(path)
+        .advice("check space, permissions and the disk, then run again")
+        .fail(ExitClass::Disk)
+}
+
+/// A fault of ours in `stage`: something that the stages before should have made impossible, or a library's error
+/// on data that was already checked.
+pub fn fault(stage: &'static str, error: impl fmt::Display) -> Failure {
+    Finding::new(stage, error.to_string(), "no error on checked data")
+        .advice("this is a fault of shopscore: report it with this line")
+        .fail(ExitClass::Fault)
+}
+
+/// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.
+pub fn escaped(text: &str) -> String {
+    const LONGEST_CHARACTERS: usize = 300;
+    let mut shown = String::with_capacity(text.len());
+    for (position, character) in text.chars().enumerate() {
+        if position == LONGEST_CHARACTERS {
+            shown.push('…');
+            break;
+        }
+        if character.is_control() || is_invisible(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Zero-width, line-separating and bidirectional characters.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_one_line_that_names_everything() {
+        let finding = Finding::new("contract", "double", "int64")
+            .path(Path::new("x/part-0.parquet"))
+            .column("amount_fen")
+            .advice("write integers");
+        assert_eq!(
+            finding.to_string(),
+            "contract: x/part-0.parquet: column amount_fen: found double, wanted int64; write integers"
+        );
+    }
+
+    #[test]
+    fn hostile_text_is_escaped_and_cut() {
+        assert_eq!(escaped("a\n\u{202e}b\u{1b}[0m"), "a\\u{a}\\u{202e}b\\u{1b}[0m");
+        assert_eq!(escaped(&"x".repeat(400)).chars().count(), 301);
+    }
+}

@@ -1,0 +1,2 @@
+//! Extracts.
+pub mod tables;

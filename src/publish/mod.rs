@@ -1,0 +1,2 @@
+//! Published files: declarations, Parquet writer, generations.
+pub mod outputs;
