@@ -147,6 +147,47 @@ pub fn fault(stage: &'static str, error: impl fmt::Display) -> Failure {
         .fail(ExitClass::Fault)
 }
 
+/// Runs `work` on one file; a panic below becomes a failure that names the file.
+///
+/// # Errors
+/// Those of `work`, or a fault where it panicked.
+pub fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let said = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(Finding::new(stage, format!("a panic below ({said})"), "a file that the reader can read")
+            .path(path)
+            .advice("nothing was published; check the file, and report it with this line")
+            .fail(ExitClass::Fault))
+    })
+}
+
+/// Gathers the results of independent work: all of them, or the findings of all that failed, in the order given.
+/// The first failure gives the exit class.
+///
+/// # Errors
+/// Where any of them failed.
+pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> {
+    let mut values = Vec::new();
+    let mut failures = Vec::new();
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    match failures.first().map(|failure| failure.class) {
+        None => Ok(values),
+        Some(class) => {
+            let findings = failures.into_iter().flat_map(|failure| failure.findings).collect();
+            Err(Failure { class, findings })
+        }
+    }
+}
+
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.
 pub fn escaped(text: &str) -> String {
     const LONGEST_CHARACTERS: usize = 300;

@@ -1,2 +1,13 @@
-//! Extracts.
+//! Extracts: what a marketplace delivers, seen as it is, read once, judged row by row.
+//!
+//! [`listing`] finds the files, [`contract`] checks their footers and manifests, [`reader`] decodes a table-day into
+//! [`rows`], [`row_rules`] judges each row, [`quarantine`] keeps what was set aside. [`tables`] declares it all.
+pub mod contract;
+pub mod instants;
+pub mod listing;
+pub mod manifest;
+pub mod quarantine;
+pub mod reader;
+pub mod row_rules;
+pub mod rows;
 pub mod tables;

@@ -91,10 +91,8 @@ pub enum RowRule {
         /// The timestamp that comes first.
         earlier: &'static str,
     },
-    /// `later` is not before the first instant of the natural day `day`.
+    /// The partition's day, which is the natural day of the table's `day_column`, is not before the day in `day`.
     NotBeforeDay {
-        /// The timestamp.
-        later: &'static str,
         /// The date column.
         day: &'static str,
     },
@@ -285,7 +283,7 @@ const APPEALS: TableSpec = TableSpec {
     key: Some("appeal_id"),
     rules: &[
         RowRule::OneOf { column: "record_type", values: &["review", "refund", "dispute", "pickup"] },
-        RowRule::NotBeforeDay { later: "decided_at", day: "record_dt" },
+        RowRule::NotBeforeDay { day: "record_dt" },
     ],
     presence: Presence::MayLackDays,
 };
@@ -362,10 +360,7 @@ mod tests {
                         assert_eq!(kind_of(later), Some(ColumnKind::Timestamp));
                         assert_eq!(kind_of(earlier), Some(ColumnKind::Timestamp));
                     }
-                    RowRule::NotBeforeDay { later, day } => {
-                        assert_eq!(kind_of(later), Some(ColumnKind::Timestamp));
-                        assert_eq!(kind_of(day), Some(ColumnKind::Date));
-                    }
+                    RowRule::NotBeforeDay { day } => assert_eq!(kind_of(day), Some(ColumnKind::Date)),
                 }
             }
         }

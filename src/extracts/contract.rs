@@ -1,0 +1,210 @@
+//! The contract check: every footer and manifest of the listed files, before any row is read.
+//!
+//! Grain in: listed partitions. Grain out: the same partitions with what their footers say. Types are taken from the
+//! Parquet schema itself, not from the Arrow schema that a writer may have embedded; nothing is cast unless the value
+//! cannot change. All findings of all files are reported together (specification, section 2).
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use arrow::datatypes::{DataType, TimeUnit};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::basic::Type as PhysicalType;
+use rayon::prelude::*;
+
+use crate::domain::Day;
+use crate::error::{ExitClass, Failure, Finding, Outcome, caught};
+use crate::extracts::listing::{FileIdentity, PartFile, Partition};
+use crate::extracts::manifest;
+use crate::extracts::tables::{Column, ColumnKind, Table, TableSpec};
+
+const STAGE: &str = "contract";
+
+/// A part file whose footer fits the contract.
+#[derive(Clone, Debug)]
+pub struct CheckedFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it was when it was checked.
+    pub identity: FileIdentity,
+    /// How many rows its footer gives.
+    pub rows: usize,
+    /// Whether a timestamp of the contract is in nanoseconds.
+    pub has_nanoseconds: bool,
+}
+
+/// A table-day whose files fit the contract.
+#[derive(Clone, Debug)]
+pub struct CheckedPartition {
+    /// Its table.
+    pub table: Table,
+    /// Its day.
+    pub day: Day,
+    /// Its part files, by name; there may be none.
+    pub files: Vec<CheckedFile>,
+}
+
+/// Checks every file of every partition, and the manifests.
+///
+/// # Errors
+/// All findings together, exit class rejected.
+pub fn check(partitions: &[Partition], require_manifest: bool) -> Outcome<Vec<CheckedPartition>> {
+    let checked: Vec<(CheckedPartition, Vec<Finding>)> =
+        partitions.par_iter().map(|partition| check_partition(partition, require_manifest)).collect();
+    let (partitions, findings): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
+    Failure::unless_empty(ExitClass::Rejected, findings.into_iter().flatten().collect())?;
+    Ok(partitions)
+}
+
+fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPartition, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut files = Vec::new();
+    for file in &partition.files {
+        match caught(STAGE, &file.path, || check_file(partition.table.spec(), file)) {
+            Ok(checked) => files.push(checked),
+            Err(failure) => findings.extend(failure.findings),
+        }
+    }
+    if findings.is_empty() {
+        findings = manifest::check(&partition.folder, &files, require_manifest);
+    }
+    (CheckedPartition { table: partition.table, day: partition.day, files }, findings)
+}
+
+fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
+    let opened = open(&file.path, file.identity)?;
+    let footer = read_footer(&file.path, &opened)?;
+    let findings = check_columns(spec, &footer, &file.path);
+    Failure::unless_empty(ExitClass::Rejected, findings)?;
+    let rows = footer.metadata().file_metadata().num_rows();
+    Ok(CheckedFile {
+        path: file.path.clone(),
+        identity: file.identity,
+        rows: usize::try_from(rows).map_err(|_| {
+            Finding::new(STAGE, format!("{rows} rows"), "a count of rows")
+                .path(&file.path)
+                .fail(ExitClass::Rejected)
+        })?,
+        has_nanoseconds: spec.columns.iter().any(|column| {
+            matches!(
+                footer.schema().field_with_name(column.name).map(arrow::datatypes::Field::data_type),
+                Ok(DataType::Timestamp(TimeUnit::Nanosecond, _))
+            )
+        }),
+    })
+}
+
+/// Opens a file, making sure that it is still the one that was listed.
+///
+/// # Errors
+/// Rejected where it cannot be opened or has changed.
+pub fn open(path: &Path, listed: FileIdentity) -> Outcome<File> {
+    let file = File::open(path).map_err(|error| {
+        Finding::new(STAGE, format!("a file that cannot be opened ({error})"), "a readable file")
+            .path(path)
+            .advice("give the job's user permission to read it")
+            .fail(ExitClass::Disk)
+    })?;
+    check_unchanged(path, &file, listed)?;
+    Ok(file)
+}
+
+/// Makes sure that an open file is still what it was when it was listed.
+///
+/// # Errors
+/// Rejected where its device, inode, size or times differ.
+pub fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcome<()> {
+    let now = file.metadata().map_err(|error| crate::error::disk(STAGE, "stat", path, &error))?;
+    let now = FileIdentity::of(&now);
+    if now == listed {
+        return Ok(());
+    }
+    Err(Finding::new(
+        STAGE,
+        format!("a file of {} bytes that changed while it was used", now.size_bytes),
+        format!("the {} bytes that were listed", listed.size_bytes),
+    )
+    .path(path)
+    .advice("let the producer write under another name and rename; then run again")
+    .fail(ExitClass::Rejected))
+}
+
+/// Reads a footer; the types are those of the Parquet schema alone.
+///
+/// # Errors
+/// Rejected where the file is no complete Parquet file.
+pub fn read_footer(path: &Path, file: &File) -> Outcome<ArrowReaderMetadata> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    ArrowReaderMetadata::load(file, options).map_err(|error| {
+        Finding::new(STAGE, beginning(file, &error.to_string()), "a complete Parquet file")
+            .path(path)
+            .advice("write the file again")
+            .fail(ExitClass::Rejected)
+    })
+}
+
+/// What a file that is no Parquet file is instead.
+fn beginning(mut file: &File, error: &str) -> String {
+    let size_bytes = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut first = [0_u8; 4];
+    let starts_as_parquet =
+        std::io::Seek::rewind(&mut file).is_ok() && file.read_exact(&mut first).is_ok() && &first == b"PAR1";
+    match (size_bytes, starts_as_parquet) {
+        (0, _) => "a file of zero bytes".to_owned(),
+        (_, true) => format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})"),
+        (_, false) => format!("a file of {size_bytes} bytes that does not start as Parquet does"),
+    }
+}
+
+fn check_columns(spec: &TableSpec, footer: &ArrowReaderMetadata, path: &Path) -> Vec<Finding> {
+    spec.columns.iter().filter_map(|column| check_column(column, footer, path)).collect()
+}
+
+fn check_column(column: &Column, footer: &ArrowReaderMetadata, path: &Path) -> Option<Finding> {
+    let schema = footer.metadata().file_metadata().schema_descr();
+    let named: Vec<_> =
+        schema.root_schema().get_fields().iter().filter(|field| field.name() == column.name).collect();
+    let finding = |found: String, advice: &str| {
+        Some(
+            Finding::new(STAGE, found, column.kind.wanted())
+                .path(path)
+                .column(column.name)
+                .advice(advice.to_owned()),
+        )
+    };
+    match named.as_slice() {
+        [] => finding(missing_column(column.name, footer), "deliver the column under its exact name"),
+        [field] if !field.is_primitive() => finding("a nested column".to_owned(), "deliver plain values"),
+        [field] if field.get_physical_type() == PhysicalType::INT96 => finding(
+            "an INT96 timestamp".to_owned(),
+            "in Spark set spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS",
+        ),
+        [_] => {
+            let found = footer.schema().field_with_name(column.name).ok()?.data_type();
+            (!fits(column.kind, found))
+                .then(|| finding(found.to_string(), "deliver the column in the wanted type"))?
+        }
+        [..] => finding(format!("{} columns of that name", named.len()), "deliver the column once"),
+    }
+}
+
+fn missing_column(name: &str, footer: &ArrowReaderMetadata) -> String {
+    let plain = |text: &str| text.trim().to_lowercase().replace(['_', '-', ' '], "");
+    let near = footer.schema().fields().iter().find(|field| plain(field.name()) == plain(name));
+    match near {
+        Some(field) => format!("no such column, but one named {:?}", field.name()),
+        None => "no such column".to_owned(),
+    }
+}
+
+/// Whether every value of a file's type has one meaning as `kind`.
+fn fits(kind: ColumnKind, found: &DataType) -> bool {
+    match kind {
+        ColumnKind::Integer => found.is_integer(),
+        ColumnKind::Text => matches!(found, DataType::Utf8),
+        ColumnKind::Boolean => matches!(found, DataType::Boolean),
+        ColumnKind::Date => matches!(found, DataType::Date32),
+        ColumnKind::Timestamp => matches!(found, DataType::Timestamp(_, _)),
+    }
+}

@@ -1,0 +1,127 @@
+//! Timestamps of any unit and zone as ticks of one unit, exactly.
+//!
+//! A tick is a millionth or a billionth of a second since 1970-01-01T00:00:00Z. An instant outside the years -9999 to
+//! 9999, or outside what the tick can count, is refused with its raw value (specification, section 2).
+
+use arrow::array::{Array, Int64Array};
+use jiff::civil::{Date, DateTime};
+
+use crate::zone::Zone;
+
+/// Ticks of a second where no file of a partition has nanoseconds.
+pub const MICROS: i64 = 1_000_000;
+/// Ticks of a second where one has.
+pub const NANOS: i64 = 1_000_000_000;
+
+/// -9999-01-01T00:00:00Z
+const FIRST_SECOND: i64 = -377_705_116_800;
+/// 9999-12-31T23:59:59Z
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// Appends `raw` timestamps, of `units_per_second`, as ticks; where `local_in` is given they are local times there.
+///
+/// # Errors
+/// The first value that cannot be held, with its place in the batch.
+pub fn to_ticks(
+    ticks: &mut Vec<i64>,
+    raw: &Int64Array,
+    units_per_second: i64,
+    ticks_per_second: i64,
+    local_in: Option<&Zone>,
+) -> Result<(), String> {
+    let mut local_times = local_in.map(Zone::local_times);
+    for (row, value) in raw.values().iter().enumerate() {
+        let second = value.div_euclid(units_per_second);
+        let instant = local_times.as_mut().map_or(second, |times| times.instant(second));
+        let fraction = value.rem_euclid(units_per_second) * (ticks_per_second / units_per_second);
+        let held = (FIRST_SECOND..=LAST_SECOND)
+            .contains(&instant)
+            .then(|| instant.checked_mul(ticks_per_second)?.checked_add(fraction))
+            .flatten();
+        match held {
+            Some(held) => ticks.push(held),
+            None if raw.is_null(row) => ticks.push(0),
+            None => {
+                return Err(format!(
+                    "the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch, which no tick of 1/{ticks_per_second} s can hold"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The difference `later - earlier` in whole seconds, rounded down; exact for any two ticks.
+pub fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) -> i64 {
+    let seconds = later.div_euclid(ticks_per_second) - earlier.div_euclid(ticks_per_second);
+    let borrowed = later.rem_euclid(ticks_per_second) < earlier.rem_euclid(ticks_per_second);
+    seconds - i64::from(borrowed)
+}
+
+/// An instant in UTC, such as `2022-03-15T01:02:03.5Z`, the same whatever the tick.
+pub fn in_utc(ticks: i64, ticks_per_second: i64) -> String {
+    let second = ticks.div_euclid(ticks_per_second);
+    let nanoseconds = ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second);
+    let span = jiff::Span::new().try_seconds(second).and_then(|span| span.try_nanoseconds(nanoseconds));
+    let epoch: DateTime = Date::constant(1970, 1, 1).at(0, 0, 0, 0);
+    match span.and_then(|span| epoch.checked_add(span)) {
+        Ok(civil) => format!("{civil}Z"),
+        Err(_) => format!("{second} seconds since 1970-01-01T00:00:00Z"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticks(raw: i64, units: i64, per_second: i64, zone: Option<&str>) -> Result<i64, String> {
+        let zone = zone.map(|name| Zone::named(name).unwrap());
+        let mut held = Vec::new();
+        to_ticks(&mut held, &Int64Array::from(vec![raw]), units, per_second, zone.as_ref())?;
+        Ok(held[0])
+    }
+
+    #[test]
+    fn one_instant_in_any_unit_is_one_tick_count() {
+        for per_second in [MICROS, NANOS] {
+            let expected = 1_647_305_999 * per_second + per_second / 2;
+            assert_eq!(ticks(1_647_305_999_500, 1_000, per_second, None), Ok(expected));
+            assert_eq!(ticks(1_647_305_999_500_000, MICROS, per_second, None), Ok(expected));
+        }
+        assert_eq!(ticks(1_647_305_999_500_000_001, NANOS, NANOS, None), Ok(1_647_305_999_500_000_001));
+    }
+
+    #[test]
+    fn local_times_become_instants() {
+        let utc = ticks(1_647_273_600_000, 1_000, MICROS, None);
+        assert_eq!(ticks(1_647_302_400_000, 1_000, MICROS, Some("Asia/Shanghai")), utc);
+    }
+
+    #[test]
+    fn what_no_tick_can_hold_is_refused_and_never_clipped() {
+        assert!(ticks(i64::MAX, 1_000, MICROS, None).is_err());
+        assert!(ticks(i64::MIN, MICROS, MICROS, None).is_err());
+        assert!(ticks(-30_610_224_000_000, 1_000, NANOS, None).is_err(), "year 1000 in nanoseconds");
+        assert!(ticks(-30_610_224_000_000, 1_000, MICROS, None).is_ok(), "year 1000 in microseconds");
+        assert!(ticks(253_402_214_400_000, 1_000, MICROS, None).is_ok(), "9999-12-31");
+        let null = Int64Array::from(vec![None, Some(1)]);
+        let mut held = Vec::new();
+        assert_eq!(to_ticks(&mut held, &null, 1_000, MICROS, None), Ok(()));
+        assert_eq!(held, [0, 1_000]);
+    }
+
+    #[test]
+    fn durations_are_whole_seconds_rounded_down() {
+        assert_eq!(whole_seconds_between(500_000, 2_400_000, MICROS), 1);
+        assert_eq!(whole_seconds_between(400_000, 2_400_000, MICROS), 2);
+        assert_eq!(whole_seconds_between(-1, 0, MICROS), 0);
+        assert_eq!(whole_seconds_between(i64::MIN, i64::MAX, NANOS), 18_446_744_073);
+    }
+
+    #[test]
+    fn an_instant_reads_the_same_whatever_the_tick() {
+        assert_eq!(in_utc(1_647_305_999_500_000, MICROS), "2022-03-15T00:59:59.5Z");
+        assert_eq!(in_utc(1_647_305_999_500_000_000, NANOS), "2022-03-15T00:59:59.5Z");
+        assert_eq!(in_utc(253_402_300_799 * MICROS, MICROS), "9999-12-31T23:59:59Z");
+    }
+}

@@ -1,0 +1,369 @@
+//! Which part files a run reads: every file of the window's partitions, seen as it is.
+//!
+//! Folders are listed here and nowhere else: no globs, no inference of Hive keys. Names that start with `_` or `.` are
+//! ignored, so are files that are not `*.parquet`. A partition whose name is no day, a file that is no regular file and
+//! one that lies outside the extracts are findings (exit code 3); days without a partition are listed all together
+//! (exit code 4). Partitions after the as-of day, and before the window, are never opened (specification, section 2).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::domain::{Day, Window};
+use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
+use crate::extracts::tables::{Presence, Table};
+
+const STAGE: &str = "listing";
+
+/// What tells that a file is still the one that was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileIdentity {
+    device: u64,
+    inode: u64,
+    /// Its size.
+    pub size_bytes: u64,
+    modified_nanoseconds: i128,
+    changed_nanoseconds: i128,
+}
+
+impl FileIdentity {
+    /// The identity that a file's metadata gives.
+    pub fn of(metadata: &fs::Metadata) -> Self {
+        let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size_bytes: metadata.size(),
+            modified_nanoseconds: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            changed_nanoseconds: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// A part file.
+#[derive(Clone, Debug)]
+pub struct PartFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it was when it was listed.
+    pub identity: FileIdentity,
+}
+
+/// A table-day.
+#[derive(Clone, Debug)]
+pub struct Partition {
+    /// Its table.
+    pub table: Table,
+    /// Its day.
+    pub day: Day,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its part files, by name; there may be none.
+    pub files: Vec<PartFile>,
+}
+
+/// What a run may require of the days.
+#[derive(Clone, Copy, Debug)]
+pub struct Coverage {
+    /// The days whose records count.
+    pub window: Window,
+    /// Days before this one may lack partitions.
+    pub history_starts_on: Option<Day>,
+    /// How many days before the as-of day the shop snapshot may lie.
+    pub max_snapshot_age_days: i32,
+}
+
+/// Lists the partitions that a run reads, by table and day: those of the window, and the newest shop snapshot.
+///
+/// # Errors
+/// Odd names and odd files (rejected), missing days and a missing or old snapshot (missing), all of them at once.
+pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Vec<Partition>> {
+    if !extracts.is_dir() {
+        return Err(Finding::new(STAGE, "no such folder", "the folder of the extracts")
+            .path(extracts)
+            .advice("set `extracts` (--extracts) to the folder that holds one sub-folder a table")
+            .fail(ExitClass::Missing));
+    }
+    let mut rejected = Vec::new();
+    let mut missing = Vec::new();
+    let mut partitions = Vec::new();
+    for table in Table::ALL {
+        let folder = extracts.join(table.name());
+        let found = day_folders(&folder, &mut rejected)?;
+        missing.extend(missing_days(table, &folder, &found, coverage));
+        for (day, folder) in wanted_days(table, found, coverage) {
+            let files = part_files(extracts, &folder, &mut rejected)?;
+            partitions.push(Partition { table, day, folder, files });
+        }
+    }
+    let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
+    rejected.append(&mut missing);
+    Failure::unless_empty(class, rejected)?;
+    Ok(partitions)
+}
+
+/// The partition folders of a table by day.
+fn day_folders(folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<BTreeMap<Day, PathBuf>> {
+    let mut days = BTreeMap::new();
+    for (name, path) in entries(folder)? {
+        if is_ignored(&name) || (!path.is_dir() && !name.ends_with(".parquet")) {
+            continue;
+        }
+        match name.strip_prefix("dt=").map(str::parse::<Day>) {
+            Some(Ok(day)) if path.is_dir() => {
+                days.insert(day, path);
+            }
+            _ => rejected.push(
+                Finding::new(
+                    STAGE,
+                    format!("the name {name:?}"),
+                    "a folder dt=YYYY-MM-DD, one spelling a day",
+                )
+                .path(&path)
+                .advice("rename or remove it; names that start with _ or . are ignored"),
+            ),
+        }
+    }
+    Ok(days)
+}
+
+fn wanted_days(
+    table: Table,
+    mut found: BTreeMap<Day, PathBuf>,
+    coverage: Coverage,
+) -> BTreeMap<Day, PathBuf> {
+    match table.spec().presence {
+        Presence::NewestSnapshot => {
+            let newest = found.range(..=coverage.window.last).next_back().map(|(day, _)| *day);
+            found.retain(|day, _| Some(*day) == newest);
+        }
+        Presence::EveryDay | Presence::MayLackDays => {
+            found.retain(|day, _| coverage.window.contains(*day));
+        }
+    }
+    found
+}
+
+fn missing_days(
+    table: Table,
+    folder: &Path,
+    found: &BTreeMap<Day, PathBuf>,
+    coverage: Coverage,
+) -> Vec<Finding> {
+    let as_of = coverage.window.last;
+    match table.spec().presence {
+        Presence::MayLackDays => Vec::new(),
+        Presence::EveryDay => coverage
+            .window
+            .days()
+            .filter(|day| coverage.history_starts_on.is_none_or(|start| *day >= start))
+            .filter(|day| !found.contains_key(day))
+            .map(|day| {
+                Finding::new(STAGE, format!("no partition dt={day}"), format!("{} of {day}", table.name()))
+                    .path(folder)
+                    .advice("deliver the day, or set history_starts_on if the history starts later")
+            })
+            .collect(),
+        Presence::NewestSnapshot => match found.range(..=as_of).next_back() {
+            Some((day, _)) if as_of.epoch_days() - day.epoch_days() <= coverage.max_snapshot_age_days => {
+                Vec::new()
+            }
+            Some((day, path)) => vec![
+                Finding::new(
+                    STAGE,
+                    format!("the newest shop snapshot is of {day}"),
+                    format!("one at most {} days older than {as_of}", coverage.max_snapshot_age_days),
+                )
+                .path(path)
+                .advice("deliver a newer snapshot, or raise max_snapshot_age_days"),
+            ],
+            None => vec![
+                Finding::new(STAGE, "no shop snapshot", format!("one with dt <= {as_of}"))
+                    .path(folder)
+                    .advice("deliver a snapshot"),
+            ],
+        },
+    }
+}
+
+fn part_files(extracts: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<Vec<PartFile>> {
+    let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
+    let mut files = Vec::new();
+    for (name, path) in entries(folder)? {
+        if is_ignored(&name) || (!name.ends_with(".parquet") && !path.is_dir()) {
+            continue;
+        }
+        match regular_file(&root, &path) {
+            Ok(metadata) => files.push(PartFile { path, identity: FileIdentity::of(&metadata) }),
+            Err(found) => rejected.push(
+                Finding::new(STAGE, found, "a regular file inside the extracts")
+                    .path(&path)
+                    .advice("replace it by the file itself, or remove it"),
+            ),
+        }
+    }
+    Ok(files)
+}
+
+/// The metadata of a regular file under `root`, or what the path is instead. Nothing is opened: a pipe would block.
+fn regular_file(root: &Path, path: &Path) -> Result<fs::Metadata, String> {
+    let real = fs::canonicalize(path).map_err(|error| format!("a path that leads nowhere ({error})"))?;
+    if !real.starts_with(root) {
+        return Err(format!("a link to {}", real.display()));
+    }
+    let metadata = fs::metadata(&real).map_err(|error| format!("an unreadable entry ({error})"))?;
+    if metadata.is_dir() {
+        return Err("a folder".to_owned());
+    }
+    if !metadata.is_file() {
+        return Err("a pipe, socket or device".to_owned());
+    }
+    Ok(metadata)
+}
+
+/// The entries of a folder by name; a folder that does not exist has none.
+fn entries(folder: &Path) -> Outcome<BTreeMap<String, PathBuf>> {
+    let listing = match fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(disk(STAGE, "read_dir", folder, &error)),
+    };
+    let mut entries = BTreeMap::new();
+    for entry in listing {
+        let entry = entry.map_err(|error| disk(STAGE, "read_dir", folder, &error))?;
+        entries.insert(entry.file_name().to_string_lossy().into_owned(), entry.path());
+    }
+    Ok(entries)
+}
+
+fn is_ignored(name: &str) -> bool {
+    name.starts_with(['_', '.'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn coverage(as_of: &str, days: i32) -> Coverage {
+        Coverage {
+            window: Window::ending(day(as_of), days),
+            history_starts_on: None,
+            max_snapshot_age_days: 7,
+        }
+    }
+
+    /// Extracts of two days in which every table has one (unread) part file a day.
+    fn two_days() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for table in Table::ALL {
+            for day in ["2022-03-14", "2022-03-15"] {
+                let folder = root.path().join(table.name()).join(format!("dt={day}"));
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(folder.join("part-0.parquet"), "x").unwrap();
+            }
+        }
+        root
+    }
+
+    fn messages(outcome: Outcome<Vec<Partition>>) -> (ExitClass, String) {
+        let failure = outcome.unwrap_err();
+        (failure.class, failure.to_string())
+    }
+
+    #[test]
+    fn the_window_and_the_newest_snapshot_are_read_and_nothing_after() {
+        let root = two_days();
+        fs::create_dir_all(root.path().join("payments/dt=2022-03-16/sub")).unwrap();
+        let partitions = list(root.path(), coverage("2022-03-15", 2)).unwrap();
+        let of = |table: Table| {
+            let days = partitions.iter().filter(|partition| partition.table == table);
+            days.map(|partition| partition.day.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Table::Shops), ["2022-03-15"]);
+        assert_eq!(of(Table::Payments), ["2022-03-14", "2022-03-15"]);
+    }
+
+    #[test]
+    fn hidden_names_and_other_endings_are_ignored() {
+        let root = two_days();
+        let folder = root.path().join("payments/dt=2022-03-15");
+        for name in ["_SUCCESS", ".part-1.parquet", "_tmp-x.parquet", "part-1.parquet.crc", "x.part"] {
+            fs::write(folder.join(name), "").unwrap();
+        }
+        fs::create_dir(root.path().join("payments/_temporary")).unwrap();
+        fs::write(root.path().join("payments/README.txt"), "").unwrap();
+        let partitions = list(root.path(), coverage("2022-03-15", 1)).unwrap();
+        assert!(partitions.iter().all(|partition| partition.files.len() == 1));
+    }
+
+    #[test]
+    fn a_partition_name_that_is_no_date_is_refused_and_so_is_a_second_spelling() {
+        let root = two_days();
+        for name in ["dt=2022-3-15", "dt=20220315", "dt=2022-02-30", "day=2022-03-15", "dt=2022-03-15 "] {
+            fs::create_dir(root.path().join("reviews").join(name)).unwrap();
+        }
+        let (class, text) = messages(list(root.path(), coverage("2022-03-15", 1)));
+        assert_eq!(class, ExitClass::Rejected);
+        assert_eq!(text.lines().count(), 5, "{text}");
+    }
+
+    #[test]
+    fn all_missing_days_are_listed() {
+        let root = two_days();
+        fs::remove_dir_all(root.path().join("refunds/dt=2022-03-14")).unwrap();
+        fs::remove_dir_all(root.path().join("pickups")).unwrap();
+        fs::remove_dir_all(root.path().join("disputes")).unwrap();
+        let (class, text) = messages(list(root.path(), coverage("2022-03-15", 2)));
+        assert_eq!(class, ExitClass::Missing);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(text.contains("refunds of 2022-03-14"), "{text}");
+    }
+
+    #[test]
+    fn days_before_the_history_starts_may_be_missing_but_are_read_where_they_exist() {
+        let root = two_days();
+        fs::remove_dir_all(root.path().join("payments/dt=2022-03-14")).unwrap();
+        let from = Coverage { history_starts_on: Some(day("2022-03-15")), ..coverage("2022-03-15", 3) };
+        let partitions = list(root.path(), from).unwrap();
+        assert!(partitions.iter().any(|partition| partition.day == day("2022-03-14")));
+    }
+
+    #[test]
+    fn a_snapshot_may_be_seven_days_old_and_no_older() {
+        let root = two_days();
+        let aged = |age_days: i32| {
+            let as_of = day("2022-03-15").plus(age_days);
+            let window = Window::ending(as_of, 1);
+            list(
+                root.path(),
+                Coverage { window, history_starts_on: Some(as_of.plus(1)), max_snapshot_age_days: 7 },
+            )
+        };
+        assert!(aged(7).is_ok());
+        let (class, text) = messages(aged(8));
+        assert_eq!(class, ExitClass::Missing);
+        assert!(text.contains("2022-03-15"), "{text}");
+    }
+
+    #[test]
+    fn odd_files_are_refused_without_being_opened() {
+        let root = two_days();
+        let folder = root.path().join("payments/dt=2022-03-15");
+        fs::create_dir(folder.join("folder.parquet")).unwrap();
+        std::os::unix::fs::symlink("loop.parquet", folder.join("loop.parquet")).unwrap();
+        std::os::unix::fs::symlink("/nowhere", folder.join("dangling.parquet")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", folder.join("escaping.parquet")).unwrap();
+        std::os::unix::fs::symlink("part-0.parquet", folder.join("inside.parquet")).unwrap();
+        let (class, text) = messages(list(root.path(), coverage("2022-03-15", 1)));
+        assert_eq!(class, ExitClass::Rejected);
+        for name in ["folder", "loop", "dangling", "escaping"] {
+            assert!(text.contains(&format!("{name}.parquet")), "{text}");
+        }
+        assert!(!text.contains("inside.parquet"), "{text}");
+    }
+}

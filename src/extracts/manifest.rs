@@ -1,0 +1,112 @@
+//! The producer's `_manifest.json`: names, row counts and hashes of exactly the part files of a partition.
+//!
+//! Parquet readers do not notice most flipped bits; where a producer says what it wrote, that is checked before a row
+//! counts (specification, section 2).
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::error::Finding;
+use crate::extracts::contract::CheckedFile;
+
+const STAGE: &str = "manifest";
+const NAME: &str = "_manifest.json";
+
+#[derive(Deserialize)]
+struct Manifest {
+    files: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+    rows: u64,
+    sha256: String,
+}
+
+/// Compares a partition's files with its manifest, if it has one (it must have one where `required`).
+pub fn check(folder: &Path, files: &[CheckedFile], required: bool) -> Vec<Finding> {
+    let path = folder.join(NAME);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !required => return Vec::new(),
+        Err(error) => return vec![finding(&path, format!("no readable manifest ({error})"), "a manifest")],
+    };
+    match serde_json::from_str::<Manifest>(&text) {
+        Ok(manifest) => compare(&path, &manifest, files),
+        Err(error) => {
+            let wanted = r#"{"files": [{"name", "rows", "sha256"}]}"#;
+            vec![finding(&path, format!("JSON of another form ({error})"), wanted)]
+        }
+    }
+}
+
+fn compare(path: &Path, manifest: &Manifest, files: &[CheckedFile]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut listed = BTreeMap::new();
+    for entry in &manifest.files {
+        if entry.name.contains('/') {
+            findings.push(finding(path, format!("the name {:?}", entry.name), "a plain name without /"));
+        }
+        if listed.insert(entry.name.as_str(), entry).is_some() {
+            findings.push(finding(path, format!("{:?} twice", entry.name), "each part file once"));
+        }
+    }
+    for file in files {
+        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match listed.remove(name.as_str()) {
+            None => findings.push(finding(
+                &file.path,
+                "a part file that the manifest does not list",
+                "no other file",
+            )),
+            Some(entry) => findings.extend(compare_file(file, entry)),
+        }
+    }
+    findings.extend(
+        listed.keys().map(|name| finding(path, format!("no part file {name:?}"), "every file that it lists")),
+    );
+    findings
+}
+
+fn compare_file(file: &CheckedFile, entry: &Entry) -> Option<Finding> {
+    if u64::try_from(file.rows) != Ok(entry.rows) {
+        let wanted = format!("the manifest's {} rows", entry.rows);
+        return Some(finding(&file.path, format!("{} rows", file.rows), &wanted));
+    }
+    match sha256(&file.path) {
+        Ok(found) if found.eq_ignore_ascii_case(&entry.sha256) => None,
+        Ok(found) => {
+            let wanted = format!("the manifest's {}", entry.sha256);
+            Some(finding(&file.path, format!("bytes with SHA-256 {found}"), &wanted))
+        }
+        Err(error) => Some(finding(&file.path, format!("an unreadable file ({error})"), "a readable file")),
+    }
+}
+
+fn sha256(path: &Path) -> io::Result<String> {
+    const BUFFER_BYTES: usize = 1 << 16;
+    let mut reader = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
+    let mut hasher = Sha256::new();
+    loop {
+        let bytes = reader.fill_buf()?;
+        if bytes.is_empty() {
+            break;
+        }
+        hasher.update(bytes);
+        let length = bytes.len();
+        reader.consume(length);
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn finding(path: &Path, found: impl Into<String>, wanted: &str) -> Finding {
+    Finding::new(STAGE, found, wanted)
+        .path(path)
+        .advice("deliver the partition again with a manifest of exactly its part files")
+}

@@ -1,0 +1,233 @@
+//! Reads one table-day: its part files, only the declared columns, each file through one descriptor.
+//!
+//! Grain in: a checked partition. Grain out: its rows, typed ([`Rows`]). Text is trimmed of ASCII white space; local
+//! timestamps become instants; an integer or a timestamp that cannot be held is refused, never clipped
+//! (specification, section 2). Page checksums are checked by the Parquet reader where a producer wrote them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, RecordBatch};
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+
+use crate::error::{ExitClass, Finding, Outcome, caught};
+use crate::extracts::contract::{self, CheckedFile, CheckedPartition};
+use crate::extracts::instants::{MICROS, NANOS, to_ticks};
+use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
+use crate::extracts::tables::{ColumnKind, TableSpec};
+use crate::zone::Zone;
+
+const STAGE: &str = "reading";
+
+/// Reads all rows of a partition.
+///
+/// # Errors
+/// Rejected where a file changed, cannot be decoded or holds a value that does not fit; a fault where a library panics.
+pub fn read(partition: &CheckedPartition, zone: &Zone) -> Outcome<Rows> {
+    let spec = partition.table.spec();
+    let count = partition.files.iter().map(|file| file.rows).sum();
+    let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
+    let mut rows = Rows {
+        table: partition.table,
+        day: partition.day,
+        count: 0,
+        ticks_per_second: if has_nanoseconds { NANOS } else { MICROS },
+        columns: spec.columns.iter().map(|column| empty_column(column.kind, count)).collect(),
+        texts: Texts::default(),
+    };
+    for file in &partition.files {
+        caught(STAGE, &file.path, || {
+            each_batch(spec, file, |batch| append_batch(&mut rows, &batch, zone, &file.path))
+        })?;
+    }
+    Ok(rows)
+}
+
+/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`.
+///
+/// # Errors
+/// As [`read`], and those of `consume`.
+pub fn each_batch(
+    spec: &TableSpec,
+    file: &CheckedFile,
+    mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
+) -> Outcome<()> {
+    const BATCH_ROWS: usize = 65_536;
+    let opened = contract::open(&file.path, file.identity)?;
+    let footer = with_dictionaries(spec, &contract::read_footer(&file.path, &opened)?, &file.path)?;
+    let schema = footer.metadata().file_metadata().schema_descr();
+    let wanted = (0..schema.num_columns())
+        .filter(|leaf| spec.position(schema.get_column_root(*leaf).name()).is_some());
+    let projection = ProjectionMask::leaves(schema, wanted);
+    let undecodable = |error: String| {
+        Finding::new(STAGE, format!("pages that cannot be decoded ({error})"), "sound Parquet pages")
+            .path(&file.path)
+            .advice("deliver the file again")
+            .fail(ExitClass::Rejected)
+    };
+    // A reader for each row group, so that a batch never mixes dictionaries.
+    for group in 0..footer.metadata().num_row_groups() {
+        let handle = opened.try_clone().map_err(|error| undecodable(error.to_string()))?;
+        let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, footer.clone())
+            .with_projection(projection.clone())
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(|error| undecodable(error.to_string()))?;
+        for batch in batches {
+            consume(batch.map_err(|error| undecodable(error.to_string()))?)?;
+        }
+    }
+    contract::check_unchanged(&file.path, &opened, file.identity)
+}
+
+/// The footer with text columns left in their dictionaries, so that a text is trimmed once and not once a row.
+fn with_dictionaries(
+    spec: &TableSpec,
+    footer: &ArrowReaderMetadata,
+    path: &Path,
+) -> Outcome<ArrowReaderMetadata> {
+    let fields: Vec<Arc<Field>> = footer
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| {
+            let is_text = field.data_type() == &DataType::Utf8 && spec.position(field.name()).is_some();
+            if is_text {
+                let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+                Arc::new(field.as_ref().clone().with_data_type(dictionary))
+            } else {
+                Arc::clone(field)
+            }
+        })
+        .collect();
+    let schema: SchemaRef = Arc::new(Schema::new(fields));
+    let options = ArrowReaderOptions::new().with_schema(schema);
+    ArrowReaderMetadata::try_new(Arc::clone(footer.metadata()), options).map_err(|error| {
+        Finding::new(STAGE, error.to_string(), "a schema that can be read")
+            .path(path)
+            .fail(ExitClass::Rejected)
+    })
+}
+
+fn empty_column(kind: ColumnKind, count: usize) -> ColumnData {
+    let values = match kind {
+        ColumnKind::Integer => Values::Integer(Vec::with_capacity(count)),
+        ColumnKind::Text => Values::Text(Vec::with_capacity(count)),
+        ColumnKind::Boolean => Values::Boolean(Vec::with_capacity(count)),
+        ColumnKind::Date => Values::Date(Vec::with_capacity(count)),
+        ColumnKind::Timestamp => Values::Timestamp(Vec::with_capacity(count)),
+    };
+    ColumnData { values, validity: None }
+}
+
+fn append_batch(rows: &mut Rows, batch: &RecordBatch, zone: &Zone, path: &Path) -> Outcome<()> {
+    for (declared, column) in rows.spec().columns.iter().zip(&mut rows.columns) {
+        let does_not_fit = |found: String| {
+            Finding::new(STAGE, found, declared.kind.wanted())
+                .path(path)
+                .column(declared.name)
+                .advice("correct the value")
+                .fail(ExitClass::Rejected)
+        };
+        let array =
+            batch.column_by_name(declared.name).ok_or_else(|| does_not_fit("no column".to_owned()))?;
+        append_validity(column, rows.count, array.as_ref());
+        match &mut column.values {
+            Values::Integer(values) => append_integers(values, array).map_err(does_not_fit)?,
+            Values::Text(values) => append_texts(values, array, &mut rows.texts).map_err(does_not_fit)?,
+            Values::Boolean(values) => {
+                let booleans =
+                    array.as_boolean_opt().ok_or_else(|| does_not_fit(array.data_type().to_string()))?;
+                values.extend(booleans.values());
+            }
+            Values::Date(values) => {
+                let dates = array
+                    .as_primitive_opt::<Date32Type>()
+                    .ok_or_else(|| does_not_fit(array.data_type().to_string()))?;
+                values.extend_from_slice(dates.values());
+            }
+            Values::Timestamp(values) => {
+                append_ticks(values, array, rows.ticks_per_second, zone).map_err(does_not_fit)?;
+            }
+        }
+    }
+    rows.count += batch.num_rows();
+    Ok(())
+}
+
+fn append_validity(column: &mut ColumnData, rows_before: usize, array: &dyn Array) {
+    match (&mut column.validity, array.logical_nulls().filter(|nulls| nulls.null_count() > 0)) {
+        (None, None) => {}
+        (Some(validity), None) => validity.resize(rows_before + array.len(), true),
+        (validity, Some(nulls)) => {
+            validity.get_or_insert_with(|| vec![true; rows_before]).extend(nulls.iter());
+        }
+    }
+}
+
+fn append_integers(values: &mut Vec<i64>, array: &ArrayRef) -> Result<(), String> {
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    let array = cast_with_options(array, &DataType::Int64, &strict).map_err(|error| error.to_string())?;
+    let integers = array.as_primitive_opt::<Int64Type>().ok_or("no integers")?;
+    values.extend_from_slice(integers.values());
+    Ok(())
+}
+
+fn append_texts(values: &mut Vec<u32>, array: &ArrayRef, texts: &mut Texts) -> Result<(), String> {
+    let array: &DictionaryArray<Int32Type> = array.as_dictionary_opt().ok_or("no dictionary of strings")?;
+    let held = array.values().as_string_opt::<i32>().ok_or("no strings")?;
+    let positions: Vec<u32> =
+        held.iter().map(|text| texts.intern(trimmed(text.unwrap_or_default()))).collect();
+    // The key of a null means nothing, and a column of nulls has no texts at all.
+    values.extend(
+        array
+            .keys()
+            .values()
+            .iter()
+            .map(|key| usize::try_from(*key).ok().and_then(|key| positions.get(key)).copied().unwrap_or(0)),
+    );
+    Ok(())
+}
+
+fn append_ticks(
+    values: &mut Vec<i64>,
+    array: &ArrayRef,
+    ticks_per_second: i64,
+    zone: &Zone,
+) -> Result<(), String> {
+    let DataType::Timestamp(unit, written_zone) = array.data_type() else {
+        return Err(array.data_type().to_string());
+    };
+    let units_per_second = match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Microsecond => MICROS,
+        TimeUnit::Nanosecond => NANOS,
+    };
+    let raw = arrow::compute::cast(array, &DataType::Int64).map_err(|error| error.to_string())?;
+    let raw = raw.as_primitive_opt::<Int64Type>().ok_or("no timestamps")?;
+    let local_in = written_zone.is_none().then_some(zone);
+    to_ticks(values, raw, units_per_second, ticks_per_second, local_in)
+}
+
+/// `text` without ASCII white space (space, tab, line feed, vertical tab, form feed, carriage return) at its ends.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_trimmed_of_ascii_white_space_only() {
+        assert_eq!(trimmed(" \t\n\x0b\x0c\r男装 \u{3000}\r"), "男装 \u{3000}");
+        assert_eq!(trimmed("\u{a0}x"), "\u{a0}x");
+    }
+}

@@ -1,0 +1,196 @@
+//! Judges each row of a table-day: sound, or set aside for the first rule that it breaks (specification, section 3).
+//!
+//! Grain in: the rows of a table-day. Grain out: one verdict a row. The order of the reasons is the order of the rules.
+
+use std::cmp::Ordering;
+
+use crate::extracts::rows::{ColumnData, Rows, Values};
+use crate::extracts::tables::RowRule;
+use crate::zone::Zone;
+
+/// Why a row is quarantined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A required column is null.
+    NullKey,
+    /// The natural day of the table's timestamp is not the partition's.
+    WrongPartition,
+    /// Stars, an amount or an enumeration outside what is listed.
+    OutOfRange,
+    /// An end before its beginning.
+    TimeReversed,
+    /// Another sound row of the partition has the same key and is greater.
+    DuplicateKey,
+}
+
+impl Reason {
+    /// All five, in the order in which they are tried.
+    pub const ALL: [Self; 5] =
+        [Self::NullKey, Self::WrongPartition, Self::OutOfRange, Self::TimeReversed, Self::DuplicateKey];
+
+    /// The name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NullKey => "null_key",
+            Self::WrongPartition => "wrong_partition",
+            Self::OutOfRange => "out_of_range",
+            Self::TimeReversed => "time_reversed",
+            Self::DuplicateKey => "duplicate_key",
+        }
+    }
+}
+
+/// One verdict a row: none for a sound row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdicts(Vec<Option<Reason>>);
+
+impl Verdicts {
+    /// Whether the row broke no rule.
+    pub fn is_sound(&self, row: usize) -> bool {
+        self.0.get(row).is_some_and(Option::is_none)
+    }
+
+    /// The rows that broke a rule, with the first that they broke.
+    pub fn broken(&self) -> impl Iterator<Item = (usize, Reason)> + '_ {
+        self.0.iter().enumerate().filter_map(|(row, verdict)| verdict.map(|reason| (row, reason)))
+    }
+
+    /// One boolean a row: true for a sound one.
+    pub fn sound(&self) -> impl Iterator<Item = bool> + '_ {
+        self.0.iter().map(Option::is_none)
+    }
+
+    /// Marks every row that is sound so far and that `breaks` the rule.
+    fn mark(&mut self, reason: Reason, breaks: impl Fn(usize) -> bool) {
+        for (row, verdict) in self.0.iter_mut().enumerate() {
+            if verdict.is_none() && breaks(row) {
+                *verdict = Some(reason);
+            }
+        }
+    }
+}
+
+/// Judges every row.
+pub fn judge(rows: &Rows, zone: &Zone) -> Verdicts {
+    let mut verdicts = Verdicts(vec![None; rows.count]);
+    mark_nulls(rows, &mut verdicts);
+    mark_other_days(rows, zone, &mut verdicts);
+    for rule in rows.spec().rules {
+        apply(rule, rows, &mut verdicts);
+    }
+    mark_duplicates(rows, &mut verdicts);
+    verdicts
+}
+
+fn mark_nulls(rows: &Rows, verdicts: &mut Verdicts) {
+    for (declared, column) in rows.spec().columns.iter().zip(&rows.columns) {
+        if !declared.nullable && column.validity.is_some() {
+            verdicts.mark(Reason::NullKey, |row| !column.is_valid(row));
+        }
+    }
+}
+
+fn mark_other_days(rows: &Rows, zone: &Zone, verdicts: &mut Verdicts) {
+    let Some(column) = rows.spec().day_column.and_then(|name| rows.column(name)) else { return };
+    let spans = day_in_ticks(rows, zone);
+    verdicts.mark(Reason::WrongPartition, |row| {
+        column.ticks().get(row).is_none_or(|tick| !spans.iter().any(|span| span.contains(tick)))
+    });
+}
+
+/// The ticks that lie on the partition's natural day.
+pub fn day_in_ticks(rows: &Rows, zone: &Zone) -> Vec<std::ops::Range<i64>> {
+    let ticks = |second: i64| second.saturating_mul(rows.ticks_per_second);
+    zone.spans(rows.day).into_iter().map(|span| ticks(span.start)..ticks(span.end)).collect()
+}
+
+fn apply(rule: &RowRule, rows: &Rows, verdicts: &mut Verdicts) {
+    match *rule {
+        RowRule::Between { column, lowest, highest } => {
+            let Some(column) = rows.column(column) else { return };
+            let sound = lowest..=highest;
+            verdicts.mark(Reason::OutOfRange, |row| {
+                column.integers().get(row).is_none_or(|value| !sound.contains(value)) && column.is_valid(row)
+            });
+        }
+        RowRule::OneOf { column, values } => {
+            let Some(column) = rows.column(column) else { return };
+            let listed: Vec<bool> =
+                rows.texts.all().iter().map(|text| values.contains(&text.as_str())).collect();
+            verdicts.mark(Reason::OutOfRange, |row| {
+                let position = column.texts().get(row).copied().unwrap_or(u32::MAX);
+                !listed.get(position as usize).copied().unwrap_or(false)
+            });
+        }
+        RowRule::NotBefore { later, earlier } => {
+            let (Some(later), Some(earlier)) = (rows.column(later), rows.column(earlier)) else { return };
+            verdicts.mark(Reason::TimeReversed, |row| {
+                later.ticks().get(row) < earlier.ticks().get(row) && later.is_valid(row)
+            });
+        }
+        RowRule::NotBeforeDay { day } => {
+            let Some(column) = rows.column(day) else { return };
+            verdicts.mark(Reason::TimeReversed, |row| {
+                column.dates().get(row).is_none_or(|date| rows.day.epoch_days() < *date)
+            });
+        }
+    }
+}
+
+/// Of the sound rows with one key the greatest stays; the others are duplicates.
+fn mark_duplicates(rows: &Rows, verdicts: &mut Verdicts) {
+    let Some(keys) = rows.spec().key.and_then(|name| rows.column(name)).map(ColumnData::integers) else {
+        return;
+    };
+    // Producers mostly write keys in order, or at least once: then nothing needs to be looked at again.
+    if keys.is_sorted_by(|one, next| one < next) || !repeats(keys) {
+        return;
+    }
+    let mut by_key: Vec<usize> = (0..rows.count).filter(|row| verdicts.is_sound(*row)).collect();
+    let key_of = |row: &usize| keys.get(*row).copied();
+    by_key.sort_unstable_by_key(key_of);
+    for same_key in by_key.chunk_by(|one, next| key_of(one) == key_of(next)) {
+        let greatest = same_key.iter().copied().max_by(|one, other| compare(rows, *one, *other));
+        for row in same_key {
+            if Some(*row) != greatest
+                && let Some(verdict) = verdicts.0.get_mut(*row)
+            {
+                *verdict = Some(Reason::DuplicateKey);
+            }
+        }
+    }
+}
+
+fn repeats(keys: &[i64]) -> bool {
+    let mut sorted = keys.to_vec();
+    sorted.sort_unstable();
+    sorted.windows(2).any(|pair| pair.first() == pair.last())
+}
+
+/// The order among rows of one key: the timestamp of `dt`, then the columns as declared; null lowest, false below
+/// true, text by its bytes.
+fn compare(rows: &Rows, one: usize, other: usize) -> Ordering {
+    let day_column = rows.spec().day_column.and_then(|name| rows.column(name));
+    day_column
+        .into_iter()
+        .chain(&rows.columns)
+        .map(|column| compare_values(rows, column, one, other))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+fn compare_values(rows: &Rows, column: &ColumnData, one: usize, other: usize) -> Ordering {
+    let order = match (column.is_valid(one), column.is_valid(other)) {
+        (true, true) => None,
+        (one, other) => Some(one.cmp(&other)),
+    };
+    order.unwrap_or_else(|| match &column.values {
+        Values::Integer(values) | Values::Timestamp(values) => values.get(one).cmp(&values.get(other)),
+        Values::Date(values) => values.get(one).cmp(&values.get(other)),
+        Values::Boolean(values) => values.get(one).cmp(&values.get(other)),
+        Values::Text(values) => {
+            let text = |row: usize| values.get(row).map(|position| rows.texts.text(*position));
+            text(one).cmp(&text(other))
+        }
+    })
+}

@@ -1,0 +1,230 @@
+//! The daily partials, declared: per table what one row stands for and which integers it holds.
+//!
+//! Every measure is a sum or a count over the sound rows of one table-day, so that days add up and records can be taken
+//! out again. The group-bys, the window, the retractions and the indicators read these declarations (specification,
+//! section 4).
+
+use crate::extracts::tables::Table;
+
+/// What a row adds to a measure when its conditions hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// One.
+    One,
+    /// The integer in this column; nothing where it is null.
+    Of(&'static str),
+    /// The whole seconds from one timestamp to another, rounded down.
+    WholeSeconds {
+        /// The timestamp that comes first.
+        from: &'static str,
+        /// The timestamp that comes last.
+        to: &'static str,
+    },
+}
+
+/// What must hold for a row to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The boolean column is true.
+    IsTrue(&'static str),
+    /// The boolean column is false.
+    IsFalse(&'static str),
+    /// The column is not null.
+    IsPresent(&'static str),
+    /// The text column holds exactly this.
+    IsText(&'static str, &'static str),
+    /// The timestamp is there and strictly before the other.
+    IsBefore(&'static str, &'static str),
+    /// The category in this column is not custom-made on the partition's day.
+    IsNotCustomMade(&'static str),
+    /// The boolean is true, or the timestamp is there and lies on the partition's natural day.
+    IsTrueOrOnTheDay(&'static str, &'static str),
+}
+
+/// One integer of a daily partial.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure {
+    /// Its name, unique among all tables.
+    pub name: &'static str,
+    /// What a row adds.
+    pub amount: Amount,
+    /// All of these must hold.
+    pub conditions: &'static [Condition],
+}
+
+/// All that is declared of a table's daily partial.
+#[derive(Clone, Copy, Debug)]
+pub struct PartialSpec {
+    /// The table.
+    pub table: Table,
+    /// What one row of the partial stands for, besides the day.
+    pub grouped_by: &'static [&'static str],
+    /// Where rows count once for each combination of these, the columns; a condition holds if it holds for any.
+    pub once_per: &'static [&'static str],
+    /// Its integers; `rows`, the count of sound rows, comes besides.
+    pub measures: &'static [Measure],
+}
+
+/// The column of each partial that counts all sound rows.
+pub const ROWS: &str = "rows";
+
+const fn count(name: &'static str, conditions: &'static [Condition]) -> Measure {
+    Measure { name, amount: Amount::One, conditions }
+}
+
+const fn sum(name: &'static str, column: &'static str) -> Measure {
+    Measure { name, amount: Amount::Of(column), conditions: &[] }
+}
+
+const fn seconds(name: &'static str, conditions: &'static [Condition]) -> Measure {
+    Measure { name, amount: Amount::WholeSeconds { from: "applied_at", to: "completed_at" }, conditions }
+}
+
+const DUE: &[Condition] =
+    &[Condition::IsFalse("no_shipping_required"), Condition::IsNotCustomMade("category")];
+const IN_TIME: &[Condition] = &[
+    Condition::IsFalse("no_shipping_required"),
+    Condition::IsNotCustomMade("category"),
+    Condition::IsBefore("picked_up_at", "due_at"),
+];
+const REFUND_ONLY: &[Condition] =
+    &[Condition::IsTrue("self_completed"), Condition::IsText("refund_type", "refund_only")];
+const RETURN_REFUND: &[Condition] =
+    &[Condition::IsTrue("self_completed"), Condition::IsText("refund_type", "return_refund")];
+
+/// The partials of all tables whose records count.
+pub const ALL: [PartialSpec; 6] = [
+    PartialSpec {
+        table: Table::Payments,
+        // Yearly sales are compared by category.
+        grouped_by: &["shop_id", "category"],
+        once_per: &[],
+        measures: &[count("payments", &[]), sum("amount_fen", "amount_fen")],
+    },
+    PartialSpec {
+        table: Table::Pickups,
+        grouped_by: &["shop_id"],
+        once_per: &[],
+        measures: &[count("pickups_due", DUE), count("pickups_in_time", IN_TIME)],
+    },
+    PartialSpec {
+        table: Table::Reviews,
+        grouped_by: &["shop_id"],
+        once_per: &[],
+        measures: &[
+            sum("description_stars", "description_stars"),
+            count("description_ratings", &[Condition::IsPresent("description_stars")]),
+            sum("logistics_stars", "logistics_stars"),
+            count("logistics_ratings", &[Condition::IsPresent("logistics_stars")]),
+        ],
+    },
+    PartialSpec {
+        table: Table::Refunds,
+        grouped_by: &["shop_id"],
+        once_per: &[],
+        measures: &[
+            seconds("refund_only_seconds", REFUND_ONLY),
+            count("refund_only_refunds", REFUND_ONLY),
+            seconds("return_refund_seconds", RETURN_REFUND),
+            count("return_refund_refunds", RETURN_REFUND),
+        ],
+    },
+    PartialSpec {
+        table: Table::Disputes,
+        grouped_by: &["shop_id"],
+        once_per: &[],
+        measures: &[count(
+            "disputes_at_fault",
+            &[Condition::IsText("liable_party", "seller"), Condition::IsTrue("in_effect")],
+        )],
+    },
+    PartialSpec {
+        table: Table::Consultations,
+        grouped_by: &["shop_id"],
+        once_per: &["shop_id", "sub_account_id", "buyer_id"],
+        measures: &[
+            count("consultations_asked", &[]),
+            count(
+                "consultations_answered",
+                &[Condition::IsTrueOrOnTheDay("bot_received", "human_replied_at")],
+            ),
+        ],
+    },
+];
+
+/// The partial of a table; none for shops and appeals.
+pub fn of(table: Table) -> Option<&'static PartialSpec> {
+    ALL.iter().find(|partial| partial.table == table)
+}
+
+impl Condition {
+    /// The columns that it reads.
+    pub fn columns(self) -> [Option<&'static str>; 2] {
+        match self {
+            Self::IsTrue(column)
+            | Self::IsFalse(column)
+            | Self::IsPresent(column)
+            | Self::IsText(column, _)
+            | Self::IsNotCustomMade(column) => [Some(column), None],
+            Self::IsBefore(one, other) | Self::IsTrueOrOnTheDay(one, other) => [Some(one), Some(other)],
+        }
+    }
+}
+
+impl PartialSpec {
+    /// The columns of the extract that it reads, each once, in the table's order.
+    pub fn columns(&self) -> Vec<&'static str> {
+        let of_measures = self.measures.iter().flat_map(|measure| {
+            let of_amount = match measure.amount {
+                Amount::One => [None, None],
+                Amount::Of(column) => [Some(column), None],
+                Amount::WholeSeconds { from, to } => [Some(from), Some(to)],
+            };
+            of_amount.into_iter().chain(measure.conditions.iter().flat_map(|condition| condition.columns()))
+        });
+        let read: Vec<&str> =
+            of_measures.flatten().chain(self.grouped_by.iter().chain(self.once_per).copied()).collect();
+        let declared = self.table.spec().columns.iter().map(|column| column.name);
+        declared.filter(|name| read.contains(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::indicators::Indicator;
+
+    fn measures() -> Vec<&'static str> {
+        ALL.iter().flat_map(|partial| partial.measures).map(|measure| measure.name).collect()
+    }
+
+    #[test]
+    fn measures_have_names_of_their_own() {
+        assert_eq!(measures().iter().collect::<BTreeSet<_>>().len(), measures().len());
+    }
+
+    #[test]
+    fn every_indicator_is_a_ratio_of_two_measures() {
+        for indicator in Indicator::ALL {
+            assert!(measures().contains(&indicator.spec().numerator), "{indicator:?}");
+            assert!(measures().contains(&indicator.spec().denominator), "{indicator:?}");
+        }
+    }
+
+    #[test]
+    fn partials_read_declared_columns_only() {
+        for partial in ALL {
+            for condition in partial.measures.iter().flat_map(|measure| measure.conditions) {
+                for column in condition.columns().into_iter().flatten() {
+                    assert!(partial.table.spec().position(column).is_some(), "{column}");
+                }
+            }
+        }
+        assert_eq!(
+            of(Table::Refunds).unwrap().columns(),
+            ["shop_id", "refund_type", "applied_at", "completed_at", "self_completed"]
+        );
+    }
+}

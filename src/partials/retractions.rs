@@ -1,0 +1,153 @@
+//! Appeals: which records they take out of the figures, and which appeals speak of no record.
+//!
+//! Grain in: the sound appeals of the window, and the named records that the daily partials found. Grain out: the records
+//! to take out of each table-day. For one record the last decision counts, by time and then by id, among the appeals
+//! whose partition is old enough; an appeal without its record, or for another shop's, is left aside before that
+//! (specification, section 4, Appeals).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use polars::prelude::*;
+
+use crate::domain::{Day, Window};
+use crate::error::{Outcome, fault};
+use crate::extracts::row_rules::Verdicts;
+use crate::extracts::rows::Rows;
+use crate::extracts::tables::Table;
+use crate::partials::daily::{DailyPartial, RECORD_ID};
+
+const STAGE: &str = "appeals";
+
+/// A table-day.
+pub type TableDay = (Table, Day);
+
+/// A decision on one record 规蜜投诉.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appeal {
+    /// The partition that it came in.
+    pub day: Day,
+    /// Its id.
+    pub appeal_id: i64,
+    /// The shop that appealed.
+    pub shop_id: i64,
+    /// The table and day of the record.
+    pub record_of: TableDay,
+    /// The record's key.
+    pub record_id: i64,
+    /// Whether the record leaves the figures.
+    pub upheld: bool,
+    /// When it was decided, in billionths of a second since 1970-01-01T00:00:00Z.
+    pub decided_at_nanoseconds: i128,
+}
+
+/// What appeals do to the window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// The records that leave the figures.
+    pub taken_out: BTreeMap<TableDay, BTreeSet<i64>>,
+    /// How many appeals of each day speak of no record of their shop.
+    pub unmatched: BTreeMap<Day, i64>,
+}
+
+/// The sound appeals of a partition whose record lies in the window.
+pub fn appeals_of(rows: &Rows, verdicts: &Verdicts, window: Window) -> Vec<Appeal> {
+    (0..rows.count)
+        .filter(|row| verdicts.is_sound(*row))
+        .filter_map(|row| appeal(rows, row))
+        .filter(|appeal| window.contains(appeal.record_of.1))
+        .collect()
+}
+
+fn appeal(rows: &Rows, row: usize) -> Option<Appeal> {
+    const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
+    let integer = |name: &str| rows.column(name)?.integers().get(row).copied();
+    let record_type = rows.texts.text(*rows.column("record_type")?.texts().get(row)?);
+    let record_day = Day::from_epoch_days(*rows.column("record_dt")?.dates().get(row)?);
+    let ticks = *rows.column("decided_at")?.ticks().get(row)?;
+    Some(Appeal {
+        day: rows.day,
+        appeal_id: integer("appeal_id")?,
+        shop_id: integer("shop_id")?,
+        record_of: (Table::of_record_type(record_type)?, record_day),
+        record_id: integer("record_id")?,
+        upheld: *rows.column("upheld")?.booleans().get(row)?,
+        decided_at_nanoseconds: i128::from(ticks)
+            * i128::from(NANOSECONDS_PER_SECOND / rows.ticks_per_second),
+    })
+}
+
+/// The records that appeals name, by table-day.
+pub fn named_records(appeals: &[Appeal]) -> BTreeMap<TableDay, BTreeSet<i64>> {
+    let mut named: BTreeMap<TableDay, BTreeSet<i64>> = BTreeMap::new();
+    for appeal in appeals {
+        named.entry(appeal.record_of).or_default().insert(appeal.record_id);
+    }
+    named
+}
+
+/// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older.
+///
+/// # Errors
+/// A fault where a partial lacks the columns it declares.
+pub fn settle(appeals: &[Appeal], partials: &[DailyPartial], last_effective_day: Day) -> Outcome<Settled> {
+    let mut shop_of: HashMap<(TableDay, i64), i64> = HashMap::new();
+    for partial in partials {
+        if let Some(records) = &partial.records {
+            let of_day = (partial.table, partial.day);
+            let keys = integers(records, RECORD_ID)?;
+            let shops = integers(records, "shop_id")?;
+            shop_of.extend(keys.into_iter().map(|key| (of_day, key)).zip(shops));
+        }
+    }
+    let mut settled = Settled::default();
+    let mut last: BTreeMap<(TableDay, i64), &Appeal> = BTreeMap::new();
+    for appeal in appeals {
+        let record = (appeal.record_of, appeal.record_id);
+        if shop_of.get(&record) != Some(&appeal.shop_id) {
+            *settled.unmatched.entry(appeal.day).or_default() += 1;
+        } else if appeal.day <= last_effective_day {
+            let order = |appeal: &Appeal| (appeal.decided_at_nanoseconds, appeal.appeal_id);
+            last.entry(record)
+                .and_modify(|held| {
+                    if order(held) < order(appeal) {
+                        *held = appeal;
+                    }
+                })
+                .or_insert(appeal);
+        }
+    }
+    for ((record_of, record_id), appeal) in last {
+        if appeal.upheld {
+            settled.taken_out.entry(record_of).or_default().insert(record_id);
+        }
+    }
+    Ok(settled)
+}
+
+fn integers(frame: &DataFrame, name: &str) -> Outcome<Vec<i64>> {
+    let column = frame.column(name).and_then(|column| column.i64()).map_err(|error| fault(STAGE, error))?;
+    Ok(column.iter().flatten().collect())
+}
+
+/// What the records `taken_out` of a table-day added, as a frame of its sums with every figure negated.
+///
+/// # Errors
+/// Those of the engine below.
+pub fn retraction(
+    partial: &DailyPartial,
+    taken_out: &BTreeSet<i64>,
+    measures: &[&str],
+) -> PolarsResult<Option<DataFrame>> {
+    let Some(records) = &partial.records else { return Ok(None) };
+    let leaves = |key: Option<i64>| key.is_some_and(|key| taken_out.contains(&key));
+    let mask: BooleanChunked =
+        records.column(RECORD_ID)?.i64()?.iter().map(leaves).collect_ca(PlSmallStr::EMPTY);
+    let negated = measures.iter().map(|measure| lit(0_i64) - col(*measure)).zip(measures);
+    let columns = negated.map(|(figure, measure)| figure.alias(*measure));
+    records
+        .filter_seq(&mask)?
+        .lazy()
+        .select([col("shop_id")].into_iter().chain(columns).collect::<Vec<_>>())
+        .collect()
+        .map(Some)
+}

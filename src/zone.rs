@@ -1,0 +1,230 @@
+//! The business time zone: which instants make up a natural day, and which instant a local time means.
+//!
+//! Units: whole seconds since 1970-01-01T00:00:00Z. A local time that the zone repeats means the earlier instant, one
+//! that it skips takes the offset before the gap (specification, section 2).
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::domain::Day;
+
+/// A stretch of time in which the zone's offset from UTC does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Segment {
+    first_second: i64,
+    end_second: i64,
+    offset_seconds: i64,
+}
+
+/// A time zone of the IANA database, from the copy that is built in.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    zone: TimeZone,
+}
+
+impl Zone {
+    /// The zone of that name, such as `Asia/Shanghai`; none if the database does not have it.
+    pub fn named(name: &str) -> Option<Self> {
+        jiff::tz::TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone })
+    }
+
+    /// The natural day on which `instant` lies.
+    pub fn day_of(&self, instant: Timestamp) -> Day {
+        let local_seconds = instant.as_second() + self.segment_at(instant.as_second()).offset_seconds;
+        Day::from_epoch_days(i32::try_from(local_seconds.div_euclid(86_400)).unwrap_or(i32::MAX))
+    }
+
+    /// The instants that lie on `day`, as ascending ranges of seconds: one as a rule, two where a change of offset
+    /// crosses midnight backwards, none where the zone left the day out.
+    pub fn spans(&self, day: Day) -> Vec<Range<i64>> {
+        const WIDEST_OFFSET_SECONDS: i64 = 2 * 86_400;
+        let midnight = day.epoch_seconds();
+        let mut spans: Vec<Range<i64>> = Vec::new();
+        let mut second = midnight - WIDEST_OFFSET_SECONDS;
+        while second < midnight + 86_400 + WIDEST_OFFSET_SECONDS {
+            let segment = self.segment_at(second);
+            let start = segment.first_second.max(midnight - segment.offset_seconds);
+            let end = segment.end_second.min(midnight + 86_400 - segment.offset_seconds);
+            if start < end {
+                match spans.last_mut() {
+                    Some(last) if last.end == start => last.end = end,
+                    _ => spans.push(start..end),
+                }
+            }
+            second = segment.end_second;
+        }
+        spans
+    }
+
+    /// A reader of local times, for many in a row.
+    pub fn local_times(&self) -> LocalTimes<'_> {
+        LocalTimes { zone: self, certain: 0..0, offset_seconds: 0 }
+    }
+
+    fn segment_at(&self, second: i64) -> Segment {
+        let instant = clamped(second);
+        let after = clamped(instant.as_second().saturating_add(1));
+        Segment {
+            first_second: self
+                .zone
+                .preceding(after)
+                .next()
+                .map_or(i64::MIN, |transition| transition.timestamp().as_second()),
+            end_second: self
+                .zone
+                .following(instant)
+                .next()
+                .map_or(i64::MAX, |transition| transition.timestamp().as_second()),
+            offset_seconds: i64::from(self.zone.to_offset(instant).seconds()),
+        }
+    }
+}
+
+/// Turns local times into instants, remembering the stretch in which the last one lay.
+#[derive(Debug)]
+pub struct LocalTimes<'zone> {
+    zone: &'zone Zone,
+    /// Local seconds for which `offset_seconds` holds without a doubt.
+    certain: Range<i64>,
+    offset_seconds: i64,
+}
+
+impl LocalTimes<'_> {
+    /// The instant that a clock on the wall means when it shows `local_second` (counted as if it were UTC).
+    pub fn instant(&mut self, local_second: i64) -> i64 {
+        if !self.certain.contains(&local_second) {
+            self.move_to(local_second);
+        }
+        if self.certain.contains(&local_second) {
+            return local_second - self.offset_seconds;
+        }
+        self.near_a_change(local_second)
+    }
+
+    fn move_to(&mut self, local_second: i64) {
+        const WIDEST_CHANGE_SECONDS: i64 = 2 * 86_400;
+        let segment = self.zone.segment_at(local_second);
+        self.offset_seconds = segment.offset_seconds;
+        self.certain = segment.first_second.saturating_add(WIDEST_CHANGE_SECONDS)
+            ..segment.end_second.saturating_sub(WIDEST_CHANGE_SECONDS);
+    }
+
+    fn near_a_change(&self, local_second: i64) -> i64 {
+        let civil: DateTime = TimeZone::UTC.to_datetime(clamped(local_second));
+        match self.zone.zone.to_ambiguous_timestamp(civil).compatible() {
+            Ok(instant) => instant.as_second(),
+            Err(_) => local_second - self.offset_seconds,
+        }
+    }
+}
+
+/// The nearest instant that the time zone library can hold (years -9999 to 9999); offsets do not change beyond.
+fn clamped(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_second()
+    }
+
+    fn spans(zone: &str, day: &str) -> Vec<(String, String)> {
+        let shown = |second| Timestamp::from_second(second).unwrap().to_string();
+        Zone::named(zone)
+            .unwrap()
+            .spans(day.parse().unwrap())
+            .into_iter()
+            .map(|span| (shown(span.start), shown(span.end)))
+            .collect()
+    }
+
+    fn pair(start: &str, end: &str) -> (String, String) {
+        (start.to_owned(), end.to_owned())
+    }
+
+    #[test]
+    fn a_natural_day_is_a_calendar_day_in_the_business_time_zone() {
+        assert_eq!(
+            spans("Asia/Shanghai", "2022-03-15"),
+            [pair("2022-03-14T16:00:00Z", "2022-03-15T16:00:00Z")]
+        );
+    }
+
+    #[test]
+    fn days_of_23_and_25_hours() {
+        assert_eq!(
+            spans("America/New_York", "2022-03-13"),
+            [pair("2022-03-13T05:00:00Z", "2022-03-14T04:00:00Z")]
+        );
+        assert_eq!(
+            spans("America/New_York", "2022-11-06"),
+            [pair("2022-11-06T04:00:00Z", "2022-11-07T05:00:00Z")]
+        );
+    }
+
+    /// Newfoundland went back from 00:01 to 23:01, so that a minute of the new day came before an hour of the old one.
+    #[test]
+    fn a_change_across_midnight_gives_a_day_in_two_parts() {
+        assert_eq!(
+            spans("America/St_Johns", "2010-11-06"),
+            [
+                pair("2010-11-06T02:30:00Z", "2010-11-07T02:30:00Z"),
+                pair("2010-11-07T02:31:00Z", "2010-11-07T03:30:00Z")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_day_that_the_zone_left_out_has_no_instants() {
+        assert_eq!(spans("Pacific/Apia", "2011-12-30"), []);
+    }
+
+    #[test]
+    fn a_repeated_local_time_means_the_earlier_instant() {
+        let zone = Zone::named("America/New_York").unwrap();
+        assert_eq!(
+            zone.local_times().instant(second("2022-11-06T01:30:00Z")),
+            second("2022-11-06T05:30:00Z")
+        );
+    }
+
+    #[test]
+    fn a_skipped_local_time_takes_the_offset_before() {
+        let zone = Zone::named("America/New_York").unwrap();
+        assert_eq!(
+            zone.local_times().instant(second("2022-03-13T02:30:00Z")),
+            second("2022-03-13T07:30:00Z")
+        );
+    }
+
+    #[test]
+    fn remembered_stretches_give_what_single_look_ups_give() {
+        let zone = Zone::named("America/New_York").unwrap();
+        let mut many = zone.local_times();
+        for hour in 0..24 * 400 {
+            let local = second("2021-12-01T00:30:00Z") + hour * 3_600;
+            assert_eq!(many.instant(local), zone.local_times().near_a_change(local), "{local}");
+        }
+    }
+
+    #[test]
+    fn the_day_of_an_instant_lies_in_its_spans() {
+        let zone = Zone::named("America/St_Johns").unwrap();
+        for minute in 0..60 * 72 {
+            let instant = Timestamp::from_second(second("2010-11-05T12:00:00Z") + minute * 60).unwrap();
+            let day = zone.day_of(instant);
+            assert!(zone.spans(day).iter().any(|span| span.contains(&instant.as_second())));
+        }
+    }
+
+    #[test]
+    fn an_unknown_zone_is_none() {
+        assert!(Zone::named("Mars/Olympus").is_none());
+    }
+}
