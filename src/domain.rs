@@ -170,6 +170,12 @@ impl Tier {
     }
 }
 
+/// `text` without ASCII white space (space, tab, line feed, vertical tab, form feed, carriage return) at its ends, as
+/// every text of an extract or a rule table is read.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +197,12 @@ mod tests {
         assert_eq!(window.days().count(), 30);
         assert!(window.contains("2022-02-14".parse().unwrap()));
         assert!(!window.contains("2022-02-13".parse().unwrap()));
+    }
+
+    #[test]
+    fn text_is_trimmed_of_ascii_white_space_only() {
+        assert_eq!(trimmed(" \t\n\x0b\x0c\r男装 \u{3000}\r"), "男装 \u{3000}");
+        assert_eq!(trimmed("\u{a0}x"), "\u{a0}x");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use polars::prelude::*;
 use crate::domain::Tier;
 use crate::error::{Outcome, fault};
 use crate::indicators::Better;
+use crate::rulebook::CutOffs;
 
 const STAGE: &str = "tiers";
 
@@ -26,33 +27,31 @@ pub struct Standing {
 
 /// A value that takes part in a ranking.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Contender {
+pub struct Contender<'rules> {
     /// The shops that it is ranked with share this number.
     pub group: u32,
     /// Its value, finite.
     pub value: f64,
+    /// What turns its rank into a tier.
+    pub cut_offs: &'rules CutOffs,
 }
 
-/// Ranks the contenders inside their groups; `tier_of` gives the tier of the contender at a place, of whom so many are
-/// strictly better, of so many. The standings come in the order of the contenders.
+/// Ranks the contenders inside their groups; the standings come in the order of the contenders.
 ///
 /// # Errors
 /// Those of the engine below, as faults.
-pub fn rank(
-    contenders: &[Contender],
-    better: Better,
-    tier_of: impl Fn(usize, i64, i64) -> Tier,
-) -> Outcome<Vec<Standing>> {
+pub fn rank(contenders: &[Contender<'_>], better: Better) -> Outcome<Vec<Standing>> {
     let ranks = ranks(contenders, better).map_err(|error| fault(STAGE, error))?;
-    let standings = contenders.iter().zip(ranks).enumerate().map(|(place, (contender, (rank, ranked)))| {
+    let standings = contenders.iter().zip(ranks).map(|(contender, (rank, ranked))| {
         let better = rank - 1;
-        Standing { value: contender.value, better, ranked, tier: tier_of(place, better, ranked) }
+        let tier = contender.cut_offs.tier(better, ranked);
+        Standing { value: contender.value, better, ranked, tier }
     });
     Ok(standings.collect())
 }
 
 /// Rank (from 1, ties share the best) and size of group, for each contender.
-fn ranks(contenders: &[Contender], better: Better) -> PolarsResult<Vec<(i64, i64)>> {
+fn ranks(contenders: &[Contender<'_>], better: Better) -> PolarsResult<Vec<(i64, i64)>> {
     let groups = contenders.iter().map(|contender| contender.group).collect();
     let values = contenders.iter().map(|contender| contender.value).collect();
     let frame = DataFrame::new(
@@ -83,41 +82,64 @@ fn ranks(contenders: &[Contender], better: Better) -> PolarsResult<Vec<(i64, i64
 mod tests {
     use super::*;
 
-    /// Standings as `better/ranked` of one group.
-    fn standings(values: &[f64], better: Better) -> Vec<String> {
-        let contenders: Vec<_> = values.iter().map(|value| Contender { group: 7, value: *value }).collect();
-        let ranked = rank(&contenders, better, |_, _, _| Tier::ALL[0]).unwrap();
-        ranked.iter().map(|standing| format!("{}/{}", standing.better, standing.ranked)).collect()
+    fn default_cut_offs() -> CutOffs {
+        CutOffs::new([20, 50, 80, 95, 100].map(|percent| percent.to_string().parse().unwrap())).unwrap()
+    }
+
+    /// The tiers of one group, in the order of the values, as `tier (better/ranked)`.
+    fn tiers(values: &[f64], better: Better) -> Vec<String> {
+        let cut_offs = default_cut_offs();
+        let contender = |value: &f64| Contender { group: 7, value: *value, cut_offs: &cut_offs };
+        let contenders: Vec<_> = values.iter().map(contender).collect();
+        let shown = |standing: &Standing| {
+            format!("{} ({}/{})", standing.tier.points(), standing.better, standing.ranked)
+        };
+        rank(&contenders, better).unwrap().iter().map(shown).collect()
     }
 
     #[test]
-    fn only_strictly_better_shops_count_so_that_ties_share() {
-        assert_eq!(standings(&[4.5, 4.9, 4.5, 3.0], Better::High), ["1/4", "0/4", "1/4", "3/4"]);
-        assert_eq!(standings(&[4.5, 4.9, 4.5, 3.0], Better::Low), ["1/4", "3/4", "1/4", "0/4"]);
+    fn ties_share_a_tier_because_only_strictly_better_shops_count() {
+        assert_eq!(tiers(&[4.5, 4.9, 4.5, 3.0], Better::High), ["4 (1/4)", "5 (0/4)", "4 (1/4)", "3 (3/4)"]);
+        assert_eq!(tiers(&[2.0; 3], Better::High), ["5 (0/3)"; 3]);
     }
 
     #[test]
-    fn a_lone_shop_has_no_better() {
-        assert_eq!(standings(&[0.0], Better::High), ["0/1"]);
-        assert_eq!(standings(&[], Better::High), Vec::<String>::new());
+    fn the_lower_the_better_turns_the_order_round() {
+        assert_eq!(tiers(&[4.5, 4.9, 4.5, 3.0], Better::Low), ["4 (1/4)", "3 (3/4)", "4 (1/4)", "5 (0/4)"]);
+    }
+
+    #[test]
+    fn a_lone_shop_gets_5() {
+        assert_eq!(tiers(&[0.0], Better::High), ["5 (0/1)"]);
+        assert_eq!(tiers(&[], Better::High), Vec::<String>::new());
+    }
+
+    /// 1 * 100 < 50 * 2 is false, 1 * 100 < 80 * 2 is true.
+    #[test]
+    fn the_second_of_two_shops_gets_3() {
+        assert_eq!(tiers(&[1.0, 2.0], Better::High), ["3 (1/2)", "5 (0/2)"]);
+    }
+
+    /// Of ten shops, ranks 3, 6 and 9 have exactly 20, 50 and 80 percent strictly better shops above them.
+    #[test]
+    fn a_tier_edge_hit_exactly_belongs_to_the_tier_below() {
+        let values: Vec<f64> = (1..=10).map(f64::from).collect();
+        let points: Vec<_> = tiers(&values, Better::Low).iter().map(|tier| tier[..1].to_owned()).collect();
+        assert_eq!(points, ["5", "5", "4", "4", "4", "3", "3", "3", "2", "2"]);
     }
 
     #[test]
     fn values_compare_as_floats_without_a_tolerance() {
-        assert_eq!(standings(&[0.1 + 0.2, 0.3], Better::Low), ["1/2", "0/2"]);
+        assert_eq!(tiers(&[0.1 + 0.2, 0.3], Better::Low), ["3 (1/2)", "5 (0/2)"]);
     }
 
     #[test]
     fn shops_are_ranked_inside_their_group_only() {
-        let contenders = [
-            Contender { group: 1, value: 1.0 },
-            Contender { group: 2, value: 9.0 },
-            Contender { group: 1, value: 2.0 },
-        ];
-        let places = rank(&contenders, Better::High, |place, better, ranked| {
-            assert_eq!((place, better, ranked), [(0, 1, 2), (1, 0, 1), (2, 0, 2)][place]);
-            Tier::ALL[place]
-        });
-        assert_eq!(places.unwrap().iter().map(|standing| standing.better).collect::<Vec<_>>(), [1, 0, 0]);
+        let cut_offs = default_cut_offs();
+        let contender = |group: u32, value: f64| Contender { group, value, cut_offs: &cut_offs };
+        let standings =
+            rank(&[contender(1, 1.0), contender(2, 9.0), contender(1, 2.0)], Better::High).unwrap();
+        let shown: Vec<_> = standings.iter().map(|standing| (standing.better, standing.ranked)).collect();
+        assert_eq!(shown, [(1, 2), (0, 1), (0, 2)]);
     }
 }

@@ -15,6 +15,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
+use crate::domain::trimmed;
 use crate::error::{ExitClass, Finding, Outcome, caught};
 use crate::extracts::contract::{self, CheckedFile, CheckedPartition};
 use crate::extracts::instants::{MICROS, NANOS, to_ticks};
@@ -214,20 +215,4 @@ fn append_ticks(
     let raw = raw.as_primitive_opt::<Int64Type>().ok_or("no timestamps")?;
     let local_in = written_zone.is_none().then_some(zone);
     to_ticks(values, raw, units_per_second, ticks_per_second, local_in)
-}
-
-/// `text` without ASCII white space (space, tab, line feed, vertical tab, form feed, carriage return) at its ends.
-pub fn trimmed(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_trimmed_of_ascii_white_space_only() {
-        assert_eq!(trimmed(" \t\n\x0b\x0c\r男装 \u{3000}\r"), "男装 \u{3000}");
-        assert_eq!(trimmed("\u{a0}x"), "\u{a0}x");
-    }
 }

@@ -1,0 +1,2 @@
+//! What a score decides.
+pub mod marketing;

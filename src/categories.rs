@@ -1,0 +1,125 @@
+//! How the shops of a category are spread over an indicator's values and tiers (specification, section 11).
+//!
+//! Grain in: the standings of one indicator. Grain out: one row a group with at least one ranked shop. Values ascend
+//! whether high or low is better; the edge of a tier is the worst value that holds it.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Tier;
+use crate::indicators::{Better, Indicator};
+use crate::standings::Standings;
+use crate::tiers::Standing;
+
+/// The shops of a group that are ranked by one indicator.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spread {
+    /// Their values, ascending.
+    values: Vec<f64>,
+    /// By [`Tier::place`]: the worst value that holds it, none where no shop does.
+    edges: [Option<f64>; Tier::ALL.len()],
+    /// By [`Tier::place`]: how many shops hold it.
+    holders: [i64; Tier::ALL.len()],
+}
+
+impl Spread {
+    /// The spread of these standings.
+    pub fn of<'a>(standings: impl Iterator<Item = &'a Standing>, better: Better) -> Self {
+        let mut spread = Self::default();
+        for standing in standings {
+            spread.values.push(standing.value);
+            let place = standing.tier.place();
+            if let (Some(edge), Some(holders)) = (spread.edges.get_mut(place), spread.holders.get_mut(place))
+            {
+                *holders += 1;
+                let worst = edge.map_or(standing.value, |edge| match better {
+                    Better::High => edge.min(standing.value),
+                    Better::Low => edge.max(standing.value),
+                });
+                *edge = Some(worst);
+            }
+        }
+        spread.values.sort_unstable_by(f64::total_cmp);
+        spread
+    }
+
+    /// How many shops are ranked.
+    pub fn ranked(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The value of the ⌈`quarters`/4 · n⌉-th smallest, of the smallest for 0.
+    pub fn quarter(&self, quarters: usize) -> Option<f64> {
+        let rank = (quarters * self.values.len()).div_ceil(4).max(1);
+        self.values.get(rank - 1).copied()
+    }
+
+    /// The worst value that holds `tier`.
+    pub fn edge(&self, tier: Tier) -> Option<f64> {
+        self.edges.get(tier.place()).copied().flatten()
+    }
+
+    /// How many shops hold `tier`.
+    pub fn holders(&self, tier: Tier) -> i64 {
+        self.holders.get(tier.place()).copied().unwrap_or(0)
+    }
+}
+
+/// The spreads of all groups, by group number and indicator.
+pub type Spreads = BTreeMap<(u32, Indicator), Spread>;
+
+/// The spread of every group that has ranked shops.
+pub fn spreads(standings: &Standings) -> Spreads {
+    let mut spreads = BTreeMap::new();
+    for (indicator, column) in Indicator::ALL.into_iter().zip(&standings.by_indicator) {
+        let mut by_group: BTreeMap<u32, Vec<&Standing>> = BTreeMap::new();
+        for (measured, group) in column.iter().zip(&standings.group_of) {
+            if let Some(standing) = measured.as_ref().and_then(|measured| measured.standing.as_ref()) {
+                by_group.entry(*group).or_default().push(standing);
+            }
+        }
+        for (group, standings) in by_group {
+            let spread = Spread::of(standings.into_iter(), indicator.spec().better);
+            spreads.insert((group, indicator), spread);
+        }
+    }
+    spreads
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spread(values_and_points: &[(f64, i64)], better: Better) -> Spread {
+        let standings: Vec<Standing> = values_and_points
+            .iter()
+            .map(|(value, points)| Standing {
+                value: *value,
+                better: 0,
+                ranked: 1,
+                tier: Tier::from_points(*points).unwrap(),
+            })
+            .collect();
+        Spread::of(standings.iter(), better)
+    }
+
+    #[test]
+    fn quartiles_are_values_that_some_shop_has() {
+        let five = spread(&[(5.0, 5), (1.0, 5), (4.0, 5), (2.0, 5), (3.0, 5)], Better::High);
+        let quarters =
+            |spread: &Spread| (0..=4).map(|quarter| spread.quarter(quarter).unwrap()).collect::<Vec<_>>();
+        assert_eq!(quarters(&five), [1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(quarters(&spread(&[(1.0, 5), (2.0, 5)], Better::High)), [1.0, 1.0, 1.0, 2.0, 2.0]);
+        assert_eq!(quarters(&spread(&[(7.0, 5)], Better::Low)), [7.0; 5]);
+    }
+
+    #[test]
+    fn the_edge_of_a_tier_is_the_worst_value_that_holds_it() {
+        let tiers = [(9.0, 5), (8.0, 5), (7.0, 4)];
+        let tier = |points| Tier::from_points(points).unwrap();
+        assert_eq!(spread(&tiers, Better::High).edge(tier(5)), Some(8.0));
+        assert_eq!(spread(&tiers, Better::Low).edge(tier(5)), Some(9.0));
+        assert_eq!(spread(&tiers, Better::High).edge(tier(3)), None);
+        assert_eq!(spread(&tiers, Better::High).holders(tier(5)), 2);
+        assert_eq!(spread(&tiers, Better::High).holders(tier(0)), 0);
+    }
+}

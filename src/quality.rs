@@ -1,0 +1,196 @@
+//! What was read and what was set aside, and the limits beyond which a run stops (specification, sections 3 and 11).
+//!
+//! Grain in: the counts of every table-day. Grain out: one row a table, day and reason; `none` counts all rows, other
+//! reasons that count nothing have no row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::Day;
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::extracts::quarantine::Counts;
+use crate::extracts::row_rules::Reason;
+use crate::extracts::tables::{Presence, Table};
+use crate::partials::daily::DailyPartial;
+use crate::partials::measures::ROWS;
+use crate::rulebook::Decimal4;
+
+const STAGE: &str = "quality";
+
+/// The reason of the row that counts all rows.
+pub const ALL_ROWS: &str = "none";
+/// The reason of sound rows of a shop that the snapshot does not have.
+pub const UNKNOWN_SHOP: &str = "unknown_shop";
+/// The reason of sound appeals that speak of no record of their shop.
+pub const UNMATCHED_APPEAL: &str = "unmatched_appeal";
+
+/// The limits beyond which a run stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// More of a table-day's rows than this, and more than `max_quarantined_rows`, may not be quarantined.
+    pub max_quarantined_percent: Decimal4,
+    /// See `max_quarantined_percent`.
+    pub max_quarantined_rows: i64,
+    /// No more of the present shops than this may be without a score.
+    pub max_unscored_percent: Decimal4,
+    /// No table-day may have fewer rows than this part of its table's median day.
+    pub min_rows_percent: Decimal4,
+    /// Medians below this are not compared with.
+    pub min_rows_median: i64,
+}
+
+/// How many rows of a table-day a reason holds for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct QualityRow {
+    /// The extract.
+    pub table: &'static str,
+    /// The partition's day.
+    pub day: Day,
+    /// The reason.
+    pub reason: &'static str,
+    /// How many rows.
+    pub rows: i64,
+}
+
+/// Whether `part` is more than `percent` of `whole`.
+fn exceeds(part: i64, percent: Decimal4, whole: i64) -> bool {
+    const HUNDRED: i128 = 1_000_000;
+    i128::from(part) * HUNDRED > i128::from(percent.ten_thousandths()) * i128::from(whole)
+}
+
+/// Stops the run where too many rows of a table-day were set aside, or a table-day is far too small.
+///
+/// # Errors
+/// Every table-day beyond a limit, exit class rejected.
+pub fn check_table_days(counts: &[Counts], limits: &Limits) -> Outcome<()> {
+    let too_many = counts.iter().filter(|counts| {
+        let quarantined = counts.quarantined();
+        quarantined > limits.max_quarantined_rows
+            && exceeds(quarantined, limits.max_quarantined_percent, counts.rows)
+    });
+    let mut findings: Vec<Finding> = too_many.map(|counts| too_many_quarantined(counts, limits)).collect();
+    findings.extend(Table::ALL.into_iter().flat_map(|table| too_few_rows(table, counts, limits)));
+    Failure::unless_empty(ExitClass::Rejected, findings)
+}
+
+fn too_many_quarantined(counts: &Counts, limits: &Limits) -> Finding {
+    let reasons = Reason::ALL.iter().zip(counts.broken).filter(|(_, rows)| *rows > 0);
+    let reasons: Vec<String> = reasons.map(|(reason, rows)| format!("{rows} {}", reason.name())).collect();
+    Finding::new(
+        STAGE,
+        format!(
+            "{} of {} rows of {} dt={} quarantined ({})",
+            counts.quarantined(),
+            counts.rows,
+            counts.table.name(),
+            counts.day,
+            reasons.join(", ")
+        ),
+        format!(
+            "at most {} % (max_quarantined_percent) or {} rows (max_quarantined_rows)",
+            limits.max_quarantined_percent, limits.max_quarantined_rows
+        ),
+    )
+    .advice("deliver the day again, or raise the limit if the rows are known to be unsound")
+}
+
+fn too_few_rows(table: Table, counts: &[Counts], limits: &Limits) -> Vec<Finding> {
+    if table.spec().presence == Presence::NewestSnapshot {
+        return Vec::new();
+    }
+    let of_table = || counts.iter().filter(|counts| counts.table == table);
+    let mut rows: Vec<i64> = of_table().map(|counts| counts.rows).collect();
+    rows.sort_unstable();
+    // Twice the median, which may lie half-way between two days.
+    let upper = rows.get(rows.len() / 2).copied().unwrap_or(0);
+    let lower = rows.get(rows.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+    let doubled_median = upper.saturating_add(lower);
+    if doubled_median < limits.min_rows_median.saturating_mul(2) {
+        return Vec::new();
+    }
+    let is_small = |counts: &&Counts| is_below_part_of(limits.min_rows_percent, doubled_median, counts.rows);
+    of_table()
+        .filter(is_small)
+        .map(|counts| {
+            Finding::new(
+                STAGE,
+                format!("{} rows of {} dt={}", counts.rows, table.name(), counts.day),
+                format!(
+                    "at least {} % (min_rows_percent) of the median day's {} rows",
+                    limits.min_rows_percent,
+                    Decimal4::from_ten_thousandths(doubled_median.saturating_mul(5_000))
+                ),
+            )
+            .advice("deliver the whole day, or lower the limit if the day was like this")
+        })
+        .collect()
+}
+
+/// Whether `rows` is less than `percent` of half of `doubled_median`.
+fn is_below_part_of(percent: Decimal4, doubled_median: i64, rows: i64) -> bool {
+    const TWO_HUNDRED: i128 = 2_000_000;
+    i128::from(rows) * TWO_HUNDRED < i128::from(percent.ten_thousandths()) * i128::from(doubled_median)
+}
+
+/// Stops the run where too many present shops have no score.
+///
+/// # Errors
+/// Exit class rejected.
+pub fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
+    let count = |shops: usize| i64::try_from(shops).unwrap_or(i64::MAX);
+    if !exceeds(count(unscored), limits.max_unscored_percent, count(present)) {
+        return Ok(());
+    }
+    Err(Finding::new(
+        STAGE,
+        format!("{unscored} of {present} present shops without a score"),
+        format!("at most {} % (max_unscored_percent)", limits.max_unscored_percent),
+    )
+    .advice("look for missing rule rows or missing extracts, or raise the limit")
+    .fail(ExitClass::Rejected))
+}
+
+/// The quality table: every table and day that `counts` speaks of, sorted.
+///
+/// # Errors
+/// A fault where a partial lacks a column.
+pub fn rows(
+    counts: &[Counts],
+    partials: &[DailyPartial],
+    unmatched: &BTreeMap<Day, i64>,
+    known_shops: &BTreeSet<i64>,
+) -> Outcome<Vec<QualityRow>> {
+    let mut rows = Vec::new();
+    for counts in counts {
+        let row = |reason, rows| QualityRow { table: counts.table.name(), day: counts.day, reason, rows };
+        rows.push(row(ALL_ROWS, counts.rows));
+        rows.extend(Reason::ALL.iter().zip(counts.broken).map(|(reason, rows)| row(reason.name(), rows)));
+    }
+    for partial in partials {
+        let unknown = rows_of_unknown_shops(partial, known_shops)?;
+        rows.push(QualityRow {
+            table: partial.table.name(),
+            day: partial.day,
+            reason: UNKNOWN_SHOP,
+            rows: unknown,
+        });
+    }
+    rows.extend(unmatched.iter().map(|(day, rows)| QualityRow {
+        table: Table::Appeals.name(),
+        day: *day,
+        reason: UNMATCHED_APPEAL,
+        rows: *rows,
+    }));
+    rows.retain(|row| row.rows != 0 || row.reason == ALL_ROWS);
+    rows.sort_unstable();
+    Ok(rows)
+}
+
+fn rows_of_unknown_shops(partial: &DailyPartial, known_shops: &BTreeSet<i64>) -> Outcome<i64> {
+    let column = |name: &str| {
+        let column = partial.sums.column(name).and_then(|column| column.i64());
+        column.map_err(|error| fault(STAGE, error))
+    };
+    let shops = column("shop_id")?.iter().zip(column(ROWS)?.iter());
+    let unknown = shops.filter(|(shop, _)| shop.is_none_or(|shop| !known_shops.contains(&shop)));
+    Ok(unknown.filter_map(|(_, rows)| rows).sum())
+}

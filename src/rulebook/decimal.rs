@@ -1,0 +1,122 @@
+//! Figures with at most four decimal places, exact: percents, limits and scores.
+//!
+//! Held as whole ten-thousandths, so that sums and comparisons are those of integers; the 64-bit float is made only
+//! where a figure is published.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A decimal with at most four places, held in ten-thousandths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Decimal4(i64);
+
+impl Decimal4 {
+    const PER_ONE: i64 = 10_000;
+
+    /// The figure of that many ten-thousandths.
+    pub const fn from_ten_thousandths(ten_thousandths: i64) -> Self {
+        Self(ten_thousandths)
+    }
+
+    /// The figure in ten-thousandths.
+    pub const fn ten_thousandths(self) -> i64 {
+        self.0
+    }
+
+    /// The 64-bit float nearest to the figure: the quotient of two integers that floats hold exactly.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64 / Self::PER_ONE as f64
+    }
+}
+
+/// Reads plain decimals of 0 or more, such as `20` or `2.5`. Signs, exponents, a fifth place and figures beyond 64 bits
+/// are refused.
+impl FromStr for Decimal4 {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        plain(text).ok_or_else(|| format!("{text:?} is no figure of 0 or more with at most 4 decimal places"))
+    }
+}
+
+fn plain(text: &str) -> Option<Decimal4> {
+    let (ones, places) = text.split_once('.').unwrap_or((text, "0"));
+    if places.len() > 4 {
+        return None;
+    }
+    let fraction = digits(&format!("{places:0<4}")).filter(|_| !places.is_empty())?;
+    digits(ones)?.checked_mul(Decimal4::PER_ONE)?.checked_add(fraction).map(Decimal4)
+}
+
+/// The whole number that `text` writes in ASCII digits and nothing else; none where it passes 64 bits.
+pub(super) fn digits(text: &str) -> Option<i64> {
+    // `parse` alone would take a sign.
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// Writes no more places than the figure has.
+impl fmt::Display for Decimal4 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (ones, places) = (self.0 / Self::PER_ONE, self.0 % Self::PER_ONE);
+        let written = format!("{}.{:04}", ones.unsigned_abs(), places.unsigned_abs());
+        write!(formatter, "{sign}{}", written.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_is_held_exactly_and_written_as_short_as_it_is() {
+        for (text, ten_thousandths, shown) in [
+            ("0", 0, "0"),
+            ("100", 1_000_000, "100"),
+            ("2.5", 25_000, "2.5"),
+            ("12.5000", 125_000, "12.5"),
+            ("0.0001", 1, "0.0001"),
+            ("922337203685477.5807", i64::MAX, "922337203685477.5807"),
+        ] {
+            let decimal: Decimal4 = text.parse().unwrap();
+            assert_eq!(decimal, Decimal4::from_ten_thousandths(ten_thousandths));
+            assert_eq!(decimal.to_string(), shown);
+        }
+        assert_eq!(Decimal4::from_ten_thousandths(-5).to_string(), "-0.0005");
+    }
+
+    #[test]
+    fn anything_but_a_plain_figure_is_refused() {
+        for text in [
+            "",
+            " ",
+            "-1",
+            "-0",
+            "+1",
+            "1e2",
+            "NaN",
+            "inf",
+            "1.23456",
+            "1.00000",
+            ".5",
+            "5.",
+            ".",
+            "1.2.3",
+            "1,5",
+            "20%",
+            "２０",
+            "1.-5",
+            "922337203685477.5808",
+            "99999999999999999999",
+        ] {
+            assert!(text.parse::<Decimal4>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_float_of_a_figure_is_the_nearest_one() {
+        assert_eq!("3.3333".parse::<Decimal4>().unwrap().as_f64().to_bits(), 3.3333_f64.to_bits());
+        assert_eq!("0.1".parse::<Decimal4>().unwrap().as_f64().to_bits(), 0.1_f64.to_bits());
+    }
+}
