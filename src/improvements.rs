@@ -9,8 +9,9 @@ use std::cmp::Reverse;
 use crate::categories::Spreads;
 use crate::domain::Tier;
 use crate::indicators::Indicator;
+use crate::policies::AfterSalesMix;
 use crate::rulebook::Decimal4;
-use crate::scores::{AfterSalesMix, HeldTier, ScoredShop, held_tiers, score};
+use crate::scores::{HeldTier, ScoredShop, held_tiers, score};
 use crate::standings::{Assessed, Standings};
 
 /// What one better tier would bring.

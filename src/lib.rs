@@ -1,18 +1,48 @@
-//! shopscore: nightly service scores for the shops of a marketplace.
-pub mod assessments;
-pub mod categories;
+//! shopscore: nightly service scores for the shops of a marketplace, from Parquet to Parquet.
+//!
+//! Data flows one way; each stage is a module of its name, and [`pipeline`] is the one place that sees them all:
+//!
+//! ```text
+//! settings, rulebook ─┐
+//!                     ▼
+//! extracts ─► partials ─► window ─► standings ─► scores ─► assessments ─► publish
+//! (listing,   (measures,            (indicators,  categories,             (outputs, tables,
+//!  contract,   daily,                tiers)       improvements,            generations)
+//!  reader,     retractions)                       quality
+//!  row_rules,
+//!  quarantine)
+//! ```
+//!
+//! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
+
 pub mod domain;
 pub mod error;
-pub mod extracts;
-pub mod improvements;
-pub mod indicators;
-pub mod partials;
-pub mod publish;
-pub mod quality;
+pub mod threads;
+pub mod zone;
+
+pub mod policies;
 pub mod rulebook;
-pub mod scores;
+pub mod settings;
+
+pub mod extracts;
 pub mod shops;
+
+pub mod partials;
+pub mod window;
+
+pub mod indicators;
 pub mod standings;
 pub mod tiers;
-pub mod window;
-pub mod zone;
+
+pub mod categories;
+pub mod improvements;
+pub mod quality;
+pub mod scores;
+
+pub mod assessments;
+pub mod publish;
+
+pub mod pipeline;
+
+pub mod cli;
+pub mod commands;

@@ -1,3 +1,33 @@
 //! The command line: parse, run, print what went wrong once, end with its exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use shopscore::cli::Cli;
+use shopscore::commands;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(false)
+        .with_max_level(tracing::Level::INFO)
+        .init();
+    // A panic below is caught where the file is known, and reported there.
+    std::panic::set_hook(Box::new(|_| {}));
+    match commands::run(&cli, jiff::Timestamp::now(), &mut std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for finding in &failure.findings {
+                report(&format!("error: {finding}"));
+            }
+            ExitCode::from(failure.class.code())
+        }
+    }
+}
+
+#[allow(clippy::print_stderr)]
+fn report(line: &str) {
+    eprintln!("{line}");
+}

@@ -12,6 +12,7 @@ use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::{Presence, Table};
 use crate::partials::daily::DailyPartial;
 use crate::partials::measures::ROWS;
+use crate::policies::Limits;
 use crate::rulebook::Decimal4;
 
 const STAGE: &str = "quality";
@@ -22,21 +23,6 @@ pub const ALL_ROWS: &str = "none";
 pub const UNKNOWN_SHOP: &str = "unknown_shop";
 /// The reason of sound appeals that speak of no record of their shop.
 pub const UNMATCHED_APPEAL: &str = "unmatched_appeal";
-
-/// The limits beyond which a run stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// More of a table-day's rows than this, and more than `max_quarantined_rows`, may not be quarantined.
-    pub max_quarantined_percent: Decimal4,
-    /// See `max_quarantined_percent`.
-    pub max_quarantined_rows: i64,
-    /// No more of the present shops than this may be without a score.
-    pub max_unscored_percent: Decimal4,
-    /// No table-day may have fewer rows than this part of its table's median day.
-    pub min_rows_percent: Decimal4,
-    /// Medians below this are not compared with.
-    pub min_rows_median: i64,
-}
 
 /// How many rows of a table-day a reason holds for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

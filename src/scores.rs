@@ -6,18 +6,9 @@
 
 use crate::domain::{Dimension, Tier};
 use crate::indicators::Indicator;
+use crate::policies::AfterSalesMix;
 use crate::rulebook::{Decimal4, WeightRow};
 use crate::standings::{Assessed, Standings};
-
-/// How the two after-sales tiers make one score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AfterSalesMix {
-    /// Each tier counts the same.
-    Equal,
-    /// Each tier counts with its indicator's denominator.
-    Volume,
-}
 
 /// Why a shop has no score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

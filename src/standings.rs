@@ -10,22 +10,13 @@ use rayon::prelude::*;
 use crate::domain::{Day, Dimension};
 use crate::error::{Outcome, all, fault};
 use crate::indicators::{Indicator, value};
+use crate::policies::RankWithin;
 use crate::rulebook::{CutOffs, LogisticsRule, Rulebook, WeightRow};
 use crate::shops::Shop;
 use crate::tiers::{Contender, Standing, rank};
 use crate::window::WindowSums;
 
 const STAGE: &str = "standings";
-
-/// What shops are ranked inside of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RankWithin {
-    /// The primary category 主营类目.
-    PrimaryCategory,
-    /// The row of the weight table 考核类目.
-    AssessmentCategory,
-}
 
 /// How a shop is assessed on the as-of day: its row of the weight table and what its logistics goes by.
 #[derive(Clone, Copy, Debug)]

@@ -41,6 +41,8 @@ pub struct CheckedPartition {
     pub table: Table,
     /// Its day.
     pub day: Day,
+    /// Its folder.
+    pub folder: PathBuf,
     /// Its part files, by name; there may be none.
     pub files: Vec<CheckedFile>,
 }
@@ -69,7 +71,8 @@ fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPar
     if findings.is_empty() {
         findings = manifest::check(&partition.folder, &files, require_manifest);
     }
-    (CheckedPartition { table: partition.table, day: partition.day, files }, findings)
+    let Partition { table, day, ref folder, .. } = *partition;
+    (CheckedPartition { table, day, folder: folder.clone(), files }, findings)
 }
 
 fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {

@@ -10,9 +10,10 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Day, Window};
+use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 use crate::extracts::tables::{Presence, Table};
+use crate::policies::Coverage;
 
 const STAGE: &str = "listing";
 
@@ -61,17 +62,6 @@ pub struct Partition {
     pub folder: PathBuf,
     /// Its part files, by name; there may be none.
     pub files: Vec<PartFile>,
-}
-
-/// What a run may require of the days.
-#[derive(Clone, Copy, Debug)]
-pub struct Coverage {
-    /// The days whose records count.
-    pub window: Window,
-    /// Days before this one may lack partitions.
-    pub history_starts_on: Option<Day>,
-    /// How many days before the as-of day the shop snapshot may lie.
-    pub max_snapshot_age_days: i32,
 }
 
 /// Lists the partitions that a run reads, by table and day: those of the window, and the newest shop snapshot.
@@ -244,6 +234,7 @@ fn is_ignored(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Window;
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()

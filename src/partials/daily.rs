@@ -11,6 +11,7 @@ use polars::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::extracts::instants::whole_seconds_between;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::row_rules::{Verdicts, day_in_ticks, judge};
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
@@ -77,9 +78,8 @@ pub fn sum_up(
     Ok(DailyPartial { table, day, sums, records, counts, quarantine })
 }
 
-/// What conditions mean in one table-day: its ticks, its texts, its natural day.
+/// What conditions mean in one table-day: its natural day in ticks, its texts, what is made to order.
 struct Meaning {
-    ticks_per_second: i64,
     day: Vec<Range<i64>>,
     texts: Texts,
     custom_made: BTreeSet<String>,
@@ -88,7 +88,6 @@ struct Meaning {
 impl Meaning {
     fn of(rows: &Rows, surroundings: Surroundings<'_>) -> Self {
         Self {
-            ticks_per_second: rows.ticks_per_second,
             day: day_in_ticks(rows, surroundings.zone),
             texts: rows.texts.clone(),
             custom_made: surroundings.custom_made.clone(),
@@ -130,19 +129,12 @@ impl Meaning {
         let amount = match measure.amount {
             Amount::One => return counted.unwrap_or(lit(1_i64)),
             Amount::Of(column) => col(column),
-            Amount::WholeSeconds { from, to } => self.whole_seconds(from, to),
+            Amount::WholeSeconds { from, to } => col(seconds_column(from, to)),
         };
         match counted {
             Some(counted) => amount * counted,
             None => amount,
         }
-    }
-
-    /// The floor of the difference, which may itself be too large for 64 bits of ticks.
-    fn whole_seconds(&self, from: &'static str, to: &'static str) -> Expr {
-        let second = |column: &'static str| col(column).floor_div(lit(self.ticks_per_second));
-        let fraction = |column: &'static str| col(column) - second(column) * lit(self.ticks_per_second);
-        second(to) - second(from) - fraction(to).lt(fraction(from)).cast(DataType::Int64)
     }
 }
 
@@ -152,30 +144,37 @@ fn group(
     meaning: &Meaning,
     grouped_by: &[&str],
 ) -> PolarsResult<DataFrame> {
-    let rows = len().cast(DataType::Int64).alias(ROWS);
-    if spec.once_per.is_empty() {
-        let sums = spec.measures.iter().map(|measure| match (measure.amount, measure.conditions) {
-            (Amount::One, []) => len().cast(DataType::Int64).alias(measure.name),
-            _ => meaning.addend(measure).sum().alias(measure.name),
-        });
-        return sound
-            .lazy()
-            .group_by(columns(grouped_by))
-            .agg(sums.chain([rows]).collect::<Vec<_>>())
-            .collect();
+    if !spec.once_per.is_empty() {
+        return group_once(sound, spec, meaning, grouped_by);
     }
-    let once = spec.measures.iter().map(|measure| match measure.conditions {
-        [] => lit(1_i64).first().alias(measure.name),
-        _ => meaning.addend(measure).max().alias(measure.name),
+    let sums = spec.measures.iter().map(|measure| match (measure.amount, measure.conditions) {
+        (Amount::One, []) => count_as(measure.name),
+        _ => meaning.addend(measure).sum().alias(measure.name),
     });
-    let sums = spec.measures.iter().map(|measure| measure.name).chain([ROWS]).map(|name| col(name).sum());
-    sound
-        .lazy()
-        .group_by(columns(spec.once_per))
-        .agg(once.chain([rows]).collect::<Vec<_>>())
-        .group_by(columns(grouped_by))
-        .agg(sums.collect::<Vec<_>>())
-        .collect()
+    let sums: Vec<Expr> = sums.chain([count_as(ROWS)]).collect();
+    sound.lazy().group_by(columns(grouped_by)).agg(sums).collect()
+}
+
+/// As [`group`], where rows that agree in `once_per` count once, for what any of them fulfils.
+fn group_once(
+    sound: DataFrame,
+    spec: &PartialSpec,
+    meaning: &Meaning,
+    grouped_by: &[&str],
+) -> PolarsResult<DataFrame> {
+    let fulfilled = spec.measures.iter().filter(|measure| !measure.conditions.is_empty());
+    let once = fulfilled.map(|measure| meaning.addend(measure).max().alias(measure.name));
+    let once: Vec<Expr> = once.chain([count_as(ROWS)]).collect();
+    let sums = spec.measures.iter().map(|measure| match measure.conditions {
+        [] => count_as(measure.name),
+        _ => col(measure.name).sum(),
+    });
+    let sums: Vec<Expr> = sums.chain([col(ROWS).sum()]).collect();
+    sound.lazy().group_by(columns(spec.once_per)).agg(once).group_by(columns(grouped_by)).agg(sums).collect()
+}
+
+fn count_as(name: &str) -> Expr {
+    len().cast(DataType::Int64).alias(name)
 }
 
 fn columns(names: &[&str]) -> Vec<Expr> {
@@ -228,17 +227,45 @@ fn sorted(frame: &DataFrame, by: &[&str]) -> PolarsResult<DataFrame> {
 /// The sound rows as a frame of the columns that the measures read; the column data is handed over, not copied.
 fn sound_rows(rows: Rows, spec: &PartialSpec, verdicts: &Verdicts) -> PolarsResult<DataFrame> {
     let wanted = spec.columns();
-    let declared = rows.table.spec().columns.iter().map(|column| column.name);
-    let columns = declared
-        .zip(rows.columns)
-        .filter(|(name, _)| wanted.contains(name))
-        .map(|(name, column)| as_column(name, column))
+    let mut columns: Vec<Column> = durations(spec)
+        .map(|(from, to)| {
+            let seconds = whole_seconds(&rows, from, to).collect();
+            Int64Chunked::from_vec(seconds_column(from, to).into(), seconds).into_column()
+        })
         .collect();
+    let declared = rows.table.spec().columns.iter().map(|column| column.name);
+    let read = declared.zip(rows.columns).filter(|(name, _)| wanted.contains(name));
+    columns.extend(read.map(|(name, column)| as_column(name, column)));
     let frame = DataFrame::new(rows.count, columns)?;
     if verdicts.broken().next().is_none() {
         return Ok(frame);
     }
     frame.filter_seq(&verdicts.sound().collect_ca(PlSmallStr::EMPTY))
+}
+
+/// The pairs of timestamps whose durations are summed, each once.
+fn durations(spec: &PartialSpec) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let pairs: BTreeSet<_> = spec
+        .measures
+        .iter()
+        .filter_map(|measure| match measure.amount {
+            Amount::WholeSeconds { from, to } => Some((from, to)),
+            Amount::One | Amount::Of(_) => None,
+        })
+        .collect();
+    pairs.into_iter()
+}
+
+/// The name that a duration has in the frame of sound rows.
+fn seconds_column(from: &str, to: &str) -> String {
+    format!("{from}..{to}")
+}
+
+/// The whole seconds between two timestamps, for each row.
+fn whole_seconds<'a>(rows: &'a Rows, from: &str, to: &str) -> impl Iterator<Item = i64> + 'a {
+    let ticks = |name: &str| rows.column(name).map(ColumnData::ticks).unwrap_or_default();
+    let pairs = ticks(from).iter().zip(ticks(to));
+    pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second))
 }
 
 fn as_column(name: &str, column: ColumnData) -> Column {
@@ -273,20 +300,26 @@ fn with_category_names(mut sums: DataFrame, texts: &Texts) -> PolarsResult<DataF
     Ok(sums)
 }
 
-/// Integer sums wrap silently in the engine below, so their bounds are checked before: the exact total of a column
-/// that is summed, and the longest duration once for each row.
+/// Integer sums wrap silently in the engine below, so the exact total of each summed column must fit; no sum within it
+/// can then be larger, since nothing summed is negative.
 fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outcome<()> {
     for measure in spec.measures {
         let total = match measure.amount {
             Amount::One => continue,
-            Amount::Of(column) => total_of(rows, column, verdicts),
-            Amount::WholeSeconds { .. } => i128::from(LONGEST_DURATION_SECONDS) * rows.count as i128,
+            Amount::Of(name) => {
+                let Some(column) = rows.column(name) else { continue };
+                let present = |row: usize| verdicts.is_sound(row) && column.is_valid(row);
+                total_where(column.integers().iter().copied(), present)
+            }
+            Amount::WholeSeconds { from, to } => {
+                total_where(whole_seconds(rows, from, to), |row| verdicts.is_sound(row))
+            }
         };
         if i64::try_from(total).is_err() {
             return Err(Finding::new(
                 STAGE,
                 format!("a total of {total} in {} of {}", rows.table.name(), rows.day),
-                format!("a sum for {} that fits 64 bits", measure.name),
+                "a sum that fits 64 bits",
             )
             .column(measure.name)
             .advice("correct the values")
@@ -296,11 +329,6 @@ fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outco
     Ok(())
 }
 
-/// From -9999-01-01 to 9999-12-31.
-const LONGEST_DURATION_SECONDS: i64 = 631_107_417_600;
-
-fn total_of(rows: &Rows, column: &str, verdicts: &Verdicts) -> i128 {
-    let Some(column) = rows.column(column) else { return 0 };
-    let counted = (0..rows.count).filter(|row| verdicts.is_sound(*row) && column.is_valid(*row));
-    counted.filter_map(|row| column.integers().get(row)).map(|value| i128::from(*value)).sum()
+fn total_where(values: impl Iterator<Item = i64>, counts: impl Fn(usize) -> bool) -> i128 {
+    values.enumerate().filter(|(row, _)| counts(*row)).map(|(_, value)| i128::from(value)).sum()
 }

@@ -1,0 +1,27 @@
+//! `shopscore generations`: what was published, and which of it readers see.
+
+use std::io::Write;
+
+use super::{begin, say};
+use crate::cli::Generations;
+use crate::error::Outcome;
+use crate::publish;
+
+pub(super) fn run(arguments: &Generations, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(&arguments.settings)?;
+    let generations = publish::list(&settings.out)?;
+    if generations.is_empty() {
+        say(stdout, &format!("nothing was published under {} yet", settings.out.display()));
+    }
+    for generation in generations {
+        let mark = if generation.current { "*" } else { " " };
+        say(
+            stdout,
+            &format!(
+                "{mark} {}  as of {}  published {}  {} nights",
+                generation.name, generation.as_of, generation.created_at, generation.nights
+            ),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! One file a subcommand: settings are resolved, the stages called, results printed on stdout.
+
+mod generations;
+mod nightly;
+mod rollback;
+
+mod summary;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Command, SettingFlags};
+use crate::error::Outcome;
+use crate::publish::lock::{Holder, Lock};
+use crate::publish::{lock_folder, prepare};
+use crate::settings::{self, Settings};
+use crate::threads;
+
+const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
+
+/// Runs what was typed; `now` is the one reading of the clock.
+///
+/// # Errors
+/// Those of the subcommand.
+pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
+    match &cli.command {
+        Command::Nightly(arguments) => nightly::run(arguments, now, stdout),
+        Command::Summary(arguments) => summary::run(arguments, stdout),
+        Command::Generations(arguments) => generations::run(arguments, stdout),
+        Command::Rollback(arguments) => rollback::run(arguments, now, stdout),
+    }
+}
+
+/// Resolves the settings and fixes the number of threads, before anything else happens.
+fn begin(flags: &SettingFlags) -> Outcome<Settings> {
+    let default = PathBuf::from(DEFAULT_CONFIG);
+    let file = flags.config.clone().or_else(|| default.is_file().then_some(default));
+    let settings = settings::resolve(file.as_deref(), std::env::vars(), flags.given())?;
+    threads::settle(settings.threads)?;
+    Ok(settings)
+}
+
+/// Takes the locks of the output and the state folder, for as long as what is returned lives.
+fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 2]> {
+    let holder = Holder {
+        pid: std::process::id(),
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        started_at: now,
+        command,
+    };
+    let locks = [
+        Lock::acquire(&lock_folder(&settings.out), &holder)?,
+        Lock::acquire(&lock_folder(&settings.state), &holder)?,
+    ];
+    prepare(&settings.out)?;
+    Ok(locks)
+}
+
+/// Prints a line of results. A reader that has closed the pipe has seen enough.
+fn say(stdout: &mut impl Write, line: &str) {
+    let _ = writeln!(stdout, "{line}");
+}
+
+/// The path that readers open.
+fn current(out: &Path) -> PathBuf {
+    out.join("current")
+}

@@ -1,0 +1,1 @@
+//! `shopscore sample`: write extracts of a made-up marketplace.

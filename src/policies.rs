@@ -1,0 +1,48 @@
+//! The choices that the specification leaves to a setting, as types; the stages that carry them out read them here.
+
+use crate::domain::{Day, Window};
+use crate::rulebook::Decimal4;
+
+/// What shops are ranked inside of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RankWithin {
+    /// The primary category 主营类目.
+    PrimaryCategory,
+    /// The row of the weight table 考核类目.
+    AssessmentCategory,
+}
+
+/// How the two after-sales tiers make one score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterSalesMix {
+    /// Each tier counts the same.
+    Equal,
+    /// Each tier counts with its indicator's denominator.
+    Volume,
+}
+
+/// Which days a run needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Coverage {
+    /// The days whose records count.
+    pub window: Window,
+    /// Days before this one may lack partitions.
+    pub history_starts_on: Option<Day>,
+    /// How many days before the as-of day the shop snapshot may lie.
+    pub max_snapshot_age_days: i32,
+}
+
+/// The limits beyond which a run stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// More of a table-day's rows than this, and more than `max_quarantined_rows`, may not be quarantined.
+    pub max_quarantined_percent: Decimal4,
+    /// See `max_quarantined_percent`.
+    pub max_quarantined_rows: i64,
+    /// No more of the present shops than this may be without a score.
+    pub max_unscored_percent: Decimal4,
+    /// No table-day may have fewer rows than this part of its table's median day.
+    pub min_rows_percent: Decimal4,
+    /// Medians below this are not compared with.
+    pub min_rows_median: i64,
+}

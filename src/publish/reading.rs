@@ -1,0 +1,52 @@
+//! Reads a published partition back, all parts as one batch; for what people look at, not for scoring.
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::domain::Day;
+use crate::error::{ExitClass, Finding, Outcome, disk};
+use crate::publish::outputs::OutputTable;
+
+const STAGE: &str = "published files";
+
+/// The rows of `table` for `day`, under `current` as a reader resolved it.
+///
+/// # Errors
+/// Missing where the day was not published; state where a file cannot be read; disk.
+pub fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
+    let folder = current.join(table.name).join(format!("{}={day}", table.partition_key));
+    let listing = std::fs::read_dir(&folder).map_err(|error| {
+        Finding::new(STAGE, format!("no such partition ({error})"), format!("{} of {day}", table.name))
+            .path(&folder)
+            .advice("publish the day with `shopscore nightly`, or ask for another")
+            .fail(ExitClass::Missing)
+    })?;
+    let mut paths = Vec::new();
+    for entry in listing {
+        paths.push(entry.map_err(|error| disk(STAGE, "read_dir", &folder, &error))?.path());
+    }
+    paths.sort();
+    let mut batches = Vec::new();
+    for path in paths {
+        let unreadable = |error: String| {
+            Finding::new(STAGE, error, "a published file as it was written")
+                .path(&path)
+                .advice("publish the day again")
+                .fail(ExitClass::State)
+        };
+        let file = File::open(&path).map_err(|error| disk(STAGE, "open", &path, &error))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .and_then(ParquetRecordBatchReaderBuilder::build)
+            .map_err(|error| unreadable(error.to_string()))?;
+        for batch in reader {
+            batches.push(batch.map_err(|error| unreadable(error.to_string()))?);
+        }
+    }
+    concat_batches(&table.schema(), &batches).map_err(|error| {
+        Finding::new(STAGE, error.to_string(), "the declared columns").path(&folder).fail(ExitClass::State)
+    })
+}

@@ -1,0 +1,28 @@
+//! One pool of threads for the whole job: Polars' own, on which our independent work on files and days runs too, so that
+//! the two never compete for the cores.
+
+use polars_core::runtime::THREAD_POOL;
+
+use crate::error::{Outcome, fault};
+
+/// Fixes the number of threads; the pool is built at its first use and never changes after.
+///
+/// # Errors
+/// A fault where the pool was built before, with another number.
+pub fn settle(threads: usize) -> Outcome<()> {
+    // SAFETY: called once, from the command line, before any other thread exists.
+    #[allow(unsafe_code)]
+    unsafe {
+        std::env::set_var("POLARS_MAX_THREADS", threads.to_string());
+    }
+    let built = THREAD_POOL.current_num_threads();
+    if built == threads {
+        return Ok(());
+    }
+    Err(fault("threads", format!("a pool of {built} threads where {threads} were asked for")))
+}
+
+/// Runs `work` on the pool; parallel iterators inside it use its threads.
+pub fn on_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    THREAD_POOL.install(work)
+}
