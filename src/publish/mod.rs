@@ -1,2 +1,37 @@
-//! Published files: declarations, Parquet writer, generations.
+//! Publication: a night's tables in, one switch of the link that readers open out.
+//!
+//! ```text
+//! OUT/current      -> generations/NAME/published      readers resolve it once and see one night
+//! OUT/quarantine   -> current/../quarantine           so that one rename switches both
+//! OUT/generations/NAME/published/TABLE/KEY=VALUE/part-0.parquet    folders 0755, files 0444
+//! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
+//! OUT/generations/NAME/generation.json
+//! OUT/locks/       the lock that keeps a second run out
+//! ```
+//!
+//! NAME is `NUMBER-ID`. The number rises by one with each generation; the id is `DAY-HASH`, the as-of day and a hash
+//! of the night's encoded pages. The id stands in the metadata of every file that the generation wrote, and depends
+//! on nothing else: not on the clock, the part files read, or the nights before.
+//!
+//! A generation is built beside the others, hard-linking what does not change, and made visible by one rename. Up to
+//! that rename the old night is whole; from it on, the new one. What a killed run leaves behind is removed by the
+//! next. All functions here expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`].
+mod current;
+mod file_system;
+mod generations;
+mod layout;
+pub mod lock;
+mod night;
 pub mod outputs;
+mod parquet_file;
+mod promises;
+mod recovery;
+mod retention;
+mod staging;
+#[cfg(test)]
+mod testing;
+
+pub use generations::{Generation, list, rollback};
+pub use layout::lock_folder;
+pub use night::{Night, Partition, Published, QuarantineDay, prepare, publish};
+pub use retention::Retention;

@@ -1,0 +1,123 @@
+//! The link `OUT/current`: which generation readers see, and the one rename that changes it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use super::file_system::{self, STAGE};
+use super::layout::{Layout, Name, Root};
+use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
+
+/// An empty file in each generation that was current once: it tells a generation to roll back to from one that was
+/// completed by a run that died before its switch.
+const MARK: &str = "published.mark";
+
+/// The generation that `OUT/current` names; `None` where there is no link yet.
+///
+/// # Errors
+/// State where `OUT/current` is anything but a link to a generation, present or not.
+pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
+    let link = layout.current();
+    match fs::symlink_metadata(&link) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(disk(STAGE, "stat", &link, &error)),
+        Ok(found) if found.is_symlink() => {}
+        Ok(_) => return Err(not_ours(&link, "a file or folder")),
+    }
+    let target = fs::read_link(&link).map_err(|error| disk(STAGE, "readlink", &link, &error))?;
+    let name = target.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+    match name.and_then(|name| name.parse().ok()) {
+        Some(name) if target_of(&name) == target => Ok(Some(name)),
+        _ => Err(not_ours(&link, &format!("a link to {}", target.display()))),
+    }
+}
+
+fn not_ours(link: &Path, found: &str) -> Failure {
+    Finding::new(STAGE, found, "a link to generations/NAME/published, or nothing")
+        .path(link)
+        .advice("give an output folder of its own, or move this away")
+        .fail(ExitClass::State)
+}
+
+fn target_of(name: &Name) -> PathBuf {
+    Path::new("generations").join(name.to_string()).join(Root::Published.name())
+}
+
+/// Makes `next` current in place of `previous`, and waits until that is on disk.
+///
+/// # Errors
+/// Disk, with `previous` current as before.
+pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> Outcome<()> {
+    if let Some(previous) = previous {
+        mark(layout, previous)?;
+    }
+    point(layout, next)?;
+    let synced = file_system::sync_folder(layout.out());
+    if synced.is_err() {
+        // Whether the switch would outlive a power cut is unknown, so readers get the night that certainly does.
+        match previous {
+            Some(previous) => point(layout, previous)?,
+            None => file_system::remove(&layout.current())?,
+        }
+    }
+    synced
+}
+
+/// Renames a new link over `OUT/current`.
+fn point(layout: &Layout, name: &Name) -> Outcome<()> {
+    let link = layout.next_current();
+    file_system::remove(&link)?;
+    symlink(target_of(name), &link).map_err(|error| disk(STAGE, "symlink", &link, &error))?;
+    file_system::rename(&link, &layout.current())
+}
+
+/// Whether the generation was current once.
+pub(super) fn is_marked(layout: &Layout, name: &Name) -> bool {
+    layout.generation(name).join(MARK).exists()
+}
+
+fn mark(layout: &Layout, name: &Name) -> Outcome<()> {
+    if is_marked(layout, name) {
+        return Ok(());
+    }
+    let folder = layout.generation(name);
+    let path = folder.join(MARK);
+    let failed = |error: io::Error| disk(STAGE, "mark of the outgoing generation", &path, &error);
+    fs::File::create(&path).map_err(failed)?.sync_all().map_err(failed)?;
+    file_system::sync_folder(&folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::testing;
+
+    #[test]
+    fn a_folder_or_a_foreign_link_called_current_is_refused() {
+        let out = tempfile::tempdir().unwrap();
+        let layout = Layout::new(out.path());
+        assert_eq!(read(&layout).unwrap(), None);
+        fs::create_dir(layout.current()).unwrap();
+        assert_eq!(read(&layout).unwrap_err().class, ExitClass::State);
+        fs::remove_dir(layout.current()).unwrap();
+        for target in ["elsewhere", "/generations/000001-2022-03-15-0123456789ab/published"] {
+            symlink(target, layout.current()).unwrap();
+            let failure = read(&layout).unwrap_err();
+            assert_eq!(failure.class, ExitClass::State);
+            assert!(failure.to_string().contains(target), "{failure}");
+            fs::remove_file(layout.current()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_temporary_link_of_a_killed_run_does_not_stop_the_switch() {
+        let out = tempfile::tempdir().unwrap();
+        let layout = Layout::new(out.path());
+        let name = testing::name("000001-2022-03-15-0123456789ab");
+        symlink("nowhere", layout.next_current()).unwrap();
+        switch(&layout, None, &name).unwrap();
+        assert_eq!(read(&layout).unwrap(), Some(name));
+        assert!(!layout.next_current().is_symlink());
+    }
+}

@@ -1,0 +1,112 @@
+//! The few calls to the file system that publication is made of, each failing with the path and the call.
+//!
+//! A failed sync is final: the kernel may have dropped the pages, so a second sync that succeeds would prove nothing.
+
+use std::fs::{self, File, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+
+use crate::error::{ExitClass, Finding, Outcome, disk};
+
+/// The stage in findings.
+pub(super) const STAGE: &str = "publish";
+
+/// Makes a folder and those above it, where missing, and gives it `mode` whatever the umask.
+pub(super) fn make_folder(path: &Path, mode: u32) -> Outcome<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(path)
+        .map_err(|error| disk(STAGE, "mkdir", path, &error))?;
+    set_mode(path, mode)
+}
+
+pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {
+    fs::set_permissions(path, Permissions::from_mode(mode))
+        .map_err(|error| disk(STAGE, "chmod", path, &error))
+}
+
+/// The names in a folder, sorted; none where no folder is. A name that is not UTF-8 is none of ours.
+pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
+    let failed = |error: io::Error| disk(STAGE, "read of the folder", folder, &error);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if is_no_folder(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn is_no_folder(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Removes a file, a link or a whole folder; nothing to do where there is none.
+pub(super) fn remove(path: &Path) -> Outcome<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    removed.map_err(|error| disk(STAGE, "remove", path, &error))
+}
+
+pub(super) fn rename(from: &Path, to: &Path) -> Outcome<()> {
+    fs::rename(from, to).map_err(|error| disk(STAGE, "rename", to, &error))
+}
+
+/// Gives the file `from` a second name.
+pub(super) fn link(from: &Path, to: &Path) -> Outcome<()> {
+    fs::hard_link(from, to).map_err(|error| match error.kind() {
+        io::ErrorKind::CrossesDevices => {
+            Finding::new(STAGE, format!("{} on another file system", from.display()), "one file system")
+                .path(to)
+                .advice("keep the whole output folder on one file system")
+                .fail(ExitClass::Usage)
+        }
+        _ => disk(STAGE, "link", from, &error),
+    })
+}
+
+/// Opens a folder, to sync it.
+pub(super) fn open_folder(path: &Path) -> Outcome<File> {
+    File::open(path).map_err(|error| disk(STAGE, "open", path, &error))
+}
+
+/// Waits until a folder's names are on disk.
+pub(super) fn sync_folder(path: &Path) -> Outcome<()> {
+    open_folder(path)?.sync_all().map_err(|error| disk(STAGE, "fsync", path, &error))
+}
+
+/// Waits until everything written to the file system of `folder` is on disk: one call instead of one for each of
+/// thousands of folders and links. Reports what failed to be written since `folder` was opened.
+pub(super) fn sync_file_system(folder: &File, path: &Path) -> Outcome<()> {
+    rustix::fs::syncfs(folder).map_err(|error| disk(STAGE, "syncfs", path, &error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_to_a_missing_file_is_a_disk_failure_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = link(&folder.path().join("absent"), &folder.path().join("new")).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Disk);
+        assert!(failure.to_string().contains("absent"), "{failure}");
+    }
+
+    #[test]
+    fn a_missing_folder_has_no_names_and_nothing_to_remove() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(names(&folder.path().join("absent")).unwrap().is_empty());
+        remove(&folder.path().join("absent")).unwrap();
+    }
+}

@@ -1,0 +1,212 @@
+//! Where everything lies under OUT, and how a generation and its partitions are named.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::domain::Day;
+
+/// A generation under construction. Like all of ours that readers must not meet, it starts with a dot.
+const STAGING: &str = ".staging";
+/// A generation being removed: renamed first, so that a half removed one is never taken for a whole one.
+const REMOVING_PREFIX: &str = ".removing-";
+/// The length of `YYYY-MM-DD`.
+const DAY_LENGTH: usize = 10;
+/// The hexadecimal digits of an id's hash.
+pub(super) const HASH_LENGTH: usize = 12;
+
+/// The folder of OUT that holds the lock.
+pub fn lock_folder(out: &Path) -> PathBuf {
+    out.join("locks")
+}
+
+/// The places under OUT.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    out: PathBuf,
+}
+
+impl Layout {
+    pub(super) fn new(out: &Path) -> Self {
+        Self { out: out.to_owned() }
+    }
+
+    pub(super) fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// The link that readers open.
+    pub(super) fn current(&self) -> PathBuf {
+        self.out.join("current")
+    }
+
+    /// The link that will be renamed over [`Layout::current`].
+    pub(super) fn next_current(&self) -> PathBuf {
+        self.out.join(".current.next")
+    }
+
+    pub(super) fn quarantine(&self) -> PathBuf {
+        self.out.join("quarantine")
+    }
+
+    pub(super) fn generations(&self) -> PathBuf {
+        self.out.join("generations")
+    }
+
+    pub(super) fn generation(&self, name: &Name) -> PathBuf {
+        self.generations().join(name.to_string())
+    }
+
+    pub(super) fn staging(&self) -> PathBuf {
+        self.generations().join(STAGING)
+    }
+
+    pub(super) fn removing(&self, name: &Name) -> PathBuf {
+        self.generations().join(format!("{REMOVING_PREFIX}{name}"))
+    }
+}
+
+/// Whether a name under `generations` is one that only an unfinished run leaves there.
+pub(super) fn is_unfinished(name: &str) -> bool {
+    name == STAGING || name.starts_with(REMOVING_PREFIX)
+}
+
+/// A generation's name, in order of its number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Name {
+    /// Rises by one from generation to generation.
+    pub(super) number: u32,
+    /// The as-of day and a hash of the night's content.
+    pub(super) id: String,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:06}-{}", self.number, self.id)
+    }
+}
+
+impl FromStr for Name {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refusal = || format!("{text:?} is not the name of a generation");
+        let (number, id) = text.split_once('-').ok_or_else(refusal)?;
+        let (day, hash) = id.split_at_checked(DAY_LENGTH).ok_or_else(refusal)?;
+        day.parse::<Day>().map_err(|_| refusal())?;
+        let hash = hash.strip_prefix('-').ok_or_else(refusal)?;
+        let name = Self { number: number.parse().map_err(|_| refusal())?, id: id.to_owned() };
+        let is_hash = hash.len() == HASH_LENGTH && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hash && name.to_string() == text { Ok(name) } else { Err(refusal()) }
+    }
+}
+
+/// The two trees of a generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Root {
+    /// The tables, for every reader.
+    Published,
+    /// The rows set aside, for the owner.
+    Quarantine,
+}
+
+impl Root {
+    pub(super) const ALL: [Self; 2] = [Self::Published, Self::Quarantine];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Quarantine => "quarantine",
+        }
+    }
+
+    pub(super) const fn folder_mode(self) -> u32 {
+        match self {
+            Self::Published => 0o755,
+            Self::Quarantine => 0o700,
+        }
+    }
+
+    pub(super) const fn file_mode(self) -> u32 {
+        match self {
+            Self::Published => 0o444,
+            Self::Quarantine => 0o400,
+        }
+    }
+}
+
+/// A partition's folder inside a generation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PartitionFolder {
+    pub(super) root: Root,
+    /// Below the root: `scores/dt=2022-03-15`, or `dt=2022-03-15` in the quarantine.
+    pub(super) path: String,
+}
+
+impl PartitionFolder {
+    /// Its place inside `generation`.
+    pub(super) fn inside(&self, generation: &Path) -> PathBuf {
+        generation.join(self.root.name()).join(&self.path)
+    }
+
+    /// The day of its key `dt`, if it has that key.
+    pub(super) fn day(&self) -> Option<Day> {
+        let (_, value) = self.path.rsplit('/').next()?.split_once("dt=")?;
+        value.parse().ok()
+    }
+}
+
+impl fmt::Display for PartitionFolder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.root.name(), self.path)
+    }
+}
+
+/// The name of a partition's file; `part` counts from 0.
+pub(super) fn part_name(part: usize) -> String {
+    format!("part-{part}.parquet")
+}
+
+/// Whether a file's name is one that [`part_name`] gives.
+pub(super) fn is_part(name: &str) -> bool {
+    let part = name.strip_prefix("part-").and_then(|rest| rest.strip_suffix(".parquet"));
+    part.and_then(|part| part.parse().ok()).is_some_and(|part| part_name(part) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generation_has_one_spelling() {
+        let name: Name = "000007-2022-03-15-0123456789ab".parse().unwrap();
+        assert_eq!((name.number, name.id.as_str()), (7, "2022-03-15-0123456789ab"));
+        for other in [
+            "7-2022-03-15-0123456789ab",
+            "000007-2022-03-15-0123456789a",
+            "000007-2022-02-30-0123456789ab",
+            "000007-2022-03-15-0123456789xy",
+            "000007",
+            ".staging",
+            "000007-2022-03-1五-0123456789ab",
+        ] {
+            assert!(other.parse::<Name>().is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_part_files_are_data() {
+        assert!(is_part("part-0.parquet") && is_part("part-12.parquet"));
+        for other in ["part-00.parquet", "part-.parquet", "_SUCCESS", "part-0.parquet.tmp", "part-+1.parquet"]
+        {
+            assert!(!is_part(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_partition_knows_its_day() {
+        let folder = |path: &str| PartitionFolder { root: Root::Published, path: path.to_owned() };
+        assert_eq!(folder("scores/dt=2022-03-15").day(), "2022-03-15".parse().ok());
+        assert_eq!(folder("month_end_scores/month_end=2022-02-28").day(), None);
+    }
+}

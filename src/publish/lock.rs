@@ -1,0 +1,132 @@
+//! The lock that keeps a second run out.
+//!
+//! The kernel holds it for the process: it goes with the process, however that ends, so nothing that is left in the
+//! file can block a later run. The file only says who holds the lock. It is never removed, since a run that waits on
+//! a removed file and a run that makes a new one would both hold "the" lock.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::file_system;
+use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
+
+const STAGE: &str = "lock";
+const FILE: &str = "run.lock";
+/// A longer file was not written by us.
+const LONGEST_HOLDER_BYTES: u64 = 4_096;
+
+/// Who holds the lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The process.
+    pub pid: u32,
+    /// The machine that it runs on.
+    pub host: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// What it was asked to do.
+    pub command: String,
+}
+
+/// A lock held until this is dropped, or the process ends.
+#[derive(Debug)]
+pub struct Lock {
+    _held: File,
+}
+
+impl Lock {
+    /// Takes the lock of `folder`, which is made where missing, and writes `holder` there.
+    ///
+    /// # Errors
+    /// Busy at once where another run holds it, naming that run; disk.
+    pub fn acquire(folder: &Path, holder: &Holder) -> Outcome<Self> {
+        if !folder.is_dir() {
+            file_system::make_folder(folder, 0o755)?;
+        }
+        let path = folder.join(FILE);
+        let mut options = OpenOptions::new();
+        let opened = options.read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = opened.map_err(|error| disk(STAGE, "open", &path, &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(busy(&path, file)),
+            Err(TryLockError::Error(error)) => return Err(disk(STAGE, "flock", &path, &error)),
+        }
+        write_holder(&mut file, holder).map_err(|error| disk(STAGE, "write", &path, &error))?;
+        Ok(Self { _held: file })
+    }
+}
+
+fn write_holder(file: &mut File, holder: &Holder) -> std::io::Result<()> {
+    let text = serde_json::to_string(holder)? + "\n";
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(text.as_bytes())
+}
+
+fn busy(path: &Path, file: File) -> Failure {
+    let mut text = String::new();
+    let read = file.take(LONGEST_HOLDER_BYTES).read_to_string(&mut text);
+    let holder = read.ok().and_then(|_| serde_json::from_str::<Holder>(&text).ok());
+    let held_by = holder.map_or_else(
+        // Between its lock and its name there is a moment.
+        || "another run, which has not said its name yet".to_owned(),
+        |Holder { pid, host, started_at, command }| {
+            format!("process {pid} on {host}, started {started_at}: {command}")
+        },
+    );
+    Finding::new(STAGE, format!("the lock held by {held_by}"), "no other run")
+        .path(path)
+        .advice("wait for it to end, then run again")
+        .fail(ExitClass::Busy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(pid: u32) -> Holder {
+        let command = "nightly --date 2022-03-15".to_owned();
+        Holder { pid, host: "scores-1".to_owned(), started_at: Timestamp::UNIX_EPOCH, command }
+    }
+
+    #[test]
+    fn a_second_run_is_told_who_holds_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let locks = folder.path().join("out/locks");
+        let first = Lock::acquire(&locks, &holder(7)).unwrap();
+        let failure = Lock::acquire(&locks, &holder(8)).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Busy);
+        let message = failure.to_string();
+        let named = "process 7 on scores-1, started 1970-01-01T00:00:00Z: nightly --date 2022-03-15";
+        assert!(message.contains(named), "{message}");
+        drop(first);
+        Lock::acquire(&locks, &holder(8)).unwrap();
+    }
+
+    #[test]
+    fn what_a_dead_run_left_in_the_file_does_not_block() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let stale = "x".repeat(1_000);
+        std::fs::write(&path, stale).unwrap();
+        let lock = Lock::acquire(folder.path(), &holder(9)).unwrap();
+        let told: Holder = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(told, holder(9));
+        drop(lock);
+    }
+
+    #[test]
+    fn a_holder_without_a_name_yet_is_still_respected() {
+        let folder = tempfile::tempdir().unwrap();
+        let _lock = Lock::acquire(folder.path(), &holder(9)).unwrap();
+        std::fs::write(folder.path().join(FILE), "").unwrap();
+        let failure = Lock::acquire(folder.path(), &holder(10)).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Busy);
+        assert!(failure.to_string().contains("another run"), "{failure}");
+    }
+}

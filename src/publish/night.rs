@@ -1,0 +1,445 @@
+//! A night's publication, step by step: write, link, sync, name, switch, and only then remove what is old.
+//!
+//! In: a night's tables and quarantined rows, checked and sorted. Out: a new current generation, or the word that the
+//! current one holds that night already. A failure at any step leaves the old night current.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use jiff::Timestamp;
+
+use super::file_system::{self, STAGE};
+use super::generations::{self, Generation};
+use super::layout::{Layout, Name, PartitionFolder, Root};
+use super::outputs::{OutputTable, QUARANTINE};
+use super::retention::{self, Retention};
+use super::staging::{self, NewPartition};
+use super::{current, promises, recovery};
+use crate::domain::{Day, Window};
+use crate::error::{Outcome, fault};
+
+/// A partition's file should not pass this.
+const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
+
+/// All that a night publishes.
+#[derive(Clone, Debug)]
+pub struct Night {
+    /// The day that it scores.
+    pub as_of: Day,
+    /// The partitions that it adds or replaces; all others stay as they are.
+    pub partitions: Vec<Partition>,
+    /// The days with quarantined rows, each inside the window.
+    pub quarantine: Vec<QuarantineDay>,
+    /// The days that were read: of these, days without quarantined rows lose those of earlier nights.
+    pub quarantine_window: Window,
+    /// How many days before the as-of day quarantined rows are kept.
+    pub quarantine_days: i32,
+}
+
+/// One partition of a published table.
+#[derive(Clone, Debug)]
+pub struct Partition {
+    /// The table.
+    pub table: &'static OutputTable,
+    /// The value of its partition key, as `2022-03-15`.
+    pub value: String,
+    /// Its rows in the declared columns and order; a partition without rows has a file all the same.
+    pub batches: Vec<RecordBatch>,
+}
+
+/// The quarantined rows of one day of the extracts.
+#[derive(Clone, Debug)]
+pub struct QuarantineDay {
+    /// The day.
+    pub day: Day,
+    /// At least one row, in the columns and order of [`QUARANTINE`].
+    pub batches: Vec<RecordBatch>,
+}
+
+/// What a publication came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The generation that is current now.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// False where the current generation held every byte of the night already.
+    pub changed: bool,
+    /// The folder of the current generation.
+    pub path: PathBuf,
+}
+
+/// Makes the folders of `out` and removes what killed runs left, so that an output folder that cannot be used is
+/// found before anything is computed.
+///
+/// # Errors
+/// State where `out` holds something else than our output; disk.
+pub fn prepare(out: &Path) -> Outcome<()> {
+    recovery::recover(&Layout::new(out)).map(drop)
+}
+
+/// Publishes a night under `out` at the time `now`, then removes the generations that `keep` does not keep.
+///
+/// # Errors
+/// Fault where the night breaks a promise of its declarations; state and usage where `out` cannot be used; disk.
+/// In every case readers see what they saw before.
+pub fn publish(out: &Path, night: &Night, now: Timestamp, keep: Retention) -> Outcome<Published> {
+    let partitions = night.new_partitions()?;
+    promises::check(&partitions)?;
+    let layout = Layout::new(out);
+    let previous = recovery::recover(&layout)?;
+    let outcome = add_generation(&layout, night, &partitions, previous.as_ref(), now);
+    match &outcome {
+        Ok((current, true)) => {
+            let stay: Vec<_> = [current].into_iter().chain(&previous).collect();
+            retention::apply(&layout, keep, now, &stay);
+        }
+        Ok((_, false)) => {}
+        Err(_) => discard_staging(&layout),
+    }
+    let (current, changed) = outcome?;
+    Ok(Published { name: current.to_string(), changed, path: layout.generation(&current), id: current.id })
+}
+
+/// Returns the generation that is current afterwards, and whether it is a new one.
+fn add_generation(
+    layout: &Layout,
+    night: &Night,
+    partitions: &[NewPartition<'_>],
+    previous: Option<&Name>,
+    now: Timestamp,
+) -> Outcome<(Name, bool)> {
+    let (folder, staging) = (layout.generations(), layout.staging());
+    // Opened before the first write, so that the sync reports every write that failed since.
+    let to_sync = file_system::open_folder(&folder)?;
+    let id = staging::write(&staging, night.as_of, partitions, PART_LIMIT_BYTES)?;
+    let mut holds: BTreeSet<_> = partitions.iter().map(|partition| partition.folder.clone()).collect();
+    if let Some(previous) = previous {
+        let before = layout.generation(previous);
+        staging::keep_equal_quarantine(&before, &staging, partitions, &id)?;
+        let held = staging::held(&before)?;
+        let stays: BTreeSet<_> =
+            held.difference(&holds).filter(|partition| night.keeps(partition)).cloned().collect();
+        if held.len() == stays.len() + holds.len() && staging::holds_all(&before, &staging, partitions)? {
+            file_system::remove(&staging)?;
+            return Ok((previous.clone(), false));
+        }
+        staging::carry(&before, &staging, &stays)?;
+        holds.extend(stays);
+    }
+    let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
+    let name = Name { number, id };
+    generations::describe(&staging, &description(&name, night, &holds, previous, now))?;
+    file_system::sync_file_system(&to_sync, &folder)?;
+    file_system::rename(&staging, &layout.generation(&name))?;
+    file_system::sync_folder(&folder)?;
+    current::switch(layout, previous, &name)?;
+    Ok((name, true))
+}
+
+fn description(
+    name: &Name,
+    night: &Night,
+    holds: &BTreeSet<PartitionFolder>,
+    previous: Option<&Name>,
+    now: Timestamp,
+) -> Generation {
+    let published = holds.iter().filter(|partition| partition.root == Root::Published);
+    Generation {
+        name: name.to_string(),
+        id: name.id.clone(),
+        number: name.number,
+        as_of: night.as_of,
+        created_at: now,
+        parent: previous.map(Name::to_string),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        nights: published.filter_map(PartitionFolder::day).collect::<BTreeSet<_>>().len(),
+        current: true,
+    }
+}
+
+fn discard_staging(layout: &Layout) {
+    if let Err(failure) = file_system::remove(&layout.staging()) {
+        tracing::warn!("the next run will remove what is left: {failure}");
+    }
+}
+
+impl Night {
+    /// Its own partitions, sorted by folder.
+    fn new_partitions(&self) -> Outcome<Vec<NewPartition<'_>>> {
+        let mut partitions = Vec::new();
+        for Partition { table, value, batches } in &self.partitions {
+            let path = format!("{}/{}={value}", table.name, table.partition_key);
+            let folder = PartitionFolder { root: Root::Published, path };
+            partitions.push(NewPartition { folder, value: value.clone(), table, batches });
+        }
+        for QuarantineDay { day, batches } in &self.quarantine {
+            if !self.quarantine_window.contains(*day) {
+                return Err(fault(STAGE, format!("quarantined rows of {day}, outside the window")));
+            }
+            let path = format!("{}={day}", QUARANTINE.partition_key);
+            let folder = PartitionFolder { root: Root::Quarantine, path };
+            if self.is_recent(*day) {
+                partitions.push(NewPartition { folder, value: day.to_string(), table: &QUARANTINE, batches });
+            }
+        }
+        partitions.sort_by(|left, right| left.folder.cmp(&right.folder));
+        Ok(partitions)
+    }
+
+    /// Whether a partition of the current generation stays, where this night does not write it itself.
+    fn keeps(&self, partition: &PartitionFolder) -> bool {
+        let is_kept = |day| self.is_recent(day) && !self.quarantine_window.contains(day);
+        partition.root == Root::Published || partition.day().is_some_and(is_kept)
+    }
+
+    /// Whether quarantined rows of `day` are still kept.
+    fn is_recent(&self, day: Day) -> bool {
+        day >= self.as_of.plus(-self.quarantine_days)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::error::ExitClass;
+    use crate::publish::outputs::GENERATION_KEY;
+    use crate::publish::testing::{
+        KEEP_ALL, RowsOf, TINY, day, files, inode, mode, night, published, time_after, tiny,
+    };
+
+    fn names(folder: &Path) -> Vec<String> {
+        files(folder).into_keys().collect()
+    }
+
+    #[test]
+    fn a_night_lies_where_readers_look_for_it() {
+        let out = tempfile::tempdir().unwrap();
+        let first = published(out.path(), &night("2022-03-15", 4.5, &[("2022-03-01", "{}")]));
+        assert!(first.changed);
+        let link = fs::read_link(out.path().join("current")).unwrap();
+        assert_eq!(link, Path::new("generations").join(&first.name).join("published"));
+        assert_eq!(names(&out.path().join("current")), ["tiny/dt=2022-03-15/part-0.parquet"]);
+        assert_eq!(names(&out.path().join("quarantine")), ["dt=2022-03-01/part-0.parquet"]);
+        assert_eq!(first.path.join("published"), out.path().join(link));
+    }
+
+    #[test]
+    fn published_files_are_for_all_to_read_and_quarantined_ones_for_the_owner() {
+        let out = tempfile::tempdir().unwrap();
+        published(out.path(), &night("2022-03-14", 4.5, &[("2022-03-01", "{}")]));
+        published(out.path(), &night("2022-03-15", 4.5, &[("2022-03-01", "{}")]));
+        for day in ["2022-03-14", "2022-03-15"] {
+            let folder = out.path().join(format!("current/tiny/dt={day}"));
+            assert_eq!(mode(&folder), 0o755);
+            assert_eq!(mode(folder.parent().unwrap()), 0o755);
+            assert_eq!(mode(&folder.join("part-0.parquet")), 0o444);
+        }
+        let quarantine = out.path().join("quarantine");
+        assert_eq!(mode(&quarantine), 0o700);
+        assert_eq!(mode(&quarantine.join("dt=2022-03-01")), 0o700);
+        assert_eq!(mode(&quarantine.join("dt=2022-03-01/part-0.parquet")), 0o400);
+    }
+
+    #[test]
+    fn the_same_night_again_changes_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        let night = night("2022-03-15", 4.5, &[("2022-03-01", "{}")]);
+        let first = published(out.path(), &night);
+        let before = files(out.path());
+        let again = publish(out.path(), &night, time_after(night.as_of.plus(1)), KEEP_ALL).unwrap();
+        assert_eq!(again, Published { changed: false, ..first });
+        assert_eq!(files(out.path()), before);
+    }
+
+    #[test]
+    fn an_old_night_replayed_changes_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        let quarantined = [("2022-03-01", "{}")];
+        let old = night("2022-03-14", 4.1, &quarantined);
+        published(out.path(), &old);
+        let last = published(out.path(), &night("2022-03-15", 4.2, &quarantined));
+        assert_eq!(published(out.path(), &old), Published { changed: false, ..last });
+    }
+
+    #[test]
+    fn two_nights_in_either_order_give_the_same_bytes() {
+        let nights = [night("2022-03-14", 4.1, &[("2022-03-01", "{}")]), night("2022-03-15", 4.2, &[])];
+        let [forwards, backwards] = [[0, 1], [1, 0]].map(|order| {
+            let out = tempfile::tempdir().unwrap();
+            for place in order {
+                published(out.path(), &nights[place]);
+            }
+            files(&out.path().join("current"))
+        });
+        assert_eq!(forwards.len(), 2);
+        assert_eq!(forwards, backwards);
+    }
+
+    #[test]
+    fn what_does_not_change_is_the_same_file() {
+        let out = tempfile::tempdir().unwrap();
+        let first = published(out.path(), &night("2022-03-14", 4.1, &[("2022-03-01", "{}")]));
+        let second = published(out.path(), &night("2022-03-15", 4.2, &[("2022-03-01", "{}")]));
+        for file in ["published/tiny/dt=2022-03-14/part-0.parquet", "quarantine/dt=2022-03-01/part-0.parquet"]
+        {
+            assert_eq!(inode(&first.path.join(file)), inode(&second.path.join(file)), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_corrected_night_replaces_its_partition_and_leaves_the_old_generation_whole() {
+        let out = tempfile::tempdir().unwrap();
+        let first = published(out.path(), &night("2022-03-15", 4.1, &[]));
+        let before = files(&first.path.join("published"));
+        let second = published(out.path(), &night("2022-03-15", 4.2, &[]));
+        assert!(second.changed && second.name.starts_with("000002-2022-03-15-"));
+        assert_eq!(files(&first.path.join("published")), before);
+        assert_ne!(files(&out.path().join("current")), before);
+    }
+
+    #[test]
+    fn a_new_file_names_the_generation_that_wrote_it() {
+        let out = tempfile::tempdir().unwrap();
+        let first = published(out.path(), &night("2022-03-14", 4.1, &[]));
+        published(out.path(), &night("2022-03-15", 4.2, &[]));
+        let file = fs::File::open(out.path().join("current/tiny/dt=2022-03-14/part-0.parquet")).unwrap();
+        let footer = parquet::file::metadata::ParquetMetaDataReader::new().parse_and_finish(&file).unwrap();
+        let pairs = footer.file_metadata().key_value_metadata().unwrap();
+        let id = pairs.iter().find(|pair| pair.key == GENERATION_KEY).unwrap().value.as_deref();
+        assert_eq!(id, Some(first.id.as_str()));
+    }
+
+    #[test]
+    fn a_night_replaces_the_quarantine_of_its_window_and_drops_what_is_too_old() {
+        let out = tempfile::tempdir().unwrap();
+        // The window of 2022-03-15 begins on 2022-02-14; 90 days before it lies 2021-12-15.
+        for (as_of, days) in [
+            ("2022-01-05", &[("2021-12-14", "old"), ("2021-12-15", "kept")] as &[_]),
+            ("2022-03-14", &[("2022-02-13", "before"), ("2022-02-14", "gone"), ("2022-03-01", "replaced")]),
+            ("2022-03-15", &[("2022-03-01", "new")]),
+        ] {
+            published(out.path(), &night(as_of, 4.0, days));
+        }
+        let days = ["dt=2021-12-15", "dt=2022-02-13", "dt=2022-03-01"];
+        assert_eq!(names(&out.path().join("quarantine")), days.map(|day| format!("{day}/part-0.parquet")));
+    }
+
+    #[test]
+    fn a_day_that_lost_its_quarantined_rows_is_a_change() {
+        let out = tempfile::tempdir().unwrap();
+        published(out.path(), &night("2022-03-15", 4.0, &[("2022-03-01", "{}")]));
+        assert!(published(out.path(), &night("2022-03-15", 4.0, &[])).changed);
+        assert!(names(&out.path().join("quarantine")).is_empty());
+    }
+
+    #[test]
+    fn quarantined_rows_outside_the_window_are_a_fault() {
+        let out = tempfile::tempdir().unwrap();
+        let night = night("2022-03-15", 4.0, &[("2022-02-13", "{}")]);
+        let failure = publish(out.path(), &night, time_after(night.as_of), KEEP_ALL).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Fault);
+    }
+
+    #[test]
+    fn a_file_damaged_or_added_by_hand_is_healed_by_the_night_that_owns_it() {
+        let out = tempfile::tempdir().unwrap();
+        let night = night("2022-03-15", 4.0, &[]);
+        let first = published(out.path(), &night);
+        let folder = first.path.join("published/tiny/dt=2022-03-15");
+        let whole = files(&out.path().join("current"));
+        fs::write(folder.join("part-1.parquet"), "more").unwrap();
+        assert!(published(out.path(), &night).changed);
+        assert_eq!(files(&out.path().join("current")), whole);
+        fs::remove_file(out.path().join("current/tiny/dt=2022-03-15/part-0.parquet")).unwrap();
+        assert!(published(out.path(), &night).changed);
+        assert_eq!(files(&out.path().join("current")), whole);
+    }
+
+    #[test]
+    fn a_broken_promise_publishes_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        published(out.path(), &night("2022-03-14", 4.0, &[]));
+        let before = files(out.path());
+        let broken: [RowsOf; 2] = [&[(1, Some(f64::NAN))], &[(2, None), (1, None)]];
+        for rows in broken {
+            let mut night = night("2022-03-15", 4.0, &[]);
+            night.partitions =
+                vec![Partition { table: &TINY, value: "2022-03-15".to_owned(), batches: vec![tiny(rows)] }];
+            let failure = publish(out.path(), &night, time_after(night.as_of), KEEP_ALL).unwrap_err();
+            assert_eq!(failure.class, ExitClass::Fault);
+            assert_eq!(files(out.path()), before);
+        }
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_night_and_no_staging_folder() {
+        let out = tempfile::tempdir().unwrap();
+        let first = published(out.path(), &night("2022-03-14", 4.0, &[]));
+        let before = files(&out.path().join("current"));
+        // A folder where a file should be carried over: it cannot be hard-linked.
+        fs::create_dir(first.path.join("published/tiny/dt=2022-03-14/part-1.parquet")).unwrap();
+        let night = night("2022-03-15", 4.0, &[]);
+        let failure = publish(out.path(), &night, time_after(night.as_of), KEEP_ALL).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Disk);
+        assert_eq!(files(&out.path().join("current")), before);
+        assert_eq!(fs::read_dir(out.path().join("generations")).unwrap().count(), 1);
+    }
+
+    /// Publishes one night more on a history of `nights`, five tables each and 90 days of quarantine, five times.
+    fn seconds_to_publish_on(nights: i32) -> Vec<f64> {
+        let tables = ["scores", "indicators", "improvements", "categories", "quality"]
+            .map(|name| &*Box::leak(Box::new(OutputTable { name, ..TINY })));
+        let out = tempfile::tempdir().unwrap();
+        let last = day("2022-03-15");
+        let partitions = |days: std::ops::Range<i32>| {
+            let partition = |day: Day, table| Partition {
+                table,
+                value: day.to_string(),
+                batches: vec![tiny(&[(1, Some(4.0))])],
+            };
+            days.map(|past| last.plus(-past))
+                .flat_map(|day| tables.map(|table| partition(day, table)))
+                .collect()
+        };
+        let mut history = night("2022-03-15", 4.0, &[]);
+        history.partitions = partitions(0..nights);
+        history.quarantine_window = Window::ending(last, 90);
+        let quarantined = &night("2022-03-15", 4.0, &[("2022-03-15", "{}")]).quarantine[0].batches;
+        history.quarantine = history
+            .quarantine_window
+            .days()
+            .map(|day| QuarantineDay { day, batches: quarantined.clone() })
+            .collect();
+        published(out.path(), &history);
+
+        let keep = Retention { generations: 2, days: 30 };
+        let publish_next = |later: i32| {
+            let next = last.plus(later);
+            let mut night = night(&next.to_string(), 4.0, &[]);
+            night.partitions = partitions(-later..1 - later);
+            let begun = std::time::Instant::now();
+            assert!(publish(out.path(), &night, time_after(next), keep).unwrap().changed);
+            begun.elapsed().as_secs_f64()
+        };
+        (1..=5).map(publish_next).collect()
+    }
+
+    #[test]
+    #[ignore = "measures time: run alone, on the disk that OUT will be on (TMPDIR)"]
+    fn publishing_takes_at_most_a_second_however_long_the_history() {
+        for nights in [30, 1_095] {
+            let seconds = seconds_to_publish_on(nights);
+            let slowest = seconds.iter().copied().fold(0.0, f64::max);
+            assert!(slowest <= 1.0, "{nights} nights of history: {seconds:.3?} seconds");
+            std::io::Write::write_all(
+                &mut std::io::stderr(),
+                format!("{nights} nights of history: {seconds:.3?} seconds\n").as_bytes(),
+            )
+            .unwrap();
+        }
+    }
+}
