@@ -25,9 +25,11 @@ mod night;
 pub mod outputs;
 mod parquet_file;
 mod promises;
+pub mod reading;
 mod recovery;
 mod retention;
 mod staging;
+pub mod tables;
 #[cfg(test)]
 mod testing;
 
