@@ -4,3 +4,4 @@ pub mod error;
 pub mod extracts;
 pub mod indicators;
 pub mod publish;
+pub mod sample;
