@@ -11,7 +11,7 @@ PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt
 DEMO_DATE = 2022-03-15
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample test lint unit readers kills clean
+.PHONY: help build demo nightly sample test lint unit readers bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -49,6 +49,9 @@ $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 	python3 -m venv $(PYTHON_ENVIRONMENT)
 	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --requirement tests/python/requirements.txt
 	touch $@
+
+bench-partials: ## seconds of each table's partials beside bare decoding: make bench-partials EXTRACTS=DIR DATE=DAY
+	EXTRACTS=$(or $(EXTRACTS),sample_data) DATE=$(or $(DATE),$(DEMO_DATE)) cargo bench --locked --bench partials
 
 clean: ## remove what the demo published, and its state
 	rm -rf out state

@@ -31,7 +31,7 @@ def with_duckdb(folder: Path, day: datetime.date) -> dict:
     figures = ", ".join(
         ["count(*)"] + [f'sum("{name}")' for name in numeric] + [f'count(*) - count("{name}")' for name in columns]
     )
-    row = duckdb.sql(f"select {figures} from {source} where dt = date '{day}'").fetchone()
+    row = duckdb.sql(f"select {figures} from {source} where dt = date '{day}'").fetchall()[0]
     sums = dict(zip(numeric, row[1 : 1 + len(numeric)]))
     nulls = dict(zip(columns, row[1 + len(numeric) :]))
     return {"rows": row[0], "sums": sums, "nulls": nulls}
@@ -97,7 +97,7 @@ def check_descriptions(folder: Path) -> None:
     names = fields.names
     key = "shopscore.columns"
     in_duckdb = duckdb.sql(f"select decode(value) from parquet_kv_metadata('{path}') where decode(key) = '{key}'")
-    described = json.loads(in_duckdb.fetchone()[0])
+    described = json.loads(in_duckdb.fetchall()[0][0])
     assert list(described) == names, (list(described), names)
     assert all(column["description"] and column["description_zh"] for column in described.values())
     assert list(json.loads(polars.read_parquet_metadata(path)[key])) == names
