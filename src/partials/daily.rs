@@ -17,6 +17,7 @@ use crate::extracts::row_rules::{Verdicts, day_in_ticks, judge};
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
 use crate::extracts::tables::Table;
 use crate::partials::measures::{Amount, Condition, Measure, PartialSpec, ROWS};
+use crate::partials::once;
 use crate::zone::Zone;
 
 const STAGE: &str = "partials";
@@ -145,7 +146,7 @@ fn group(
     grouped_by: &[&str],
 ) -> PolarsResult<DataFrame> {
     if !spec.once_per.is_empty() {
-        return group_once(sound, spec, meaning, grouped_by);
+        return group_once(&sound, spec, meaning);
     }
     let sums = spec.measures.iter().map(|measure| match (measure.amount, measure.conditions) {
         (Amount::One, []) => count_as(measure.name),
@@ -155,22 +156,33 @@ fn group(
     sound.lazy().group_by(columns(grouped_by)).agg(sums).collect()
 }
 
-/// As [`group`], where rows that agree in `once_per` count once, for what any of them fulfils.
-fn group_once(
-    sound: DataFrame,
-    spec: &PartialSpec,
-    meaning: &Meaning,
-    grouped_by: &[&str],
-) -> PolarsResult<DataFrame> {
-    let fulfilled = spec.measures.iter().filter(|measure| !measure.conditions.is_empty());
-    let once = fulfilled.map(|measure| meaning.addend(measure).max().alias(measure.name));
-    let once: Vec<Expr> = once.chain([count_as(ROWS)]).collect();
-    let sums = spec.measures.iter().map(|measure| match measure.conditions {
-        [] => count_as(measure.name),
-        _ => col(measure.name).sum(),
+/// As [`group`] by the first column of `once_per`, where rows that agree in all of these count once, for what any of
+/// them fulfils.
+fn group_once(sound: &DataFrame, spec: &PartialSpec, meaning: &Meaning) -> PolarsResult<DataFrame> {
+    let conditions = spec
+        .measures
+        .iter()
+        .filter_map(|measure| meaning.all(measure.conditions).map(|condition| condition.alias(measure.name)));
+    let fulfilled = sound.clone().lazy().select(conditions.collect::<Vec<_>>()).collect()?;
+    let mut marks = vec![0_u64; sound.height()];
+    for (bit, column) in fulfilled.columns().iter().enumerate() {
+        for (mark, holds) in marks.iter_mut().zip(column.bool()?.iter()) {
+            *mark |= u64::from(holds == Some(true)) << bit;
+        }
+    }
+    let keys = spec.once_per.iter().map(|name| Ok(sound.column(name)?.i64()?.rechunk().into_owned()));
+    let keys = keys.collect::<PolarsResult<Vec<Int64Chunked>>>()?;
+    let columns = keys.iter().map(Int64Chunked::cont_slice).collect::<PolarsResult<Vec<&[i64]>>>()?;
+    let counted = once::count(&columns, &marks, u32::try_from(fulfilled.width()).unwrap_or(u32::MAX));
+    let column = |name: &str, values: Vec<i64>| Int64Chunked::from_vec(name.into(), values).into_column();
+    let mut marked = counted.marked.into_iter();
+    let by = spec.once_per.iter().take(1).map(|name| column(name, counted.by.clone()));
+    let sums = spec.measures.iter().map(|measure| {
+        let counts = if measure.conditions.is_empty() { Some(counted.keys.clone()) } else { marked.next() };
+        column(measure.name, counts.unwrap_or_default())
     });
-    let sums: Vec<Expr> = sums.chain([col(ROWS).sum()]).collect();
-    sound.lazy().group_by(columns(spec.once_per)).agg(once).group_by(columns(grouped_by)).agg(sums).collect()
+    let columns: Vec<Column> = by.chain(sums).chain([column(ROWS, counted.rows)]).collect();
+    DataFrame::new(counted.by.len(), columns)
 }
 
 fn count_as(name: &str) -> Expr {

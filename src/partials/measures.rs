@@ -59,7 +59,8 @@ pub struct PartialSpec {
     pub table: Table,
     /// What one row of the partial stands for, besides the day.
     pub grouped_by: &'static [&'static str],
-    /// Where rows count once for each combination of these, the columns; a condition holds if it holds for any.
+    /// Where rows count once for each combination of these, the columns, that of the group first; a condition holds if
+    /// it holds for any of the rows.
     pub once_per: &'static [&'static str],
     /// Its integers; `rows`, the count of sound rows, comes besides.
     pub measures: &'static [Measure],
@@ -209,6 +210,14 @@ mod tests {
         for indicator in Indicator::ALL {
             assert!(measures().contains(&indicator.spec().numerator), "{indicator:?}");
             assert!(measures().contains(&indicator.spec().denominator), "{indicator:?}");
+        }
+    }
+
+    #[test]
+    fn rows_that_count_once_are_grouped_by_the_first_of_their_columns() {
+        for partial in ALL.iter().filter(|partial| !partial.once_per.is_empty()) {
+            assert_eq!(partial.grouped_by, &partial.once_per[..1]);
+            assert!(partial.measures.iter().all(|measure| measure.amount == Amount::One));
         }
     }
 
