@@ -173,16 +173,21 @@ fn group_once(sound: &DataFrame, spec: &PartialSpec, meaning: &Meaning) -> Polar
     let keys = spec.once_per.iter().map(|name| Ok(sound.column(name)?.i64()?.rechunk().into_owned()));
     let keys = keys.collect::<PolarsResult<Vec<Int64Chunked>>>()?;
     let columns = keys.iter().map(Int64Chunked::cont_slice).collect::<PolarsResult<Vec<&[i64]>>>()?;
-    let counted = once::count(&columns, &marks, u32::try_from(fulfilled.width()).unwrap_or(u32::MAX));
+    let distinct = once::distinct(&columns, &marks, u32::try_from(fulfilled.width()).unwrap_or(u32::MAX));
+    let height = distinct.first.len();
     let column = |name: &str, values: Vec<i64>| Int64Chunked::from_vec(name.into(), values).into_column();
-    let mut marked = counted.marked.into_iter();
-    let by = spec.once_per.iter().take(1).map(|name| column(name, counted.by.clone()));
-    let sums = spec.measures.iter().map(|measure| {
-        let counts = if measure.conditions.is_empty() { Some(counted.keys.clone()) } else { marked.next() };
-        column(measure.name, counts.unwrap_or_default())
+    let by = spec.once_per.first().copied().unwrap_or_default();
+    let mut counted = vec![column(by, distinct.first), column(ROWS, distinct.rows)];
+    for (bit, fulfilled) in fulfilled.columns().iter().enumerate() {
+        let holds = distinct.marks.iter().map(|marks| i64::from(marks >> bit & 1 == 1));
+        counted.push(column(fulfilled.name(), holds.collect()));
+    }
+    let sums = spec.measures.iter().map(|measure| match measure.conditions {
+        [] => count_as(measure.name),
+        _ => col(measure.name).sum(),
     });
-    let columns: Vec<Column> = by.chain(sums).chain([column(ROWS, counted.rows)]).collect();
-    DataFrame::new(counted.by.len(), columns)
+    let sums: Vec<Expr> = sums.chain([col(ROWS).sum()]).collect();
+    DataFrame::new(height, counted)?.lazy().group_by([col(by)]).agg(sums).collect()
 }
 
 fn count_as(name: &str) -> Expr {
