@@ -30,10 +30,12 @@ pub enum Command {
     Generations(Generations),
     /// Show readers an earlier generation again
     Rollback(Rollback),
+    /// Write extracts of a made-up marketplace
+    Sample(Sample),
 }
 
 /// Settings that can be typed; they win over the environment (`SHOPSCORE_NAME`), which wins over the file.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct SettingFlags {
     /// The file of settings [default: jobs/nightly.toml, if there is one]
     #[arg(long, value_name = "FILE")]
@@ -143,10 +145,19 @@ pub struct Sample {
     /// What makes one marketplace differ from another
     #[arg(long, value_name = "S")]
     pub seed: u64,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
     /// Add a few rows for every quarantine reason
     #[arg(long)]
     pub dirty: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub settings: SettingFlags,
+    /// Add the special cases of the committed sample: leaving shops, an empty partition, several part files, ties
+    #[arg(long)]
+    pub occasions: bool,
+    /// The folder of the rule tables, which name the categories [default: the setting `rules`]
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<String>,
+    /// How many threads may work
+    #[arg(long, value_name = "N")]
+    pub threads: Option<String>,
 }

@@ -74,3 +74,75 @@ pub fn of_all(
     }
     improvements
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::categories::spreads;
+    use crate::domain::Day;
+    use crate::partials::measures;
+    use crate::policies::RankWithin;
+    use crate::rulebook::Rulebook;
+    use crate::scores::score_all;
+    use crate::shops::Shop;
+    use crate::standings::{assess, rank_all};
+    use crate::window::WindowSums;
+
+    /// Improvements of shops 0, 1, … of 男装 whose description stars are these, over 10 ratings each, and which are
+    /// equal in everything else: `shop: indicator tier→next value→value to reach gain`.
+    fn improvements(stars: &[i64]) -> Vec<String> {
+        let day: Day = "2022-03-15".parse().unwrap();
+        let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules");
+        let rulebook = Rulebook::load(&rules).unwrap();
+        let shop = |shop_id| Shop {
+            shop_id,
+            name: String::new(),
+            primary_category: "男装".to_owned(),
+            primary_subcategory: None,
+            joined_on: day,
+            terminated_on: None,
+        };
+        let shops: Vec<Shop> = (0..).take(stars.len()).map(shop).collect();
+        let figures = |name: &'static str| {
+            (name, if name == "description_stars" { stars.to_vec() } else { vec![10; stars.len()] })
+        };
+        let names = measures::ALL.iter().flat_map(|partial| partial.measures).map(|measure| measure.name);
+        let sums = WindowSums::of(names.map(figures));
+        let assessed = assess(&shops, &rulebook, day);
+        let standings = rank_all(&assessed, &sums, &rulebook, day, RankWithin::PrimaryCategory).unwrap();
+        let scored = score_all(&assessed, &standings, AfterSalesMix::Equal);
+        of_all(&assessed, &standings, &scored, &spreads(&standings), AfterSalesMix::Equal)
+            .iter()
+            .map(|row| {
+                let (tier, next) = (row.tier.points(), row.next_tier.points());
+                let (value, reach) = (row.value, row.value_to_reach);
+                format!(
+                    "{}: {} {tier}→{next} {value}→{reach} +{}",
+                    row.place,
+                    row.indicator.name(),
+                    row.score_gain
+                )
+            })
+            .collect()
+    }
+
+    /// Of three shops, tiers are 5, 4 and 3; product weighs 25 percent.
+    #[test]
+    fn the_next_tier_is_the_lowest_above_that_someone_holds_with_the_worst_value_that_holds_it() {
+        assert_eq!(
+            improvements(&[50, 40, 30]),
+            ["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"]
+        );
+    }
+
+    /// Of two shops, tiers are 5 and 3: tier 4 is held by nobody.
+    #[test]
+    fn a_tier_that_nobody_holds_is_no_step() {
+        assert_eq!(improvements(&[50, 30]), ["1: product_rating 3→5 3→5 +0.5"]);
+    }
+
+    #[test]
+    fn shops_that_all_tie_have_nothing_to_gain() {
+        assert_eq!(improvements(&[40, 40, 40]), Vec::<String>::new());
+    }
+}

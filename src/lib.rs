@@ -44,5 +44,7 @@ pub mod publish;
 
 pub mod pipeline;
 
+pub mod sample;
+
 pub mod cli;
 pub mod commands;

@@ -180,3 +180,112 @@ fn rows_of_unknown_shops(partial: &DailyPartial, known_shops: &BTreeSet<i64>) ->
     let unknown = shops.filter(|(shop, _)| shop.is_none_or(|shop| !known_shops.contains(&shop)));
     Ok(unknown.filter_map(|(_, rows)| rows).sum())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::day;
+
+    fn limits() -> Limits {
+        let figure = |text: &str| text.parse().unwrap();
+        Limits {
+            max_quarantined_percent: figure("1"),
+            max_quarantined_rows: 20,
+            max_unscored_percent: figure("5"),
+            min_rows_percent: figure("20"),
+            min_rows_median: 1_000,
+        }
+    }
+
+    fn counts(table: Table, on: &str, rows: i64, null_keys: i64) -> Counts {
+        Counts { rows, broken: [null_keys, 0, 0, 0, 0], ..Counts::nothing(table, day(on)) }
+    }
+
+    #[test]
+    fn a_run_stops_only_where_both_quarantine_limits_are_passed() {
+        let stops = |rows, broken| {
+            check_table_days(&[counts(Table::Reviews, "2022-03-15", rows, broken)], &limits()).is_err()
+        };
+        assert!(!stops(100, 20), "20 percent, but no more than 20 rows");
+        assert!(!stops(2_100, 21), "21 rows, but no more than 1 percent");
+        assert!(stops(2_099, 21));
+    }
+
+    #[test]
+    fn the_finding_names_table_day_and_reasons() {
+        let failure =
+            check_table_days(&[counts(Table::Reviews, "2022-03-15", 100, 30)], &limits()).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Rejected);
+        assert!(
+            failure.to_string().contains("30 of 100 rows of reviews dt=2022-03-15 quarantined (30 null_key)"),
+            "{failure}"
+        );
+    }
+
+    /// Whether a window of payments with these rows a day is stopped.
+    fn too_small(rows: &[i64]) -> bool {
+        let first = day("2022-03-01");
+        let counts: Vec<Counts> = rows
+            .iter()
+            .zip(0..)
+            .map(|(rows, later)| Counts {
+                rows: *rows,
+                ..Counts::nothing(Table::Payments, first.plus(later))
+            })
+            .collect();
+        check_table_days(&counts, &limits()).is_err()
+    }
+
+    #[test]
+    fn a_day_with_less_than_a_fifth_of_the_median_days_rows_stops_the_run() {
+        assert!(too_small(&[1_000, 1_000, 199]));
+        assert!(!too_small(&[1_000, 1_000, 200]), "a fifth is enough");
+        assert!(!too_small(&[999, 999, 0]), "the median is below 1,000");
+        assert!(too_small(&[2_000, 2_000, 1, 0]), "the median of four days lies between the middle two");
+        assert!(!too_small(&[1_998, 1, 0, 2_000]), "here it is 999.5");
+    }
+
+    #[test]
+    fn more_than_5_percent_of_the_present_shops_without_a_score_stop_the_run() {
+        assert!(check_unscored(100, 5, &limits()).is_ok());
+        assert!(check_unscored(99, 5, &limits()).is_err());
+        assert!(check_unscored(0, 0, &limits()).is_ok());
+    }
+
+    #[test]
+    fn every_table_day_has_a_row_for_all_rows_and_one_for_each_reason_that_counts_something() {
+        let counts =
+            [counts(Table::Reviews, "2022-03-15", 100, 3), counts(Table::Appeals, "2022-03-15", 0, 0)];
+        let unmatched = BTreeMap::from([(day("2022-03-15"), 2)]);
+        let shown: Vec<String> = rows(&counts, &[], &unmatched, &BTreeSet::new())
+            .unwrap()
+            .iter()
+            .map(|row| format!("{} {} {} {}", row.table, row.day, row.reason, row.rows))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "appeals 2022-03-15 none 0",
+                "appeals 2022-03-15 unmatched_appeal 2",
+                "reviews 2022-03-15 none 100",
+                "reviews 2022-03-15 null_key 3"
+            ]
+        );
+    }
+
+    #[test]
+    fn sound_rows_of_shops_that_the_snapshot_does_not_have_are_counted() {
+        use polars::prelude::*;
+        let partial = DailyPartial {
+            table: Table::Payments,
+            day: day("2022-03-15"),
+            sums: df!("shop_id" => [1_i64, 1, 2], "category" => ["a", "b", "a"], "rows" => [4_i64, 5, 6])
+                .unwrap(),
+            records: None,
+            counts: Counts::nothing(Table::Payments, day("2022-03-15")),
+            quarantine: Vec::new(),
+        };
+        let rows = rows(&[], &[partial], &BTreeMap::new(), &BTreeSet::from([2])).unwrap();
+        assert_eq!(rows.iter().map(|row| (row.reason, row.rows)).collect::<Vec<_>>(), [("unknown_shop", 9)]);
+    }
+}

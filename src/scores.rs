@@ -158,3 +158,103 @@ pub fn score_all(assessed: &[Assessed<'_>], standings: &Standings, mix: AfterSal
     });
     scored.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Day;
+    use crate::rulebook::Rulebook;
+
+    /// The shipped weights of a category, in the order product, logistics, after-sales, dispute, consultation.
+    fn weights_of(category: &str) -> WeightRow {
+        let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules");
+        let day: Day = "2022-03-15".parse().unwrap();
+        Rulebook::load(&rules).unwrap().weights.row(day, category, None).unwrap().clone()
+    }
+
+    /// Tiers in the order dispute, logistics, pickup, product, refund only, response, return refund; `None` is no data.
+    fn tiers(points: [Option<i64>; 7]) -> HeldTiers {
+        points.map(|points| {
+            points.map(|points| HeldTier { tier: Tier::from_points(points).unwrap(), denominator: 1 })
+        })
+    }
+
+    fn shown(category: &str, points: [Option<i64>; 7]) -> String {
+        let score = score(&weights_of(category), &tiers(points), AfterSalesMix::Equal);
+        score.score.map_or("none".to_owned(), |score| score.to_string())
+    }
+
+    /// Product 4, logistics 3, after-sales 2, dispute 5, consultation 4, with weights of 25, 25, 20, 20 and 10 percent:
+    /// 4 * .25 + 3 * .25 + 2 * .2 + 5 * .2 + 4 * .1, each tier with its own weight.
+    #[test]
+    fn the_articles_own_example_gives_each_dimension_its_own_weight() {
+        let points = [Some(5), None, Some(3), Some(4), Some(2), Some(4), Some(2)];
+        assert_eq!(shown("男装", points), "3.55");
+    }
+
+    #[test]
+    fn after_sales_is_the_mean_of_its_two_tiers() {
+        let points = [Some(0), None, Some(0), Some(0), Some(5), Some(0), Some(2)];
+        let score = score(&weights_of("男装"), &tiers(points), AfterSalesMix::Equal);
+        assert_eq!(score.dimensions[Dimension::AfterSales.index()].unwrap().to_string(), "3.5");
+        assert_eq!(score.score.unwrap().to_string(), "0.7");
+    }
+
+    #[test]
+    fn with_one_half_of_after_sales_missing_the_other_is_its_score() {
+        let points = [Some(0), None, Some(0), Some(0), None, Some(0), Some(2)];
+        assert_eq!(shown("男装", points), "0.4");
+    }
+
+    #[test]
+    fn by_volume_after_sales_tiers_count_with_their_denominators() {
+        let mut held = tiers([Some(0), None, Some(0), Some(0), Some(5), Some(0), Some(2)]);
+        held[Indicator::RefundOnlyDuration.index()].as_mut().unwrap().denominator = 2;
+        let of =
+            |mix| score(&weights_of("男装"), &held, mix).dimensions[Dimension::AfterSales.index()].unwrap();
+        assert_eq!(of(AfterSalesMix::Equal).to_string(), "3.5");
+        assert_eq!(of(AfterSalesMix::Volume).to_string(), "4");
+    }
+
+    /// 20 percent of logistics are shared out: (5 + 3 + 2 + 4) / 4.
+    #[test]
+    fn shops_of_online_services_are_exempt_from_logistics_yet_weigh_it() {
+        let points = [Some(2), None, None, Some(5), Some(3), Some(4), Some(3)];
+        assert_eq!(weights_of("网店/网络服务/软件").percent(Dimension::Logistics).to_string(), "20");
+        assert_eq!(shown("网店/网络服务/软件", points), "3.5");
+    }
+
+    /// Without consultation (10) and product (25): (25 * 3 + 20 * 2 + 20 * 5) / 65 = 3.30769…
+    #[test]
+    fn the_weight_of_a_dimension_without_data_is_shared_out_in_proportion() {
+        let points = [Some(5), None, Some(3), None, Some(2), None, Some(2)];
+        let score = score(&weights_of("男装"), &tiers(points), AfterSalesMix::Equal);
+        assert_eq!(score.score.unwrap().to_string(), "3.3077");
+        let percents = score.weight_percents;
+        assert_eq!(percents[Dimension::Product.index()], None);
+        assert_eq!(percents[Dimension::Logistics.index()], Some(2500.0 / 65.0));
+        assert_eq!(percents[Dimension::Dispute.index()], Some(2000.0 / 65.0));
+    }
+
+    #[test]
+    fn no_data_at_all_is_no_score() {
+        assert_eq!(shown("男装", [None; 7]), "none");
+    }
+
+    #[test]
+    fn a_dimension_that_weighs_nothing_makes_no_score_alone() {
+        let only_logistics = [None, None, Some(5), None, None, None, None];
+        assert_eq!(weights_of("保险").percent(Dimension::Logistics).to_string(), "0");
+        assert_eq!(shown("保险", only_logistics), "none");
+    }
+
+    #[test]
+    fn the_score_is_rounded_half_up_once() {
+        let rounded = |numerator, denominator| Fraction { numerator, denominator }.rounded().to_string();
+        assert_eq!(rounded(5, 100_000), "0.0001", "a half goes up");
+        assert_eq!(rounded(49_999, 1_000_000_000), "0");
+        assert_eq!(rounded(10, 3), "3.3333");
+        assert_eq!(rounded(20, 3), "6.6667");
+        assert_eq!(rounded(5, 1), "5");
+    }
+}

@@ -161,10 +161,7 @@ impl Layers {
             }
             None => self.findings.push(
                 Finding::new(STAGE, format!("{origin}: no setting of the name {name:?}"), "a known setting")
-                    .advice(format!(
-                        "the settings are {}",
-                        DECLARED.map(|declared| declared.name).join(", ")
-                    )),
+                    .advice("correct or remove it; jobs/nightly.toml shows them all"),
             ),
         }
     }
@@ -201,20 +198,19 @@ impl Layers {
     }
 
     fn into_settings(mut self) -> Outcome<Settings> {
-        let zone = self.value("time_zone", Zone::named);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads =
             self.value("threads", |text| text.parse().ok().filter(|threads| (1..=1024).contains(threads)));
-        let settings = zone.map(|zone| Settings {
+        let settings = Settings {
             extracts: self.folder("extracts"),
             rules: self.folder("rules"),
             state: self.folder("state"),
             out: self.folder("out"),
             threads: threads.unwrap_or(cores),
-            zone,
+            zone: self.value("time_zone", Zone::named).unwrap_or_else(Zone::utc),
             window_days: self.number("window_days", 1, 366),
             history_starts_on: self.value("history_starts_on", |text| text.parse().ok()),
-            max_snapshot_age_days: self.number("max_snapshot_age_days", 0, i32::MAX),
+            max_snapshot_age_days: self.number("max_snapshot_age_days", 0, 36_600),
             require_manifest: self.value("require_manifest", |text| text.parse().ok()).unwrap_or(false),
             appeal_effect_days: self.number("appeal_effect_days", 0, 3_660),
             rank_within: self.rank_within(),
@@ -223,11 +219,10 @@ impl Layers {
             quarantine_days: self.number("quarantine_days", 0, 36_600),
             keep_generations: self.number("keep_generations", 1, usize::MAX),
             keep_generations_days: self.number("keep_generations_days", 0, 36_600),
-        });
-        match settings {
-            Some(settings) if self.findings.is_empty() => Ok(settings),
-            _ => Err(Failure { class: ExitClass::Usage, findings: self.findings }),
-        }
+        };
+        // What stands in for an unsound value is never used: any finding ends the run here.
+        Failure::unless_empty(ExitClass::Usage, self.findings)?;
+        Ok(settings)
     }
 
     fn rank_within(&mut self) -> RankWithin {

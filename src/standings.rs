@@ -193,3 +193,145 @@ impl<'rules> CutOffsByCategory<'rules> {
             .ok_or_else(|| fault(STAGE, format!("no cut-offs in force for {category}")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partials::measures;
+
+    fn day() -> Day {
+        "2022-03-15".parse().unwrap()
+    }
+
+    fn rulebook() -> Rulebook {
+        Rulebook::load(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules")).unwrap()
+    }
+
+    /// Shops 1, 2, … in these categories, written `category` or `category_subcategory`.
+    fn shops(categories: &[&str]) -> Vec<Shop> {
+        let shop = |(category, shop_id): (&&str, i64)| {
+            let (primary, subcategory) =
+                category.split_once('_').map_or((*category, None), |(primary, sub)| (primary, Some(sub)));
+            Shop {
+                shop_id,
+                name: format!("shop {shop_id}"),
+                primary_category: primary.to_owned(),
+                primary_subcategory: subcategory.map(str::to_owned),
+                joined_on: day(),
+                terminated_on: None,
+            }
+        };
+        categories.iter().zip(1..).map(shop).collect()
+    }
+
+    /// Sums in which `measure` has these figures and every other measure has 10 for every shop.
+    fn sums(measure: &'static str, figures: &[i64]) -> WindowSums {
+        let all = measures::ALL.iter().flat_map(|partial| partial.measures).map(|measure| measure.name);
+        let figures_of =
+            |name: &str| if name == measure { figures.to_vec() } else { vec![10; figures.len()] };
+        WindowSums::of(all.map(|name| (name, figures_of(name))))
+    }
+
+    /// What an indicator says of each shop: `tier (better/ranked)`, `no data` or `not assessed`.
+    fn shown(
+        categories: &[&str],
+        indicator: Indicator,
+        (measure, figures): (&'static str, &[i64]),
+        rank_within: RankWithin,
+    ) -> Vec<String> {
+        let (shops, rulebook) = (shops(categories), rulebook());
+        let assessed = assess(&shops, &rulebook, day());
+        let standings = rank_all(&assessed, &sums(measure, figures), &rulebook, day(), rank_within).unwrap();
+        let one = |place: usize| match standings.of(place, indicator) {
+            None => "not assessed".to_owned(),
+            Some(Measured { standing: None, .. }) => "no data".to_owned(),
+            Some(Measured { standing: Some(standing), .. }) => {
+                format!("{} ({}/{})", standing.tier.points(), standing.better, standing.ranked)
+            }
+        };
+        (0..shops.len()).map(one).collect()
+    }
+
+    const PRODUCT: Indicator = Indicator::ProductRating;
+
+    #[test]
+    fn a_subcategory_that_the_table_splits_is_ranked_with_its_primary_category() {
+        let categories =
+            ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "箱包皮具/热销女包/男包"];
+        let stars = ("description_stars", &[30_i64, 40, 50][..]);
+        assert_eq!(
+            shown(&categories, PRODUCT, stars, RankWithin::PrimaryCategory),
+            ["3 (2/3)", "4 (1/3)", "5 (0/3)"]
+        );
+        assert_eq!(
+            shown(&categories, PRODUCT, stars, RankWithin::AssessmentCategory),
+            ["5 (0/1)", "3 (1/2)", "5 (0/2)"],
+            "only by choice"
+        );
+    }
+
+    #[test]
+    fn a_subcategory_of_its_own_has_its_own_row_and_another_takes_its_categorys() {
+        let (shops, rulebook) = (
+            shops(&["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "男装_夹克"]),
+            rulebook(),
+        );
+        let assessed = assess(&shops, &rulebook, day());
+        let names: Vec<_> =
+            assessed.iter().map(|shop| shop.assessment.unwrap().weights.assessment_category()).collect();
+        assert_eq!(names, ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包", "男装"]);
+    }
+
+    #[test]
+    fn logistics_goes_by_pickups_or_by_ratings_or_not_at_all() {
+        let categories =
+            ["男装", "大家电", "保险", "网店/网络服务/软件", "运动/瑜伽/健身/球迷用品_跑步机/大型健身器械"];
+        let covered = |indicator| {
+            shown(&categories, indicator, ("payments", &[10; 5]), RankWithin::PrimaryCategory)
+                .iter()
+                .map(|shown| shown != "not assessed")
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(covered(Indicator::PickupTimeliness), [true, false, false, false, false]);
+        assert_eq!(covered(Indicator::LogisticsRating), [false, true, false, false, true]);
+        assert_eq!(covered(Indicator::DisputeRate), [true; 5]);
+    }
+
+    #[test]
+    fn a_category_without_weights_is_not_assessed_and_ranked_with_nobody() {
+        let stars = ("description_stars", &[50_i64, 40][..]);
+        assert_eq!(
+            shown(&["没有这个类目", "男装"], PRODUCT, stars, RankWithin::PrimaryCategory),
+            ["not assessed", "5 (0/1)"]
+        );
+    }
+
+    #[test]
+    fn a_shop_without_data_is_not_counted_among_the_ranked() {
+        let ratings = ("description_ratings", &[0_i64, 10, 5][..]);
+        assert_eq!(
+            shown(&["男装"; 3], PRODUCT, ratings, RankWithin::PrimaryCategory),
+            ["no data", "3 (1/2)", "5 (0/2)"]
+        );
+    }
+
+    #[test]
+    fn low_is_better_for_durations_and_disputes() {
+        let seconds = ("refund_only_seconds", &[100_i64, 50][..]);
+        assert_eq!(
+            shown(&["男装"; 2], Indicator::RefundOnlyDuration, seconds, RankWithin::PrimaryCategory),
+            ["3 (1/2)", "5 (0/2)"]
+        );
+    }
+
+    #[test]
+    fn shops_that_have_left_or_not_yet_joined_are_not_present() {
+        let mut shops = shops(&["男装"; 4]);
+        shops[0].joined_on = day().plus(1);
+        shops[1].terminated_on = Some(day());
+        shops[2].terminated_on = Some(day().plus(1));
+        let present: Vec<_> =
+            assess(&shops, &rulebook(), day()).iter().map(|shop| shop.shop.shop_id).collect();
+        assert_eq!(present, [3, 4]);
+    }
+}

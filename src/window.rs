@@ -19,6 +19,12 @@ const STAGE: &str = "window";
 pub struct WindowSums(BTreeMap<&'static str, Vec<i64>>);
 
 impl WindowSums {
+    /// Sums given as they are, each with one figure a shop.
+    #[cfg(test)]
+    pub(crate) fn of(sums: impl Iterator<Item = (&'static str, Vec<i64>)>) -> Self {
+        Self(sums.collect())
+    }
+
     /// A measure, one figure a shop.
     ///
     /// # Errors
@@ -68,7 +74,8 @@ fn of_table(
         }
     }
     if frames.is_empty() {
-        let nothing = names.iter().map(|name| lit(0_i64).alias(*name));
+        // A bare literal takes the narrowest type that holds it.
+        let nothing = names.iter().map(|name| lit(0_i64).cast(DataType::Int64).alias(*name));
         return shops.lazy().with_columns(nothing.collect::<Vec<_>>()).collect();
     }
     let sums: Vec<Expr> = names.iter().map(|name| col(*name).sum()).collect();
@@ -120,4 +127,54 @@ fn check_totals_fit(spec: &PartialSpec, partials: &[DailyPartial]) -> Outcome<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::extracts::quarantine::Counts;
+    use crate::extracts::readable::day;
+    use crate::extracts::tables::Table;
+    use crate::partials::daily::RECORD_ID;
+
+    /// Disputes at fault of shops 1 and 2 on one day, and a record of shop 1 that added one of them.
+    fn disputes(on: &str, figures: [i64; 2]) -> DailyPartial {
+        let day = day(on);
+        DailyPartial {
+            table: Table::Disputes,
+            day,
+            sums: df!("shop_id" => [1_i64, 2], "disputes_at_fault" => figures, "rows" => figures).unwrap(),
+            records: df!(RECORD_ID => [7_i64], "shop_id" => [1_i64], "disputes_at_fault" => [1_i64]).ok(),
+            counts: Counts::nothing(Table::Disputes, day),
+            quarantine: Vec::new(),
+        }
+    }
+
+    fn at_fault(partials: &[DailyPartial], settled: &Settled, shops: &[i64]) -> Vec<i64> {
+        sum_up(partials, settled, shops).unwrap().measure("disputes_at_fault").unwrap().to_vec()
+    }
+
+    #[test]
+    fn days_add_up_in_the_order_of_the_shops_and_a_shop_without_records_counts_0() {
+        let days = [disputes("2022-03-14", [3, 4]), disputes("2022-03-15", [10, 20])];
+        assert_eq!(at_fault(&days, &Settled::default(), &[2, 1, 9]), [24, 13, 0]);
+        assert_eq!(at_fault(&[], &Settled::default(), &[2, 1]), [0, 0]);
+    }
+
+    #[test]
+    fn a_record_that_an_upheld_appeal_takes_out_leaves_its_own_day_once() {
+        let days = [disputes("2022-03-14", [3, 4]), disputes("2022-03-15", [10, 20])];
+        let of_day = (Table::Disputes, day("2022-03-14"));
+        let settled = Settled { taken_out: [(of_day, BTreeSet::from([7]))].into(), ..Settled::default() };
+        assert_eq!(at_fault(&days, &settled, &[1, 2]), [12, 24]);
+    }
+
+    #[test]
+    fn a_total_beyond_64_bits_is_refused() {
+        let days = [disputes("2022-03-14", [i64::MAX, 0]), disputes("2022-03-15", [1, 0])];
+        let failure = sum_up(&days, &Settled::default(), &[1]).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Rejected);
+    }
 }

@@ -31,6 +31,11 @@ impl Zone {
         jiff::tz::TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone })
     }
 
+    /// UTC, where every day has 24 hours.
+    pub const fn utc() -> Self {
+        Self { zone: TimeZone::UTC }
+    }
+
     /// The natural day on which `instant` lies.
     pub fn day_of(&self, instant: Timestamp) -> Day {
         let local_seconds = instant.as_second() + self.segment_at(instant.as_second()).offset_seconds;

@@ -3,6 +3,7 @@
 mod generations;
 mod nightly;
 mod rollback;
+mod sample;
 
 mod summary;
 
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Generations(arguments) => generations::run(arguments, stdout),
         Command::Rollback(arguments) => rollback::run(arguments, now, stdout),
+        Command::Sample(arguments) => sample::run(arguments, stdout),
     }
 }
 

@@ -1,1 +1,50 @@
-//! `shopscore sample`: write extracts of a made-up marketplace.
+//! `shopscore sample`: write extracts of a made-up marketplace, in the categories of the rule tables.
+
+use std::io::Write;
+
+use super::{begin, say};
+use crate::cli::{Sample, SettingFlags};
+use crate::domain::Day;
+use crate::error::Outcome;
+use crate::rulebook::{LogisticsRule, Rulebook};
+use crate::sample::{self, Category, Request};
+use crate::threads::on_pool;
+
+pub(super) fn run(arguments: &Sample, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(&SettingFlags {
+        rules: arguments.rules.clone(),
+        threads: arguments.threads.clone(),
+        ..SettingFlags::default()
+    })?;
+    let rulebook = Rulebook::load(&settings.rules)?;
+    rulebook.check_in_force(arguments.to)?;
+    let request = Request {
+        out: arguments.out.clone(),
+        from: arguments.from,
+        to: arguments.to,
+        shops: arguments.shops,
+        rows_per_day: arguments.rows_per_day,
+        seed: arguments.seed,
+        dirty: arguments.dirty,
+        occasions: arguments.occasions,
+        categories: categories(&rulebook, arguments.to),
+        custom_made: rulebook.custom_made.on(arguments.to).into_iter().map(str::to_owned).collect(),
+    };
+    let summary = on_pool(|| sample::write(&request))?;
+    for (table, rows) in &summary.rows {
+        say(stdout, &format!("{:<14} {rows:>12} rows", table.name()));
+    }
+    let folder = arguments.out.display();
+    say(stdout, &format!("{} files, {} bytes: {folder}", summary.files, summary.bytes));
+    Ok(())
+}
+
+/// The rows of the weight table in force on `day`, in its order.
+fn categories(rulebook: &Rulebook, day: Day) -> Vec<Category> {
+    let rows = rulebook.weights.on(day).map(|row| {
+        let subcategory = row.subcategory.as_deref();
+        let ships = rulebook.logistics.rule(day, &row.category, subcategory) != Some(LogisticsRule::Exempt);
+        Category { primary: row.category.clone(), subcategory: row.subcategory.clone(), ships }
+    });
+    rows.collect()
+}

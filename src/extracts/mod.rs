@@ -7,6 +7,8 @@ pub mod instants;
 pub mod listing;
 pub mod manifest;
 pub mod quarantine;
+#[cfg(test)]
+pub(crate) mod readable;
 pub mod reader;
 pub mod row_rules;
 pub mod rows;

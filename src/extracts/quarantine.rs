@@ -120,3 +120,33 @@ where
     }
     object.end().map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::{rows, shanghai};
+    use crate::extracts::row_rules::judge;
+
+    #[test]
+    fn a_quarantined_row_shows_the_contracts_columns_in_utc_without_buyers() {
+        let text = "shop_id sub_account_id buyer_id asked_at human_replied_at
+                    1       2              3        12:00    11:59:59.5
+                    1       -              3        12:00    -";
+        let rows = rows(Table::Consultations, "2022-03-15", text);
+        let verdicts = judge(&rows, &shanghai());
+        let shown: Vec<String> = rows_set_aside(&rows, &verdicts)
+            .into_iter()
+            .map(|row| format!("{} {:?} {} {}", row.table, row.key, row.reason, row.row))
+            .collect();
+        let nulls = r#"{"shop_id":1,"sub_account_id":null,"asked_at":"2022-03-15T04:00:00Z","bot_received":false,"human_replied_at":null}"#;
+        let reversed = r#"{"shop_id":1,"sub_account_id":2,"asked_at":"2022-03-15T04:00:00Z","bot_received":false,"human_replied_at":"2022-03-15T03:59:59.5Z"}"#;
+        assert_eq!(
+            shown,
+            [
+                format!("consultations None null_key {nulls}"),
+                format!("consultations None time_reversed {reversed}")
+            ]
+        );
+        assert_eq!(Counts::of(&rows, &verdicts).broken, [1, 0, 0, 1, 0]);
+    }
+}

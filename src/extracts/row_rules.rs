@@ -194,3 +194,159 @@ fn compare_values(rows: &Rows, column: &ColumnData, one: usize, other: usize) ->
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::{rows, shanghai};
+    use crate::extracts::tables::Table;
+
+    /// The verdict of each row of 2022-03-15, `sound` or a reason.
+    fn verdicts(table: Table, text: &str) -> Vec<&'static str> {
+        let rows = rows(table, "2022-03-15", text);
+        let verdicts = judge(&rows, &shanghai());
+        verdicts.0.iter().map(|verdict| verdict.map_or("sound", Reason::name)).collect()
+    }
+
+    #[test]
+    fn a_null_in_a_required_column_is_null_key_and_in_an_optional_one_is_sound() {
+        let text = "order_id picked_up_at category
+                    1        12:00        男装
+                    2        -            男装
+                    3        12:00        -
+                    -        12:00        男装";
+        assert_eq!(verdicts(Table::Pickups, text), ["sound", "sound", "null_key", "null_key"]);
+    }
+
+    #[test]
+    fn a_row_of_another_natural_day_is_in_the_wrong_partition() {
+        let text = "paid_at
+                    2022-03-15T00:00:00
+                    2022-03-15T23:59:59.999999
+                    2022-03-14T23:59:59.999999
+                    2022-03-16T00:00:00
+                    2022-03-14T16:00:00Z
+                    2022-03-15T16:00:00Z";
+        assert_eq!(
+            verdicts(Table::Payments, text),
+            ["sound", "sound", "wrong_partition", "wrong_partition", "sound", "wrong_partition"]
+        );
+    }
+
+    #[test]
+    fn stars_outside_1_to_5_are_out_of_range_and_null_stars_are_sound() {
+        let text = "description_stars logistics_stars
+                    1                 5
+                    -                 -
+                    0                 5
+                    5                 6";
+        assert_eq!(verdicts(Table::Reviews, text), ["sound", "sound", "out_of_range", "out_of_range"]);
+    }
+
+    #[test]
+    fn a_negative_amount_is_out_of_range_and_nothing_is_not() {
+        assert_eq!(verdicts(Table::Payments, "amount_fen\n0\n-1"), ["sound", "out_of_range"]);
+    }
+
+    #[test]
+    fn an_enumeration_value_that_is_not_listed_is_out_of_range() {
+        let text = "refund_type   stage
+                    refund_only   in_sale
+                    return_refund after_sale
+                    Refund_Only   in_sale
+                    refund_only   later";
+        assert_eq!(verdicts(Table::Refunds, text), ["sound", "sound", "out_of_range", "out_of_range"]);
+        let text = "liable_party\nseller\nbuyer\nplatform\nnone\nnobody";
+        assert_eq!(verdicts(Table::Disputes, text), ["sound", "sound", "sound", "sound", "out_of_range"]);
+    }
+
+    #[test]
+    fn an_end_before_its_beginning_is_time_reversed() {
+        let text = "refund_type stage   applied_at completed_at
+                    refund_only in_sale 12:00      12:00
+                    refund_only in_sale 12:01      12:00";
+        assert_eq!(verdicts(Table::Refunds, text), ["sound", "time_reversed"]);
+        let text = "asked_at human_replied_at
+                    12:00    12:00
+                    12:00    -
+                    12:00    11:59";
+        assert_eq!(verdicts(Table::Consultations, text), ["sound", "sound", "time_reversed"]);
+    }
+
+    #[test]
+    fn an_appeal_decided_before_its_records_day_is_time_reversed() {
+        let text = "record_type record_dt
+                    review      2022-03-15
+                    review      2022-03-01
+                    review      2022-03-16";
+        assert_eq!(verdicts(Table::Appeals, text), ["sound", "sound", "time_reversed"]);
+    }
+
+    #[test]
+    fn the_first_rule_that_matches_gives_the_reason() {
+        let text = "order_id amount_fen paid_at
+                    1        -5         2022-03-14T12:00
+                    -        -5         2022-03-14T12:00";
+        assert_eq!(verdicts(Table::Payments, text), ["wrong_partition", "null_key"]);
+    }
+
+    #[test]
+    fn of_rows_with_one_key_the_latest_stays() {
+        let text = "order_id paid_at amount_fen
+                    7        10:00   900
+                    7        11:00   100
+                    8        10:00   100";
+        assert_eq!(verdicts(Table::Payments, text), ["duplicate_key", "sound", "sound"]);
+    }
+
+    #[test]
+    fn of_rows_of_one_instant_the_greatest_stays_by_the_columns_in_order() {
+        let text = "order_id shop_id category amount_fen
+                    7        2       a        900
+                    7        2       b        100
+                    7        1       c        999";
+        assert_eq!(verdicts(Table::Payments, text), ["duplicate_key", "sound", "duplicate_key"]);
+        let text = "order_id picked_up_at no_shipping_required
+                    7        -            true
+                    7        12:00        false
+                    8        -            false
+                    8        -            true";
+        assert_eq!(
+            verdicts(Table::Pickups, text),
+            ["duplicate_key", "sound", "duplicate_key", "sound"],
+            "null lowest, false below true"
+        );
+    }
+
+    #[test]
+    fn text_compares_by_its_bytes() {
+        let text = "order_id shop_id category
+                    7        1       男装
+                    7        1       z";
+        assert_eq!(verdicts(Table::Payments, text), ["sound", "duplicate_key"]);
+    }
+
+    #[test]
+    fn of_rows_that_are_equal_in_all_columns_one_stays() {
+        let text = "order_id shop_id amount_fen\n7 1 5\n7 1 5\n7 1 5";
+        let kept = verdicts(Table::Payments, text).iter().filter(|verdict| **verdict == "sound").count();
+        assert_eq!(kept, 1);
+    }
+
+    #[test]
+    fn a_row_that_broke_another_rule_makes_no_duplicate() {
+        let text = "order_id amount_fen paid_at
+                    7        100        10:00
+                    7        -1         11:00";
+        assert_eq!(verdicts(Table::Payments, text), ["sound", "out_of_range"]);
+    }
+
+    #[test]
+    fn shops_have_no_day_and_their_greatest_row_stays() {
+        let text = "shop_id shop_name joined_on  terminated_on
+                    1       a         2020-01-01 -
+                    1       a         2020-01-01 2022-01-01
+                    2       b         2030-01-01 -";
+        assert_eq!(verdicts(Table::Shops, text), ["duplicate_key", "sound", "sound"]);
+    }
+}

@@ -332,3 +332,173 @@ fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outco
 fn total_where(values: impl Iterator<Item = i64>, counts: impl Fn(usize) -> bool) -> i128 {
     values.enumerate().filter(|(row, _)| counts(*row)).map(|(_, value)| i128::from(value)).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::{rows, shanghai};
+    use crate::partials::measures;
+
+    fn partial(table: Table, text: &str, custom_made: &[&str], record_ids: &[i64]) -> Outcome<DailyPartial> {
+        let custom_made = custom_made.iter().map(|category| (*category).to_owned()).collect();
+        let surroundings = Surroundings { zone: &shanghai(), custom_made: &custom_made };
+        let record_ids = record_ids.iter().copied().collect();
+        sum_up(rows(table, "2022-03-15", text), measures::of(table).unwrap(), &record_ids, surroundings)
+    }
+
+    /// A frame as one text a row, `column=value` in the order of the columns.
+    fn shown(frame: &DataFrame) -> Vec<String> {
+        let cell = |column: &Column, row: usize| {
+            let value = column.get(row).unwrap();
+            format!("{}={}", column.name(), value.get_str().map_or(value.to_string(), str::to_owned))
+        };
+        let row =
+            |row: usize| frame.columns().iter().map(|column| cell(column, row)).collect::<Vec<_>>().join(" ");
+        (0..frame.height()).map(row).collect()
+    }
+
+    fn sums(table: Table, text: &str) -> Vec<String> {
+        shown(&partial(table, text, &["全屋定制"], &[]).unwrap().sums)
+    }
+
+    #[test]
+    fn payments_are_counted_and_summed_by_shop_and_category() {
+        let text = "shop_id category amount_fen
+                    2       b        5
+                    1       b        7
+                    1       a        1
+                    1       a        2
+                    1       a        -";
+        assert_eq!(
+            sums(Table::Payments, text),
+            [
+                "shop_id=1 category=a payments=2 amount_fen=3 rows=2",
+                "shop_id=1 category=b payments=1 amount_fen=7 rows=1",
+                "shop_id=2 category=b payments=1 amount_fen=5 rows=1"
+            ]
+        );
+    }
+
+    /// Late, exactly on time, never picked up, nothing to ship and made to order.
+    #[test]
+    fn a_pickup_is_in_time_strictly_before_it_is_due() {
+        let text = "shop_id category due_at picked_up_at no_shipping_required
+                    1       男装     12:00  11:59:59     false
+                    1       男装     12:00  12:00        false
+                    1       男装     12:00  12:01        false
+                    1       男装     12:00  -            false
+                    1       男装     12:00  11:00        true
+                    1       全屋定制 12:00  11:00        false";
+        assert_eq!(sums(Table::Pickups, text), ["shop_id=1 pickups_due=4 pickups_in_time=1 rows=6"]);
+    }
+
+    #[test]
+    fn null_stars_count_in_neither_sum_nor_count() {
+        let text = "shop_id description_stars logistics_stars
+                    1       5                 -
+                    1       4                 1
+                    1       -                 -";
+        assert_eq!(
+            sums(Table::Reviews, text),
+            [
+                "shop_id=1 description_stars=9 description_ratings=2 logistics_stars=1 logistics_ratings=1 rows=3"
+            ]
+        );
+    }
+
+    #[test]
+    fn self_completed_refunds_sum_whole_seconds_by_type() {
+        let text = "shop_id refund_type   stage      applied_at completed_at self_completed
+                    1       refund_only   in_sale    12:00:00   12:00:01.9   true
+                    1       refund_only   after_sale 12:00:00.9 12:00:02.8   true
+                    1       refund_only   in_sale    11:00:00   12:00:00     false
+                    1       return_refund in_sale    11:00:00   12:00:00     true";
+        assert_eq!(
+            sums(Table::Refunds, text),
+            [
+                "shop_id=1 refund_only_seconds=2 refund_only_refunds=2 return_refund_seconds=3600 return_refund_refunds=1 rows=4"
+            ]
+        );
+    }
+
+    #[test]
+    fn only_sellers_disputes_in_effect_are_at_fault() {
+        let text = "shop_id liable_party in_effect
+                    1       seller       true
+                    1       seller       false
+                    1       buyer        true";
+        assert_eq!(sums(Table::Disputes, text), ["shop_id=1 disputes_at_fault=1 rows=3"]);
+        assert_eq!(
+            sums(Table::Disputes, "shop_id liable_party\n1 none"),
+            ["shop_id=1 disputes_at_fault=0 rows=1"]
+        );
+    }
+
+    #[test]
+    fn a_consultation_repeated_in_a_day_counts_once_and_is_answered_if_any_of_its_rows_is() {
+        let text = "shop_id sub_account_id buyer_id bot_received human_replied_at
+                    1       1              1        false        -
+                    1       1              1        false        12:05
+                    1       1              2        true         -
+                    1       2              2        false        -
+                    2       1              1        false        -";
+        assert_eq!(
+            sums(Table::Consultations, text),
+            [
+                "shop_id=1 consultations_asked=3 consultations_answered=2 rows=4",
+                "shop_id=2 consultations_asked=1 consultations_answered=0 rows=1"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_reply_over_midnight_does_not_answer() {
+        let text = "shop_id buyer_id asked_at human_replied_at
+                    1       1        23:59    2022-03-15T23:59:59.999999
+                    1       2        23:59    2022-03-16T00:00";
+        assert_eq!(
+            sums(Table::Consultations, text),
+            ["shop_id=1 consultations_asked=2 consultations_answered=1 rows=2"]
+        );
+    }
+
+    #[test]
+    fn quarantined_rows_stay_out_of_every_figure() {
+        let found = partial(Table::Reviews, "shop_id description_stars\n1 5\n1 9", &[], &[]).unwrap();
+        assert_eq!(
+            shown(&found.sums),
+            [
+                "shop_id=1 description_stars=5 description_ratings=1 logistics_stars=1 logistics_ratings=1 rows=1"
+            ]
+        );
+        assert_eq!(found.counts.quarantined(), 1);
+        assert_eq!(found.quarantine.len(), 1);
+    }
+
+    #[test]
+    fn a_named_record_is_found_with_what_it_added_unless_it_is_quarantined() {
+        let text = "order_id shop_id category due_at picked_up_at
+                    5        1       男装     12:00  11:00
+                    6        1       男装     12:00  13:00
+                    7        2       -        12:00  13:00";
+        let found = partial(Table::Pickups, text, &[], &[4, 5, 7]).unwrap();
+        assert_eq!(
+            shown(&found.records.unwrap()),
+            ["record_id=5 shop_id=1 pickups_due=1 pickups_in_time=1 rows=1"]
+        );
+    }
+
+    #[test]
+    fn a_table_day_without_rows_has_no_sums() {
+        assert_eq!(sums(Table::Payments, "shop_id"), Vec::<String>::new());
+        assert_eq!(sums(Table::Consultations, "shop_id"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_sum_beyond_64_bits_is_refused_and_never_wrapped() {
+        let text = format!("shop_id amount_fen\n1 {}\n1 1", i64::MAX);
+        let failure = partial(Table::Payments, &text, &[], &[]).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Rejected);
+        assert!(failure.to_string().contains("amount_fen"), "{failure}");
+    }
+}

@@ -151,3 +151,88 @@ pub fn retraction(
         .collect()
         .map(Some)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::quarantine::Counts;
+    use crate::extracts::readable::{day, rows, shanghai};
+    use crate::extracts::row_rules::judge;
+
+    /// The reviews 1 and 2 of shop 10 on 2022-03-01.
+    fn reviews() -> DailyPartial {
+        let records = df!(RECORD_ID => [1_i64, 2], "shop_id" => [10_i64, 10], "stars" => [5_i64, 1]).unwrap();
+        let of_day = (Table::Reviews, day("2022-03-01"));
+        DailyPartial {
+            table: of_day.0,
+            day: of_day.1,
+            sums: DataFrame::empty(),
+            records: Some(records),
+            counts: Counts::nothing(of_day.0, of_day.1),
+            quarantine: Vec::new(),
+        }
+    }
+
+    /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day.
+    fn settled(appeals: &[(&str, &str)]) -> (Vec<i64>, i64) {
+        let window = Window::ending(day("2022-03-15"), 30);
+        let appeals: Vec<Appeal> = appeals
+            .iter()
+            .flat_map(|(day, text)| {
+                let header = "appeal_id shop_id record_type record_id record_dt upheld decided_at\n";
+                let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
+                appeals_of(&rows, &judge(&rows, &shanghai()), window)
+            })
+            .collect();
+        let settled = settle(&appeals, &[reviews()], day("2022-03-14")).unwrap();
+        (settled.taken_out.into_values().flatten().collect(), settled.unmatched.into_values().sum())
+    }
+
+    #[test]
+    fn an_appeal_decided_on_the_day_before_counts_and_one_on_the_as_of_day_does_not() {
+        assert_eq!(settled(&[("2022-03-14", "1 10 review 1 2022-03-01 true 12:00")]), (vec![1], 0));
+        assert_eq!(settled(&[("2022-03-15", "1 10 review 1 2022-03-01 true 12:00")]), (vec![], 0));
+    }
+
+    #[test]
+    fn a_later_rejection_brings_the_record_back_and_a_later_ruling_takes_it_out_again() {
+        let upheld = ("2022-03-05", "1 10 review 1 2022-03-01 true 12:00");
+        let rejected = ("2022-03-06", "2 10 review 1 2022-03-01 false 12:00");
+        let again = ("2022-03-07", "3 10 review 1 2022-03-01 true 12:00");
+        assert_eq!(settled(&[upheld, rejected]).0, Vec::<i64>::new());
+        assert_eq!(settled(&[rejected, upheld, again]).0, [1]);
+    }
+
+    #[test]
+    fn of_decisions_at_one_instant_the_greatest_id_counts() {
+        let both = "8 10 review 1 2022-03-01 false 12:00\n9 10 review 1 2022-03-01 true 12:00";
+        assert_eq!(settled(&[("2022-03-05", both)]).0, [1]);
+    }
+
+    #[test]
+    fn an_appeal_for_another_shops_record_is_left_aside_before_the_last_decision_is_taken() {
+        let own = ("2022-03-05", "1 10 review 1 2022-03-01 true 12:00");
+        let other = ("2022-03-06", "2 99 review 1 2022-03-01 false 12:00");
+        assert_eq!(settled(&[own, other]), (vec![1], 1));
+    }
+
+    #[test]
+    fn an_appeal_without_its_record_is_unmatched() {
+        assert_eq!(settled(&[("2022-03-05", "1 10 review 3 2022-03-01 true 12:00")]), (vec![], 1));
+        assert_eq!(settled(&[("2022-03-05", "1 10 refund 1 2022-03-01 true 12:00")]), (vec![], 1));
+        assert_eq!(settled(&[("2022-03-05", "1 10 review 1 2022-03-02 true 12:00")]), (vec![], 1));
+    }
+
+    #[test]
+    fn an_appeal_for_a_record_before_the_window_is_neither() {
+        assert_eq!(settled(&[("2022-03-05", "1 10 review 1 2022-02-13 true 12:00")]), (vec![], 0));
+    }
+
+    #[test]
+    fn a_record_leaves_once_however_many_appeals_are_upheld() {
+        let twice = "1 10 review 1 2022-03-01 true 12:00\n2 10 review 1 2022-03-01 true 13:00";
+        assert_eq!(settled(&[("2022-03-05", twice)]).0, [1]);
+        let frame = retraction(&reviews(), &BTreeSet::from([1]), &["stars"]).unwrap().unwrap();
+        assert!(frame.equals(&df!("shop_id" => [10_i64], "stars" => [-5_i64]).unwrap()));
+    }
+}

@@ -12,6 +12,7 @@ use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 /// An empty file in each generation that was current once: it tells a generation to roll back to from one that was
 /// completed by a run that died before its switch.
 const MARK: &str = "published.mark";
+const WANTED: &str = "a link to generations/NAME/published, or nothing";
 
 /// The generation that `OUT/current` names; `None` where there is no link yet.
 ///
@@ -23,18 +24,18 @@ pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(disk(STAGE, "stat", &link, &error)),
         Ok(found) if found.is_symlink() => {}
-        Ok(_) => return Err(not_ours(&link, "a file or folder")),
+        Ok(_) => return Err(not_ours(&link, "a file or folder", WANTED)),
     }
     let target = fs::read_link(&link).map_err(|error| disk(STAGE, "readlink", &link, &error))?;
     let name = target.parent().and_then(Path::file_name).and_then(|name| name.to_str());
     match name.and_then(|name| name.parse().ok()) {
         Some(name) if target_of(&name) == target => Ok(Some(name)),
-        _ => Err(not_ours(&link, &format!("a link to {}", target.display()))),
+        _ => Err(not_ours(&link, &format!("a link to {}", target.display()), WANTED)),
     }
 }
 
-fn not_ours(link: &Path, found: &str) -> Failure {
-    Finding::new(STAGE, found, "a link to generations/NAME/published, or nothing")
+fn not_ours(link: &Path, found: &str, wanted: &str) -> Failure {
+    Finding::new(STAGE, found, wanted)
         .path(link)
         .advice("give an output folder of its own, or move this away")
         .fail(ExitClass::State)
@@ -70,6 +71,23 @@ fn point(layout: &Layout, name: &Name) -> Outcome<()> {
     file_system::remove(&link)?;
     symlink(target_of(name), &link).map_err(|error| disk(STAGE, "symlink", &link, &error))?;
     file_system::rename(&link, &layout.current())
+}
+
+/// Makes `OUT/quarantine`, which follows `OUT/current`.
+///
+/// # Errors
+/// State where something else has that name; disk.
+pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
+    let link = layout.quarantine();
+    let wanted = Path::new("current/../quarantine");
+    match symlink(wanted, &link) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(disk(STAGE, "symlink", &link, &error))
+        }
+        Err(_) if fs::read_link(&link).is_ok_and(|target| target == wanted) => Ok(()),
+        Err(_) => Err(not_ours(&link, "something else", "a link to current/../quarantine, or nothing")),
+    }
 }
 
 /// Whether the generation was current once.

@@ -5,15 +5,14 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::current;
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, Root};
-use super::night::Published;
-use super::{current, recovery};
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 
@@ -39,6 +38,19 @@ pub struct Generation {
     /// Whether it is the one that readers see now.
     #[serde(skip)]
     pub current: bool,
+}
+
+/// What a publication or a rollback came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The generation that is current now.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// False where it was current before, and holds every byte of the night.
+    pub changed: bool,
+    /// Its folder.
+    pub path: PathBuf,
 }
 
 /// The generations under `out`, oldest first; none where nothing was published yet.
@@ -77,7 +89,7 @@ pub fn rollback(out: &Path, to: &str) -> Outcome<Published> {
     };
     let changed = previous.as_ref() != Some(next);
     if changed {
-        recovery::link_quarantine(&layout)?;
+        current::link_quarantine(&layout)?;
         current::switch(&layout, previous.as_ref(), next)?;
     }
     Ok(Published { name: next.to_string(), id: next.id.clone(), changed, path: layout.generation(next) })

@@ -33,7 +33,7 @@ pub mod tables;
 #[cfg(test)]
 mod testing;
 
-pub use generations::{Generation, list, rollback};
+pub use generations::{Generation, Published, list, rollback};
 pub use layout::lock_folder;
-pub use night::{Night, Partition, Published, QuarantineDay, prepare, publish};
+pub use night::{Night, Partition, QuarantineDay, prepare, publish};
 pub use retention::Retention;

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
-use arrow::compute::BatchCoalescer;
+use arrow::compute::{BatchCoalescer, SortOptions};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -22,7 +22,6 @@ use sha2::{Digest, Sha256};
 use super::file_system::{self, STAGE};
 use super::layout::part_name;
 use super::outputs::{COLUMNS_KEY, GENERATION_KEY, OutputTable};
-use super::promises::sort_order;
 use crate::error::{Failure, Outcome, disk, fault};
 
 /// Rows of a row group, as DuckDB has it.
@@ -164,6 +163,16 @@ fn properties(table: &OutputTable) -> Outcome<WriterProperties> {
         .set_sorting_columns(Some(sorting))
         .set_key_value_metadata(Some(vec![KeyValue::new(COLUMNS_KEY.to_owned(), columns)]))
         .build())
+}
+
+/// The columns that `table` is sorted by, as places among its columns, each with its direction. A null comes lowest.
+pub(super) fn sort_order(table: &OutputTable) -> Vec<(usize, SortOptions)> {
+    let place = |name: &&str| table.columns.iter().position(|column| column.name == *name);
+    let options = |name: &&str| {
+        let descending = table.descending.contains(name);
+        SortOptions { descending, nulls_first: !descending }
+    };
+    table.sorted_by.iter().filter_map(|name| Some((place(name)?, options(name)))).collect()
 }
 
 /// A table's columns as one JSON object, in their order.

@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::SortOptions;
 use arrow::datatypes::{DataType, Field, Float64Type};
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, SortField};
 
 use super::file_system::STAGE;
 use super::outputs::OutputTable;
+use super::parquet_file::sort_order;
 use super::staging::NewPartition;
 use crate::error::{Outcome, fault};
 
@@ -60,16 +60,6 @@ fn check_columns(table: &OutputTable, batch: &RecordBatch) -> Result<(), String>
 
 fn shape(field: &Field) -> (String, DataType) {
     (field.name().clone(), field.data_type().clone())
-}
-
-/// The columns that `table` is sorted by, as places among its columns, each with its direction. A null comes lowest.
-pub(super) fn sort_order(table: &OutputTable) -> Vec<(usize, SortOptions)> {
-    let place = |name: &&str| table.columns.iter().position(|column| column.name == *name);
-    let options = |name: &&str| {
-        let descending = table.descending.contains(name);
-        SortOptions { descending, nulls_first: !descending }
-    };
-    table.sorted_by.iter().filter_map(|name| Some((place(name)?, options(name)))).collect()
 }
 
 fn check_order(table: &OutputTable, batches: &[RecordBatch]) -> Result<(), String> {

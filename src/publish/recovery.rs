@@ -3,14 +3,12 @@
 //! A run can die at any step of `publish`: it leaves a staging folder, a complete generation that never became
 //! current, a temporary link, or a half removed old generation. None of them is visible to a reader.
 
-use std::fs;
-use std::io;
-use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, Root, is_unfinished, lock_folder};
 use super::{current, generations};
-use crate::error::{ExitClass, Finding, Outcome, disk};
+use crate::error::{ExitClass, Finding, Outcome};
 
 /// Makes OUT usable and returns the current generation, `None` before the first.
 ///
@@ -22,7 +20,7 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     for folder in [layout.out().to_owned(), layout.generations(), lock_folder(layout.out())] {
         make_missing(&folder)?;
     }
-    link_quarantine(layout)?;
+    current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
     Ok(shown)
 }
@@ -43,25 +41,8 @@ fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
 }
 
 /// A folder that is there already keeps the mode that its owner gave it.
-fn make_missing(folder: &std::path::Path) -> Outcome<()> {
+fn make_missing(folder: &Path) -> Outcome<()> {
     if folder.is_dir() { Ok(()) } else { file_system::make_folder(folder, Root::Published.folder_mode()) }
-}
-
-/// Makes `OUT/quarantine`, which follows `OUT/current`.
-pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
-    let link = layout.quarantine();
-    match symlink("current/../quarantine", &link) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(disk(STAGE, "symlink", &link, &error))
-        }
-        Err(_) if !fs::symlink_metadata(&link).is_ok_and(|found| found.is_symlink()) => {
-            Err(Finding::new(STAGE, "a file or folder", "a link to current/../quarantine, or nothing")
-                .path(&link)
-                .advice("give an output folder of its own, or move this away")
-                .fail(ExitClass::State))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
@@ -81,6 +62,9 @@ fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
     use super::*;
     use crate::publish::testing::{files, name, night, published};
 

@@ -4,7 +4,7 @@
 //! number bounds the disk that backfills take, the age bounds how long quarantined rows outlive their own limit. The
 //! current generation and the one that it replaced always stay, so that the last step can be undone.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::file_system;
 use super::generations::{self, Generation};
@@ -45,10 +45,11 @@ fn published(layout: &Layout, stay: &[&Name]) -> Outcome<Vec<(Name, Timestamp)>>
 }
 
 fn outdated(published: &[(Name, Timestamp)], keep: Retention, now: Timestamp) -> Vec<&Name> {
-    let oldest = now - SignedDuration::from_hours(keep.days.saturating_mul(24));
+    let longest_seconds = keep.days.saturating_mul(86_400);
     let kept_from = published.len().saturating_sub(keep.generations);
-    let goes =
-        |(place, (_, created_at)): &(usize, &(Name, Timestamp))| *place < kept_from || *created_at < oldest;
+    let goes = |(place, (_, created_at)): &(usize, &(Name, Timestamp))| {
+        *place < kept_from || now.duration_since(*created_at).as_secs() > longest_seconds
+    };
     published.iter().enumerate().filter(goes).map(|(_, (name, _))| name).collect()
 }
 
@@ -69,6 +70,8 @@ fn remove<'a>(layout: &Layout, names: impl Iterator<Item = &'a Name>) -> Outcome
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+
+    use jiff::SignedDuration;
 
     use super::*;
     use crate::publish::testing::{files, night, time_after};
@@ -96,6 +99,7 @@ mod tests {
     #[test]
     fn a_generation_goes_when_it_is_older_than_the_age() {
         assert_eq!(going(&[32, 31, 30, 0], Retention { generations: 10, days: 30 }), [1, 2]);
+        assert_eq!(going(&[32, 0], Retention { generations: 10, days: i64::MAX }), [] as [u32; 0]);
     }
 
     fn publish_nights(out: &Path, days: &[&str], keep: Retention) -> Vec<u32> {

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use arrow::array::{Float64Array, Int64Array, RecordBatch, StringArray};
 use jiff::Timestamp;
 
+use super::generations::Published;
 use super::layout::Name;
-use super::night::{Night, Partition, Published, QuarantineDay, publish};
+use super::night::{Night, Partition, QuarantineDay, publish};
 use super::outputs::{OutputColumn, OutputKind, OutputTable};
 use super::retention::Retention;
 use crate::domain::{Day, Window};

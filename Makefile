@@ -1,0 +1,57 @@
+# shopscore: the commands that people use. `make help` lists them.
+
+# Build output and the Python environment live outside the checkout, so that a fresh clone reuses them.
+CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/shopscore
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+
+# One profile for the demo, the tests and the lints: the dependencies are compiled once.
+CARGO_FLAGS = --release --locked
+SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
+PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
+DEMO_DATE = 2022-03-15
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo nightly sample test lint unit readers bench-partials clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+
+build: ## build the program
+	cargo build $(CARGO_FLAGS) --bin shopscore
+
+demo: build ## build, score the sample data for 2022-03-15 and show what was published
+	$(SHOPSCORE) nightly --date $(DEMO_DATE)
+	$(SHOPSCORE) summary --date $(DEMO_DATE)
+
+nightly: build ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15
+	@test -n "$(DATE)" || { echo "usage: make nightly DATE=YYYY-MM-DD" >&2; exit 2; }
+	$(SHOPSCORE) nightly --date $(DATE)
+
+sample: build ## write sample_data/ anew, byte for byte as it is committed
+	rm -rf sample_data
+	$(SHOPSCORE) sample --out sample_data --from 2021-12-03 --to 2022-03-15 --shops 120 --rows-per-day 1800 \
+		--seed 1 --dirty --occasions
+
+test: lint unit ## format, lints, documentation, unit and integration tests
+
+lint:
+	cargo fmt --check
+	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items
+
+unit:
+	cargo test $(CARGO_FLAGS)
+
+readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE)
+
+$(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
+	python3 -m venv $(PYTHON_ENVIRONMENT)
+	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --requirement tests/python/requirements.txt
+	touch $@
+
+bench-partials: ## seconds of each table's partials beside bare decoding: make bench-partials EXTRACTS=DIR DATE=DAY
+	EXTRACTS=$(or $(EXTRACTS),sample_data) DATE=$(or $(DATE),$(DEMO_DATE)) cargo bench --locked --bench partials
+
+clean: ## remove what the demo published, and its state
+	rm -rf out state

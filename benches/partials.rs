@@ -1,0 +1,106 @@
+//! How long each table's daily partials take, beside the decoding of the columns they need and nothing else.
+//!
+//! Both are measured in one run, in turn, on the same pool: `make bench-partials EXTRACTS=DIR DATE=DAY [RUNS=5]`. Seconds
+//! are wall-clock medians for all days of the window; the floor is the `parquet` crate's Arrow reader over the same files
+//! with the same projection, its batches dropped at once.
+
+#![allow(clippy::print_stdout, missing_docs)]
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use arrow::array::RecordBatch;
+use rayon::prelude::*;
+use shopscore::domain::{Day, Window};
+use shopscore::error::{Finding, Outcome, all};
+use shopscore::extracts::contract::{self, CheckedPartition};
+use shopscore::extracts::{listing, reader};
+use shopscore::partials::daily::{Surroundings, sum_up};
+use shopscore::partials::measures::{self, PartialSpec};
+use shopscore::policies::Coverage;
+use shopscore::threads;
+use shopscore::zone::Zone;
+
+const TIME_ZONE: &str = "Asia/Shanghai";
+
+fn main() {
+    if let Err(failure) = measure() {
+        println!("{failure}");
+        std::process::exit(1);
+    }
+}
+
+fn argument(name: &str, default: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
+fn measure() -> Outcome<()> {
+    let usage = |found: String| {
+        Finding::new("bench", found, "EXTRACTS=DIR DATE=DAY").fail(shopscore::error::ExitClass::Usage)
+    };
+    let as_of: Day = argument("DATE", "2022-03-15").parse().map_err(usage)?;
+    let extracts = argument("EXTRACTS", "sample_data");
+    let runs: usize = argument("RUNS", "5").parse().unwrap_or(5);
+    let zone = Zone::named(TIME_ZONE).unwrap_or_else(Zone::utc);
+    threads::settle(std::thread::available_parallelism().map_or(1, usize::from))?;
+    let window = Window::ending(as_of, 30);
+    let coverage = Coverage { window, history_starts_on: Some(window.last), max_snapshot_age_days: 7 };
+    let checked = contract::check(&listing::list(extracts.as_ref(), coverage)?, false)?;
+    println!("{extracts}, 30 days to {as_of}, medians of {runs} runs in turn, seconds");
+    println!("{:<14}{:>12}{:>10}{:>10}{:>8}", "table", "rows", "floor", "partials", "ratio");
+    let (mut floors, mut partials) = (0.0, 0.0);
+    for spec in &measures::ALL {
+        let days: Vec<&CheckedPartition> = checked.iter().filter(|day| day.table == spec.table).collect();
+        let rows: usize = days.iter().flat_map(|day| &day.files).map(|file| file.rows).sum();
+        let (floor, partial) = medians(runs, || decode(&days), || sum_all(&days, spec, &zone))?;
+        println!("{:<14}{rows:>12}{floor:>10.3}{partial:>10.3}{:>8.2}", spec.table.name(), partial / floor);
+        floors += floor;
+        partials += partial;
+    }
+    println!("{:<14}{:>12}{floors:>10.3}{partials:>10.3}{:>8.2}", "all", "", partials / floors);
+    Ok(())
+}
+
+fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
+    let decoded = threads::on_pool(|| {
+        let each = days.par_iter().with_max_len(1).map(|day| {
+            let spec = day.table.spec();
+            day.files.iter().try_for_each(|file| reader::each_batch(spec, file, |_: RecordBatch| Ok(())))
+        });
+        each.collect::<Vec<_>>()
+    });
+    all(decoded).map(drop)
+}
+
+fn sum_all(days: &[&CheckedPartition], spec: &PartialSpec, zone: &Zone) -> Outcome<()> {
+    let summed = threads::on_pool(|| {
+        let each = days.par_iter().with_max_len(1).map(|day| {
+            let surroundings = Surroundings { zone, custom_made: &BTreeSet::new() };
+            sum_up(reader::read(day, zone)?, spec, &BTreeSet::new(), surroundings)
+        });
+        each.collect::<Vec<_>>()
+    });
+    all(summed).map(drop)
+}
+
+/// The median seconds of two pieces of work, run in turn.
+fn medians(
+    runs: usize,
+    mut one: impl FnMut() -> Outcome<()>,
+    mut other: impl FnMut() -> Outcome<()>,
+) -> Outcome<(f64, f64)> {
+    let mut seconds = [Vec::new(), Vec::new()];
+    for _ in 0..runs {
+        let start = Instant::now();
+        one()?;
+        seconds[0].push(start.elapsed().as_secs_f64());
+        let start = Instant::now();
+        other()?;
+        seconds[1].push(start.elapsed().as_secs_f64());
+    }
+    let [one, other] = seconds.map(|mut seconds| {
+        seconds.sort_by(f64::total_cmp);
+        seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
+    });
+    Ok((one, other))
+}

@@ -1,0 +1,85 @@
+//! Rows for tests, written as a table: a header of column names, then a line a row; `-` is a null.
+//!
+//! Columns that are left out hold something sound: integers count up from 1, texts are `男装`, booleans false, dates the
+//! partition's day, timestamps its noon. A time alone is of the partition's day; times are of Asia/Shanghai, unless they
+//! end with `Z`.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+
+use crate::domain::Day;
+use crate::extracts::instants::MICROS;
+use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
+use crate::extracts::tables::{ColumnKind, Table};
+use crate::zone::Zone;
+
+/// The time zone of all readable rows.
+pub(crate) fn shanghai() -> Zone {
+    Zone::named("Asia/Shanghai").unwrap()
+}
+
+pub(crate) fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// The rows of a table-day that `text` shows.
+pub(crate) fn rows(table: Table, day: &str, text: &str) -> Rows {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let header: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
+    let cells: Vec<Vec<&str>> = lines.map(|line| line.split_whitespace().collect()).collect();
+    assert!(cells.iter().all(|row| row.len() == header.len()), "{text}");
+    let unknown = header.iter().find(|name| table.spec().position(name).is_none());
+    assert_eq!(unknown, None, "no such column");
+    let mut texts = Texts::default();
+    let columns = table
+        .spec()
+        .columns
+        .iter()
+        .map(|column| {
+            let place = header.iter().position(|name| *name == column.name);
+            let cell = |row: usize| place.map(|place| cells[row][place]);
+            column_of(column.kind, day, (0..cells.len()).map(cell), &mut texts)
+        })
+        .collect();
+    Rows { table, day: self::day(day), count: cells.len(), ticks_per_second: MICROS, columns, texts }
+}
+
+fn column_of<'a>(
+    kind: ColumnKind,
+    day: &str,
+    cells: impl Iterator<Item = Option<&'a str>>,
+    texts: &mut Texts,
+) -> ColumnData {
+    let cells: Vec<Option<&str>> = cells.collect();
+    let validity: Vec<bool> = cells.iter().map(|cell| *cell != Some("-")).collect();
+    let given = || cells.iter().map(|cell| cell.filter(|text| *text != "-"));
+    let values = match kind {
+        ColumnKind::Integer => Values::Integer(
+            given().zip(1..).map(|(cell, place)| cell.map_or(place, |text| text.parse().unwrap())).collect(),
+        ),
+        ColumnKind::Text => Values::Text(given().map(|cell| texts.intern(cell.unwrap_or("男装"))).collect()),
+        ColumnKind::Boolean => {
+            Values::Boolean(given().map(|cell| cell.is_some_and(|text| text.parse().unwrap())).collect())
+        }
+        ColumnKind::Date => {
+            Values::Date(given().map(|cell| self::day(cell.unwrap_or(day)).epoch_days()).collect())
+        }
+        ColumnKind::Timestamp => {
+            Values::Timestamp(given().map(|cell| ticks(day, cell.unwrap_or("12:00"))).collect())
+        }
+    };
+    ColumnData { values, validity: validity.contains(&false).then_some(validity) }
+}
+
+fn ticks(day: &str, text: &str) -> i64 {
+    let (text, zone) = match text.strip_suffix('Z') {
+        Some(text) => (text, TimeZone::UTC),
+        None => (text, TimeZone::get("Asia/Shanghai").unwrap()),
+    };
+    let civil: DateTime = if text.contains('T') {
+        text.parse().unwrap()
+    } else {
+        day.parse::<Date>().unwrap().to_datetime(text.parse::<Time>().unwrap())
+    };
+    zone.to_timestamp(civil).unwrap().as_microsecond()
+}

@@ -1,0 +1,181 @@
+//! The stalls of the marketplace and the shops that follow each other in them.
+//!
+//! The number of shops that trade hardly changes over the years, although shops join and leave all the time: a stall
+//! keeps its category and its size, and some weeks after one shop left it another one joins. Every stall's shops are a
+//! function of (seed, stall, day) alone, so no range of days has to be known.
+
+use rand::RngExt;
+
+use super::occasions;
+use super::random::{Draws, Purpose, Stream};
+use super::request::{Category, Request};
+use super::service::Service;
+use crate::domain::Day;
+
+/// A shop.
+#[derive(Clone, Debug)]
+pub(super) struct Shop<'a> {
+    pub(super) shop_id: i64,
+    pub(super) name: String,
+    pub(super) category: &'a Category,
+    pub(super) subcategory: Option<&'a str>,
+    pub(super) joined_on: Day,
+    pub(super) terminated_on: Option<Day>,
+    /// The categories of its goods, the primary one first.
+    pub(super) sells: Vec<&'a str>,
+    /// The amount that half of its orders stay below.
+    pub(super) median_amount_fen: f64,
+    pub(super) service: Service,
+}
+
+impl Shop<'_> {
+    /// Whether rows of this shop can occur on `day`; the day on which it applied to leave is its last.
+    pub(super) fn trades_on(&self, day: Day) -> bool {
+        self.joined_on <= day && self.terminated_on.is_none_or(|terminated| day <= terminated)
+    }
+
+    /// Whether the snapshot of `day` lists it: from a week before it joins to 400 days after it left.
+    pub(super) fn is_listed_on(&self, day: Day) -> bool {
+        self.joined_on <= day.plus(7)
+            && self.terminated_on.is_none_or(|terminated| day <= terminated.plus(400))
+    }
+}
+
+/// A place in the marketplace.
+pub(super) struct Stall<'a> {
+    /// Its place among all stalls, from 0.
+    pub(super) place: u64,
+    /// Its weights row.
+    pub(super) category: &'a Category,
+    /// Whether one shop holds it for ever: the first of each category, so that the category never stands empty.
+    pub(super) is_permanent: bool,
+    /// Whether its shops serve without a fault.
+    pub(super) is_flawless: bool,
+}
+
+/// The stretch of days that a shop trades, and its number in the stall.
+struct Tenancy {
+    number: i32,
+    joined_on: Day,
+    terminated_on: Option<Day>,
+}
+
+/// Every stall of which this is the remainder by 50 sells nothing: its shops have no data.
+const DORMANT_REMAINDER: u64 = 49;
+/// The first day of the marketplace, 2008-04-10.
+const OPENING: Day = Day::from_epoch_days(13_979);
+/// Snapshots and the records before the first day reach back this far.
+const LOOK_BACK_DAYS: i32 = 500;
+
+impl<'a> Stall<'a> {
+    /// Its share of all orders and consultations, against other stalls': a power law, cut at the top.
+    pub(super) fn weight(&self, request: &Request) -> f64 {
+        if occasions::tenancy(request, self.place).is_some() {
+            return 4.0;
+        }
+        if self.place % 50 == DORMANT_REMAINDER {
+            return 0.0;
+        }
+        let uniform: f64 = self.draws(request, Purpose::Stall, 0).random_range(f64::MIN_POSITIVE..1.0);
+        uniform.powf(-1.0 / 1.2).min(2_000.0)
+    }
+
+    /// Its shops, as far as the days asked for can touch them, in the order in which they joined.
+    pub(super) fn shops(&self, request: &'a Request) -> Vec<Shop<'a>> {
+        let shop = |tenancy: &Tenancy| self.shop(request, tenancy);
+        self.tenancies(request).iter().map(shop).collect()
+    }
+
+    fn draws(&self, request: &Request, purpose: Purpose, index: u64) -> Draws {
+        Stream::new(request.seed, purpose, self.place.cast_signed()).draws(index)
+    }
+
+    fn tenancies(&self, request: &Request) -> Vec<Tenancy> {
+        if let Some((joined_on, terminated_on)) = occasions::tenancy(request, self.place) {
+            return vec![Tenancy { number: 0, joined_on, terminated_on: Some(terminated_on) }];
+        }
+        let mut draws = self.draws(request, Purpose::Stall, 1);
+        if self.is_permanent {
+            let joined_on = OPENING.plus(draws.random_range(0..600));
+            return vec![Tenancy { number: 0, joined_on, terminated_on: None }];
+        }
+        let cycle_days: i32 = draws.random_range(700..4_000);
+        let offset_days = draws.random_range(0..cycle_days);
+        let number_on = |day: Day| (day.epoch_days() + offset_days).div_euclid(cycle_days);
+        let start = |number: i32| Day::from_epoch_days(number * cycle_days - offset_days);
+        (number_on(request.from.plus(-LOOK_BACK_DAYS))..=number_on(request.to.plus(8)))
+            .map(|number| {
+                let vacant_days =
+                    self.draws(request, Purpose::Tenancy, index_of(number)).random_range(10..60);
+                let terminated_on = Some(start(number + 1).plus(-vacant_days));
+                Tenancy { number, joined_on: start(number), terminated_on }
+            })
+            .collect()
+    }
+
+    fn shop(&self, request: &'a Request, tenancy: &Tenancy) -> Shop<'a> {
+        let mut draws = self.draws(request, Purpose::Tenancy, index_of(tenancy.number) + 1_000);
+        let service = if self.is_flawless { Service::flawless() } else { Service::drawn(&mut draws) };
+        Shop {
+            shop_id: (self.place.cast_signed() + 1) * 100 + i64::from(tenancy.number),
+            name: shop_name(&mut draws),
+            category: self.category,
+            subcategory: subcategory(self.category, &mut draws),
+            joined_on: tenancy.joined_on,
+            terminated_on: tenancy.terminated_on,
+            sells: goods(request, self.category, &mut draws),
+            median_amount_fen: draws.around(9_900.0, 1.0),
+            service,
+        }
+    }
+}
+
+fn index_of(number: i32) -> u64 {
+    u64::from(number.unsigned_abs())
+}
+
+/// The primary category, two others, and for every tenth shop goods made to order.
+fn goods<'a>(request: &'a Request, category: &'a Category, draws: &mut Draws) -> Vec<&'a str> {
+    let mut goods = vec![category.primary.as_str()];
+    for _ in 0..2 {
+        let other = request.categories.get(draws.random_range(0..request.categories.len()));
+        goods.extend(other.map(|other| other.primary.as_str()));
+    }
+    if !request.custom_made.is_empty() && draws.random_bool(0.1) {
+        let custom_made = request.custom_made.get(draws.random_range(0..request.custom_made.len()));
+        goods.extend(custom_made.map(String::as_str));
+    }
+    goods
+}
+
+/// The row's own subcategory, or none, or one that the weights table does not split.
+fn subcategory<'a>(category: &'a Category, draws: &mut Draws) -> Option<&'a str> {
+    const UNSPLIT: [(&str, [&str; 2]); 2] = [
+        ("运动/瑜伽/健身/球迷用品", ["瑜伽", "球迷用品"]),
+        ("箱包皮具/热销女包/男包", ["双肩背包", "女士包袋"]),
+    ];
+    const ELSEWHERE: [&str; 2] = ["国产", "进口"];
+    if category.subcategory.is_some() {
+        return category.subcategory.as_deref();
+    }
+    let names = UNSPLIT
+        .iter()
+        .find(|(primary, _)| *primary == category.primary)
+        .map_or(ELSEWHERE, |(_, names)| *names);
+    draws.one_of(&[(None, 40), (names.first().copied(), 30), (names.last().copied(), 30)], None)
+}
+
+fn shop_name(draws: &mut Draws) -> String {
+    const SYLLABLES: [&str; 40] = [
+        "安", "百", "晨", "达", "恩", "芳", "格", "禾", "佳", "凯", "兰", "美", "宁", "欧", "品", "奇", "瑞",
+        "思", "泰", "唯", "西", "雅", "泽", "优", "木", "森", "乐", "星", "源", "尚", "华", "宝", "春", "德",
+        "丰", "光", "海", "锦", "康", "龙",
+    ];
+    let syllables = draws.random_range(2..=3);
+    let mut name: String = (0..syllables)
+        .filter_map(|_| SYLLABLES.get(draws.random_range(0..SYLLABLES.len())))
+        .copied()
+        .collect();
+    name.push_str(draws.one_of(&[("旗舰店", 50), ("专营店", 30), ("专卖店", 20)], "旗舰店"));
+    name
+}
