@@ -10,6 +10,9 @@ use jiff::tz::{TimeZone, offset};
 use shopscore::domain::Day;
 use shopscore::extracts::tables::{ColumnKind, Table};
 
+/// The zone of instants, as Arrow takes it without a database of zones.
+pub(crate) const UTC: &str = "+00:00";
+
 /// A value of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell {
@@ -98,7 +101,7 @@ fn array(kind: ColumnKind, cells: &[&Cell]) -> ArrayRef {
                 Cell::Instant(microseconds) => Some(*microseconds),
                 _ => None,
             }));
-            Arc::new(instants.with_timezone("UTC"))
+            Arc::new(instants.with_timezone(UTC))
         }
     }
 }
