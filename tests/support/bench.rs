@@ -29,8 +29,14 @@ impl Bench {
 
     /// The marketplace, each partition one file.
     pub(crate) fn of(marketplace: Marketplace) -> Self {
-        let bench = Self { folder: tempfile::tempdir().unwrap(), marketplace };
+        let bench = Self { marketplace, ..Self::empty() };
         bench.marketplace.write(&bench.path("extracts"));
+        bench
+    }
+
+    /// No extracts yet.
+    pub(crate) fn empty() -> Self {
+        let bench = Self { folder: tempfile::tempdir().unwrap(), marketplace: Marketplace::default() };
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules");
         fs::create_dir(bench.path("rules")).unwrap();
         for entry in fs::read_dir(shipped).unwrap().map(Result::unwrap) {
