@@ -58,7 +58,7 @@ fn text_that_is_no_utf_8_is_refused() {
         },
         &[],
         REJECTED,
-        &[&["payments/dt=2022-03-14/part-0.parquet: "]],
+        &[&["payments/dt=2022-03-14/part-0.parquet: found ", "non UTF-8 data"]],
     );
 }
 
