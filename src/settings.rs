@@ -176,7 +176,8 @@ impl Layers {
         if text.is_empty() && declared.default.is_empty() {
             return None;
         }
-        let value = read(text);
+        // Bytes that were no UTF-8 would name another path than was meant.
+        let value = read(text).filter(|_| !text.contains(char::REPLACEMENT_CHARACTER));
         if value.is_none() {
             let found = format!("{origin}: {name} = {text:?}");
             self.findings.push(Finding::new(STAGE, found, declared.wanted).advice("correct the value"));

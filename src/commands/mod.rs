@@ -7,6 +7,7 @@ mod sample;
 
 mod summary;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +40,9 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
 fn begin(flags: &SettingFlags) -> Outcome<Settings> {
     let default = PathBuf::from(DEFAULT_CONFIG);
     let file = flags.config.clone().or_else(|| default.is_file().then_some(default));
-    let settings = settings::resolve(file.as_deref(), std::env::vars(), flags.given())?;
+    let lossy = |text: OsString| text.to_string_lossy().into_owned();
+    let environment = std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value)));
+    let settings = settings::resolve(file.as_deref(), environment, flags.given())?;
     threads::settle(settings.threads)?;
     Ok(settings)
 }

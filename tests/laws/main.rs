@@ -1,0 +1,172 @@
+//! Laws: how a producer writes the same rows, and how many threads read them, changes no published byte
+//! (specification, the end of section 11).
+//!
+//! `PROPTEST_CASES` says how many marketplaces each law is tried on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod layouts;
+mod marketplaces;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use arrow::array::{Array, AsArray};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use shopscore::publish::outputs::{OutputTable, QUALITY, SCORES};
+use shopscore::publish::reading::read_day;
+
+use layouts::Layout;
+use marketplaces::marketplaces;
+use support::bench::{Bench, Published};
+use support::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
+use support::rows::day;
+
+/// Dirty rows and shops without data are wanted here, and stop nothing.
+const NO_LIMITS: &str = "max_quarantined_percent = 100\nmax_unscored_percent = 100";
+
+fn config() -> ProptestConfig {
+    const FEW_CASES: u32 = 16;
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: cases.unwrap_or(FEW_CASES),
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Scores the marketplace, written as `layout` says.
+fn scored(marketplace: &Marketplace, layout: &Layout, flags: &[&str]) -> Bench {
+    let bench = Bench::empty();
+    bench.configure(&format!("window_days = {WINDOW_DAYS}\n{NO_LIMITS}"));
+    layout.write(marketplace, &bench.path("extracts"));
+    let threads = layout.threads.to_string();
+    bench.nightly(&[&["--threads", &threads], flags].concat()).assert_done();
+    bench
+}
+
+/// The paths whose bytes differ, where readers are led elsewhere too.
+fn differences(one: &Published, other: &Published) -> BTreeSet<PathBuf> {
+    let paths = one.files.keys().chain(other.files.keys());
+    let differing = paths.filter(|path| one.files.get(*path) != other.files.get(*path)).cloned();
+    differing.chain((one.current != other.current).then(|| PathBuf::from("current"))).collect()
+}
+
+/// Checks that the layout changes no byte that is published or quarantined.
+fn assert_no_difference(marketplace: &Marketplace, layout: &Layout) -> Result<(), TestCaseError> {
+    let plain = scored(marketplace, &Layout::plain(), &[]).published();
+    let other = scored(marketplace, layout, &[]).published();
+    prop_assert!(plain.files.len() >= 5);
+    prop_assert_eq!(differences(&plain, &other), BTreeSet::new());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_split_into_part_files_changes_nothing(
+        marketplace in marketplaces(), layout in layouts::of_other_parts(),
+    ) {
+        assert_no_difference(&marketplace, &layout)?;
+    }
+
+    #[test]
+    fn the_names_of_part_files_change_nothing(
+        marketplace in marketplaces(), layout in layouts::of_other_names(),
+    ) {
+        assert_no_difference(&marketplace, &layout)?;
+    }
+
+    #[test]
+    fn the_order_of_rows_changes_nothing(
+        marketplace in marketplaces(), layout in layouts::of_another_order(),
+    ) {
+        assert_no_difference(&marketplace, &layout)?;
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing(marketplace in marketplaces()) {
+        assert_no_difference(&marketplace, &Layout::of_two_threads())?;
+    }
+
+    #[test]
+    fn the_units_and_zones_of_timestamps_change_nothing(
+        marketplace in marketplaces(), layout in layouts::of_other_timestamps(),
+    ) {
+        assert_no_difference(&marketplace, &layout)?;
+    }
+
+    #[test]
+    fn the_widths_of_integers_change_nothing(
+        marketplace in marketplaces(), layout in layouts::of_other_integers(),
+    ) {
+        assert_no_difference(&marketplace, &layout)?;
+    }
+
+    #[test]
+    fn the_encoding_of_columns_changes_nothing(
+        marketplace in marketplaces(), layout in layouts::of_other_encodings(),
+    ) {
+        assert_no_difference(&marketplace, &layout)?;
+    }
+
+    #[test]
+    fn all_of_it_at_once_changes_nothing(
+        marketplace in marketplaces(), layout in layouts::of_any_kind(),
+    ) {
+        assert_no_difference(&marketplace, &layout)?;
+    }
+}
+
+// What the laws are worth: the marketplaces that they are tried on reach what could go wrong.
+
+/// Some marketplaces, always the same.
+fn examples() -> Vec<Marketplace> {
+    let mut runner = TestRunner::deterministic();
+    (0..20).map(|_| marketplaces().new_tree(&mut runner).unwrap().current()).collect()
+}
+
+#[test]
+fn the_marketplaces_break_every_rule_and_have_scores() {
+    let (mut reasons, mut scores) = (BTreeSet::new(), 0);
+    for marketplace in examples() {
+        let bench = scored(&marketplace, &Layout::plain(), &[]);
+        let read = |table: &OutputTable| read_day(&bench.path("out/current"), table, day(AS_OF)).unwrap();
+        let quality = read(&QUALITY);
+        let found = quality.column_by_name("reason").unwrap().as_string::<i32>();
+        reasons.extend(found.iter().map(|reason| reason.unwrap().to_owned()));
+        let score = read(&SCORES);
+        let score = score.column_by_name("score").unwrap();
+        scores += score.len() - score.null_count();
+    }
+    let expected = [
+        "duplicate_key",
+        "none",
+        "null_key",
+        "out_of_range",
+        "time_reversed",
+        "unknown_shop",
+        "unmatched_appeal",
+        "wrong_partition",
+    ];
+    assert_eq!(reasons.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    assert!(scores >= 20, "{scores} scores");
+}
+
+#[test]
+fn some_appeals_of_the_marketplaces_take_effect() {
+    let changed = examples().iter().any(|marketplace| {
+        let published = |days: &str| {
+            let effect = format!("appeal_effect_days={days}");
+            scored(marketplace, &Layout::plain(), &["--set", &effect]).published()
+        };
+        !differences(&published("0"), &published("3000")).is_empty()
+    });
+    assert!(changed);
+}
