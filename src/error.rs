@@ -152,16 +152,31 @@ pub fn fault(stage: &'static str, error: impl fmt::Display) -> Failure {
 /// # Errors
 /// Those of `work`, or a fault where it panicked.
 pub fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+    caught_panic(work).unwrap_or_else(|said| {
+        Err(Finding::new(stage, format!("a panic below ({said})"), "a file that the reader can read")
+            .path(path)
+            .advice("nothing was published; check the file, and report it with this line")
+            .fail(ExitClass::Fault))
+    })
+}
+
+/// Runs a whole command; a panic that no stage caught becomes a failure of ours.
+///
+/// # Errors
+/// Those of `work`, or a fault where it panicked.
+pub fn caught_anywhere<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    caught_panic(work).unwrap_or_else(|said| Err(fault("shopscore", format!("a panic ({said})"))))
+}
+
+/// The result of `work`, or what its panic said.
+fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|payload| {
         let said = payload
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| payload.downcast_ref::<&str>().copied())
             .unwrap_or("no message");
-        Err(Finding::new(stage, format!("a panic below ({said})"), "a file that the reader can read")
-            .path(path)
-            .advice("nothing was published; check the file, and report it with this line")
-            .fail(ExitClass::Fault))
+        said.to_owned()
     })
 }
 
@@ -225,6 +240,32 @@ mod tests {
             finding.to_string(),
             "contract: x/part-0.parquet: column amount_fen: found double, wanted int64; write integers"
         );
+    }
+
+    #[test]
+    fn a_panic_below_becomes_a_fault_that_names_the_file() {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let failure = caught::<()>("reading", Path::new("x.parquet"), || panic!("odd page")).unwrap_err();
+        let anywhere = caught_anywhere::<()>(|| panic!("odd sum")).unwrap_err();
+        std::panic::set_hook(hook);
+        assert_eq!((failure.class, anywhere.class), (ExitClass::Fault, ExitClass::Fault));
+        assert!(
+            failure.to_string().starts_with("reading: x.parquet: found a panic below (odd page)"),
+            "{failure}"
+        );
+        assert!(anywhere.to_string().contains("odd sum"), "{anywhere}");
+    }
+
+    #[test]
+    fn independent_failures_are_reported_together() {
+        let fail = |found: &str| Err(Finding::new("contract", found, "sound").fail(ExitClass::Rejected));
+        let failure = all([fail("one"), Ok(1), fail("two")]).unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            "contract: found one, wanted sound\ncontract: found two, wanted sound"
+        );
+        assert_eq!(all([Ok(1), Ok(2)]), Ok(vec![1, 2]));
     }
 
     #[test]

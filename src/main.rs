@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use shopscore::cli::Cli;
 use shopscore::commands;
+use shopscore::error::caught_anywhere;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -14,9 +15,10 @@ fn main() -> ExitCode {
         .with_ansi(false)
         .with_max_level(tracing::Level::INFO)
         .init();
-    // A panic below is caught where the file is known, and reported there.
+    // A panic is caught where the file is known, or here, and reported once.
     std::panic::set_hook(Box::new(|_| {}));
-    match commands::run(&cli, jiff::Timestamp::now(), &mut std::io::stdout().lock()) {
+    let run = || commands::run(&cli, jiff::Timestamp::now(), &mut std::io::stdout().lock());
+    match caught_anywhere(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for finding in &failure.findings {

@@ -125,7 +125,7 @@ fn night(
 fn extract(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<Extracted> {
     let window = settings.window(as_of);
     let listed = listing::list(&settings.extracts, settings.coverage(as_of))?;
-    let checked = contract::check(&listed, settings.require_manifest)?;
+    let checked = contract::check(listed, settings.require_manifest)?;
     let of = |table: Table| checked.iter().filter(move |partition| partition.table == table);
     let snapshots = judged(of(Table::Shops).collect(), settings, shops::of_snapshot)?;
     let appeals = judged(of(Table::Appeals).collect(), settings, |rows, verdicts| {

@@ -223,6 +223,7 @@ impl Layers {
         };
         // What stands in for an unsound value is never used: any finding ends the run here.
         Failure::unless_empty(ExitClass::Usage, self.findings)?;
+        Failure::unless_empty(ExitClass::Usage, folders_in_one_another(&settings))?;
         Ok(settings)
     }
 
@@ -253,6 +254,29 @@ impl Layers {
             min_rows_median: self.number("min_rows_median", 0, i64::MAX),
         }
     }
+}
+
+/// What we write may lie neither in one another nor among the extracts.
+fn folders_in_one_another(settings: &Settings) -> Vec<Finding> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (extracts, state, out) =
+        (absolute(&settings.extracts), absolute(&settings.state), absolute(&settings.out));
+    let pairs = [
+        ("out", &out, "extracts", &extracts),
+        ("state", &state, "extracts", &extracts),
+        ("state", &state, "out", &out),
+    ];
+    let reverse = (out != state).then_some(("out", &out, "state", &state));
+    pairs
+        .into_iter()
+        .chain(reverse)
+        .filter(|(_, inner, _, outer)| inner.starts_with(outer))
+        .map(|(inner, path, outer, _)| {
+            Finding::new(STAGE, format!("{inner} inside {outer}"), "folders apart from one another")
+                .path(path)
+                .advice(format!("set {inner} to a folder of its own"))
+        })
+        .collect()
 }
 
 impl Settings {
@@ -320,6 +344,19 @@ mod tests {
         for expected in ["time_zon", "window_days", "SHOPSCORE_COLOUR", "Mars/Olympus", "country", "-1"] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_lies_neither_in_one_another_nor_among_the_extracts() {
+        let refused = |out: &str, state: &str| {
+            let folders = [("extracts", "data/extracts"), ("out", out), ("state", state)];
+            resolved("", &[], &folders).err().map_or(0, |failure| failure.findings.len())
+        };
+        assert_eq!(refused("data/out", "data/state"), 0);
+        assert_eq!(refused("data/out", "data/out"), 1);
+        assert_eq!(refused("data/out", "data/out/state"), 1);
+        assert_eq!(refused("data/state/out", "data/state"), 1);
+        assert_eq!(refused("data/extracts/payments", "data/state"), 1);
     }
 
     #[test]

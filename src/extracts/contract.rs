@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught};
-use crate::extracts::listing::{FileIdentity, PartFile, Partition};
+use crate::extracts::listing::{FileIdentity, Listed, PartFile, Partition};
 use crate::extracts::manifest;
 use crate::extracts::tables::{Column, ColumnKind, Table, TableSpec};
 
@@ -47,15 +47,19 @@ pub struct CheckedPartition {
     pub files: Vec<CheckedFile>,
 }
 
-/// Checks every file of every partition, and the manifests.
+/// Checks every file of every listed partition, and the manifests.
 ///
 /// # Errors
-/// All findings together, exit class rejected.
-pub fn check(partitions: &[Partition], require_manifest: bool) -> Outcome<Vec<CheckedPartition>> {
+/// All findings together, those of the listing first: rejected, or missing where days are missing and nothing else.
+pub fn check(listed: Listed, require_manifest: bool) -> Outcome<Vec<CheckedPartition>> {
+    let Listed { partitions, mut rejected, missing } = listed;
     let checked: Vec<(CheckedPartition, Vec<Finding>)> =
         partitions.par_iter().map(|partition| check_partition(partition, require_manifest)).collect();
     let (partitions, findings): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
-    Failure::unless_empty(ExitClass::Rejected, findings.into_iter().flatten().collect())?;
+    rejected.extend(findings.into_iter().flatten());
+    let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
+    rejected.extend(missing);
+    Failure::unless_empty(class, rejected)?;
     Ok(partitions)
 }
 

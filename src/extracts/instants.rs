@@ -34,10 +34,9 @@ pub fn to_ticks(
         let second = value.div_euclid(units_per_second);
         let instant = local_times.as_mut().map_or(second, |times| times.instant(second));
         let fraction = value.rem_euclid(units_per_second) * (ticks_per_second / units_per_second);
-        let held = (FIRST_SECOND..=LAST_SECOND)
-            .contains(&instant)
-            .then(|| instant.checked_mul(ticks_per_second)?.checked_add(fraction))
-            .flatten();
+        let exact = i128::from(instant) * i128::from(ticks_per_second) + i128::from(fraction);
+        let is_of_our_era = (FIRST_SECOND..=LAST_SECOND).contains(&instant);
+        let held = is_of_our_era.then(|| i64::try_from(exact).ok()).flatten();
         match held {
             Some(held) => ticks.push(held),
             None if raw.is_null(row) => ticks.push(0),
@@ -103,6 +102,7 @@ mod tests {
         assert!(ticks(i64::MIN, MICROS, MICROS, None).is_err());
         assert!(ticks(-30_610_224_000_000, 1_000, NANOS, None).is_err(), "year 1000 in nanoseconds");
         assert!(ticks(-30_610_224_000_000, 1_000, MICROS, None).is_ok(), "year 1000 in microseconds");
+        assert_eq!(ticks(i64::MIN, NANOS, NANOS, None), Ok(i64::MIN), "the first nanosecond of all");
         assert!(ticks(253_402_214_400_000, 1_000, MICROS, None).is_ok(), "9999-12-31");
         let null = Int64Array::from(vec![None, Some(1)]);
         let mut held = Vec::new();

@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Day;
-use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
+use crate::error::{ExitClass, Finding, Outcome, disk};
 use crate::extracts::tables::{Presence, Table};
 use crate::policies::Coverage;
 
@@ -64,33 +64,39 @@ pub struct Partition {
     pub files: Vec<PartFile>,
 }
 
-/// Lists the partitions that a run reads, by table and day: those of the window, and the newest shop snapshot.
+/// The partitions that a run reads, and what is wrong with the folders; the contract check reports it with its own.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    /// Those of the window by table and day, and the newest shop snapshot.
+    pub partitions: Vec<Partition>,
+    /// Odd names and odd files.
+    pub rejected: Vec<Finding>,
+    /// Missing days, and a missing or old snapshot.
+    pub missing: Vec<Finding>,
+}
+
+/// Lists the partitions that a run reads.
 ///
 /// # Errors
-/// Odd names and odd files (rejected), missing days and a missing or old snapshot (missing), all of them at once.
-pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Vec<Partition>> {
+/// Missing where there is no such folder; disk where it cannot be read.
+pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     if !extracts.is_dir() {
         return Err(Finding::new(STAGE, "no such folder", "the folder of the extracts")
             .path(extracts)
             .advice("set `extracts` (--extracts) to the folder that holds one sub-folder a table")
             .fail(ExitClass::Missing));
     }
-    let mut rejected = Vec::new();
-    let mut missing = Vec::new();
-    let mut partitions = Vec::new();
+    let mut listed = Listed::default();
     for table in Table::ALL {
         let folder = extracts.join(table.name());
-        let found = day_folders(&folder, &mut rejected)?;
-        missing.extend(missing_days(table, &folder, &found, coverage));
+        let found = day_folders(&folder, &mut listed.rejected)?;
+        listed.missing.extend(missing_days(table, &folder, &found, coverage));
         for (day, folder) in wanted_days(table, found, coverage) {
-            let files = part_files(extracts, &folder, &mut rejected)?;
-            partitions.push(Partition { table, day, folder, files });
+            let files = part_files(extracts, &folder, &mut listed.rejected)?;
+            listed.partitions.push(Partition { table, day, folder, files });
         }
     }
-    let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
-    rejected.append(&mut missing);
-    Failure::unless_empty(class, rejected)?;
-    Ok(partitions)
+    Ok(listed)
 }
 
 /// The partition folders of a table by day.
@@ -261,16 +267,20 @@ mod tests {
         root
     }
 
-    fn messages(outcome: Outcome<Vec<Partition>>) -> (ExitClass, String) {
-        let failure = outcome.unwrap_err();
-        (failure.class, failure.to_string())
+    fn listed(root: &tempfile::TempDir, coverage: Coverage) -> Listed {
+        list(root.path(), coverage).unwrap()
+    }
+
+    /// One line a finding.
+    fn lines(findings: &[Finding]) -> String {
+        findings.iter().map(|finding| format!("{finding}\n")).collect()
     }
 
     #[test]
     fn the_window_and_the_newest_snapshot_are_read_and_nothing_after() {
         let root = two_days();
         fs::create_dir_all(root.path().join("payments/dt=2022-03-16/sub")).unwrap();
-        let partitions = list(root.path(), coverage("2022-03-15", 2)).unwrap();
+        let partitions = listed(&root, coverage("2022-03-15", 2)).partitions;
         let of = |table: Table| {
             let days = partitions.iter().filter(|partition| partition.table == table);
             days.map(|partition| partition.day.to_string()).collect::<Vec<_>>()
@@ -288,8 +298,9 @@ mod tests {
         }
         fs::create_dir(root.path().join("payments/_temporary")).unwrap();
         fs::write(root.path().join("payments/README.txt"), "").unwrap();
-        let partitions = list(root.path(), coverage("2022-03-15", 1)).unwrap();
-        assert!(partitions.iter().all(|partition| partition.files.len() == 1));
+        let listed = listed(&root, coverage("2022-03-15", 1));
+        assert_eq!(lines(&listed.rejected), "");
+        assert!(listed.partitions.iter().all(|partition| partition.files.len() == 1));
     }
 
     #[test]
@@ -298,8 +309,7 @@ mod tests {
         for name in ["dt=2022-3-15", "dt=20220315", "dt=2022-02-30", "day=2022-03-15", "dt=2022-03-15 "] {
             fs::create_dir(root.path().join("reviews").join(name)).unwrap();
         }
-        let (class, text) = messages(list(root.path(), coverage("2022-03-15", 1)));
-        assert_eq!(class, ExitClass::Rejected);
+        let text = lines(&listed(&root, coverage("2022-03-15", 1)).rejected);
         assert_eq!(text.lines().count(), 5, "{text}");
     }
 
@@ -309,8 +319,7 @@ mod tests {
         fs::remove_dir_all(root.path().join("refunds/dt=2022-03-14")).unwrap();
         fs::remove_dir_all(root.path().join("pickups")).unwrap();
         fs::remove_dir_all(root.path().join("disputes")).unwrap();
-        let (class, text) = messages(list(root.path(), coverage("2022-03-15", 2)));
-        assert_eq!(class, ExitClass::Missing);
+        let text = lines(&listed(&root, coverage("2022-03-15", 2)).missing);
         assert_eq!(text.lines().count(), 3, "{text}");
         assert!(text.contains("refunds of 2022-03-14"), "{text}");
     }
@@ -320,8 +329,9 @@ mod tests {
         let root = two_days();
         fs::remove_dir_all(root.path().join("payments/dt=2022-03-14")).unwrap();
         let from = Coverage { history_starts_on: Some(day("2022-03-15")), ..coverage("2022-03-15", 3) };
-        let partitions = list(root.path(), from).unwrap();
-        assert!(partitions.iter().any(|partition| partition.day == day("2022-03-14")));
+        let listed = listed(&root, from);
+        assert_eq!(lines(&listed.missing), "");
+        assert!(listed.partitions.iter().any(|partition| partition.day == day("2022-03-14")));
     }
 
     #[test]
@@ -330,15 +340,11 @@ mod tests {
         let aged = |age_days: i32| {
             let as_of = day("2022-03-15").plus(age_days);
             let window = Window::ending(as_of, 1);
-            list(
-                root.path(),
-                Coverage { window, history_starts_on: Some(as_of.plus(1)), max_snapshot_age_days: 7 },
-            )
+            let history_starts_on = Some(as_of.plus(1));
+            lines(&listed(&root, Coverage { window, history_starts_on, max_snapshot_age_days: 7 }).missing)
         };
-        assert!(aged(7).is_ok());
-        let (class, text) = messages(aged(8));
-        assert_eq!(class, ExitClass::Missing);
-        assert!(text.contains("2022-03-15"), "{text}");
+        assert_eq!(aged(7), "");
+        assert!(aged(8).contains("2022-03-15"), "{}", aged(8));
     }
 
     #[test]
@@ -350,8 +356,7 @@ mod tests {
         std::os::unix::fs::symlink("/nowhere", folder.join("dangling.parquet")).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", folder.join("escaping.parquet")).unwrap();
         std::os::unix::fs::symlink("part-0.parquet", folder.join("inside.parquet")).unwrap();
-        let (class, text) = messages(list(root.path(), coverage("2022-03-15", 1)));
-        assert_eq!(class, ExitClass::Rejected);
+        let text = lines(&listed(&root, coverage("2022-03-15", 1)).rejected);
         for name in ["folder", "loop", "dangling", "escaping"] {
             assert!(text.contains(&format!("{name}.parquet")), "{text}");
         }

@@ -158,14 +158,19 @@ fn a_part_file_beside_the_partitions_is_refused() {
 }
 
 #[test]
-fn odd_names_and_missing_days_are_reported_together() {
+fn odd_names_broken_files_and_missing_days_are_reported_together() {
     assert_refused(
         |bench| {
             fs::create_dir(bench.path("extracts/payments/dt=tomorrow")).unwrap();
+            fs::write(bench.file(Table::Reviews, day(A_DAY)), "").unwrap();
             fs::remove_dir_all(bench.partition(Table::Payments, day(A_DAY))).unwrap();
         },
         &[],
         REJECTED,
-        &[&["found the name \"dt=tomorrow\""], &["wanted payments of 2022-03-14"]],
+        &[
+            &["found the name \"dt=tomorrow\""],
+            &["reviews/dt=2022-03-14/part-0.parquet: found a file of zero bytes"],
+            &["wanted payments of 2022-03-14"],
+        ],
     );
 }

@@ -43,7 +43,6 @@ fn a_lock_file_that_a_dead_run_left_is_no_fault() {
 }
 
 #[test]
-#[ignore = "the run meets its own lock and names itself as the other run, exit 75"]
 fn one_folder_for_output_and_state_is_refused_as_a_setting() {
     assert_refused(|_| {}, &["--state", "out"], USAGE, &[&["settings: "]]);
 }

@@ -105,19 +105,19 @@ impl Bench {
 
     /// As [`Bench::nightly`], in an environment.
     pub(crate) fn nightly_in(&self, environment: &[(&str, &OsStr)], flags: &[&str]) -> Ended {
-        let output = Command::new(env!("CARGO_BIN_EXE_shopscore"))
-            .env_clear()
-            .envs(environment.iter().cloned())
-            .current_dir(self.folder.path())
-            .args(["nightly", "--date", AS_OF])
-            .args(flags)
-            .output()
-            .unwrap();
+        let output = self.command(AS_OF, flags).envs(environment.iter().cloned()).output().unwrap();
         Ended {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// The night of `as_of` as a command that has not started, with an empty environment.
+    pub(crate) fn command(&self, as_of: &str, flags: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shopscore"));
+        command.env_clear().current_dir(self.folder.path()).args(["nightly", "--date", as_of]).args(flags);
+        command
     }
 
     /// What lies under the output folder now.
