@@ -3,8 +3,9 @@
     python compare_seeds.py SHOPSCORE FIRST_SEED LAST_SEED
 
 Every other seed has nights before it, so that what the job keeps between nights is put to the test too; for every
-fourth seed some extracts and a rule table change in between. Prints a line for each seed that differs, and a summary. A night that the contract stops must be refused by both,
-and for the same kind of reason (exit codes 2 rules, 3 input, 4 missing). Exit code 1 on any difference.
+fourth seed some extracts and a rule table change in between. Prints what differs for each seed, and a summary. A
+night that the contract stops must be refused by both, and for the same kind of reason (exit codes 2 rules, 3 input,
+4 missing). Exit code 1 on any difference.
 """
 
 import collections
@@ -61,13 +62,15 @@ def one_seed(job, seed):
         settings = parse_settings(pairs)
         night_before(job, folder, day, pairs, seed)
         code, errors = run_job(job, folder, day, pairs)
-        extracts, rules = Extracts(os.path.join(folder, "extracts"), settings["time_zone"]), os.path.join(folder, "rules")
+        rules = os.path.join(folder, "rules")
         try:
+            extracts = Extracts(os.path.join(folder, "extracts"), settings["time_zone"])
             night = Night(extracts, Rules(rules), day, settings)
         except Refused as refused:
             if code == EXIT_CODE[refused.kind]:
                 return f"refused by both: {refused.kind}", 0, []
-            return "different", 0, [f"{day} {' '.join(pairs)}", f"reference refuses: {refused}; job exits {code}: {errors}"]
+            told = f"reference refuses: {refused}; job exits {code}: {errors}"
+            return "different", 0, [f"{day} {' '.join(pairs)}", told]
         if code != 0:
             return "different", 0, [f"{day} {' '.join(pairs)}", f"job exits {code}: {errors}; reference scores the day"]
         comparison = compare_night(night, os.path.join(folder, "out"))

@@ -520,6 +520,8 @@ class Maker:
                 [7, 11, 37, 31, 14],
                 [0, 0, 0, 100, 0],
                 [0, 50, 50, 0, 0],
+                ["3.125", "21.875", 25, 25, 25],  # scores that lie half-way between two figures
+                ["9.375", "15.625", "21.875", "28.125", 25],
             ]
         )
 
@@ -557,18 +559,21 @@ class Maker:
         self.write_rules("custom_made", ["effective_from", "effective_to", "category"], rows)
 
         sets = [("*", "*")]
-        for _ in range(self.random.choice([0, 0, 2, 5])):
-            category = self.random.choice(["*", *[category for category, _ in CASES]])
-            sets.append((category, self.random.choice(["*", *INDICATORS])))
+        for _ in range(self.random.choice([0, 0, 3, 25])):
+            category = self.random.choice(["*", "*", "*", *[category for category, _ in CASES]])
+            sets.append((category, self.random.choice(["*", "*", "*", *INDICATORS])))
+        if self.chance(0.3):
+            sets += [(SPLIT, "*"), ("箱包皮具/热销女包/男包", "*")]
         rows = []
         for category, indicator in sorted(set(sets)):
             for start, end, *five in self.spans(self.cut_offs):
                 rows += [[start, end, category, indicator, t, p] for t, p in zip((5, 4, 3, 2, 0), five)]
-        self.write_rules("tiers", ["effective_from", "effective_to", "category", "indicator", "tier", "top_percent"], rows)
+        header = ["effective_from", "effective_to", "category", "indicator", "tier", "top_percent"]
+        self.write_rules("tiers", header, rows)
 
         rows = []
         for category in ("*", SPLIT, "大家电", "女装/女士精品"):
-            least = ["2.5", "3", "3.15", "4.2", "5"]
+            least = ["2.5", "3", "3.15", "3.3333", "3.6667", "4.2", "4.1667", "5"]
             rows += self.spans(
                 lambda c=category: [c, self.random.choice(least), "2.5", 3, "3.0", 3_000_000, 18_000_000, 60_000_000]
             )

@@ -173,7 +173,10 @@ def zone_named(name):
 def offset_of_local(zone, local_seconds):
     """Section 2: seconds east of UTC of a local time; one that the zone repeats means the earlier instant, one
     that it skips takes the offset before: both are what fold=0 gives."""
-    naive = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=local_seconds)
+    try:
+        naive = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=local_seconds)
+    except OverflowError:
+        naive = dt.datetime(2, 1, 1) if local_seconds < 0 else dt.datetime(9998, 1, 1)
     offset = naive.replace(tzinfo=zone_named(zone), fold=0).utcoffset()
     return offset // dt.timedelta(seconds=1)
 
@@ -926,12 +929,12 @@ def quarantine_table(part):
 
 
 class Night:
-    """What the contract says of one day: .tables {name: rows}, .quarantine {day: rows}."""
+    """What the contract says of one day: .window, .tables {name: rows}, .quarantine {day: rows}."""
 
     def __init__(self, extracts, rules, day, settings):
         self.day = day
         zone = settings["time_zone"]
-        window = window_of(day, settings)
+        window = self.window = window_of(day, settings)
         snapshot_day = newest_snapshot(extracts, day, settings)
         check_days(extracts, window, settings)
         snapshot = extracts.table_day("shops", snapshot_day)
