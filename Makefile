@@ -11,7 +11,7 @@ PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt
 DEMO_DATE = 2022-03-15
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample test lint unit readers bench-partials clean
+.PHONY: help build demo nightly sample test lint unit readers reference bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -44,6 +44,9 @@ unit:
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE)
+
+reference: build $(PYTHON_ENVIRONMENT)/ready ## compare published nights with a second implementation, over random extracts: SEEDS=40
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_seeds.py $(SHOPSCORE) 1 $(or $(SEEDS),40)
 
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 	python3 -m venv $(PYTHON_ENVIRONMENT)

@@ -18,7 +18,7 @@ use crate::improvements;
 use crate::partials::daily::{self, DailyPartial, Surroundings};
 use crate::partials::measures;
 use crate::partials::retractions::{self, Appeal, Settled, TableDay};
-use crate::publish::{Night, Partition, QuarantineDay, outputs, tables};
+use crate::publish::{Night, Partition, Quarantine, outputs, tables};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::scores;
@@ -44,6 +44,7 @@ pub struct ScoredNight {
 
 /// Everything that the extracts gave.
 struct Extracted {
+    snapshot: Day,
     shops: Vec<Shop>,
     partials: Vec<DailyPartial>,
     settled: Settled,
@@ -102,10 +103,7 @@ fn night(
     let unmatched = &extracted.settled.unmatched;
     let quality = quality::rows(&counts, &extracted.partials, unmatched, &known_shops)?;
     let partition = |table, batch| Partition { table, value: as_of.to_string(), batches: vec![batch] };
-    let quarantine = extracted.quarantine.iter().map(|(day, rows)| {
-        let rows: Vec<&QuarantinedRow> = rows.iter().collect();
-        Ok(QuarantineDay { day: *day, batches: vec![tables::quarantine(&rows)?] })
-    });
+    let quarantined = extracted.quarantine.iter().map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
     Ok(Night {
         as_of,
         partitions: vec![
@@ -115,9 +113,12 @@ fn night(
             partition(&outputs::CATEGORIES, tables::categories(&standings.groups, spreads, as_of)?),
             partition(&outputs::QUALITY, tables::quality(&quality)?),
         ],
-        quarantine: all(quarantine)?,
-        quarantine_window: settings.window(as_of),
-        quarantine_days: settings.quarantine_days,
+        quarantine: Quarantine {
+            days: all(quarantined)?.into_iter().collect(),
+            window: settings.window(as_of),
+            snapshot: extracted.snapshot,
+            kept_from: as_of.plus(-settings.quarantine_days),
+        },
     })
 }
 
@@ -132,6 +133,7 @@ fn extract(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<Extr
         retractions::appeals_of(rows, verdicts, window)
     })?;
     let (mut counts, mut quarantine) = (Vec::new(), BTreeMap::new());
+    let snapshot = snapshots.first().map_or(as_of, |snapshot| snapshot.counts.day);
     let shops = gather(snapshots, &mut counts, &mut quarantine);
     let appeals: Vec<Appeal> = gather(appeals, &mut counts, &mut quarantine);
     let mut partials = partials(&checked, settings, rulebook, &retractions::named_records(&appeals))?;
@@ -142,7 +144,7 @@ fn extract(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<Extr
     let settled = retractions::settle(&appeals, &partials, as_of.plus(-settings.appeal_effect_days))?;
     quarantine.retain(|_, rows| !rows.is_empty());
     quarantine.values_mut().for_each(|rows| rows.sort_unstable());
-    Ok(Extracted { shops, partials, settled, counts, quarantine })
+    Ok(Extracted { snapshot, shops, partials, settled, counts, quarantine })
 }
 
 /// Reads and judges whole partitions, and keeps what `records_of` makes of their sound rows.

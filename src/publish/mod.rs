@@ -25,6 +25,7 @@ mod night;
 pub mod outputs;
 mod parquet_file;
 mod promises;
+mod quarantine;
 pub mod reading;
 mod recovery;
 mod retention;
@@ -35,5 +36,6 @@ mod testing;
 
 pub use generations::{Generation, Published, list, rollback};
 pub use layout::lock_folder;
-pub use night::{Night, Partition, QuarantineDay, prepare, publish};
+pub use night::{Night, Partition, prepare, publish};
+pub use quarantine::Quarantine;
 pub use retention::Retention;

@@ -9,15 +9,16 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
-use super::file_system::{self, STAGE};
+use super::file_system;
 use super::generations::{self, Generation, Published};
 use super::layout::{Layout, Name, PartitionFolder, Root};
 use super::outputs::{OutputTable, QUARANTINE};
+use super::quarantine::Quarantine;
 use super::retention::{self, Retention};
 use super::staging::{self, NewPartition};
 use super::{current, promises, recovery};
-use crate::domain::{Day, Window};
-use crate::error::{Outcome, fault};
+use crate::domain::Day;
+use crate::error::Outcome;
 
 /// A partition's file should not pass this.
 const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
@@ -29,12 +30,8 @@ pub struct Night {
     pub as_of: Day,
     /// The partitions that it adds or replaces; all others stay as they are.
     pub partitions: Vec<Partition>,
-    /// The days with quarantined rows, each inside the window.
-    pub quarantine: Vec<QuarantineDay>,
-    /// The days that were read: of these, days without quarantined rows lose those of earlier nights.
-    pub quarantine_window: Window,
-    /// How many days before the as-of day quarantined rows are kept.
-    pub quarantine_days: i32,
+    /// The rows that it set aside.
+    pub quarantine: Quarantine,
 }
 
 /// One partition of a published table.
@@ -45,15 +42,6 @@ pub struct Partition {
     /// The value of its partition key, as `2022-03-15`.
     pub value: String,
     /// Its rows in the declared columns and order; a partition without rows has a file all the same.
-    pub batches: Vec<RecordBatch>,
-}
-
-/// The quarantined rows of one day of the extracts.
-#[derive(Clone, Debug)]
-pub struct QuarantineDay {
-    /// The day.
-    pub day: Day,
-    /// At least one row, in the columns and order of [`QUARANTINE`].
     pub batches: Vec<RecordBatch>,
 }
 
@@ -72,10 +60,11 @@ pub fn prepare(out: &Path) -> Outcome<()> {
 /// Fault where the night breaks a promise of its declarations; state and usage where `out` cannot be used; disk.
 /// In every case readers see what they saw before.
 pub fn publish(out: &Path, night: &Night, now: Timestamp, keep: Retention) -> Outcome<Published> {
-    let partitions = night.new_partitions()?;
-    promises::check(&partitions)?;
     let layout = Layout::new(out);
     let previous = recovery::recover(&layout)?;
+    let quarantined = previous.as_ref().map(|name| layout.generation(name).join(Root::Quarantine.name()));
+    let partitions = night.new_partitions(quarantined.as_deref())?;
+    promises::check(&partitions)?;
     let outcome = add_generation(&layout, night, &partitions, previous.as_ref(), now);
     match &outcome {
         Ok((current, true)) => {
@@ -93,7 +82,7 @@ pub fn publish(out: &Path, night: &Night, now: Timestamp, keep: Retention) -> Ou
 fn add_generation(
     layout: &Layout,
     night: &Night,
-    partitions: &[NewPartition<'_>],
+    partitions: &[NewPartition],
     previous: Option<&Name>,
     now: Timestamp,
 ) -> Outcome<(Name, bool)> {
@@ -153,23 +142,20 @@ fn discard_staging(layout: &Layout) {
 }
 
 impl Night {
-    /// Its own partitions, sorted by folder.
-    fn new_partitions(&self) -> Outcome<Vec<NewPartition<'_>>> {
+    /// The partitions that it writes, sorted by folder; `quarantined` is the quarantine of the current generation.
+    fn new_partitions(&self, quarantined: Option<&Path>) -> Outcome<Vec<NewPartition>> {
         let mut partitions = Vec::new();
         for Partition { table, value, batches } in &self.partitions {
             let path = format!("{}/{}={value}", table.name, table.partition_key);
             let folder = PartitionFolder { root: Root::Published, path };
+            let batches = batches.clone();
             partitions.push(NewPartition { folder, value: value.clone(), table, batches });
         }
-        for QuarantineDay { day, batches } in &self.quarantine {
-            if !self.quarantine_window.contains(*day) {
-                return Err(fault(STAGE, format!("quarantined rows of {day}, outside the window")));
-            }
+        for (day, rows) in self.quarantine.beside(quarantined)? {
             let path = format!("{}={day}", QUARANTINE.partition_key);
             let folder = PartitionFolder { root: Root::Quarantine, path };
-            if self.is_recent(*day) {
-                partitions.push(NewPartition { folder, value: day.to_string(), table: &QUARANTINE, batches });
-            }
+            let batches = vec![rows];
+            partitions.push(NewPartition { folder, value: day.to_string(), table: &QUARANTINE, batches });
         }
         partitions.sort_by(|left, right| left.folder.cmp(&right.folder));
         Ok(partitions)
@@ -177,13 +163,8 @@ impl Night {
 
     /// Whether a partition of the current generation stays, where this night does not write it itself.
     fn keeps(&self, partition: &PartitionFolder) -> bool {
-        let is_kept = |day| self.is_recent(day) && !self.quarantine_window.contains(day);
-        partition.root == Root::Published || partition.day().is_some_and(is_kept)
-    }
-
-    /// Whether quarantined rows of `day` are still kept.
-    fn is_recent(&self, day: Day) -> bool {
-        day >= self.as_of.plus(-self.quarantine_days)
+        let stays = |day| self.quarantine.is_kept(day) && !self.quarantine.replaces(day);
+        partition.root == Root::Published || partition.day().is_some_and(stays)
     }
 }
 
@@ -191,11 +172,15 @@ impl Night {
 mod tests {
     use std::fs;
 
+    use arrow::array::AsArray;
+
     use super::*;
+    use crate::domain::Window;
     use crate::error::ExitClass;
     use crate::publish::outputs::GENERATION_KEY;
+    use crate::publish::reading::read_partition;
     use crate::publish::testing::{
-        KEEP_ALL, RowsOf, TINY, day, files, inode, mode, night, published, time_after, tiny,
+        KEEP_ALL, RowsOf, TINY, day, files, inode, mode, night, published, quarantine_rows, time_after, tiny,
     };
 
     fn names(folder: &Path) -> Vec<String> {
@@ -324,11 +309,31 @@ mod tests {
     }
 
     #[test]
-    fn quarantined_rows_outside_the_window_are_a_fault() {
+    fn rows_of_an_older_shop_snapshot_stay_while_other_tables_are_read_again() {
         let out = tempfile::tempdir().unwrap();
-        let night = night("2022-03-15", 4.0, &[("2022-02-13", "{}")]);
-        let failure = publish(out.path(), &night, time_after(night.as_of), KEEP_ALL).unwrap_err();
-        assert_eq!(failure.class, ExitClass::Fault);
+        let mut first = night("2022-03-14", 4.0, &[]);
+        first.quarantine.days.insert(day("2022-03-14"), quarantine_rows("shops", "a snapshot's"));
+        published(out.path(), &first);
+        let second = night("2022-03-15", 4.0, &[("2022-03-14", "an order's")]);
+        let last = published(out.path(), &second);
+        let folder = out.path().join("quarantine/dt=2022-03-14");
+        let rows = read_partition(&folder, &QUARANTINE).unwrap();
+        let text = |row: usize| rows.column(3).as_string::<i32>().value(row).to_owned();
+        assert_eq!([text(0), text(1)], ["an order's", "a snapshot's"], "orders come before shops");
+        assert!(!publish(out.path(), &second, time_after(second.as_of), KEEP_ALL).unwrap().changed);
+
+        let alone = tempfile::tempdir().unwrap();
+        assert_eq!(published(alone.path(), &second).id, last.id, "the id is that of the night alone");
+    }
+
+    #[test]
+    fn a_snapshot_before_the_window_has_its_rows_in_the_quarantine_too() {
+        let out = tempfile::tempdir().unwrap();
+        let mut night = night("2022-03-15", 4.0, &[]);
+        night.quarantine.snapshot = day("2022-02-01");
+        night.quarantine.days.insert(day("2022-02-01"), quarantine_rows("shops", "{}"));
+        published(out.path(), &night);
+        assert_eq!(names(&out.path().join("quarantine")), ["dt=2022-02-01/part-0.parquet"]);
     }
 
     #[test]
@@ -394,13 +399,9 @@ mod tests {
         };
         let mut history = night("2022-03-15", 4.0, &[]);
         history.partitions = partitions(0..nights);
-        history.quarantine_window = Window::ending(last, 90);
-        let quarantined = &night("2022-03-15", 4.0, &[("2022-03-15", "{}")]).quarantine[0].batches;
-        history.quarantine = history
-            .quarantine_window
-            .days()
-            .map(|day| QuarantineDay { day, batches: quarantined.clone() })
-            .collect();
+        history.quarantine.window = Window::ending(last, 90);
+        let rows = quarantine_rows("orders", "{}");
+        history.quarantine.days = history.quarantine.window.days().map(|day| (day, rows.clone())).collect();
         published(out.path(), &history);
 
         let keep = Retention { generations: 2, days: 30 };

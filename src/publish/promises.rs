@@ -21,7 +21,7 @@ use crate::error::{Outcome, fault};
 ///
 /// # Errors
 /// Fault, naming the partition.
-pub(super) fn check(partitions: &[NewPartition<'_>]) -> Outcome<()> {
+pub(super) fn check(partitions: &[NewPartition]) -> Outcome<()> {
     let mut folders = BTreeSet::new();
     for partition in partitions {
         let broken = |promise: &str| fault(STAGE, format!("{}: {promise}", partition.folder));
@@ -31,10 +31,10 @@ pub(super) fn check(partitions: &[NewPartition<'_>]) -> Outcome<()> {
         if !partition.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(broken("a partition value that is no day, month or year"));
         }
-        for batch in partition.batches {
+        for batch in &partition.batches {
             check_columns(partition.table, batch).map_err(|promise| broken(&promise))?;
         }
-        check_order(partition.table, partition.batches).map_err(|promise| broken(&promise))?;
+        check_order(partition.table, &partition.batches).map_err(|promise| broken(&promise))?;
     }
     Ok(())
 }
@@ -108,7 +108,7 @@ mod tests {
 
     fn checked(table: &'static OutputTable, value: &str, batches: &[RecordBatch]) -> Outcome<()> {
         let folder = PartitionFolder { root: Root::Published, path: format!("tiny/dt={value}") };
-        check(&[NewPartition { folder, value: value.to_owned(), table, batches }])
+        check(&[NewPartition { folder, value: value.to_owned(), table, batches: batches.to_vec() }])
     }
 
     fn tiny_checked(batches: &[RowsOf]) -> Outcome<()> {
@@ -173,7 +173,7 @@ mod tests {
             folder: folder.clone(),
             value: "2022-03-15".to_owned(),
             table: &TINY,
-            batches: &[],
+            batches: Vec::new(),
         };
         is_refused(check(&[partition(), partition()]), "given twice");
     }

@@ -19,15 +19,24 @@ const STAGE: &str = "published files";
 /// Missing where the day was not published; state where a file cannot be read; disk.
 pub fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
     let folder = current.join(table.name).join(format!("{}={day}", table.partition_key));
-    let listing = std::fs::read_dir(&folder).map_err(|error| {
-        Finding::new(STAGE, format!("no such partition ({error})"), format!("{} of {day}", table.name))
+    if !folder.is_dir() {
+        return Err(Finding::new(STAGE, "no such partition", format!("{} of {day}", table.name))
             .path(&folder)
             .advice("publish the day with `shopscore nightly`, or ask for another")
-            .fail(ExitClass::Missing)
-    })?;
+            .fail(ExitClass::Missing));
+    }
+    read_partition(&folder, table)
+}
+
+/// All rows of a partition's folder.
+///
+/// # Errors
+/// State where a file cannot be read; disk.
+pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch> {
+    let listing = std::fs::read_dir(folder).map_err(|error| disk(STAGE, "read_dir", folder, &error))?;
     let mut paths = Vec::new();
     for entry in listing {
-        paths.push(entry.map_err(|error| disk(STAGE, "read_dir", &folder, &error))?.path());
+        paths.push(entry.map_err(|error| disk(STAGE, "read_dir", folder, &error))?.path());
     }
     paths.sort();
     let mut batches = Vec::new();
@@ -47,6 +56,6 @@ pub fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<Record
         }
     }
     concat_batches(&table.schema(), &batches).map_err(|error| {
-        Finding::new(STAGE, error.to_string(), "the declared columns").path(&folder).fail(ExitClass::State)
+        Finding::new(STAGE, error.to_string(), "the declared columns").path(folder).fail(ExitClass::State)
     })
 }

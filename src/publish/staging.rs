@@ -19,20 +19,20 @@ use crate::domain::Day;
 use crate::error::{Outcome, disk};
 
 /// A partition that the night writes.
-pub(super) struct NewPartition<'a> {
+pub(super) struct NewPartition {
     pub(super) folder: PartitionFolder,
     /// The value of the partition key.
     pub(super) value: String,
     pub(super) table: &'static OutputTable,
-    pub(super) batches: &'a [RecordBatch],
+    pub(super) batches: Vec<RecordBatch>,
 }
 
 /// Writes the night's own partitions, sorted by folder, into `staging`, and returns the night's id: its as-of day and
-/// a hash of the names and encoded rows of all its files.
+/// a hash of the names and encoded rows of its published files.
 pub(super) fn write(
     staging: &Path,
     as_of: Day,
-    partitions: &[NewPartition<'_>],
+    partitions: &[NewPartition],
     limit_bytes: usize,
 ) -> Outcome<String> {
     file_system::make_folder(staging, Root::Published.folder_mode())?;
@@ -43,10 +43,13 @@ pub(super) fn write(
     let mut encoded = Vec::new();
     for partition in partitions {
         let folder = make_partition(staging, &partition.folder)?;
-        let parts = encode(&folder, partition.table, partition.batches, limit_bytes)?;
+        let parts = encode(&folder, partition.table, &partition.batches, limit_bytes)?;
         for (part, file) in parts.into_iter().enumerate() {
-            content.update(format!("{}/{part}\n", partition.folder));
-            content.update(file.digest());
+            // What earlier nights left in the quarantine is not this night's content.
+            if partition.folder.root == Root::Published {
+                content.update(format!("{}/{part}\n", partition.folder));
+                content.update(file.digest());
+            }
             encoded.push((file, partition.folder.root));
         }
     }
@@ -105,7 +108,7 @@ pub(super) fn carry(from: &Path, staging: &Path, partitions: &BTreeSet<Partition
 pub(super) fn keep_equal_quarantine(
     current: &Path,
     staging: &Path,
-    partitions: &[NewPartition<'_>],
+    partitions: &[NewPartition],
     id: &str,
 ) -> Outcome<()> {
     for partition in partitions.iter().filter(|partition| partition.folder.root == Root::Quarantine) {
@@ -136,7 +139,7 @@ fn differs_in_id_alone(old: &Path, new: &Path, id: &str) -> Outcome<bool> {
 }
 
 /// Whether the generation `current` holds each new partition, byte for byte and without a file more.
-pub(super) fn holds_all(current: &Path, staging: &Path, partitions: &[NewPartition<'_>]) -> Outcome<bool> {
+pub(super) fn holds_all(current: &Path, staging: &Path, partitions: &[NewPartition]) -> Outcome<bool> {
     for partition in partitions {
         let (old, new) = (partition.folder.inside(current), partition.folder.inside(staging));
         let parts = file_system::names(&new)?;

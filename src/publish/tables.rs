@@ -169,7 +169,7 @@ pub fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
 ///
 /// # Errors
 /// A fault where the rows do not fit the declaration.
-pub fn quarantine(rows: &[&QuarantinedRow]) -> Outcome<RecordBatch> {
+pub fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
     batch(
         &QUARANTINE,
         vec![

@@ -11,8 +11,9 @@ use jiff::Timestamp;
 
 use super::generations::Published;
 use super::layout::Name;
-use super::night::{Night, Partition, QuarantineDay, publish};
+use super::night::{Night, Partition, publish};
 use super::outputs::{OutputColumn, OutputKind, OutputTable};
+use super::quarantine::Quarantine;
 use super::retention::Retention;
 use crate::domain::{Day, Window};
 
@@ -78,10 +79,7 @@ pub(super) const KEEP_ALL: Retention = Retention { generations: 10_000, days: 10
 /// A night with one row a table: `score` for shop 1, and `quarantined` rows by day, out of a window of 30 days.
 pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Night {
     let as_of = day(as_of);
-    let quarantine = quarantined
-        .iter()
-        .map(|(at, row)| QuarantineDay { day: day(at), batches: vec![quarantine_rows(&[row])] })
-        .collect();
+    let days = quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect();
     Night {
         as_of,
         partitions: vec![Partition {
@@ -89,17 +87,20 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Ni
             value: as_of.to_string(),
             batches: vec![tiny(&[(1, Some(score))])],
         }],
-        quarantine,
-        quarantine_window: Window::ending(as_of, 30),
-        quarantine_days: 90,
+        quarantine: Quarantine {
+            days,
+            window: Window::ending(as_of, 30),
+            snapshot: as_of,
+            kept_from: as_of.plus(-90),
+        },
     }
 }
 
-fn quarantine_rows(rows: &[&str]) -> RecordBatch {
-    let text = |value: &str| Arc::new(StringArray::from(vec![value; rows.len()]));
-    let keys = Arc::new(Int64Array::from(vec![None; rows.len()]));
-    let columns: Vec<arrow::array::ArrayRef> =
-        vec![text("orders"), keys, text("null_key"), Arc::new(StringArray::from(rows.to_vec()))];
+/// One quarantined row of `table`.
+pub(super) fn quarantine_rows(table: &str, row: &str) -> RecordBatch {
+    let text = |value: &str| Arc::new(StringArray::from(vec![value.to_owned()]));
+    let keys = Arc::new(Int64Array::from(vec![None]));
+    let columns: Vec<arrow::array::ArrayRef> = vec![text(table), keys, text("null_key"), text(row)];
     RecordBatch::try_new(super::outputs::QUARANTINE.schema(), columns).unwrap()
 }
 
