@@ -1,6 +1,6 @@
 //! How long each table's daily partials take, beside the decoding of the columns they need and nothing else.
 //!
-//! Both are measured in one run, in turn, on the same pool: `make bench-partials EXTRACTS=DIR DATE=DAY [RUNS=5]`. Seconds
+//! Both are measured in one run, in turn, on the same pool: `make bench-partials EXTRACTS=DIR DATE=DAY [RUNS=5] [TABLE=…]`. Seconds
 //! are wall-clock medians for all days of the window; the floor is the `parquet` crate's Arrow reader over the same files
 //! with the same projection, its batches dropped at once.
 
@@ -49,7 +49,8 @@ fn measure() -> Outcome<()> {
     println!("{extracts}, 30 days to {as_of}, medians of {runs} runs in turn, seconds");
     println!("{:<14}{:>12}{:>10}{:>10}{:>8}", "table", "rows", "floor", "partials", "ratio");
     let (mut floors, mut partials) = (0.0, 0.0);
-    for spec in &measures::ALL {
+    let wanted = argument("TABLE", "");
+    for spec in measures::ALL.iter().filter(|spec| wanted.is_empty() || spec.table.name() == wanted) {
         let days: Vec<&CheckedPartition> = checked.iter().filter(|day| day.table == spec.table).collect();
         let rows: usize = days.iter().flat_map(|day| &day.files).map(|file| file.rows).sum();
         let (floor, partial) = medians(runs, || decode(&days), || sum_all(&days, spec, &zone))?;

@@ -2,9 +2,12 @@
 //!
 //! Grain in: one key of integers and one set of marks a row. Grain out: one entry for each key that occurs, with the marks
 //! that any of its rows has, and how many rows it stands for; in no order that means anything. The keys of a table-day are
-//! close to one another, so each is packed into one machine word, marks in its lowest bits; the words are dealt out by a
+//! close to one another, so each is packed into one word of 128 bits, marks in the lowest; the words are dealt out by a
 //! hash and sorted hand by hand, which stays in the cache and does not mind that a few shops have most of the rows. Keys
 //! too far apart for a word are sorted as they are.
+
+/// A packed key and its marks.
+type Word = u128;
 
 /// The keys that occur, each once; one entry a key in every column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,21 +61,21 @@ impl Packing {
         }
         places.reverse();
         // A shift by the whole word is no shift, so one bit always stays free.
-        (shift < u64::BITS).then_some(Self { columns: places, mark_bits })
+        (shift < Word::BITS).then_some(Self { columns: places, mark_bits })
     }
 
     fn distinct(&self, columns: &[&[i64]], marks: &[u64]) -> Distinct {
         let mut distinct = Distinct::default();
         let Some(first) = self.columns.first() else { return distinct };
-        let mut words = marks.to_vec();
+        let mut words: Vec<Word> = marks.iter().map(|marks| Word::from(*marks)).collect();
         for (place, column) in self.columns.iter().zip(columns) {
             for (word, value) in words.iter_mut().zip(*column) {
-                *word |= value.abs_diff(place.smallest) << place.shift;
+                *word |= Word::from(value.abs_diff(place.smallest)) << place.shift;
             }
         }
-        let marks_of = |word: u64| word & ((1 << self.mark_bits) - 1);
-        let first_of = |word: u64| first.smallest.wrapping_add_unsigned(word >> first.shift);
-        let mut open: Option<(u64, i64)> = None;
+        let marks_of = |word: Word| lowest(word & ((1 << self.mark_bits) - 1));
+        let first_of = |word: Word| first.smallest.wrapping_add_unsigned(lowest(word >> first.shift));
+        let mut open: Option<(Word, i64)> = None;
         for word in self.equal_keys_together(&words) {
             open = match open {
                 Some((any, rows)) if any >> self.mark_bits == word >> self.mark_bits => {
@@ -92,13 +95,14 @@ impl Packing {
     }
 
     /// The words dealt out by a hash of their keys, each hand sorted, so that equal keys lie together.
-    fn equal_keys_together(&self, words: &[u64]) -> Vec<u64> {
+    fn equal_keys_together(&self, words: &[Word]) -> Vec<Word> {
         const HAND_BITS: u32 = 12;
         /// 2^64 divided by the golden ratio: its multiples spread evenly over the highest bits.
         const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-        let hand_of = |word: u64| {
-            let hash = (word >> self.mark_bits).wrapping_mul(SPREAD) >> (u64::BITS - HAND_BITS);
-            usize::try_from(hash).unwrap_or_default()
+        let hand_of = |word: Word| {
+            let key = word >> self.mark_bits;
+            let hash = (lowest(key) ^ lowest(key >> u64::BITS)).wrapping_mul(SPREAD);
+            usize::try_from(hash >> (u64::BITS - HAND_BITS)).unwrap_or_default()
         };
         let mut ends = vec![0_usize; 1 << HAND_BITS];
         for word in words {
@@ -128,6 +132,12 @@ impl Packing {
         }
         dealt
     }
+}
+
+/// The lowest 64 bits.
+#[allow(clippy::cast_possible_truncation)]
+const fn lowest(word: Word) -> u64 {
+    word as u64
 }
 
 fn distinct_unpacked(columns: &[&[i64]], marks: &[u64]) -> Distinct {
@@ -172,8 +182,9 @@ mod tests {
     #[test]
     fn keys_too_far_apart_for_a_word_count_once_all_the_same() {
         let (least, most) = (i64::MIN, i64::MAX);
-        let found = distinct(&[&[most, least, most], &[least, 0, least]], &[1, 0, 0], 1);
-        assert_eq!(sorted(&found), [(least, 0, 1), (most, 1, 2)]);
+        let columns: [&[i64]; 2] = [&[most, least, most], &[least, most, least]];
+        assert!(Packing::of(&columns, 1).is_none());
+        assert_eq!(sorted(&distinct(&columns, &[1, 0, 0], 1)), [(least, 0, 1), (most, 1, 2)]);
     }
 
     proptest! {
