@@ -66,7 +66,10 @@ fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
     let decoded = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
             let spec = day.table.spec();
-            day.files.iter().try_for_each(|file| reader::each_batch(spec, file, |_: RecordBatch| Ok(())))
+            let files = day.files.iter().zip(reader::load(day)?);
+            files.into_iter().try_for_each(|(file, bytes)| {
+                reader::each_batch(spec, file, &bytes, None, |_: RecordBatch| Ok(()))
+            })
         });
         each.collect::<Vec<_>>()
     });

@@ -86,6 +86,9 @@ pub struct Nightly {
     /// The as-of day to score, YYYY-MM-DD
     #[arg(long, value_name = "DAY")]
     pub date: Day,
+    /// Read and hash every file, even one that looks as it did
+    #[arg(long)]
+    pub rehash: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub settings: SettingFlags,

@@ -9,8 +9,8 @@
 //! (listing,   (measures,            (indicators,  categories,             (outputs, tables,
 //!  contract,   daily,                tiers)       improvements,            generations)
 //!  reader,     retractions)                       quality
-//!  row_rules,
-//!  quarantine)
+//!  row_rules,      ▲
+//!  quarantine)     └── state (what the last night left), brought together by intake
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
@@ -41,6 +41,9 @@ pub mod scores;
 
 pub mod assessments;
 pub mod publish;
+
+pub mod intake;
+pub mod state;
 
 pub mod pipeline;
 

@@ -3,15 +3,14 @@
 //! Grain in: the counts of every table-day. Grain out: one row a table, day and reason; `none` counts all rows, other
 //! reasons that count nothing have no row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::Day;
-use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::quarantine::Counts;
 use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::{Presence, Table};
-use crate::partials::daily::DailyPartial;
-use crate::partials::measures::ROWS;
+use crate::partials::records::TableDay;
 use crate::policies::Limits;
 use crate::rulebook::Decimal4;
 
@@ -135,31 +134,25 @@ pub fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outco
     .fail(ExitClass::Rejected))
 }
 
-/// The quality table: every table and day that `counts` speaks of, sorted.
-///
-/// # Errors
-/// A fault where a partial lacks a column.
+/// The quality table: every table and day that `counts` speaks of, sorted; `unknown` counts the sound rows of shops that
+/// the snapshot does not have, `unmatched` the appeals of each day that speak of no record of their shop.
 pub fn rows(
     counts: &[Counts],
-    partials: &[DailyPartial],
+    unknown: &BTreeMap<TableDay, i64>,
     unmatched: &BTreeMap<Day, i64>,
-    known_shops: &BTreeSet<i64>,
-) -> Outcome<Vec<QualityRow>> {
+) -> Vec<QualityRow> {
     let mut rows = Vec::new();
     for counts in counts {
         let row = |reason, rows| QualityRow { table: counts.table.name(), day: counts.day, reason, rows };
         rows.push(row(ALL_ROWS, counts.rows));
         rows.extend(Reason::ALL.iter().zip(counts.broken).map(|(reason, rows)| row(reason.name(), rows)));
     }
-    for partial in partials {
-        let unknown = rows_of_unknown_shops(partial, known_shops)?;
-        rows.push(QualityRow {
-            table: partial.table.name(),
-            day: partial.day,
-            reason: UNKNOWN_SHOP,
-            rows: unknown,
-        });
-    }
+    rows.extend(unknown.iter().map(|((table, day), rows)| QualityRow {
+        table: table.name(),
+        day: *day,
+        reason: UNKNOWN_SHOP,
+        rows: *rows,
+    }));
     rows.extend(unmatched.iter().map(|(day, rows)| QualityRow {
         table: Table::Appeals.name(),
         day: *day,
@@ -168,17 +161,7 @@ pub fn rows(
     }));
     rows.retain(|row| row.rows != 0 || row.reason == ALL_ROWS);
     rows.sort_unstable();
-    Ok(rows)
-}
-
-fn rows_of_unknown_shops(partial: &DailyPartial, known_shops: &BTreeSet<i64>) -> Outcome<i64> {
-    let column = |name: &str| {
-        let column = partial.sums.column(name).and_then(|column| column.i64());
-        column.map_err(|error| fault(STAGE, error))
-    };
-    let shops = column("shop_id")?.iter().zip(column(ROWS)?.iter());
-    let unknown = shops.filter(|(shop, _)| shop.is_none_or(|shop| !known_shops.contains(&shop)));
-    Ok(unknown.filter_map(|(_, rows)| rows).sum())
+    rows
 }
 
 #[cfg(test)]
@@ -257,8 +240,8 @@ mod tests {
         let counts =
             [counts(Table::Reviews, "2022-03-15", 100, 3), counts(Table::Appeals, "2022-03-15", 0, 0)];
         let unmatched = BTreeMap::from([(day("2022-03-15"), 2)]);
-        let shown: Vec<String> = rows(&counts, &[], &unmatched, &BTreeSet::new())
-            .unwrap()
+        let unknown = [((Table::Reviews, day("2022-03-15")), 4), ((Table::Refunds, day("2022-03-15")), 0)];
+        let shown: Vec<String> = rows(&counts, &unknown.into(), &unmatched)
             .iter()
             .map(|row| format!("{} {} {} {}", row.table, row.day, row.reason, row.rows))
             .collect();
@@ -268,24 +251,9 @@ mod tests {
                 "appeals 2022-03-15 none 0",
                 "appeals 2022-03-15 unmatched_appeal 2",
                 "reviews 2022-03-15 none 100",
-                "reviews 2022-03-15 null_key 3"
+                "reviews 2022-03-15 null_key 3",
+                "reviews 2022-03-15 unknown_shop 4"
             ]
         );
-    }
-
-    #[test]
-    fn sound_rows_of_shops_that_the_snapshot_does_not_have_are_counted() {
-        use polars::prelude::*;
-        let partial = DailyPartial {
-            table: Table::Payments,
-            day: day("2022-03-15"),
-            sums: df!("shop_id" => [1_i64, 1, 2], "category" => ["a", "b", "a"], "rows" => [4_i64, 5, 6])
-                .unwrap(),
-            records: None,
-            counts: Counts::nothing(Table::Payments, day("2022-03-15")),
-            quarantine: Vec::new(),
-        };
-        let rows = rows(&[], &[partial], &BTreeMap::new(), &BTreeSet::from([2])).unwrap();
-        assert_eq!(rows.iter().map(|row| (row.reason, row.rows)).collect::<Vec<_>>(), [("unknown_shop", 9)]);
     }
 }

@@ -28,7 +28,7 @@ const fn declared(name: &'static str, default: &'static str, wanted: &'static st
     Declared { name, default, wanted }
 }
 
-const DECLARED: [Declared; 21] = [
+const DECLARED: [Declared; 22] = [
     declared("extracts", "sample_data", "the folder of the extracts"),
     declared("rules", "jobs/rules", "the folder of the rule tables"),
     declared("state", "state", "the folder of the job's own state"),
@@ -50,6 +50,7 @@ const DECLARED: [Declared; 21] = [
     declared("quarantine_days", "90", "a number of days, 0 or more"),
     declared("keep_generations", "30", "a number of generations, 1 or more"),
     declared("keep_generations_days", "90", "a number of days, 0 or more"),
+    declared("rehash", "false", "true or false"),
 ];
 
 /// The settings of a run, every one of them sound.
@@ -89,6 +90,8 @@ pub struct Settings {
     pub keep_generations: usize,
     /// How many days a generation is kept at most.
     pub keep_generations_days: i64,
+    /// Whether files are read even where nothing but their bytes could have changed.
+    pub rehash: bool,
 }
 
 /// A value as it was given, and where.
@@ -220,6 +223,7 @@ impl Layers {
             quarantine_days: self.number("quarantine_days", 0, 36_600),
             keep_generations: self.number("keep_generations", 1, usize::MAX),
             keep_generations_days: self.number("keep_generations_days", 0, 36_600),
+            rehash: self.value("rehash", |text| text.parse().ok()).unwrap_or(false),
         };
         // What stands in for an unsound value is never used: any finding ends the run here.
         Failure::unless_empty(ExitClass::Usage, self.findings)?;

@@ -1,18 +1,84 @@
-//! The window: daily partials of 30 days, less what appeals took out, as one row a present shop.
+//! The window: daily partials of 30 days as one row a shop, rolled on from the last window where that is less work.
 //!
-//! Grain in: daily partials and retractions. Grain out: one row for each shop given, in the order given, with every
-//! measure as int64; a shop without a record counts 0 (specification, section 4).
+//! Grain in: the sums of table-days. Grain out: for each table one row for every shop that has rows in the window, with its
+//! measures and `rows`; then, less what appeals took out, every measure for the shops asked for. Integer sums can be taken
+//! back exactly, so the window of a day is that of the day before, plus a day, less a day. A shop without a record
+//! counts 0 (specification, section 4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
+use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
-use crate::partials::daily::DailyPartial;
-use crate::partials::measures::{self, PartialSpec};
-use crate::partials::retractions::{Settled, retraction};
+use crate::extracts::tables::Table;
+use crate::partials::measures::{self, PartialSpec, ROWS};
 
 const STAGE: &str = "window";
+
+/// Rows of shops that the snapshot does not have, by day and shop.
+pub type UnknownRows = BTreeMap<Day, BTreeMap<i64, i64>>;
+
+/// The sums of one table over a window.
+#[derive(Clone, Debug, Default)]
+pub struct TableSums {
+    /// `shop_id`, the table's measures and `rows`; each shop once, none without rows.
+    pub sums: DataFrame,
+    /// The rows of shops that the snapshot does not have.
+    pub unknown: UnknownRows,
+}
+
+/// Adds up table-days: those of `plus`, less those of `minus`, which are among them.
+///
+/// # Errors
+/// Rejected where a total could pass 64 bits.
+pub fn add_up(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]) -> Outcome<DataFrame> {
+    check_totals_fit(spec, plus)?;
+    let by_shop = || {
+        let names = || spec.measures.iter().map(|measure| measure.name).chain([ROWS]);
+        let with_shop = |figures: Vec<Expr>| [vec![col("shop_id")], figures].concat();
+        let added = with_shop(names().map(col).collect());
+        let taken = with_shop(names().map(|name| (lit(0_i64) - col(name)).alias(name)).collect());
+        let plus = plus.iter().map(|frame| frame.clone().lazy().select(added.clone()));
+        let minus = minus.iter().map(|frame| frame.clone().lazy().select(taken.clone()));
+        let frames: Vec<LazyFrame> = plus.chain(minus).collect();
+        if frames.is_empty() {
+            return nothing(spec);
+        }
+        let sums: Vec<Expr> = names().map(|name| col(name).sum()).collect();
+        concat(frames, one_after_another())?
+            .group_by([col("shop_id")])
+            .agg(sums)
+            .filter(col(ROWS).neq(lit(0_i64)))
+            .collect()
+    };
+    by_shop().map_err(|error| fault(STAGE, error))
+}
+
+/// The rows of shops outside `known`, by shop.
+///
+/// # Errors
+/// A fault where the sums lack a column.
+pub fn unknown_rows(sums: &DataFrame, known: &BTreeSet<i64>) -> Outcome<BTreeMap<i64, i64>> {
+    let mut unknown = BTreeMap::new();
+    for (shop, rows) in integers(sums, "shop_id")?.zip(integers(sums, ROWS)?) {
+        if !known.contains(&shop) {
+            *unknown.entry(shop).or_default() += rows;
+        }
+    }
+    Ok(unknown)
+}
+
+fn integers<'a>(frame: &'a DataFrame, name: &str) -> Outcome<impl Iterator<Item = i64> + 'a> {
+    let column = frame.column(name).and_then(|column| column.i64()).map_err(|error| fault(STAGE, error))?;
+    Ok(column.iter().flatten())
+}
+
+fn nothing(spec: &PartialSpec) -> PolarsResult<DataFrame> {
+    let names = ["shop_id"].into_iter().chain(spec.measures.iter().map(|measure| measure.name)).chain([ROWS]);
+    let empty = |name: &str| Int64Chunked::from_vec(name.into(), Vec::new()).into_column();
+    DataFrame::new(0, names.map(empty).collect())
+}
 
 /// Every measure of every table over the window, one figure a shop.
 #[derive(Clone, Debug, Default)]
@@ -34,52 +100,48 @@ impl WindowSums {
     }
 }
 
-/// Sums up the window for the shops `shop_ids`.
+/// The window's sums of the shops `shop_ids`, in that order, with `taken_out` (frames of negated sums) taken out.
 ///
 /// # Errors
-/// Rejected where a total could pass 64 bits.
-pub fn sum_up(partials: &[DailyPartial], settled: &Settled, shop_ids: &[i64]) -> Outcome<WindowSums> {
-    let shops = DataFrame::new(
-        shop_ids.len(),
-        vec![Int64Chunked::from_slice("shop_id".into(), shop_ids).into_column()],
-    )
-    .map_err(|error| fault(STAGE, error))?;
+/// A fault where a table's sums are not as declared.
+pub fn of_shops(
+    tables: &BTreeMap<Table, TableSums>,
+    taken_out: &BTreeMap<Table, Vec<DataFrame>>,
+    shop_ids: &[i64],
+) -> Outcome<WindowSums> {
+    let shops = vec![Int64Chunked::from_slice("shop_id".into(), shop_ids).into_column()];
+    let shops = DataFrame::new(shop_ids.len(), shops).map_err(|error| fault(STAGE, error))?;
     let mut sums = WindowSums::default();
     for spec in &measures::ALL {
-        check_totals_fit(spec, partials)?;
-        let joined = of_table(spec, partials, settled, shops.clone()).map_err(|error| fault(STAGE, error))?;
+        let Some(table) = tables.get(&spec.table) else { continue };
+        let taken_out = taken_out.get(&spec.table).map(Vec::as_slice).unwrap_or_default();
+        let joined =
+            join(spec, &table.sums, taken_out, shops.clone()).map_err(|error| fault(STAGE, error))?;
         for measure in spec.measures {
             let column = joined.column(measure.name).and_then(|column| column.i64());
             let column = column.map_err(|error| fault(STAGE, error))?;
-            // A shop that the partials do not know has a count of nothing.
+            // A shop that the window does not know has a count of nothing.
             sums.0.insert(measure.name, column.iter().map(Option::unwrap_or_default).collect());
         }
     }
     Ok(sums)
 }
 
-fn of_table(
+fn join(
     spec: &PartialSpec,
-    partials: &[DailyPartial],
-    settled: &Settled,
+    sums: &DataFrame,
+    taken_out: &[DataFrame],
     shops: DataFrame,
 ) -> PolarsResult<DataFrame> {
     let names: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
-    let columns = || [col("shop_id")].into_iter().chain(names.iter().map(|name| col(*name)));
-    let mut frames = Vec::new();
-    for partial in partials.iter().filter(|partial| partial.table == spec.table) {
-        frames.push(partial.sums.clone().lazy().select(columns().collect::<Vec<_>>()));
-        if let Some(taken_out) = settled.taken_out.get(&(partial.table, partial.day)) {
-            frames.extend(retraction(partial, taken_out, &names)?.map(DataFrame::lazy));
-        }
+    let columns: Vec<Expr> = ["shop_id"].iter().chain(&names).map(|name| col(*name)).collect();
+    let mut by_shop = sums.clone().lazy().select(columns);
+    if !taken_out.is_empty() {
+        let taken_out = taken_out.iter().map(|frame| frame.clone().lazy());
+        let figures: Vec<Expr> = names.iter().map(|name| col(*name).sum()).collect();
+        let all: Vec<LazyFrame> = [by_shop].into_iter().chain(taken_out).collect();
+        by_shop = concat(all, one_after_another())?.group_by([col("shop_id")]).agg(figures);
     }
-    if frames.is_empty() {
-        // A bare literal takes the narrowest type that holds it.
-        let nothing = names.iter().map(|name| lit(0_i64).cast(DataType::Int64).alias(*name));
-        return shops.lazy().with_columns(nothing.collect::<Vec<_>>()).collect();
-    }
-    let sums: Vec<Expr> = names.iter().map(|name| col(*name).sum()).collect();
-    let by_shop = concat(frames, one_after_another())?.group_by([col("shop_id")]).agg(sums);
     shops.lazy().join(by_shop, [col("shop_id")], [col("shop_id")], each_shop_once()).collect()
 }
 
@@ -110,13 +172,12 @@ fn each_shop_once() -> JoinArgs {
 }
 
 /// Sums of sums wrap silently in the engine below: the exact totals of each measure must fit.
-fn check_totals_fit(spec: &PartialSpec, partials: &[DailyPartial]) -> Outcome<()> {
+fn check_totals_fit(spec: &PartialSpec, plus: &[DataFrame]) -> Outcome<()> {
     for measure in spec.measures {
         let mut total: i128 = 0;
-        for partial in partials.iter().filter(|partial| partial.table == spec.table) {
-            let column = partial.sums.column(measure.name).and_then(|column| column.i64());
-            let column = column.map_err(|error| fault(STAGE, error))?;
-            total += i128::from(column.sum().unwrap_or_default());
+        for frame in plus {
+            let column = frame.column(measure.name).and_then(|column| column.i64());
+            total += i128::from(column.map_err(|error| fault(STAGE, error))?.sum().unwrap_or_default());
         }
         if i64::try_from(total).is_err() {
             let wanted = format!("a sum for {} that fits 64 bits", measure.name);
@@ -131,50 +192,68 @@ fn check_totals_fit(spec: &PartialSpec, partials: &[DailyPartial]) -> Outcome<()
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-    use crate::extracts::quarantine::Counts;
-    use crate::extracts::readable::day;
-    use crate::extracts::tables::Table;
-    use crate::partials::daily::RECORD_ID;
+    use crate::partials::records::{Record, negated};
 
-    /// Disputes at fault of shops 1 and 2 on one day, and a record of shop 1 that added one of them.
-    fn disputes(on: &str, figures: [i64; 2]) -> DailyPartial {
-        let day = day(on);
-        DailyPartial {
-            table: Table::Disputes,
-            day,
-            sums: df!("shop_id" => [1_i64, 2], "disputes_at_fault" => figures, "rows" => figures).unwrap(),
-            records: df!(RECORD_ID => [7_i64], "shop_id" => [1_i64], "disputes_at_fault" => [1_i64]).ok(),
-            counts: Counts::nothing(Table::Disputes, day),
-            quarantine: Vec::new(),
-        }
+    fn spec() -> &'static PartialSpec {
+        measures::of(Table::Disputes).unwrap()
     }
 
-    fn at_fault(partials: &[DailyPartial], settled: &Settled, shops: &[i64]) -> Vec<i64> {
-        sum_up(partials, settled, shops).unwrap().measure("disputes_at_fault").unwrap().to_vec()
+    /// Disputes at fault of these shops on one day, as many as they have rows.
+    fn disputes(figures: &[(i64, i64)]) -> DataFrame {
+        let (shops, figures): (Vec<i64>, Vec<i64>) = figures.iter().copied().unzip();
+        df!("shop_id" => shops, "disputes_at_fault" => figures.clone(), "rows" => figures).unwrap()
+    }
+
+    fn at_fault(sums: DataFrame, taken_out: Vec<DataFrame>, shops: &[i64]) -> Vec<i64> {
+        let tables = [(Table::Disputes, TableSums { sums, ..TableSums::default() })].into();
+        let sums = of_shops(&tables, &[(Table::Disputes, taken_out)].into(), shops).unwrap();
+        sums.measure("disputes_at_fault").unwrap().to_vec()
     }
 
     #[test]
     fn days_add_up_in_the_order_of_the_shops_and_a_shop_without_records_counts_0() {
-        let days = [disputes("2022-03-14", [3, 4]), disputes("2022-03-15", [10, 20])];
-        assert_eq!(at_fault(&days, &Settled::default(), &[2, 1, 9]), [24, 13, 0]);
-        assert_eq!(at_fault(&[], &Settled::default(), &[2, 1]), [0, 0]);
+        let days = [disputes(&[(1, 3), (2, 4)]), disputes(&[(1, 10), (2, 20)])];
+        assert_eq!(at_fault(add_up(spec(), &days, &[]).unwrap(), vec![], &[2, 1, 9]), [24, 13, 0]);
+        assert_eq!(at_fault(add_up(spec(), &[], &[]).unwrap(), vec![], &[2, 1]), [0, 0]);
     }
 
     #[test]
-    fn a_record_that_an_upheld_appeal_takes_out_leaves_its_own_day_once() {
-        let days = [disputes("2022-03-14", [3, 4]), disputes("2022-03-15", [10, 20])];
-        let of_day = (Table::Disputes, day("2022-03-14"));
-        let settled = Settled { taken_out: [(of_day, BTreeSet::from([7]))].into(), ..Settled::default() };
-        assert_eq!(at_fault(&days, &settled, &[1, 2]), [12, 24]);
+    fn the_window_plus_a_day_less_a_day_is_the_window_from_scratch() {
+        let days = [disputes(&[(1, 3), (2, 4)]), disputes(&[(1, 10)]), disputes(&[(2, 5), (3, 6)])];
+        let [first, second, third] = &days;
+        let yesterday = add_up(spec(), &[first.clone(), second.clone()], &[]).unwrap();
+        let rolled = add_up(spec(), &[yesterday, third.clone()], std::slice::from_ref(first)).unwrap();
+        let scratch = add_up(spec(), &[second.clone(), third.clone()], &[]).unwrap();
+        let sorted = |frame: DataFrame| frame.sort(["shop_id"], SortMultipleOptions::new()).unwrap();
+        assert!(sorted(rolled).equals(&sorted(scratch)));
+    }
+
+    #[test]
+    fn a_shop_whose_last_rows_left_the_window_is_forgotten() {
+        let day = disputes(&[(1, 3)]);
+        assert_eq!(
+            add_up(spec(), std::slice::from_ref(&day), std::slice::from_ref(&day)).unwrap().height(),
+            0
+        );
+    }
+
+    #[test]
+    fn a_record_that_an_upheld_appeal_takes_out_leaves_the_sums() {
+        let record = Record { shop_id: 1, figures: vec![1] };
+        let taken_out = negated(&[&record], &["disputes_at_fault"]).unwrap().unwrap();
+        assert_eq!(at_fault(disputes(&[(1, 13), (2, 24)]), vec![taken_out], &[1, 2]), [12, 24]);
     }
 
     #[test]
     fn a_total_beyond_64_bits_is_refused() {
-        let days = [disputes("2022-03-14", [i64::MAX, 0]), disputes("2022-03-15", [1, 0])];
-        let failure = sum_up(&days, &Settled::default(), &[1]).unwrap_err();
+        let failure = add_up(spec(), &[disputes(&[(1, i64::MAX)]), disputes(&[(2, 1)])], &[]).unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
+    }
+
+    #[test]
+    fn rows_of_shops_that_the_snapshot_does_not_have_are_counted_by_shop() {
+        let sums = df!("shop_id" => [1_i64, 1, 2], "rows" => [4_i64, 5, 6]).unwrap();
+        assert_eq!(unknown_rows(&sums, &[2].into()).unwrap(), [(1, 9)].into());
     }
 }

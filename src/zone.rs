@@ -23,17 +23,23 @@ struct Segment {
 #[derive(Clone, Debug)]
 pub struct Zone {
     zone: TimeZone,
+    name: String,
 }
 
 impl Zone {
     /// The zone of that name, such as `Asia/Shanghai`; none if the database does not have it.
     pub fn named(name: &str) -> Option<Self> {
-        jiff::tz::TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone })
+        jiff::tz::TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone, name: name.to_owned() })
     }
 
     /// UTC, where every day has 24 hours.
-    pub const fn utc() -> Self {
-        Self { zone: TimeZone::UTC }
+    pub fn utc() -> Self {
+        Self { zone: TimeZone::UTC, name: "UTC".to_owned() }
+    }
+
+    /// The name that it was asked for by.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The natural day on which `instant` lies.

@@ -14,7 +14,8 @@ use crate::threads::on_pool;
 
 pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let as_of = arguments.date;
-    let settings = begin(&arguments.settings)?;
+    let mut settings = begin(&arguments.settings)?;
+    settings.rehash |= arguments.rehash;
     let rulebook = Rulebook::load(&settings.rules)?;
     rulebook.check_in_force(as_of)?;
     let _locks = lock(&settings, now, format!("nightly --date {as_of}"))?;
@@ -30,6 +31,14 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
             scored.unscored_shops,
             scored.quarantined_rows
         ),
+    );
+    for partial in &scored.computed_partials {
+        tracing::debug!("{partial}");
+    }
+    let (computed, kept) = (scored.computed_partials.len(), scored.kept_partials);
+    say(
+        stdout,
+        &format!("{computed} daily partials computed, {kept} taken from {}", settings.state.display()),
     );
     let outcome = if published.changed { "published as" } else { "already current in" };
     say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));

@@ -5,12 +5,12 @@
 //! cannot change. All findings of all files are reported together (specification, section 2).
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::Type as PhysicalType;
+use parquet::file::reader::ChunkReader;
 use rayon::prelude::*;
 
 use crate::domain::Day;
@@ -140,8 +140,8 @@ pub fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcom
 /// Reads a footer; the types are those of the Parquet schema alone.
 ///
 /// # Errors
-/// Rejected where the file is no complete Parquet file.
-pub fn read_footer(path: &Path, file: &File) -> Outcome<ArrowReaderMetadata> {
+/// Rejected where there is no complete Parquet file.
+pub fn read_footer(path: &Path, file: &impl ChunkReader) -> Outcome<ArrowReaderMetadata> {
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     ArrowReaderMetadata::load(file, options).map_err(|error| {
         Finding::new(STAGE, beginning(file, &error.to_string()), "a complete Parquet file")
@@ -152,11 +152,9 @@ pub fn read_footer(path: &Path, file: &File) -> Outcome<ArrowReaderMetadata> {
 }
 
 /// What a file that is no Parquet file is instead.
-fn beginning(mut file: &File, error: &str) -> String {
-    let size_bytes = file.metadata().map_or(0, |metadata| metadata.len());
-    let mut first = [0_u8; 4];
-    let starts_as_parquet =
-        std::io::Seek::rewind(&mut file).is_ok() && file.read_exact(&mut first).is_ok() && &first == b"PAR1";
+fn beginning(file: &impl ChunkReader, error: &str) -> String {
+    let size_bytes = file.len();
+    let starts_as_parquet = file.get_bytes(0, 4).is_ok_and(|first| first.as_ref() == b"PAR1");
     match (size_bytes, starts_as_parquet) {
         (0, _) => "a file of zero bytes".to_owned(),
         (_, true) => format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})"),

@@ -29,25 +29,53 @@ pub fn to_ticks(
     ticks_per_second: i64,
     local_in: Option<&Zone>,
 ) -> Result<(), String> {
+    let scale = Scale { units_per_second, ticks_per_second };
+    let refused = |row: usize, value: i64| {
+        format!(
+            "the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch, which no tick of 1/{ticks_per_second} s can hold"
+        )
+    };
     let mut local_times = local_in.map(Zone::local_times);
+    ticks.reserve(raw.len());
     for (row, value) in raw.values().iter().enumerate() {
-        let second = value.div_euclid(units_per_second);
-        let instant = local_times.as_mut().map_or(second, |times| times.instant(second));
-        let fraction = value.rem_euclid(units_per_second) * (ticks_per_second / units_per_second);
-        let exact = i128::from(instant) * i128::from(ticks_per_second) + i128::from(fraction);
-        let is_of_our_era = (FIRST_SECOND..=LAST_SECOND).contains(&instant);
-        let held = is_of_our_era.then(|| i64::try_from(exact).ok()).flatten();
+        let held = match &mut local_times {
+            None => scale.ticks(*value),
+            Some(times) => scale.ticks_at(*value, |second| times.instant(second)),
+        };
         match held {
             Some(held) => ticks.push(held),
             None if raw.is_null(row) => ticks.push(0),
-            None => {
-                return Err(format!(
-                    "the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch, which no tick of 1/{ticks_per_second} s can hold"
-                ));
-            }
+            None => return Err(refused(row, *value)),
         }
     }
     Ok(())
+}
+
+/// From the units of a file to ticks.
+#[derive(Clone, Copy)]
+struct Scale {
+    units_per_second: i64,
+    ticks_per_second: i64,
+}
+
+impl Scale {
+    /// The ticks of an instant; none where it cannot be held.
+    fn ticks(self, value: i64) -> Option<i64> {
+        let first = FIRST_SECOND.saturating_mul(self.units_per_second);
+        let end = (LAST_SECOND + 1).saturating_mul(self.units_per_second);
+        // Where the units do not reach as far as the years do, every value is of our era.
+        let is_of_our_era = first <= value && (value < end || end == i64::MAX);
+        is_of_our_era.then(|| value.checked_mul(self.ticks_per_second / self.units_per_second)).flatten()
+    }
+
+    /// As [`Scale::ticks`], where `instant` moves the whole seconds.
+    fn ticks_at(self, value: i64, instant: impl FnOnce(i64) -> i64) -> Option<i64> {
+        let second = instant(value.div_euclid(self.units_per_second));
+        let rest = value.rem_euclid(self.units_per_second) * (self.ticks_per_second / self.units_per_second);
+        let exact = i128::from(second) * i128::from(self.ticks_per_second) + i128::from(rest);
+        let is_of_our_era = (FIRST_SECOND..=LAST_SECOND).contains(&second);
+        is_of_our_era.then(|| i64::try_from(exact).ok()).flatten()
+    }
 }
 
 /// The difference `later - earlier` in whole seconds, rounded down; exact for any two ticks.
@@ -108,6 +136,18 @@ mod tests {
         let mut held = Vec::new();
         assert_eq!(to_ticks(&mut held, &null, 1_000, MICROS, None), Ok(()));
         assert_eq!(held, [0, 1_000]);
+    }
+
+    #[test]
+    fn instants_and_local_times_of_utc_have_the_same_ticks() {
+        let edges = [i64::MIN, -377_705_116_800_000, -377_705_116_800_001, -1, 0, 1_500, i64::MAX];
+        for value in edges.into_iter().chain([253_402_300_799_999, 253_402_300_800_000]) {
+            for (units, per_second) in [(1_000, MICROS), (MICROS, MICROS), (1_000, NANOS), (NANOS, NANOS)] {
+                let (instant, local) =
+                    (ticks(value, units, per_second, None), ticks(value, units, per_second, Some("UTC")));
+                assert_eq!(instant, local, "{value} of {units} as {per_second}");
+            }
+        }
     }
 
     #[test]

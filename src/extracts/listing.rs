@@ -10,6 +10,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk};
 use crate::extracts::tables::{Presence, Table};
@@ -17,8 +19,11 @@ use crate::policies::Coverage;
 
 const STAGE: &str = "listing";
 
+/// The name of a producer's manifest.
+pub const MANIFEST: &str = "_manifest.json";
+
 /// What tells that a file is still the one that was checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
     device: u64,
     inode: u64,
@@ -62,6 +67,8 @@ pub struct Partition {
     pub folder: PathBuf,
     /// Its part files, by name; there may be none.
     pub files: Vec<PartFile>,
+    /// The producer's manifest, if there is one.
+    pub manifest: Option<PartFile>,
 }
 
 /// The partitions that a run reads, and what is wrong with the folders; the contract check reports it with its own.
@@ -93,7 +100,11 @@ pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
         listed.missing.extend(missing_days(table, &folder, &found, coverage));
         for (day, folder) in wanted_days(table, found, coverage) {
             let files = part_files(extracts, &folder, &mut listed.rejected)?;
-            listed.partitions.push(Partition { table, day, folder, files });
+            let manifest = folder.join(MANIFEST);
+            let manifest = fs::metadata(&manifest)
+                .ok()
+                .map(|metadata| PartFile { path: manifest, identity: FileIdentity::of(&metadata) });
+            listed.partitions.push(Partition { table, day, folder, files, manifest });
         }
     }
     Ok(listed)

@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Finding;
 use crate::extracts::contract::CheckedFile;
+use crate::extracts::listing::MANIFEST;
 
 const STAGE: &str = "manifest";
-const NAME: &str = "_manifest.json";
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -31,7 +31,7 @@ struct Entry {
 
 /// Compares a partition's files with its manifest, if it has one (it must have one where `required`).
 pub fn check(folder: &Path, files: &[CheckedFile], required: bool) -> Vec<Finding> {
-    let path = folder.join(NAME);
+    let path = folder.join(MANIFEST);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !required => return Vec::new(),

@@ -4,19 +4,24 @@
 //! timestamps become instants; an integer or a timestamp that cannot be held is refused, never clipped
 //! (specification, section 2). Page checksums are checked by the Parquet reader where a producer wrote them.
 
+use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, RecordBatch};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
+use arrow::error::ArrowError;
+use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions,
+    ParquetRecordBatchReaderBuilder, RowFilter,
 };
 
 use crate::domain::trimmed;
-use crate::error::{ExitClass, Finding, Outcome, caught};
+use crate::error::{ExitClass, Finding, Outcome, caught, disk};
 use crate::extracts::contract::{self, CheckedFile, CheckedPartition};
 use crate::extracts::instants::{MICROS, NANOS, to_ticks};
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
@@ -25,13 +30,41 @@ use crate::zone::Zone;
 
 const STAGE: &str = "reading";
 
+/// The bytes of a partition's part files, by name, each read once through one descriptor.
+///
+/// # Errors
+/// Rejected where a file is not what was checked; disk.
+pub fn load(partition: &CheckedPartition) -> Outcome<Vec<Bytes>> {
+    let files = partition.files.iter().map(|file| {
+        let mut opened = contract::open(&file.path, file.identity)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(file.identity.size_bytes).unwrap_or(0));
+        opened.read_to_end(&mut bytes).map_err(|error| disk(STAGE, "read", &file.path, &error))?;
+        contract::check_unchanged(&file.path, &opened, file.identity)?;
+        Ok(Bytes::from(bytes))
+    });
+    files.collect()
+}
+
 /// Reads all rows of a partition.
 ///
 /// # Errors
-/// Rejected where a file changed, cannot be decoded or holds a value that does not fit; a fault where a library panics.
+/// As [`load`] and [`decode`].
 pub fn read(partition: &CheckedPartition, zone: &Zone) -> Outcome<Rows> {
+    decode(partition, &load(partition)?, zone, None)
+}
+
+/// Decodes the rows of a partition from the bytes of its files: all of them, or those with one of `keys`.
+///
+/// # Errors
+/// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where a library panics.
+pub fn decode(
+    partition: &CheckedPartition,
+    files: &[Bytes],
+    zone: &Zone,
+    keys: Option<&BTreeSet<i64>>,
+) -> Outcome<Rows> {
     let spec = partition.table.spec();
-    let count = partition.files.iter().map(|file| file.rows).sum();
+    let count = if keys.is_some() { 0 } else { partition.files.iter().map(|file| file.rows).sum() };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
     let mut rows = Rows {
         table: partition.table,
@@ -41,30 +74,33 @@ pub fn read(partition: &CheckedPartition, zone: &Zone) -> Outcome<Rows> {
         columns: spec.columns.iter().map(|column| empty_column(column.kind, count)).collect(),
         texts: Texts::default(),
     };
-    for file in &partition.files {
+    for (file, bytes) in partition.files.iter().zip(files) {
         caught(STAGE, &file.path, || {
-            each_batch(spec, file, |batch| append_batch(&mut rows, &batch, zone, &file.path))
+            each_batch(spec, file, bytes, keys, |batch| append_batch(&mut rows, &batch, zone, &file.path))
         })?;
     }
     Ok(rows)
 }
 
-/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`.
+/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where `keys` are given, of
+/// the rows with one of them, and without decoding the other columns of the rest.
 ///
 /// # Errors
-/// As [`read`], and those of `consume`.
+/// As [`decode`], and those of `consume`.
 pub fn each_batch(
-    spec: &TableSpec,
+    spec: &'static TableSpec,
     file: &CheckedFile,
+    bytes: &Bytes,
+    keys: Option<&BTreeSet<i64>>,
     mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
 ) -> Outcome<()> {
     const BATCH_ROWS: usize = 65_536;
-    let opened = contract::open(&file.path, file.identity)?;
-    let footer = with_dictionaries(spec, &contract::read_footer(&file.path, &opened)?, &file.path)?;
+    let footer = with_dictionaries(spec, &contract::read_footer(&file.path, bytes)?, &file.path)?;
     let schema = footer.metadata().file_metadata().schema_descr();
-    let wanted = (0..schema.num_columns())
-        .filter(|leaf| spec.position(schema.get_column_root(*leaf).name()).is_some());
-    let projection = ProjectionMask::leaves(schema, wanted);
+    let leaves = |is_wanted: &dyn Fn(&str) -> bool| {
+        let wanted = (0..schema.num_columns()).filter(|leaf| is_wanted(schema.get_column_root(*leaf).name()));
+        ProjectionMask::leaves(schema, wanted)
+    };
     let undecodable = |error: String| {
         Finding::new(STAGE, format!("pages that cannot be decoded ({error})"), "sound Parquet pages")
             .path(&file.path)
@@ -73,18 +109,33 @@ pub fn each_batch(
     };
     // A reader for each row group, so that a batch never mixes dictionaries.
     for group in 0..footer.metadata().num_row_groups() {
-        let handle = opened.try_clone().map_err(|error| undecodable(error.to_string()))?;
-        let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(handle, footer.clone())
-            .with_projection(projection.clone())
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), footer.clone())
+            .with_projection(leaves(&|name| spec.position(name).is_some()))
             .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|error| undecodable(error.to_string()))?;
-        for batch in batches {
+            .with_batch_size(BATCH_ROWS);
+        if let Some(keys) = keys {
+            let key_column = leaves(&|name| spec.key == Some(name));
+            reader =
+                reader.with_row_filter(RowFilter::new(vec![Box::new(is_one_of(keys.clone(), key_column))]));
+        }
+        for batch in reader.build().map_err(|error| undecodable(error.to_string()))? {
             consume(batch.map_err(|error| undecodable(error.to_string()))?)?;
         }
     }
-    contract::check_unchanged(&file.path, &opened, file.identity)
+    Ok(())
+}
+
+/// Holds for the rows whose key is one of `keys`; a null key is none.
+fn is_one_of(keys: BTreeSet<i64>, key_column: ProjectionMask) -> impl ArrowPredicate {
+    let keys: Vec<i64> = keys.into_iter().collect();
+    let (least, greatest) = (keys.first().copied(), keys.last().copied());
+    ArrowPredicateFn::new(key_column, move |batch| {
+        let mut found = Vec::new();
+        append_integers(&mut found, batch.column(0)).map_err(ArrowError::ComputeError)?;
+        let is_near =
+            |key: &i64| least.is_some_and(|least| *key >= least) && greatest.is_some_and(|most| *key <= most);
+        Ok(found.iter().map(|key| Some(is_near(key) && keys.binary_search(key).is_ok())).collect())
+    })
 }
 
 /// The footer with text columns left in their dictionaries, so that a text is trimmed once and not once a row.

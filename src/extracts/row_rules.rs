@@ -28,6 +28,11 @@ impl Reason {
     pub const ALL: [Self; 5] =
         [Self::NullKey, Self::WrongPartition, Self::OutOfRange, Self::TimeReversed, Self::DuplicateKey];
 
+    /// The reason of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
     /// The name in files.
     pub const fn name(self) -> &'static str {
         match self {

@@ -18,12 +18,10 @@ use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
 use crate::extracts::tables::Table;
 use crate::partials::measures::{Amount, Condition, Measure, PartialSpec, ROWS};
 use crate::partials::once;
+use crate::partials::records::{Answers, Record};
 use crate::zone::Zone;
 
 const STAGE: &str = "partials";
-
-/// The column of [`DailyPartial::records`] that holds the record's key.
-pub const RECORD_ID: &str = "record_id";
 
 /// What is kept of one table-day.
 #[derive(Clone, Debug)]
@@ -34,9 +32,8 @@ pub struct DailyPartial {
     pub day: Day,
     /// One row a group with its measures and `rows`.
     pub sums: DataFrame,
-    /// The named records that are there and sound: `record_id`, `shop_id`, and what each added to the measures; none
-    /// where no record was named.
-    pub records: Option<DataFrame>,
+    /// What became of each key that appeals named.
+    pub answers: Answers,
     /// How many rows there were, and how many broke which rule.
     pub counts: Counts,
     /// The rows that were set aside.
@@ -71,12 +68,14 @@ pub fn sum_up(
     let (table, day) = (rows.table, rows.day);
     let grouped = || {
         let sound = sound_rows(rows, spec, &verdicts)?;
-        let records = named.map(|named| records(&sound, spec, &meaning, named)).transpose()?;
+        let found = named.map(|named| records(&sound, spec, &meaning, named)).transpose()?;
         let sums = with_category_names(group(sound, spec, &meaning, spec.grouped_by)?, &meaning.texts)?;
-        Ok((sorted(&sums, spec.grouped_by)?, records))
+        Ok((sorted(&sums, spec.grouped_by)?, found))
     };
-    let (sums, records) = grouped().map_err(|error: PolarsError| fault(STAGE, error))?;
-    Ok(DailyPartial { table, day, sums, records, counts, quarantine })
+    let (sums, found) = grouped().map_err(|error: PolarsError| fault(STAGE, error))?;
+    let mut answers: Answers = record_ids.iter().map(|key| (*key, None)).collect();
+    answers.extend(found.into_iter().flatten().map(|(key, record)| (key, Some(record))));
+    Ok(DailyPartial { table, day, sums, answers, counts, quarantine })
 }
 
 /// What conditions mean in one table-day: its natural day in ticks, its texts, what is made to order.
@@ -226,10 +225,24 @@ fn records(
     spec: &PartialSpec,
     meaning: &Meaning,
     named: Named,
-) -> PolarsResult<DataFrame> {
+) -> PolarsResult<Vec<(i64, Record)>> {
+    const RECORD_ID: &str = "record_id";
     let mut found = sound.filter_seq(&named.mask)?;
     found.with_column(Int64Chunked::from_vec(RECORD_ID.into(), named.keys).into_column())?;
-    sorted(&group(found, spec, meaning, &[RECORD_ID, "shop_id"])?, &[RECORD_ID])
+    let found = group(found, spec, meaning, &[RECORD_ID, "shop_id"])?;
+    let column = |name: &str| Ok::<_, PolarsError>(found.column(name)?.i64()?.iter().flatten());
+    let mut figures = Vec::new();
+    for measure in spec.measures {
+        figures.push(column(measure.name)?);
+    }
+    let mut records = Vec::with_capacity(found.height());
+    for (key, shop_id) in column(RECORD_ID)?.zip(column("shop_id")?) {
+        records.push((
+            key,
+            Record { shop_id, figures: figures.iter_mut().filter_map(Iterator::next).collect() },
+        ));
+    }
+    Ok(records)
 }
 
 fn sorted(frame: &DataFrame, by: &[&str]) -> PolarsResult<DataFrame> {
@@ -499,10 +512,8 @@ mod tests {
                     6        1       男装     12:00  13:00
                     7        2       -        12:00  13:00";
         let found = partial(Table::Pickups, text, &[], &[4, 5, 7]).unwrap();
-        assert_eq!(
-            shown(&found.records.unwrap()),
-            ["record_id=5 shop_id=1 pickups_due=1 pickups_in_time=1 rows=1"]
-        );
+        let record = Record { shop_id: 1, figures: vec![1, 1] };
+        assert_eq!(found.answers, [(4, None), (5, Some(record)), (7, None)].into());
     }
 
     #[test]

@@ -5,21 +5,13 @@
 //! whose partition is old enough; an appeal without its record, or for another shop's, is left aside before that
 //! (specification, section 4, Appeals).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use polars::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Day, Window};
-use crate::error::{Outcome, fault};
 use crate::extracts::row_rules::Verdicts;
 use crate::extracts::rows::Rows;
 use crate::extracts::tables::Table;
-use crate::partials::daily::{DailyPartial, RECORD_ID};
-
-const STAGE: &str = "appeals";
-
-/// A table-day.
-pub type TableDay = (Table, Day);
+use crate::partials::records::TableDay;
 
 /// A decision on one record 规蜜投诉.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,28 +78,20 @@ pub fn named_records(appeals: &[Appeal]) -> BTreeMap<TableDay, BTreeSet<i64>> {
 }
 
 /// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older.
-///
-/// # Errors
-/// A fault where a partial lacks the columns it declares.
-pub fn settle(appeals: &[Appeal], partials: &[DailyPartial], last_effective_day: Day) -> Outcome<Settled> {
-    let mut shop_of: HashMap<(TableDay, i64), i64> = HashMap::new();
-    for partial in partials {
-        if let Some(records) = &partial.records {
-            let of_day = (partial.table, partial.day);
-            let keys = integers(records, RECORD_ID)?;
-            let shops = integers(records, "shop_id")?;
-            shop_of.extend(keys.into_iter().map(|key| (of_day, key)).zip(shops));
-        }
-    }
+/// `shop_of` gives the shop of a record, if it is there and sound.
+pub fn settle(
+    appeals: &[Appeal],
+    last_effective_day: Day,
+    shop_of: impl Fn(TableDay, i64) -> Option<i64>,
+) -> Settled {
     let mut settled = Settled::default();
     let mut last: BTreeMap<(TableDay, i64), &Appeal> = BTreeMap::new();
     for appeal in appeals {
-        let record = (appeal.record_of, appeal.record_id);
-        if shop_of.get(&record) != Some(&appeal.shop_id) {
+        if shop_of(appeal.record_of, appeal.record_id) != Some(appeal.shop_id) {
             *settled.unmatched.entry(appeal.day).or_default() += 1;
         } else if appeal.day <= last_effective_day {
             let order = |appeal: &Appeal| (appeal.decided_at_nanoseconds, appeal.appeal_id);
-            last.entry(record)
+            last.entry((appeal.record_of, appeal.record_id))
                 .and_modify(|held| {
                     if order(held) < order(appeal) {
                         *held = appeal;
@@ -121,56 +105,19 @@ pub fn settle(appeals: &[Appeal], partials: &[DailyPartial], last_effective_day:
             settled.taken_out.entry(record_of).or_default().insert(record_id);
         }
     }
-    Ok(settled)
-}
-
-fn integers(frame: &DataFrame, name: &str) -> Outcome<Vec<i64>> {
-    let column = frame.column(name).and_then(|column| column.i64()).map_err(|error| fault(STAGE, error))?;
-    Ok(column.iter().flatten().collect())
-}
-
-/// What the records `taken_out` of a table-day added, as a frame of its sums with every figure negated.
-///
-/// # Errors
-/// Those of the engine below.
-pub fn retraction(
-    partial: &DailyPartial,
-    taken_out: &BTreeSet<i64>,
-    measures: &[&str],
-) -> PolarsResult<Option<DataFrame>> {
-    let Some(records) = &partial.records else { return Ok(None) };
-    let leaves = |key: Option<i64>| key.is_some_and(|key| taken_out.contains(&key));
-    let mask: BooleanChunked =
-        records.column(RECORD_ID)?.i64()?.iter().map(leaves).collect_ca(PlSmallStr::EMPTY);
-    let negated = measures.iter().map(|measure| lit(0_i64) - col(*measure)).zip(measures);
-    let columns = negated.map(|(figure, measure)| figure.alias(*measure));
-    records
-        .filter_seq(&mask)?
-        .lazy()
-        .select([col("shop_id")].into_iter().chain(columns).collect::<Vec<_>>())
-        .collect()
-        .map(Some)
+    settled
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extracts::quarantine::Counts;
     use crate::extracts::readable::{day, rows, shanghai};
     use crate::extracts::row_rules::judge;
 
-    /// The reviews 1 and 2 of shop 10 on 2022-03-01.
-    fn reviews() -> DailyPartial {
-        let records = df!(RECORD_ID => [1_i64, 2], "shop_id" => [10_i64, 10], "stars" => [5_i64, 1]).unwrap();
-        let of_day = (Table::Reviews, day("2022-03-01"));
-        DailyPartial {
-            table: of_day.0,
-            day: of_day.1,
-            sums: DataFrame::empty(),
-            records: Some(records),
-            counts: Counts::nothing(of_day.0, of_day.1),
-            quarantine: Vec::new(),
-        }
+    /// The reviews 1 and 2 of shop 10 on 2022-03-01 are all that there is.
+    fn shop_of(record_of: TableDay, record_id: i64) -> Option<i64> {
+        let is_there = record_of == (Table::Reviews, day("2022-03-01")) && [1, 2].contains(&record_id);
+        is_there.then_some(10)
     }
 
     /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day.
@@ -184,7 +131,7 @@ mod tests {
                 appeals_of(&rows, &judge(&rows, &shanghai()), window)
             })
             .collect();
-        let settled = settle(&appeals, &[reviews()], day("2022-03-14")).unwrap();
+        let settled = settle(&appeals, day("2022-03-14"), shop_of);
         (settled.taken_out.into_values().flatten().collect(), settled.unmatched.into_values().sum())
     }
 
@@ -232,7 +179,5 @@ mod tests {
     fn a_record_leaves_once_however_many_appeals_are_upheld() {
         let twice = "1 10 review 1 2022-03-01 true 12:00\n2 10 review 1 2022-03-01 true 13:00";
         assert_eq!(settled(&[("2022-03-05", twice)]).0, [1]);
-        let frame = retraction(&reviews(), &BTreeSet::from([1]), &["stars"]).unwrap().unwrap();
-        assert!(frame.equals(&df!("shop_id" => [10_i64], "stars" => [-5_i64]).unwrap()));
     }
 }

@@ -1,0 +1,225 @@
+//! Daily partials kept in the state folder, so that a night reads only what is new.
+//!
+//! For each table-day two files: `DAY.json` says what the partial was made of, what it counted and set aside, and names
+//! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Day;
+use crate::error::{Outcome, fault};
+use crate::extracts::listing::FileIdentity;
+use crate::extracts::quarantine::{Counts, QuarantinedRow};
+use crate::extracts::row_rules::Reason;
+use crate::extracts::tables::Table;
+use crate::partials::fingerprint::hash_of;
+use crate::state::sealed::STAGE;
+use crate::state::{frames, sealed};
+
+/// The partials of a state folder.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// A part file that a partial was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its name in the partition's folder.
+    pub name: String,
+    /// What it was when it was read.
+    pub identity: FileIdentity,
+    /// The hash of its bytes.
+    pub hash: String,
+}
+
+/// All that is known of a stored partial without its sums.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// How many rows there were, and how many broke which rule.
+    pub counts: Counts,
+    /// The rows that were set aside.
+    pub quarantine: Vec<QuarantinedRow>,
+    /// What the partial depends on besides its files.
+    pub basis: String,
+    /// The files that it was made of.
+    pub inputs: Vec<Input>,
+    /// Which sums these are.
+    pub version: Version,
+}
+
+/// Which sums a table-day has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// What they depend on.
+    pub fingerprint: String,
+    /// The hash of their file.
+    pub sums_hash: String,
+}
+
+/// The form in which [`Stored`] is written.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    rows: i64,
+    broken: [i64; Reason::ALL.len()],
+    /// Key, reason and row.
+    quarantine: Vec<(Option<i64>, String, String)>,
+    basis: String,
+    inputs: Vec<Input>,
+    version: Version,
+}
+
+impl Store {
+    /// The partials under a state folder.
+    pub fn under(state: &Path) -> Self {
+        Self { folder: state.join("partials") }
+    }
+
+    /// What is stored for a table-day; none where there is nothing, or nothing sound.
+    pub fn find(&self, table: Table, day: Day) -> Option<Stored> {
+        let path = self.description(table, day);
+        serde_json::from_slice::<Description>(&sealed::read(&path)?).ok()?.stored(table, day)
+    }
+
+    /// The sums of a stored partial; none where the file is gone or is not what was written.
+    pub fn sums(&self, table: Table, day: Day, version: &Version) -> Option<DataFrame> {
+        let path = self.sums_file(table, day, &version.fingerprint);
+        let bytes = fs::read(&path).ok();
+        let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
+        let frame = sound.and_then(|bytes| frames::from_parquet(Bytes::from(bytes)).ok());
+        if frame.is_none() {
+            tracing::warn!("{}: gone or damaged, the partial is computed again", path.display());
+        }
+        frame
+    }
+
+    /// Stores a partial: its `sums`, and all else as `stored` has it but for the hash of the sums, which is found here.
+    ///
+    /// # Errors
+    /// Disk.
+    pub fn put(&self, sums: &DataFrame, stored: Stored) -> Outcome<Stored> {
+        let (table, day) = (stored.counts.table, stored.counts.day);
+        let bytes = frames::to_parquet(sums).map_err(|error| fault(STAGE, error))?;
+        let mut stored = stored;
+        stored.version.sums_hash = hash_of(&bytes);
+        sealed::replace(&self.sums_file(table, day, &stored.version.fingerprint), &bytes)?;
+        self.describe(&stored)?;
+        Ok(stored)
+    }
+
+    /// Writes the description of a partial whose sums are stored.
+    ///
+    /// # Errors
+    /// Disk.
+    pub fn describe(&self, stored: &Stored) -> Outcome<()> {
+        let json = serde_json::to_vec(&Description::of(stored)).map_err(|error| fault(STAGE, error))?;
+        sealed::write(&self.description(stored.counts.table, stored.counts.day), &json)
+    }
+
+    /// Removes the sums of a version that nothing uses any more; a failure leaves a file that costs only its space.
+    pub fn forget(&self, table: Table, day: Day, version: &Version) {
+        let path = self.sums_file(table, day, &version.fingerprint);
+        if let Err(error) = fs::remove_file(&path) {
+            tracing::warn!("{}: not removed: {error}", path.display());
+        }
+    }
+
+    fn description(&self, table: Table, day: Day) -> PathBuf {
+        self.folder.join(table.name()).join(format!("{day}.json"))
+    }
+
+    fn sums_file(&self, table: Table, day: Day, fingerprint: &str) -> PathBuf {
+        self.folder.join(table.name()).join(format!("{day}-{fingerprint}.parquet"))
+    }
+}
+
+impl Description {
+    fn of(stored: &Stored) -> Self {
+        let shown = |row: &QuarantinedRow| (row.key, row.reason.to_owned(), row.row.clone());
+        Self {
+            rows: stored.counts.rows,
+            broken: stored.counts.broken,
+            quarantine: stored.quarantine.iter().map(shown).collect(),
+            basis: stored.basis.clone(),
+            inputs: stored.inputs.clone(),
+            version: stored.version.clone(),
+        }
+    }
+
+    fn stored(self, table: Table, day: Day) -> Option<Stored> {
+        let quarantined = |(key, reason, row): (Option<i64>, String, String)| {
+            let reason = Reason::from_name(&reason)?.name();
+            Some(QuarantinedRow { table: table.name(), key, reason, row })
+        };
+        Some(Stored {
+            counts: Counts { table, day, rows: self.rows, broken: self.broken },
+            quarantine: self.quarantine.into_iter().map(quarantined).collect::<Option<_>>()?,
+            basis: self.basis,
+            inputs: self.inputs,
+            version: self.version,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use super::*;
+    use crate::extracts::readable::day;
+
+    fn partial() -> (DataFrame, Stored) {
+        let sums = df!("shop_id" => [1_i64, 2], "payments" => [3_i64, 4]).unwrap();
+        let stored = Stored {
+            counts: Counts {
+                rows: 8,
+                broken: [1, 0, 0, 0, 0],
+                ..Counts::nothing(Table::Payments, day("2022-03-15"))
+            },
+            quarantine: vec![QuarantinedRow {
+                table: "payments",
+                key: Some(7),
+                reason: "null_key",
+                row: "{}".to_owned(),
+            }],
+            basis: "b".to_owned(),
+            inputs: Vec::new(),
+            version: Version { fingerprint: "f".to_owned(), sums_hash: String::new() },
+        };
+        (sums, stored)
+    }
+
+    #[test]
+    fn what_is_stored_is_found_again_with_its_sums() {
+        let state = tempfile::tempdir().unwrap();
+        let store = Store::under(state.path());
+        let (sums, stored) = partial();
+        assert_eq!(store.find(Table::Payments, day("2022-03-15")), None);
+        let stored = store.put(&sums, stored).unwrap();
+        assert_eq!(store.find(Table::Payments, day("2022-03-15")), Some(stored.clone()));
+        assert!(store.sums(Table::Payments, day("2022-03-15"), &stored.version).unwrap().equals(&sums));
+    }
+
+    #[test]
+    fn a_damaged_description_and_damaged_sums_are_not_believed() {
+        let state = tempfile::tempdir().unwrap();
+        let store = Store::under(state.path());
+        let (sums, stored) = partial();
+        let stored = store.put(&sums, stored).unwrap();
+        let damage = |name: &str, old: &str, new: &str| {
+            let path = state.path().join("partials/payments").join(name);
+            let bytes = fs::read(&path).unwrap();
+            let at = bytes.windows(old.len()).position(|window| window == old.as_bytes()).unwrap();
+            let damaged = [&bytes[..at], new.as_bytes(), &bytes[at + old.len()..]].concat();
+            fs::write(&path, damaged).unwrap();
+        };
+        damage("2022-03-15-f.parquet", "PAR1", "PAR2");
+        assert!(store.sums(Table::Payments, day("2022-03-15"), &stored.version).is_none());
+        damage("2022-03-15.json", "\"rows\":8", "\"rows\":9");
+        assert_eq!(store.find(Table::Payments, day("2022-03-15")), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! Files of the state folder that carry the hash of what they hold, on a first line of its own.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::{Outcome, disk};
+use crate::partials::fingerprint::hash_of;
+
+pub(super) const STAGE: &str = "state";
+
+/// Writes `content` under its hash.
+///
+/// # Errors
+/// Disk.
+pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
+    let hash = hash_of(content);
+    replace(path, &[hash.as_bytes(), b"\n", content].concat())
+}
+
+/// What [`write`] wrote; none where the file is gone, and a warning besides where it is damaged.
+pub fn read(path: &Path) -> Option<Vec<u8>> {
+    let bytes = fs::read(path).ok()?;
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let (hash, content) = bytes.split_at(end);
+    let content = content.get(1..).unwrap_or_default();
+    if hash == hash_of(content).as_bytes() {
+        return Some(content.to_vec());
+    }
+    tracing::warn!("{}: damaged, it is made again", path.display());
+    None
+}
+
+/// Writes a file under another name and renames it: a reader finds the old bytes or the new ones.
+///
+/// # Errors
+/// Disk.
+pub fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| disk(STAGE, "mkdir", folder, &error))?;
+    }
+    let unfinished = path.with_extension("unfinished");
+    fs::write(&unfinished, bytes).map_err(|error| disk(STAGE, "write", &unfinished, &error))?;
+    fs::rename(&unfinished, path).map_err(|error| disk(STAGE, "rename", path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_file_is_read_back_and_a_damaged_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/file");
+        assert_eq!(read(&path), None);
+        for content in [b"a\nb".as_slice(), b""] {
+            write(&path, content).unwrap();
+            assert_eq!(read(&path).as_deref(), Some(content));
+        }
+        write(&path, b"content").unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        assert_eq!(read(&path), None);
+        fs::write(&path, "").unwrap();
+        assert_eq!(read(&path), None);
+    }
+}
