@@ -14,7 +14,7 @@ use crate::error::{Outcome, all, caught, fault};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed, PartFile, Partition};
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
-use crate::extracts::reader;
+use crate::extracts::reader::{self, Selection};
 use crate::extracts::row_rules::{Verdicts, judge};
 use crate::extracts::rows::Rows;
 use crate::extracts::tables::Table;
@@ -77,6 +77,8 @@ struct Known {
     reason: Option<&'static str>,
     /// The version that it replaces.
     replaced: Option<Version>,
+    /// Whether an answer was not known before.
+    is_news: bool,
 }
 
 /// Gathers all that the night of `as_of` needs, and leaves in the state folder what the next one can use.
@@ -233,13 +235,11 @@ fn partials(
         Ok((of, answered(known, planned, keys, &records, settings)?))
     });
     let known: BTreeMap<TableDay, Known> = all(known.collect::<Vec<_>>())?.into_iter().collect();
-    let before = records.clone();
-    for (of, known) in &known {
-        let fingerprint = known.stored.version.fingerprint.clone();
-        records.0.insert(*of, Answered { fingerprint, answers: known.answers.clone() });
-    }
-    records.0.retain(|(_, day), answered| window.contains(*day) && !answered.answers.is_empty());
-    if records != before {
+    if known.values().any(|known| known.is_news) {
+        for (of, known) in &known {
+            let fingerprint = known.stored.version.fingerprint.clone();
+            records.0.insert(*of, Answered { fingerprint, answers: known.answers.clone() });
+        }
         records.save(&settings.state, window)?;
     }
     Ok(known)
@@ -247,7 +247,7 @@ fn partials(
 
 fn kept(planned: &Planned) -> Outcome<Known> {
     let stored = planned.stored.clone().ok_or_else(|| fault(STAGE, "a kept partial that is not stored"))?;
-    Ok(Known { stored, sums: None, answers: Answers::new(), reason: None, replaced: None })
+    Ok(Known { stored, sums: None, answers: Answers::new(), reason: None, replaced: None, is_news: false })
 }
 
 /// Computes a partial from its files, unless their bytes are those that the stored one was made of.
@@ -269,11 +269,20 @@ fn computed(
         if planned.stored.as_ref() != Some(&stored) {
             store.describe(&stored)?;
         }
-        return Ok(Known { stored, sums: None, answers: Answers::new(), reason: None, replaced: None });
+        return Ok(Known {
+            stored,
+            sums: None,
+            answers: Answers::new(),
+            reason: None,
+            replaced: None,
+            is_news: false,
+        });
     }
     let rows = reader::decode(checked, &bytes, &settings.zone, None)?;
     drop(bytes);
-    let partial = sum_up(planned, rows, keys, settings)?;
+    let surroundings = planned.surroundings(settings);
+    let summed = || daily::sum_up(rows, planned.spec, keys, surroundings);
+    let partial = caught(STAGE, &planned.partition.folder, summed)?;
     let reason = match &planned.stored {
         None => "nothing was stored",
         Some(stored) if stored.basis != planned.basis => "settings or rules changed",
@@ -284,12 +293,13 @@ fn computed(
     let stored = Stored { counts, quarantine, basis: planned.basis.clone(), inputs, version };
     let stored = store.put(&sums, stored)?;
     let replaced = planned.stored.as_ref().map(|stored| stored.version.clone());
-    Ok(Known { stored, sums: Some(sums), answers, reason: Some(reason), replaced })
+    Ok(Known { stored, sums: Some(sums), answers, reason: Some(reason), replaced, is_news: !keys.is_empty() })
 }
 
-fn sum_up(planned: &Planned, rows: Rows, keys: &BTreeSet<i64>, settings: &Settings) -> Outcome<DailyPartial> {
-    let surroundings = Surroundings { zone: &settings.zone, custom_made: &planned.custom_made };
-    caught(STAGE, &planned.partition.folder, || daily::sum_up(rows, planned.spec, keys, surroundings))
+impl Planned {
+    fn surroundings<'a>(&'a self, settings: &'a Settings) -> Surroundings<'a> {
+        Surroundings { zone: &settings.zone, custom_made: &self.custom_made }
+    }
 }
 
 /// The files of a partition with the hashes of their bytes; the manifest, which is no part file, is told by its identity.
@@ -315,21 +325,48 @@ fn answered(
         let asked: BTreeSet<i64> =
             keys.iter().filter(|key| !known.answers.contains_key(key)).copied().collect();
         if !asked.is_empty() {
-            known.answers.extend(look_up(planned, &asked, settings)?);
+            let found = caught(STAGE, &planned.partition.folder, || {
+                look_up(planned, &known.stored, &asked, settings)
+            });
+            known.answers.extend(found?);
+            known.is_news = true;
         }
     }
     Ok(known)
 }
 
-/// Looks records up in the files of a partition: rows with one of `keys` are judged as in the whole partition, since all
-/// row rules but the one about duplicates look at one row, and that one at the rows of one key.
-fn look_up(planned: &Planned, keys: &BTreeSet<i64>, settings: &Settings) -> Outcome<Answers> {
+/// Looks records up in the files of a partition. A key that no quarantined row has is that of a sound row, of which only
+/// the columns that tell what it added are read. Rows with another key are judged as in the whole partition: all row rules
+/// look at one row, but the one about duplicates, and that one at the rows of one key.
+fn look_up(
+    planned: &Planned,
+    stored: &Stored,
+    keys: &BTreeSet<i64>,
+    settings: &Settings,
+) -> Outcome<Answers> {
     let listed = Listed { partitions: vec![planned.partition.clone()], ..Listed::default() };
     let checked = contract::check(listed, settings.require_manifest)?;
+    let set_aside: BTreeSet<i64> = stored.quarantine.iter().filter_map(|row| row.key).collect();
+    let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) =
+        keys.iter().copied().partition(|key| set_aside.contains(key));
+    let all_columns = || planned.partition.table.spec().columns.iter().map(|column| column.name).collect();
+    let surroundings = planned.surroundings(settings);
     let mut answers = Answers::new();
     for partition in &checked {
-        let rows = reader::decode(partition, &reader::load(partition)?, &settings.zone, Some(keys))?;
-        answers.extend(sum_up(planned, rows, keys, settings)?.answers);
+        let bytes = reader::load(partition)?;
+        let decode = |keys, columns| {
+            reader::decode(partition, &bytes, &settings.zone, Some(&Selection { keys, columns }))
+        };
+        if !sound.is_empty() {
+            let rows = decode(&sound, planned.spec.record_columns())?;
+            let verdicts = Verdicts::all_sound(rows.count);
+            answers.extend(daily::look_up(rows, &verdicts, planned.spec, &sound, surroundings)?);
+        }
+        if !doubtful.is_empty() {
+            let rows = decode(&doubtful, all_columns())?;
+            let verdicts = judge(&rows, &settings.zone);
+            answers.extend(daily::look_up(rows, &verdicts, planned.spec, &doubtful, surroundings)?);
+        }
     }
     Ok(answers)
 }

@@ -93,13 +93,14 @@ pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
             .advice("set `extracts` (--extracts) to the folder that holds one sub-folder a table")
             .fail(ExitClass::Missing));
     }
+    let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
     let mut listed = Listed::default();
     for table in Table::ALL {
         let folder = extracts.join(table.name());
-        let found = day_folders(&folder, &mut listed.rejected)?;
+        let found = day_folders(&root, &folder, &mut listed.rejected)?;
         listed.missing.extend(missing_days(table, &folder, &found, coverage));
         for (day, folder) in wanted_days(table, found, coverage) {
-            let files = part_files(extracts, &folder, &mut listed.rejected)?;
+            let files = part_files(&root, &folder, &mut listed.rejected)?;
             let manifest = folder.join(MANIFEST);
             let manifest = fs::metadata(&manifest)
                 .ok()
@@ -111,14 +112,14 @@ pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
 }
 
 /// The partition folders of a table by day.
-fn day_folders(folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<BTreeMap<Day, PathBuf>> {
+fn day_folders(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<BTreeMap<Day, PathBuf>> {
     let mut days = BTreeMap::new();
     for (name, path) in entries(folder)? {
         if is_ignored(&name) || (!path.is_dir() && !name.ends_with(".parquet")) {
             continue;
         }
         match name.strip_prefix("dt=").map(str::parse::<Day>) {
-            Some(Ok(day)) if path.is_dir() => {
+            Some(Ok(day)) if path.is_dir() && leads_inside(root, &path) => {
                 days.insert(day, path);
             }
             _ => rejected.push(
@@ -194,14 +195,13 @@ fn missing_days(
     }
 }
 
-fn part_files(extracts: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<Vec<PartFile>> {
-    let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
+fn part_files(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<Vec<PartFile>> {
     let mut files = Vec::new();
     for (name, path) in entries(folder)? {
         if is_ignored(&name) || (!name.ends_with(".parquet") && !path.is_dir()) {
             continue;
         }
-        match regular_file(&root, &path) {
+        match regular_file(root, &path) {
             Ok(metadata) => files.push(PartFile { path, identity: FileIdentity::of(&metadata) }),
             Err(found) => rejected.push(
                 Finding::new(STAGE, found, "a regular file inside the extracts")
@@ -213,13 +213,22 @@ fn part_files(extracts: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Ou
     Ok(files)
 }
 
+/// Whether a folder lies under `root`, or links to one that does.
+fn leads_inside(root: &Path, folder: &Path) -> bool {
+    !folder.is_symlink() || fs::canonicalize(folder).is_ok_and(|real| real.starts_with(root))
+}
+
 /// The metadata of a regular file under `root`, or what the path is instead. Nothing is opened: a pipe would block.
 fn regular_file(root: &Path, path: &Path) -> Result<fs::Metadata, String> {
-    let real = fs::canonicalize(path).map_err(|error| format!("a path that leads nowhere ({error})"))?;
-    if !real.starts_with(root) {
-        return Err(format!("a link to {}", real.display()));
+    let unreadable = |error: std::io::Error| format!("an unreadable entry ({error})");
+    let mut metadata = fs::symlink_metadata(path).map_err(unreadable)?;
+    if metadata.is_symlink() {
+        let real = fs::canonicalize(path).map_err(|error| format!("a path that leads nowhere ({error})"))?;
+        if !real.starts_with(root) {
+            return Err(format!("a link to {}", real.display()));
+        }
+        metadata = fs::metadata(&real).map_err(unreadable)?;
     }
-    let metadata = fs::metadata(&real).map_err(|error| format!("an unreadable entry ({error})"))?;
     if metadata.is_dir() {
         return Err("a folder".to_owned());
     }

@@ -53,7 +53,22 @@ pub fn read(partition: &CheckedPartition, zone: &Zone) -> Outcome<Rows> {
     decode(partition, &load(partition)?, zone, None)
 }
 
-/// Decodes the rows of a partition from the bytes of its files: all of them, or those with one of `keys`.
+/// Which rows and columns are wanted where it is not all of them.
+#[derive(Clone, Debug)]
+pub struct Selection<'a> {
+    /// Rows with one of these keys.
+    pub keys: &'a BTreeSet<i64>,
+    /// These columns; the others stay empty.
+    pub columns: Vec<&'static str>,
+}
+
+impl Selection<'_> {
+    fn has_column(selection: Option<&Self>, name: &str) -> bool {
+        selection.is_none_or(|selection| selection.columns.contains(&name))
+    }
+}
+
+/// Decodes the rows of a partition from the bytes of its files: all of them, or the selected ones.
 ///
 /// # Errors
 /// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where a library panics.
@@ -61,10 +76,10 @@ pub fn decode(
     partition: &CheckedPartition,
     files: &[Bytes],
     zone: &Zone,
-    keys: Option<&BTreeSet<i64>>,
+    selection: Option<&Selection<'_>>,
 ) -> Outcome<Rows> {
     let spec = partition.table.spec();
-    let count = if keys.is_some() { 0 } else { partition.files.iter().map(|file| file.rows).sum() };
+    let count = if selection.is_some() { 0 } else { partition.files.iter().map(|file| file.rows).sum() };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
     let mut rows = Rows {
         table: partition.table,
@@ -76,14 +91,16 @@ pub fn decode(
     };
     for (file, bytes) in partition.files.iter().zip(files) {
         caught(STAGE, &file.path, || {
-            each_batch(spec, file, bytes, keys, |batch| append_batch(&mut rows, &batch, zone, &file.path))
+            each_batch(spec, file, bytes, selection, |batch| {
+                append_batch(&mut rows, &batch, selection, zone, &file.path)
+            })
         })?;
     }
     Ok(rows)
 }
 
-/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where `keys` are given, of
-/// the rows with one of them, and without decoding the other columns of the rest.
+/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; of a selection only the key
+/// of every row is decoded.
 ///
 /// # Errors
 /// As [`decode`], and those of `consume`.
@@ -91,7 +108,7 @@ pub fn each_batch(
     spec: &'static TableSpec,
     file: &CheckedFile,
     bytes: &Bytes,
-    keys: Option<&BTreeSet<i64>>,
+    selection: Option<&Selection<'_>>,
     mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
 ) -> Outcome<()> {
     const BATCH_ROWS: usize = 65_536;
@@ -110,13 +127,15 @@ pub fn each_batch(
     // A reader for each row group, so that a batch never mixes dictionaries.
     for group in 0..footer.metadata().num_row_groups() {
         let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), footer.clone())
-            .with_projection(leaves(&|name| spec.position(name).is_some()))
+            .with_projection(leaves(&|name| {
+                spec.position(name).is_some() && Selection::has_column(selection, name)
+            }))
             .with_row_groups(vec![group])
             .with_batch_size(BATCH_ROWS);
-        if let Some(keys) = keys {
+        if let Some(Selection { keys, .. }) = selection {
             let key_column = leaves(&|name| spec.key == Some(name));
-            reader =
-                reader.with_row_filter(RowFilter::new(vec![Box::new(is_one_of(keys.clone(), key_column))]));
+            reader = reader
+                .with_row_filter(RowFilter::new(vec![Box::new(is_one_of((*keys).clone(), key_column))]));
         }
         for batch in reader.build().map_err(|error| undecodable(error.to_string()))? {
             consume(batch.map_err(|error| undecodable(error.to_string()))?)?;
@@ -178,8 +197,16 @@ fn empty_column(kind: ColumnKind, count: usize) -> ColumnData {
     ColumnData { values, validity: None }
 }
 
-fn append_batch(rows: &mut Rows, batch: &RecordBatch, zone: &Zone, path: &Path) -> Outcome<()> {
-    for (declared, column) in rows.spec().columns.iter().zip(&mut rows.columns) {
+fn append_batch(
+    rows: &mut Rows,
+    batch: &RecordBatch,
+    selection: Option<&Selection<'_>>,
+    zone: &Zone,
+    path: &Path,
+) -> Outcome<()> {
+    let declared = rows.spec().columns.iter().zip(&mut rows.columns);
+    for (declared, column) in declared.filter(|(declared, _)| Selection::has_column(selection, declared.name))
+    {
         let does_not_fit = |found: String| {
             Finding::new(STAGE, found, declared.kind.wanted())
                 .path(path)

@@ -50,6 +50,11 @@ impl Reason {
 pub struct Verdicts(Vec<Option<Reason>>);
 
 impl Verdicts {
+    /// The verdicts on rows that were judged before and found sound.
+    pub fn all_sound(count: usize) -> Self {
+        Self(vec![None; count])
+    }
+
     /// Whether the row broke no rule.
     pub fn is_sound(&self, row: usize) -> bool {
         self.0.get(row).is_some_and(Option::is_none)

@@ -73,9 +73,34 @@ pub fn sum_up(
         Ok((sorted(&sums, spec.grouped_by)?, found))
     };
     let (sums, found) = grouped().map_err(|error: PolarsError| fault(STAGE, error))?;
+    Ok(DailyPartial { table, day, sums, answers: answers(record_ids, found), counts, quarantine })
+}
+
+/// What became of the keys `record_ids`, out of rows that include all of theirs; the columns that no measure reads may
+/// be empty.
+///
+/// # Errors
+/// Those of the engine below, as faults.
+pub fn look_up(
+    rows: Rows,
+    verdicts: &Verdicts,
+    spec: &PartialSpec,
+    record_ids: &BTreeSet<i64>,
+    surroundings: Surroundings<'_>,
+) -> Outcome<Answers> {
+    let meaning = Meaning::of(&rows, surroundings);
+    let named = Named::among(&rows, verdicts, record_ids);
+    let found = || {
+        let sound = sound_rows(rows, spec, verdicts)?;
+        named.map(|named| records(&sound, spec, &meaning, named)).transpose()
+    };
+    Ok(answers(record_ids, found().map_err(|error| fault(STAGE, error))?))
+}
+
+fn answers(record_ids: &BTreeSet<i64>, found: Option<Vec<(i64, Record)>>) -> Answers {
     let mut answers: Answers = record_ids.iter().map(|key| (*key, None)).collect();
     answers.extend(found.into_iter().flatten().map(|(key, record)| (key, Some(record))));
-    Ok(DailyPartial { table, day, sums, answers, counts, quarantine })
+    answers
 }
 
 /// What conditions mean in one table-day: its natural day in ticks, its texts, what is made to order.
@@ -237,10 +262,7 @@ fn records(
     }
     let mut records = Vec::with_capacity(found.height());
     for (key, shop_id) in column(RECORD_ID)?.zip(column("shop_id")?) {
-        records.push((
-            key,
-            Record { shop_id, figures: figures.iter_mut().filter_map(Iterator::next).collect() },
-        ));
+        records.push((key, Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next))));
     }
     Ok(records)
 }
@@ -512,7 +534,7 @@ mod tests {
                     6        1       男装     12:00  13:00
                     7        2       -        12:00  13:00";
         let found = partial(Table::Pickups, text, &[], &[4, 5, 7]).unwrap();
-        let record = Record { shop_id: 1, figures: vec![1, 1] };
+        let record = Record::of(1, [1, 1].into_iter());
         assert_eq!(found.answers, [(4, None), (5, Some(record)), (7, None)].into());
     }
 

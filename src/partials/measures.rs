@@ -173,6 +173,15 @@ impl Condition {
 }
 
 impl PartialSpec {
+    /// The columns that tell of a record whose and what it added: what the partial reads, durations and key included.
+    pub fn record_columns(&self) -> Vec<&'static str> {
+        let of_durations = self.measures.iter().flat_map(|measure| match measure.amount {
+            Amount::WholeSeconds { from, to } => [Some(from), Some(to)],
+            Amount::One | Amount::Of(_) => [None, None],
+        });
+        self.columns().into_iter().chain(of_durations.flatten()).chain(self.table.spec().key).collect()
+    }
+
     /// The columns of the extract that its groups, conditions and sums read, each once, in the table's order.
     pub fn columns(&self) -> Vec<&'static str> {
         let of_measures = self.measures.iter().flat_map(|measure| {
@@ -203,6 +212,12 @@ mod tests {
     #[test]
     fn measures_have_names_of_their_own() {
         assert_eq!(measures().iter().collect::<BTreeSet<_>>().len(), measures().len());
+    }
+
+    #[test]
+    fn a_record_has_room_for_the_measures_of_every_partial() {
+        let most = ALL.iter().map(|partial| partial.measures.len()).max();
+        assert_eq!(most, Some(crate::partials::records::MOST_MEASURES));
     }
 
     #[test]

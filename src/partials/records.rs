@@ -10,13 +10,25 @@ use crate::extracts::tables::Table;
 /// A table-day.
 pub type TableDay = (Table, Day);
 
+/// As many measures as any partial has.
+pub const MOST_MEASURES: usize = 4;
+
 /// A sound record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
     /// The shop that it is of.
     pub shop_id: i64,
-    /// What it added to the measures of its partial, in their order.
-    pub figures: Vec<i64>,
+    /// What it added to the measures of its partial, in their order; 0 beyond them.
+    pub figures: [i64; MOST_MEASURES],
+}
+
+impl Record {
+    /// The record of a shop that added these figures.
+    pub fn of(shop_id: i64, figures: impl Iterator<Item = i64>) -> Self {
+        let mut record = Self { shop_id, figures: [0; MOST_MEASURES] };
+        record.figures.iter_mut().zip(figures).for_each(|(place, figure)| *place = figure);
+        record
+    }
 }
 
 /// What became of the keys that appeals named in one table-day: the sound record, or none.

@@ -76,12 +76,12 @@ impl KnownRecords {
         for (((day, fingerprint), key), (shop_id, is_there)) in
             rows.zip(column("shop_id")?.zip(column("is_there")?))
         {
-            let figures = figures.iter_mut().filter_map(Iterator::next).collect();
+            let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
             let day = Day::from_epoch_days(i32::try_from(day).unwrap_or(i32::MAX));
             let answered = self.0.entry((spec.table, day)).or_default();
             answered.fingerprint.clear();
             answered.fingerprint.push_str(fingerprint.unwrap_or_default());
-            answered.answers.insert(key, (is_there == 1).then_some(Record { shop_id, figures }));
+            answered.answers.insert(key, (is_there == 1).then_some(record));
         }
         Ok(())
     }
@@ -136,7 +136,7 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let answered = |fingerprint: &str| Answered {
             fingerprint: fingerprint.to_owned(),
-            answers: [(7, Some(Record { shop_id: 1, figures: vec![1] })), (8, None)].into(),
+            answers: [(7, Some(Record::of(1, [1].into_iter()))), (8, None)].into(),
         };
         let (inside, outside) = ((Table::Disputes, day("2022-03-15")), (Table::Disputes, day("2022-02-13")));
         let known = KnownRecords([(inside, answered("f")), (outside, answered("g"))].into());
