@@ -29,7 +29,7 @@ use crate::shops::{self, Shop};
 use crate::state::partials::{Input, Store, Stored, Version};
 use crate::state::records::{Answered, KnownRecords};
 use crate::state::window::{self as rolled, RolledTable};
-use crate::window::TableSums;
+use crate::window::{TableSums, add_up};
 
 const STAGE: &str = "intake";
 
@@ -292,6 +292,8 @@ fn computed(
     let DailyPartial { counts, quarantine, sums, answers, .. } = partial;
     let stored = Stored { counts, quarantine, basis: planned.basis.clone(), inputs, version };
     let stored = store.put(&sums, stored)?;
+    // The window needs no categories of goods, and holding them would take most of its memory.
+    let sums = add_up(planned.spec, &[sums], &[])?;
     let replaced = planned.stored.as_ref().map(|stored| stored.version.clone());
     Ok(Known { stored, sums: Some(sums), answers, reason: Some(reason), replaced, is_news: !keys.is_empty() })
 }

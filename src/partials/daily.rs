@@ -224,8 +224,8 @@ fn columns(names: &[&str]) -> Vec<Expr> {
 
 /// The rows that appeals name, among the sound ones.
 struct Named {
-    /// One boolean a sound row.
-    mask: BooleanChunked,
+    /// Their places among the sound rows.
+    places: Vec<IdxSize>,
     /// Their keys, in row order.
     keys: Vec<i64>,
 }
@@ -233,14 +233,11 @@ struct Named {
 impl Named {
     fn among(rows: &Rows, verdicts: &Verdicts, record_ids: &BTreeSet<i64>) -> Option<Self> {
         let key = rows.spec().key.filter(|_| !record_ids.is_empty()).and_then(|name| rows.column(name))?;
-        let sound_keys = || {
-            let keys = key.integers().iter().zip(verdicts.sound());
-            keys.filter(|(_, is_sound)| *is_sound).map(|(key, _)| *key)
-        };
-        Some(Self {
-            mask: sound_keys().map(|key| record_ids.contains(&key)).collect_ca(PlSmallStr::EMPTY),
-            keys: sound_keys().filter(|key| record_ids.contains(key)).collect(),
-        })
+        let record_ids: PlHashSet<i64> = record_ids.iter().copied().collect();
+        let keys = key.integers().iter().zip(verdicts.sound());
+        let sound = keys.filter(|(_, is_sound)| *is_sound).map(|(key, _)| *key);
+        let (places, keys) = (0..).zip(sound).filter(|(_, key)| record_ids.contains(key)).unzip();
+        Some(Self { places, keys })
     }
 }
 
@@ -252,7 +249,7 @@ fn records(
     named: Named,
 ) -> PolarsResult<Vec<(i64, Record)>> {
     const RECORD_ID: &str = "record_id";
-    let mut found = sound.filter_seq(&named.mask)?;
+    let mut found = sound.take(&IdxCa::from_vec(PlSmallStr::EMPTY, named.places))?;
     found.with_column(Int64Chunked::from_vec(RECORD_ID.into(), named.keys).into_column())?;
     let found = group(found, spec, meaning, &[RECORD_ID, "shop_id"])?;
     let column = |name: &str| Ok::<_, PolarsError>(found.column(name)?.i64()?.iter().flatten());
