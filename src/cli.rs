@@ -24,6 +24,10 @@ pub struct Cli {
 pub enum Command {
     /// Score one day and publish it
     Nightly(Nightly),
+    /// Publish again the nights whose extracts, rules or settings have changed since
+    Backfill(Backfill),
+    /// List what the state folder keeps and what of it no longer holds, or remove old days from it
+    State(State),
     /// Print what a published day says: tiers by category, the greatest gains, where the files are
     Summary(Summary),
     /// List the published generations
@@ -92,6 +96,42 @@ pub struct Nightly {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub settings: SettingFlags,
+}
+
+/// Arguments of `backfill`.
+#[derive(Args, Debug)]
+pub struct Backfill {
+    /// The published nights that would come out of other ingredients now
+    #[arg(long, required = true)]
+    pub stale: bool,
+    /// List them, and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub settings: SettingFlags,
+}
+
+/// Arguments of `state`.
+#[derive(Args, Debug)]
+pub struct State {
+    /// What to do, besides listing
+    #[command(subcommand)]
+    pub command: Option<StateCommand>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub settings: SettingFlags,
+}
+
+/// The subcommands of `state`.
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Remove days older than these, but for an open window and the payments of a year that is not settled
+    Prune {
+        /// How many days before the newest stay
+        #[arg(long, value_name = "N")]
+        keep_days: i32,
+    },
 }
 
 /// Arguments of `summary`.

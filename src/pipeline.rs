@@ -33,9 +33,11 @@ pub struct ScoredNight {
     /// The rows of the window that were set aside.
     pub quarantined_rows: usize,
     /// Which daily partials were computed, and why.
-    pub computed_partials: Vec<String>,
+    pub computed_partials: Vec<(TableDay, &'static str)>,
     /// How many were taken from the state folder.
     pub kept_partials: usize,
+    /// The table-days that are not what an earlier night made use of.
+    pub changed: Vec<TableDay>,
 }
 
 /// Scores the night of `as_of`.
@@ -63,6 +65,7 @@ pub fn score_night(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outc
         quarantined_rows: intake.quarantine.values().map(Vec::len).sum(),
         computed_partials: intake.computed,
         kept_partials: intake.kept,
+        changed: intake.changed,
     })
 }
 
@@ -89,6 +92,7 @@ fn night(
     let quarantined = intake.quarantine.iter().map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
     Ok(Night {
         as_of,
+        ingredients: intake.ingredients.clone(),
         partitions: vec![
             partition(&outputs::SCORES, tables::scores(assessed, scored, rulebook, as_of)?),
             partition(&outputs::INDICATORS, tables::indicators(assessed, standings, as_of)?),

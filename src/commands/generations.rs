@@ -19,7 +19,10 @@ pub(super) fn run(arguments: &Generations, stdout: &mut impl Write) -> Outcome<(
             stdout,
             &format!(
                 "{mark} {}  as of {}  published {}  {} nights",
-                generation.name, generation.as_of, generation.created_at, generation.nights
+                generation.name,
+                generation.as_of,
+                generation.created_at,
+                generation.nights.len()
             ),
         );
     }

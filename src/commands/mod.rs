@@ -1,9 +1,11 @@
 //! One file a subcommand: settings are resolved, the stages called, results printed on stdout.
 
+mod backfill;
 mod generations;
 mod nightly;
 mod rollback;
 mod sample;
+mod state;
 
 mod summary;
 
@@ -29,6 +31,8 @@ const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
 pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     match &cli.command {
         Command::Nightly(arguments) => nightly::run(arguments, now, stdout),
+        Command::Backfill(arguments) => backfill::run(arguments, now, stdout),
+        Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Generations(arguments) => generations::run(arguments, stdout),
         Command::Rollback(arguments) => rollback::run(arguments, now, stdout),

@@ -100,12 +100,7 @@ pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
         let found = day_folders(&root, &folder, &mut listed.rejected)?;
         listed.missing.extend(missing_days(table, &folder, &found, coverage));
         for (day, folder) in wanted_days(table, found, coverage) {
-            let files = part_files(&root, &folder, &mut listed.rejected)?;
-            let manifest = folder.join(MANIFEST);
-            let manifest = fs::metadata(&manifest)
-                .ok()
-                .map(|metadata| PartFile { path: manifest, identity: FileIdentity::of(&metadata) });
-            listed.partitions.push(Partition { table, day, folder, files, manifest });
+            listed.partitions.push(partition_of(&root, table, day, folder, &mut listed.rejected)?);
         }
     }
     Ok(listed)
@@ -134,6 +129,22 @@ fn day_folders(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outco
         }
     }
     Ok(days)
+}
+
+/// As [`list`], with every shop snapshot of the window.
+///
+/// # Errors
+/// As [`list`].
+pub fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
+    let mut listed = list(extracts, coverage)?;
+    let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
+    listed.partitions.retain(|partition| partition.table != Table::Shops);
+    let mut snapshots = day_folders(&root, &extracts.join(Table::Shops.name()), &mut Vec::new())?;
+    snapshots.retain(|day, _| coverage.window.contains(*day));
+    for (day, folder) in snapshots {
+        listed.partitions.push(partition_of(&root, Table::Shops, day, folder, &mut listed.rejected)?);
+    }
+    Ok(listed)
 }
 
 fn wanted_days(
@@ -195,6 +206,20 @@ fn missing_days(
     }
 }
 
+fn partition_of(
+    root: &Path,
+    table: Table,
+    day: Day,
+    folder: PathBuf,
+    rejected: &mut Vec<Finding>,
+) -> Outcome<Partition> {
+    let files = part_files(root, &folder, rejected)?;
+    let manifest = folder.join(MANIFEST);
+    let identity = fs::metadata(&manifest).ok().map(|metadata| FileIdentity::of(&metadata));
+    let manifest = identity.map(|identity| PartFile { path: manifest, identity });
+    Ok(Partition { table, day, folder, files, manifest })
+}
+
 fn part_files(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<Vec<PartFile>> {
     let mut files = Vec::new();
     for (name, path) in entries(folder)? {
@@ -239,7 +264,10 @@ fn regular_file(root: &Path, path: &Path) -> Result<fs::Metadata, String> {
 }
 
 /// The entries of a folder by name; a folder that does not exist has none.
-fn entries(folder: &Path) -> Outcome<BTreeMap<String, PathBuf>> {
+///
+/// # Errors
+/// Disk.
+pub fn entries(folder: &Path) -> Outcome<BTreeMap<String, PathBuf>> {
     let listing = match fs::read_dir(folder) {
         Ok(listing) => listing,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::extracts::tables::TableSpec;
 use crate::partials::measures::{Condition, PartialSpec};
 use crate::zone::Zone;
 
@@ -20,12 +21,18 @@ pub fn hash_of(bytes: &[u8]) -> String {
 
 /// The part of a fingerprint that does not come from the files: format, declarations, time zone, and the categories
 /// made to order where they count.
-pub fn basis(spec: &PartialSpec, zone: &Zone, custom_made: &BTreeSet<String>) -> String {
+pub fn basis(
+    table: &TableSpec,
+    partial: Option<&PartialSpec>,
+    zone: &Zone,
+    custom_made: &BTreeSet<String>,
+) -> String {
     let mut hasher = Xxh3::new();
     // The declarations in full: a changed row rule or measure changes the text.
-    hasher.update(format!("{FORMAT}\n{:?}\n{spec:?}\n{}\n", spec.table.spec(), zone.name()).as_bytes());
-    let conditions = || spec.measures.iter().flat_map(|measure| measure.conditions);
-    if conditions().any(|condition| matches!(condition, Condition::IsNotCustomMade(_))) {
+    hasher.update(format!("{FORMAT}\n{table:?}\n{partial:?}\n{}\n", zone.name()).as_bytes());
+    let mut conditions =
+        partial.into_iter().flat_map(|partial| partial.measures).flat_map(|measure| measure.conditions);
+    if conditions.any(|condition| matches!(condition, Condition::IsNotCustomMade(_))) {
         hasher.update(format!("{custom_made:?}").as_bytes());
     }
     format!("{:032x}", hasher.digest128())
@@ -47,7 +54,7 @@ mod tests {
     fn of(table: Table, zone: &str, custom_made: &[&str], files: &[&str]) -> String {
         let custom_made = custom_made.iter().map(|category| (*category).to_owned()).collect();
         let zone = Zone::named(zone).unwrap();
-        fingerprint(&basis(measures::of(table).unwrap(), &zone, &custom_made), files.iter().copied())
+        fingerprint(&basis(table.spec(), measures::of(table), &zone, &custom_made), files.iter().copied())
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Those are the current one and those that were current once. A generation that was completed by a run that died
 //! before its switch is neither: it is not listed, and the next run removes it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,8 +34,8 @@ pub struct Generation {
     pub parent: Option<String>,
     /// The version of shopscore that wrote it.
     pub program_version: String,
-    /// How many nights readers find in it.
-    pub nights: usize,
+    /// The nights that readers find in it, each with the hash of all that it was made of.
+    pub nights: BTreeMap<Day, String>,
     /// Whether it is the one that readers see now.
     #[serde(skip)]
     pub current: bool,
@@ -72,6 +73,18 @@ pub fn list(out: &Path) -> Outcome<Vec<Generation>> {
         }
     }
     Ok(generations)
+}
+
+/// The nights that readers see, each with the hash of all that it was made of.
+///
+/// # Errors
+/// State where the link or the generation's description cannot be used; disk.
+pub fn nights(out: &Path) -> Outcome<BTreeMap<Day, String>> {
+    let layout = Layout::new(out);
+    match current::read(&layout)? {
+        Some(name) => Ok(read(&layout, &name)?.nights),
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 /// Shows readers an earlier generation again. `to` is its name, or its id or number where only one has it.
@@ -157,7 +170,9 @@ mod tests {
         let shown: Vec<_> = list(out.path())
             .unwrap()
             .into_iter()
-            .map(|generation| (generation.name, generation.parent, generation.nights, generation.current))
+            .map(|generation| {
+                (generation.name, generation.parent, generation.nights.len(), generation.current)
+            })
             .collect();
         assert_eq!(shown, [(first.name.clone(), None, 1, false), (second.name, Some(first.name), 2, true)]);
     }

@@ -34,7 +34,7 @@ pub mod tables;
 #[cfg(test)]
 mod testing;
 
-pub use generations::{Generation, Published, list, rollback};
+pub use generations::{Generation, Published, list, nights, rollback};
 pub use layout::lock_folder;
 pub use night::{Night, Partition, prepare, publish};
 pub use quarantine::Quarantine;

@@ -3,7 +3,7 @@
 //! In: a night's tables and quarantined rows, checked and sorted. Out: a new current generation, or the word that the
 //! current one holds that night already. A failure at any step leaves the old night current.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use arrow::array::RecordBatch;
@@ -28,6 +28,8 @@ const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 pub struct Night {
     /// The day that it scores.
     pub as_of: Day,
+    /// The hash of all that it depends on.
+    pub ingredients: String,
     /// The partitions that it adds or replaces; all others stay as they are.
     pub partitions: Vec<Partition>,
     /// The rows that it set aside.
@@ -90,23 +92,27 @@ fn add_generation(
     // Opened before the first write, so that the sync reports every write that failed since.
     let to_sync = file_system::open_folder(&folder)?;
     let id = staging::write(&staging, night.as_of, partitions, PART_LIMIT_BYTES)?;
-    let mut holds: BTreeSet<_> = partitions.iter().map(|partition| partition.folder.clone()).collect();
+    let holds: BTreeSet<_> = partitions.iter().map(|partition| partition.folder.clone()).collect();
+    let mut nights = BTreeMap::new();
     if let Some(previous) = previous {
+        nights = generations::read(layout, previous)?.nights;
         let before = layout.generation(previous);
         staging::keep_equal_quarantine(&before, &staging, partitions, &id)?;
         let held = staging::held(&before)?;
         let stays: BTreeSet<_> =
             held.difference(&holds).filter(|partition| night.keeps(partition)).cloned().collect();
-        if held.len() == stays.len() + holds.len() && staging::holds_all(&before, &staging, partitions)? {
+        let is_known = nights.get(&night.as_of) == Some(&night.ingredients);
+        let holds_as_many = held.len() == stays.len() + holds.len();
+        if is_known && holds_as_many && staging::holds_all(&before, &staging, partitions)? {
             file_system::remove(&staging)?;
             return Ok((previous.clone(), false));
         }
         staging::carry(&before, &staging, &stays)?;
-        holds.extend(stays);
     }
+    nights.insert(night.as_of, night.ingredients.clone());
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
     let name = Name { number, id };
-    generations::describe(&staging, &description(&name, night, &holds, previous, now))?;
+    generations::describe(&staging, &description(&name, night, nights, previous, now))?;
     file_system::sync_file_system(&to_sync, &folder)?;
     file_system::rename(&staging, &layout.generation(&name))?;
     file_system::sync_folder(&folder)?;
@@ -117,11 +123,10 @@ fn add_generation(
 fn description(
     name: &Name,
     night: &Night,
-    holds: &BTreeSet<PartitionFolder>,
+    nights: BTreeMap<Day, String>,
     previous: Option<&Name>,
     now: Timestamp,
 ) -> Generation {
-    let published = holds.iter().filter(|partition| partition.root == Root::Published);
     Generation {
         name: name.to_string(),
         id: name.id.clone(),
@@ -130,7 +135,7 @@ fn description(
         created_at: now,
         parent: previous.map(Name::to_string),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        nights: published.filter_map(PartitionFolder::day).collect::<BTreeSet<_>>().len(),
+        nights,
         current: true,
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Ni
     let days = quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect();
     Night {
         as_of,
+        ingredients: String::new(),
         partitions: vec![Partition {
             table: &TINY,
             value: as_of.to_string(),

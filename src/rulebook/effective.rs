@@ -53,6 +53,11 @@ pub(super) struct Dated<R> {
     pub(super) rule: R,
 }
 
+/// The rules in force on `day` as text, in whatever order; equal for equal rules.
+pub(super) fn shown_on<R: fmt::Debug>(rows: &[Dated<R>], day: Day) -> impl Iterator<Item = String> {
+    in_force(rows, day).map(|rule| format!("{rule:?}"))
+}
+
 /// The rules in force on `day`, in the order of their file.
 pub(super) fn in_force<R>(rows: &[Dated<R>], day: Day) -> impl Iterator<Item = &R> {
     rows.iter().filter(move |row| row.effective.contains(day)).map(|row| &row.rule)

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::category::{ANY, key, known_category};
-use super::effective::{Dated, in_force};
+use super::effective::{Dated, in_force, shown_on};
 use super::row::Row;
 use super::weights::Weights;
 use super::{require_default, table};
@@ -43,6 +43,10 @@ struct LogisticsRow {
 }
 
 impl Logistics {
+    pub(super) fn shown_on(&self, day: Day) -> impl Iterator<Item = String> {
+        shown_on(&self.rows, day)
+    }
+
     pub(super) fn load(folder: &Path, weights: Option<&Weights>) -> Outcome<Self> {
         let path = folder.join(FILE);
         let read = |row: &mut Row<'_>| LogisticsRow::read(row, weights);

@@ -51,6 +51,15 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
+    /// All rules in force on `day` that reach into a night's scores besides its daily partials: equal texts, equal rules.
+    pub fn shown_on(&self, day: Day) -> String {
+        let rules = self.weights.shown_on(day).chain(self.logistics.shown_on(day));
+        let mut rules: Vec<String> =
+            rules.chain(self.tiers.shown_on(day)).chain(self.thresholds.shown_on(day)).collect();
+        rules.sort_unstable();
+        rules.join("\n")
+    }
+
     /// Reads `weights.csv`, `logistics.csv`, `custom_made.csv`, `tiers.csv` and `thresholds.csv` of `folder`.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::category::{ANY, key, known_category};
 use super::decimal::Decimal4;
-use super::effective::{Dated, in_force};
+use super::effective::{Dated, in_force, shown_on};
 use super::row::Row;
 use super::weights::Weights;
 use super::{require_default, table};
@@ -54,6 +54,10 @@ pub struct ThresholdRow {
 }
 
 impl Thresholds {
+    pub(super) fn shown_on(&self, day: Day) -> impl Iterator<Item = String> {
+        shown_on(&self.rows, day)
+    }
+
     pub(super) fn load(folder: &Path, weights: Option<&Weights>) -> Outcome<Self> {
         let path = folder.join(FILE);
         let read = |row: &mut Row<'_>| ThresholdRow::read(row, weights);

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::category::{ANY, known_category};
 use super::cut_offs::CutOffs;
 use super::decimal::Decimal4;
-use super::effective::{Dated, Effective, in_force};
+use super::effective::{Dated, Effective, in_force, shown_on};
 use super::row::Row;
 use super::weights::Weights;
 use super::{STAGE, require_default, table};
@@ -48,6 +48,10 @@ struct TierRow {
 }
 
 impl Tiers {
+    pub(super) fn shown_on(&self, day: Day) -> impl Iterator<Item = String> {
+        shown_on(&self.sets, day)
+    }
+
     pub(super) fn load(folder: &Path, weights: Option<&Weights>) -> Outcome<Self> {
         let path = folder.join(FILE);
         let read = |row: &mut Row<'_>| TierRow::read(row, weights);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::category::{is_no_default, key};
 use super::decimal::Decimal4;
-use super::effective::{Dated, in_force};
+use super::effective::{Dated, in_force, shown_on};
 use super::row::Row;
 use super::table;
 use crate::domain::{Day, Dimension};
@@ -50,6 +50,10 @@ pub struct WeightRow {
 }
 
 impl Weights {
+    pub(super) fn shown_on(&self, day: Day) -> impl Iterator<Item = String> {
+        shown_on(&self.rows, day)
+    }
+
     pub(super) fn load(folder: &Path) -> Outcome<Self> {
         let rows = table::read(&folder.join(FILE), &COLUMNS, WeightRow::read, WeightRow::key)?;
         Ok(Self { rows })

@@ -3,6 +3,7 @@
 //! For each table-day two files: `DAY.json` says what the partial was made of, what it counted and set aside, and names
 //! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,12 +12,13 @@ use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
-use crate::error::{Outcome, fault};
-use crate::extracts::listing::FileIdentity;
+use crate::error::{Outcome, disk, fault};
+use crate::extracts::listing::{FileIdentity, entries};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
 use crate::partials::fingerprint::hash_of;
+use crate::partials::records::TableDay;
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
 
@@ -60,6 +62,18 @@ pub struct Version {
     /// The hash of their file.
     pub sums_hash: String,
 }
+
+/// A table-day that is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its table and day.
+    pub of: TableDay,
+    /// The size of its files.
+    pub bytes: u64,
+}
+
+/// The length of a day's name.
+const DAY_LENGTH: usize = 10;
 
 /// The form in which [`Stored`] is written.
 #[derive(Serialize, Deserialize)]
@@ -118,6 +132,39 @@ impl Store {
     pub fn describe(&self, stored: &Stored) -> Outcome<()> {
         let json = serde_json::to_vec(&Description::of(stored)).map_err(|error| fault(STAGE, error))?;
         sealed::write(&self.description(stored.counts.table, stored.counts.day), &json)
+    }
+
+    /// Every table-day that is stored, by table and day.
+    ///
+    /// # Errors
+    /// Disk.
+    pub fn all(&self) -> Outcome<Vec<Kept>> {
+        let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
+        for table in Table::ALL {
+            for (name, path) in entries(&self.folder.join(table.name()))? {
+                if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
+                    *kept.entry((table, day)).or_default() += fs::metadata(path).map_or(0, |file| file.len());
+                }
+            }
+        }
+        Ok(kept.into_iter().map(|(of, bytes)| Kept { of, bytes }).collect())
+    }
+
+    /// Removes all files of a table-day, its description first.
+    ///
+    /// # Errors
+    /// Disk.
+    pub fn remove(&self, (table, day): TableDay) -> Outcome<()> {
+        let described = self.description(table, day);
+        let of_day = entries(&self.folder.join(table.name()))?
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(&day.to_string()));
+        for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
+            if path.exists() {
+                fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes the sums of a version that nothing uses any more; a failure leaves a file that costs only its space.

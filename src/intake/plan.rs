@@ -1,0 +1,140 @@
+//! Which table-days are stored, which of these still hold, and what a night is made of.
+//!
+//! A table-day is known by the bytes of its files. Where device, inode, size and times of every file are as recorded, the
+//! bytes need not be read to know them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use rayon::prelude::*;
+
+use crate::domain::Day;
+use crate::error::{Outcome, all};
+use crate::extracts::contract;
+use crate::extracts::listing::{self, Listed, PartFile, Partition};
+use crate::extracts::reader;
+use crate::partials::daily::Surroundings;
+use crate::partials::fingerprint::{self, hash_of};
+use crate::partials::measures::{self, PartialSpec};
+use crate::partials::records::TableDay;
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::state::partials::{Input, Store, Stored};
+
+/// A table-day, and what is known of it before it is read.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// Its files.
+    pub partition: Partition,
+    /// Its partial; none for shops and appeals.
+    pub spec: Option<&'static PartialSpec>,
+    /// The categories made to order on its day.
+    pub custom_made: BTreeSet<String>,
+    /// What it depends on besides its files.
+    pub basis: String,
+    /// What the state folder has of it.
+    pub stored: Option<Stored>,
+    /// Whether its files are the ones that were stored.
+    pub is_kept: bool,
+}
+
+/// Finds out which table-days are stored, and which of these still hold.
+pub fn plan(
+    partitions: &[Partition],
+    settings: &Settings,
+    rulebook: &Rulebook,
+    store: &Store,
+) -> Vec<Planned> {
+    let planned = partitions.par_iter().map(|partition| {
+        let spec = measures::of(partition.table);
+        let custom_made: BTreeSet<String> =
+            rulebook.custom_made.on(partition.day).into_iter().map(str::to_owned).collect();
+        let basis = fingerprint::basis(partition.table.spec(), spec, &settings.zone, &custom_made);
+        let stored = store.find(partition.table, partition.day);
+        let lacks_manifest = settings.require_manifest && partition.manifest.is_none();
+        let holds = |stored: &Stored| stored.basis == basis && same_files(partition, &stored.inputs);
+        let is_kept = !settings.rehash && !lacks_manifest && stored.as_ref().is_some_and(holds);
+        Planned { partition: partition.clone(), spec, custom_made, basis, stored, is_kept }
+    });
+    planned.collect()
+}
+
+impl Planned {
+    /// Its table and day.
+    pub fn of(&self) -> TableDay {
+        (self.partition.table, self.partition.day)
+    }
+
+    /// What reaches into its partial besides the rows.
+    pub fn surroundings<'a>(&'a self, settings: &'a Settings) -> Surroundings<'a> {
+        Surroundings { zone: &settings.zone, custom_made: &self.custom_made }
+    }
+
+    /// Its files as they are, and its fingerprint, given the bytes of its part files.
+    pub fn inputs_and_fingerprint(&self, bytes: &[Bytes]) -> (Vec<Input>, String) {
+        let hashes: Vec<String> = bytes.iter().map(|bytes| hash_of(bytes)).collect();
+        let fingerprint = fingerprint::fingerprint(&self.basis, hashes.iter().map(String::as_str));
+        // The manifest is no part file: what it says was checked, and its identity tells whether it still says it.
+        let hashes = hashes.into_iter().chain([String::new()]);
+        let input =
+            |(file, hash): (&PartFile, String)| Input { name: name(file), identity: file.identity, hash };
+        (files(&self.partition).zip(hashes).map(input).collect(), fingerprint)
+    }
+
+    /// The fingerprint of what it holds now; its files are read only where they are not as recorded.
+    fn fingerprint(&self, settings: &Settings) -> Outcome<String> {
+        if let Some(stored) = self.stored.as_ref().filter(|_| self.is_kept) {
+            return Ok(stored.version.fingerprint.clone());
+        }
+        let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
+        let mut bytes = Vec::new();
+        for checked in contract::check(listed, settings.require_manifest)? {
+            bytes.extend(reader::load(&checked)?);
+        }
+        Ok(self.inputs_and_fingerprint(&bytes).1)
+    }
+}
+
+/// The files of a partition that tell what it holds.
+fn files(partition: &Partition) -> impl Iterator<Item = &PartFile> {
+    partition.files.iter().chain(&partition.manifest)
+}
+
+fn name(file: &PartFile) -> String {
+    file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn same_files(partition: &Partition, inputs: &[Input]) -> bool {
+    let listed: Vec<_> = files(partition).map(|file| (name(file), file.identity)).collect();
+    let same = |((name, identity), input): (&(String, _), &Input)| {
+        *name == input.name && *identity == input.identity
+    };
+    listed.len() == inputs.len() && listed.iter().zip(inputs).all(same)
+}
+
+/// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days.
+pub fn ingredients(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    as_of: Day,
+    versions: &BTreeMap<TableDay, String>,
+) -> String {
+    let policies =
+        (settings.window_days, settings.appeal_effect_days, settings.rank_within, settings.after_sales_mix);
+    hash_of(format!("{as_of}\n{policies:?}\n{}\n{versions:?}", rulebook.shown_on(as_of)).as_bytes())
+}
+
+/// What the night of `as_of` would be made of if it were scored now; nothing is scored.
+///
+/// # Errors
+/// Those of the listing and the contract.
+pub fn ingredients_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
+    let store = Store::under(&settings.state);
+    let mut listed = listing::list(&settings.extracts, settings.coverage(as_of))?;
+    let partitions = std::mem::take(&mut listed.partitions);
+    contract::check(listed, settings.require_manifest)?;
+    let planned = plan(&partitions, settings, rulebook, &store);
+    let versions = planned.par_iter().map(|planned| Ok((planned.of(), planned.fingerprint(settings)?)));
+    let versions = all(versions.collect::<Vec<_>>())?.into_iter().collect();
+    Ok(ingredients(settings, rulebook, as_of, &versions))
+}

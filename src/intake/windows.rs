@@ -1,0 +1,100 @@
+//! The window of every table, and what appeals take out of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
+
+use crate::domain::Day;
+use crate::error::{Outcome, all, fault};
+use crate::extracts::contract;
+use crate::extracts::listing::Listed;
+use crate::extracts::tables::Table;
+use crate::intake::known::{Known, computed};
+use crate::intake::plan::Planned;
+use crate::partials::measures;
+use crate::partials::records::{TableDay, negated};
+use crate::partials::retractions::Settled;
+use crate::settings::Settings;
+use crate::state::partials::{Store, Version};
+use crate::state::window::{self as rolled, RolledTable};
+use crate::window::TableSums;
+
+const STAGE: &str = "intake";
+
+/// The window of every table, rolled on from the last one where that is less work.
+pub(super) fn windows(
+    planned: &[Planned],
+    known: &BTreeMap<TableDay, Known>,
+    shop_ids: &BTreeSet<i64>,
+    settings: &Settings,
+    store: &Store,
+) -> Outcome<BTreeMap<Table, TableSums>> {
+    let windows = measures::ALL.par_iter().with_max_len(1).map(|spec| {
+        let of_table = known.iter().filter(|((table, _), _)| *table == spec.table);
+        let days: BTreeMap<Day, Version> =
+            of_table.map(|((_, day), known)| (*day, known.stored.version.clone())).collect();
+        let previous = rolled::load(&settings.state, spec.table);
+        let unchanged = |rolled: &RolledTable| {
+            previous.as_ref().is_some_and(|before| {
+                before.days == rolled.days && before.table.unknown == rolled.table.unknown
+            })
+        };
+        let mut again: BTreeMap<Day, DataFrame> = BTreeMap::new();
+        let rolled = loop {
+            let sums_of = |day: Day, version: &Version| {
+                let of_now = known.get(&(spec.table, day)).filter(|known| known.stored.version == *version);
+                let computed = of_now.and_then(|known| known.sums.as_ref().or_else(|| again.get(&day)));
+                computed.cloned().or_else(|| store.sums(spec.table, day, version))
+            };
+            match rolled::roll(spec, previous.clone(), &days, shop_ids, sums_of)? {
+                Ok(rolled) => break rolled,
+                Err(day) => {
+                    let sums = rebuilt(planned, (spec.table, day), settings, store)?;
+                    again.insert(day, sums);
+                }
+            }
+        };
+        if !unchanged(&rolled) {
+            rolled::save(&settings.state, spec.table, &rolled)?;
+        }
+        Ok((spec.table, rolled.table))
+    });
+    let windows = all(windows.collect::<Vec<_>>())?.into_iter().collect();
+    for ((table, day), known) in known {
+        if let Some(replaced) = known.replaced.as_ref().filter(|replaced| **replaced != known.stored.version)
+        {
+            store.forget(*table, *day, replaced);
+        }
+    }
+    Ok(windows)
+}
+
+/// The sums of a partial whose stored ones are gone or damaged, computed and stored again.
+fn rebuilt(planned: &[Planned], of: TableDay, settings: &Settings, store: &Store) -> Outcome<DataFrame> {
+    let lost = planned.iter().find(|planned| planned.of() == of);
+    let (lost, spec) = lost
+        .and_then(|lost| Some((Planned { stored: None, ..lost.clone() }, lost.spec?)))
+        .ok_or_else(|| fault(STAGE, format!("no partition of {} {}", of.0.name(), of.1)))?;
+    let listed = Listed { partitions: vec![lost.partition.clone()], ..Listed::default() };
+    let checked = contract::check(listed, settings.require_manifest)?;
+    let checked = checked.first().ok_or_else(|| fault(STAGE, "a partition without a check"))?;
+    let known = computed(&lost, spec, checked, &BTreeSet::new(), settings, store)?;
+    known.sums.ok_or_else(|| fault(STAGE, "a partial computed without sums"))
+}
+
+/// What the records that appeals take out added, negated, by table.
+pub(super) fn taken_out(
+    settled: &Settled,
+    known: &BTreeMap<TableDay, Known>,
+) -> Outcome<BTreeMap<Table, Vec<DataFrame>>> {
+    let mut frames: BTreeMap<Table, Vec<DataFrame>> = BTreeMap::new();
+    for (of, keys) in &settled.taken_out {
+        let (Some(known), Some(spec)) = (known.get(of), measures::of(of.0)) else { continue };
+        let measures: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
+        let records: Vec<_> = keys.iter().filter_map(|key| known.answers.get(key)?.as_ref()).collect();
+        let frame = negated(&records, &measures).map_err(|error| fault(STAGE, error))?;
+        frames.entry(of.0).or_default().extend(frame);
+    }
+    Ok(frames)
+}
