@@ -42,25 +42,25 @@ pub enum Command {
 #[derive(Args, Debug, Default)]
 pub struct SettingFlags {
     /// The file of settings [default: jobs/nightly.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The folder of the extracts
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub extracts: Option<String>,
     /// The folder of the rule tables
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub rules: Option<String>,
     /// The folder of the job's own state
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub state: Option<String>,
     /// The folder of the published files
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub out: Option<String>,
     /// How many threads may work
-    #[arg(long, value_name = "N")]
+    #[arg(long, global = true, value_name = "N")]
     pub threads: Option<String>,
     /// Any other setting of the file, by its name; may be repeated
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    #[arg(long = "set", global = true, value_name = "NAME=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,
 }
 

@@ -73,7 +73,8 @@ fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPar
         }
     }
     if findings.is_empty() {
-        findings = manifest::check(&partition.folder, &files, require_manifest);
+        let rows: Vec<_> = files.iter().map(|file| (file.path.as_path(), file.rows)).collect();
+        findings = manifest::check(&partition.folder, &rows, require_manifest);
     }
     let Partition { table, day, ref folder, .. } = *partition;
     (CheckedPartition { table, day, folder: folder.clone(), files }, findings)

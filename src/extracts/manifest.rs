@@ -12,7 +12,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Finding;
-use crate::extracts::contract::CheckedFile;
 use crate::extracts::listing::MANIFEST;
 
 const STAGE: &str = "manifest";
@@ -29,8 +28,9 @@ struct Entry {
     sha256: String,
 }
 
-/// Compares a partition's files with its manifest, if it has one (it must have one where `required`).
-pub fn check(folder: &Path, files: &[CheckedFile], required: bool) -> Vec<Finding> {
+/// Compares a partition's files, each with the rows that its footer gives, with its manifest, if it has one (it must have
+/// one where `required`).
+pub fn check(folder: &Path, files: &[(&Path, usize)], required: bool) -> Vec<Finding> {
     let path = folder.join(MANIFEST);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -46,7 +46,7 @@ pub fn check(folder: &Path, files: &[CheckedFile], required: bool) -> Vec<Findin
     }
 }
 
-fn compare(path: &Path, manifest: &Manifest, files: &[CheckedFile]) -> Vec<Finding> {
+fn compare(path: &Path, manifest: &Manifest, files: &[(&Path, usize)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut listed = BTreeMap::new();
     for entry in &manifest.files {
@@ -57,15 +57,13 @@ fn compare(path: &Path, manifest: &Manifest, files: &[CheckedFile]) -> Vec<Findi
             findings.push(finding(path, format!("{:?} twice", entry.name), "each part file once"));
         }
     }
-    for file in files {
-        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    for (file, rows) in files {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         match listed.remove(name.as_str()) {
-            None => findings.push(finding(
-                &file.path,
-                "a part file that the manifest does not list",
-                "no other file",
-            )),
-            Some(entry) => findings.extend(compare_file(file, entry)),
+            None => {
+                findings.push(finding(file, "a part file that the manifest does not list", "no other file"));
+            }
+            Some(entry) => findings.extend(compare_file(file, *rows, entry)),
         }
     }
     findings.extend(
@@ -74,18 +72,18 @@ fn compare(path: &Path, manifest: &Manifest, files: &[CheckedFile]) -> Vec<Findi
     findings
 }
 
-fn compare_file(file: &CheckedFile, entry: &Entry) -> Option<Finding> {
-    if u64::try_from(file.rows) != Ok(entry.rows) {
+fn compare_file(file: &Path, rows: usize, entry: &Entry) -> Option<Finding> {
+    if u64::try_from(rows) != Ok(entry.rows) {
         let wanted = format!("the manifest's {} rows", entry.rows);
-        return Some(finding(&file.path, format!("{} rows", file.rows), &wanted));
+        return Some(finding(file, format!("{rows} rows"), &wanted));
     }
-    match sha256(&file.path) {
+    match sha256(file) {
         Ok(found) if found.eq_ignore_ascii_case(&entry.sha256) => None,
         Ok(found) => {
             let wanted = format!("the manifest's {}", entry.sha256);
-            Some(finding(&file.path, format!("bytes with SHA-256 {found}"), &wanted))
+            Some(finding(file, format!("bytes with SHA-256 {found}"), &wanted))
         }
-        Err(error) => Some(finding(&file.path, format!("an unreadable file ({error})"), "a readable file")),
+        Err(error) => Some(finding(file, format!("an unreadable file ({error})"), "a readable file")),
     }
 }
 

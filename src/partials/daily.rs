@@ -5,20 +5,20 @@
 //! looked up in the same pass, each with what it added, so that it can be taken out again.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use polars::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
-use crate::extracts::instants::whole_seconds_between;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
-use crate::extracts::row_rules::{Verdicts, day_in_ticks, judge};
-use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
+use crate::extracts::row_rules::{Verdicts, judge};
+use crate::extracts::rows::{Rows, Texts};
 use crate::extracts::tables::Table;
-use crate::partials::measures::{Amount, Condition, Measure, PartialSpec, ROWS};
+use crate::partials::expressions::Meaning;
+use crate::partials::measures::{Amount, PartialSpec, ROWS};
 use crate::partials::once;
 use crate::partials::records::{Answers, Record};
+use crate::partials::sound::{sound_rows, whole_seconds};
 use crate::zone::Zone;
 
 const STAGE: &str = "partials";
@@ -101,66 +101,6 @@ fn answers(record_ids: &BTreeSet<i64>, found: Option<Vec<(i64, Record)>>) -> Ans
     let mut answers: Answers = record_ids.iter().map(|key| (*key, None)).collect();
     answers.extend(found.into_iter().flatten().map(|(key, record)| (key, Some(record))));
     answers
-}
-
-/// What conditions mean in one table-day: its natural day in ticks, its texts, what is made to order.
-struct Meaning {
-    day: Vec<Range<i64>>,
-    texts: Texts,
-    custom_made: BTreeSet<String>,
-}
-
-impl Meaning {
-    fn of(rows: &Rows, surroundings: Surroundings<'_>) -> Self {
-        Self {
-            day: day_in_ticks(rows, surroundings.zone),
-            texts: rows.texts.clone(),
-            custom_made: surroundings.custom_made.clone(),
-        }
-    }
-
-    fn all(&self, conditions: &[Condition]) -> Option<Expr> {
-        conditions.iter().map(|condition| self.condition(*condition)).reduce(Expr::and)
-    }
-
-    fn condition(&self, condition: Condition) -> Expr {
-        match condition {
-            Condition::IsTrue(column) => col(column),
-            Condition::IsFalse(column) => col(column).not(),
-            Condition::IsPresent(column) => col(column).is_not_null(),
-            Condition::IsText(column, text) => match self.texts.position(text) {
-                Some(position) => col(column).eq(lit(position)),
-                None => lit(false),
-            },
-            Condition::IsBefore(earlier, later) => col(earlier).lt(col(later)),
-            Condition::IsNotCustomMade(column) => self
-                .custom_made
-                .iter()
-                .filter_map(|category| self.texts.position(category))
-                .map(|position| col(column).neq(lit(position)))
-                .reduce(Expr::and)
-                .unwrap_or(lit(true)),
-            Condition::IsTrueOrOnTheDay(boolean, timestamp) => self
-                .day
-                .iter()
-                .map(|span| col(timestamp).gt_eq(lit(span.start)).and(col(timestamp).lt(lit(span.end))))
-                .fold(col(boolean), Expr::or),
-        }
-    }
-
-    /// What a row adds; null or 0 where it adds nothing.
-    fn addend(&self, measure: &Measure) -> Expr {
-        let counted = self.all(measure.conditions).map(|condition| condition.cast(DataType::Int64));
-        let amount = match measure.amount {
-            Amount::One => return counted.unwrap_or(lit(1_i64)),
-            Amount::Of(column) => col(column),
-            Amount::WholeSeconds { from, to } => col(seconds_column(from, to)),
-        };
-        match counted {
-            Some(counted) => amount * counted,
-            None => amount,
-        }
-    }
 }
 
 fn group(
@@ -271,67 +211,6 @@ fn sorted(frame: &DataFrame, by: &[&str]) -> PolarsResult<DataFrame> {
         .with_maintain_order(false)
         .with_multithreaded(false);
     frame.sort(by, order)
-}
-
-/// The sound rows as a frame of the columns that the measures read; the column data is handed over, not copied.
-fn sound_rows(rows: Rows, spec: &PartialSpec, verdicts: &Verdicts) -> PolarsResult<DataFrame> {
-    let wanted = spec.columns();
-    let mut columns: Vec<Column> = durations(spec)
-        .map(|(from, to)| {
-            let seconds = whole_seconds(&rows, from, to).collect();
-            Int64Chunked::from_vec(seconds_column(from, to).into(), seconds).into_column()
-        })
-        .collect();
-    let declared = rows.table.spec().columns.iter().map(|column| column.name);
-    let read = declared.zip(rows.columns).filter(|(name, _)| wanted.contains(name));
-    columns.extend(read.map(|(name, column)| as_column(name, column)));
-    let frame = DataFrame::new(rows.count, columns)?;
-    if verdicts.broken().next().is_none() {
-        return Ok(frame);
-    }
-    frame.filter_seq(&verdicts.sound().collect_ca(PlSmallStr::EMPTY))
-}
-
-/// The pairs of timestamps whose durations are summed, each once.
-fn durations(spec: &PartialSpec) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let pairs: BTreeSet<_> = spec
-        .measures
-        .iter()
-        .filter_map(|measure| match measure.amount {
-            Amount::WholeSeconds { from, to } => Some((from, to)),
-            Amount::One | Amount::Of(_) => None,
-        })
-        .collect();
-    pairs.into_iter()
-}
-
-/// The name that a duration has in the frame of sound rows.
-fn seconds_column(from: &str, to: &str) -> String {
-    format!("{from}..{to}")
-}
-
-/// The whole seconds between two timestamps, for each row.
-fn whole_seconds<'a>(rows: &'a Rows, from: &str, to: &str) -> impl Iterator<Item = i64> + 'a {
-    let ticks = |name: &str| rows.column(name).map(ColumnData::ticks).unwrap_or_default();
-    let pairs = ticks(from).iter().zip(ticks(to));
-    pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second))
-}
-
-fn as_column(name: &str, column: ColumnData) -> Column {
-    let name = PlSmallStr::from_str(name);
-    match (column.values, column.validity) {
-        (Values::Integer(values) | Values::Timestamp(values), None) => {
-            Int64Chunked::from_vec(name, values).into_column()
-        }
-        (Values::Integer(values) | Values::Timestamp(values), Some(validity)) => {
-            let values = values.into_iter().zip(validity).map(|(value, is_valid)| is_valid.then_some(value));
-            let column: Int64Chunked = values.collect_ca(name);
-            column.into_column()
-        }
-        (Values::Text(positions), _) => UInt32Chunked::from_vec(name, positions).into_column(),
-        (Values::Boolean(values), _) => BooleanChunked::new(name, values).into_column(),
-        (Values::Date(values), _) => Int32Chunked::from_vec(name, values).into_column(),
-    }
 }
 
 /// The sums with the category of goods as text, where they are grouped by it.

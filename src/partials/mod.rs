@@ -3,8 +3,10 @@
 //! [`measures`] declares them, [`daily`] computes one, with [`once`] for rows that count once; [`fingerprint`] says what one
 //! depends on. [`retractions`] decides which [`records`] appeals take out.
 pub mod daily;
+mod expressions;
 pub mod fingerprint;
 pub mod measures;
 pub mod once;
 pub mod records;
 pub mod retractions;
+mod sound;

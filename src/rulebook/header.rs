@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::STAGE;
-use super::row::trimmed;
+use crate::domain::trimmed;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
 /// The columns that every table has besides its own.

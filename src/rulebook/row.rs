@@ -9,17 +9,8 @@ use super::STAGE;
 use super::decimal::{Decimal4, digits};
 use super::effective::Effective;
 use super::header::Header;
-
-use crate::domain::Day;
+use crate::domain::{Day, trimmed};
 use crate::error::Finding;
-
-/// Space, \t, \n, \v, \f and \r, as the specification trims the extracts' text too (section 3).
-const ASCII_WHITE_SPACE: [char; 6] = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
-
-/// `text` without ASCII white space at both ends.
-pub(super) fn trimmed(text: &str) -> &str {
-    text.trim_matches(ASCII_WHITE_SPACE)
-}
 
 /// A row that is being read.
 pub(super) struct Row<'a> {

@@ -17,7 +17,7 @@ pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
     replace(path, &[hash.as_bytes(), b"\n", content].concat())
 }
 
-/// What [`write`] wrote; none where the file is gone, and a warning besides where it is damaged.
+/// What [`write()`] wrote; none where the file is gone, and a warning besides where it is damaged.
 pub fn read(path: &Path) -> Option<Vec<u8>> {
     let bytes = fs::read(path).ok()?;
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
