@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
@@ -61,12 +61,12 @@ fn of_other_nights(published: &Published, as_of: Day) -> Files<'_> {
     of_nights(published, |path| !is_of(path, as_of))
 }
 
-fn of_nights(published: &Published, wanted: impl Fn(&PathBuf) -> bool) -> Files<'_> {
+fn of_nights(published: &Published, wanted: impl Fn(&Path) -> bool) -> Files<'_> {
     let files = published.files.iter();
     files.filter(|(path, _)| path.starts_with("published") && wanted(path)).collect()
 }
 
-fn is_of(path: &PathBuf, as_of: Day) -> bool {
+fn is_of(path: &Path, as_of: Day) -> bool {
     path.parent().is_some_and(|folder| folder.ends_with(format!("dt={as_of}")))
 }
 

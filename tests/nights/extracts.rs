@@ -37,7 +37,7 @@ impl Extracts {
         let mut extracts = Self { folder, delivered: BTreeMap::new() };
         for (place, (table, day)) in all_table_days().enumerate() {
             let seed = seed.wrapping_add(u64::try_from(place).unwrap() << 32);
-            let lacks_snapshot = table == Table::Shops && day != first_day() && seed % 4 == 0;
+            let lacks_snapshot = table == Table::Shops && day != first_day() && seed.is_multiple_of(4);
             if !lacks_snapshot {
                 extracts.deliver(table, day, any_rows(table, day, seed));
             }
@@ -50,7 +50,7 @@ impl Extracts {
         let mut other = Self { folder, delivered: BTreeMap::new() };
         for (place, ((table, day), delivered)) in self.delivered.iter().enumerate() {
             let seed = seed.wrapping_add(u64::try_from(place).unwrap() << 32);
-            let is_same = (seed ^ seed >> 32) % 2 == 0;
+            let is_same = (seed ^ seed >> 32).is_multiple_of(2);
             let rows = if is_same { delivered.rows.clone() } else { any_rows(*table, *day, seed) };
             other.deliver(*table, *day, rows);
         }

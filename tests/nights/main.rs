@@ -6,10 +6,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod clean;
+mod damaged;
 mod extracts;
+mod new;
+mod rulings;
+mod shared;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
+mod watched;
 mod world;
 
 use proptest::prelude::*;

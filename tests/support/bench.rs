@@ -39,7 +39,7 @@ impl Bench {
         let bench = Self { folder: tempfile::tempdir().unwrap(), marketplace: Marketplace::default() };
         fs::create_dir(bench.path("rules")).unwrap();
         for entry in fs::read_dir(shipped_rules()).unwrap().map(Result::unwrap) {
-            bench.ship_rule(&entry.file_name());
+            bench.ship_rule(entry.file_name());
         }
         fs::create_dir(bench.path("jobs")).unwrap();
         bench.configure(&format!("window_days = {WINDOW_DAYS}"));
