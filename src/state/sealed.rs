@@ -17,7 +17,8 @@ pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
     replace(path, &[hash.as_bytes(), b"\n", content].concat())
 }
 
-/// What [`write()`] wrote; none where the file is gone, and a warning besides where it is damaged.
+/// What [`write()`] wrote; none where the file is gone. A damaged one is removed with a warning: it would be reported again
+/// by every night that needs nothing of it.
 pub fn read(path: &Path) -> Option<Vec<u8>> {
     let bytes = fs::read(path).ok()?;
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
@@ -27,6 +28,8 @@ pub fn read(path: &Path) -> Option<Vec<u8>> {
         return Some(content.to_vec());
     }
     tracing::warn!("{}: damaged, it is made again", path.display());
+    // What cannot be removed is reported again.
+    let _ = fs::remove_file(path);
     None
 }
 
@@ -61,6 +64,7 @@ mod tests {
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(&path, &bytes).unwrap();
         assert_eq!(read(&path), None);
+        assert!(!path.exists());
         fs::write(&path, "").unwrap();
         assert_eq!(read(&path), None);
     }

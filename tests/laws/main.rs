@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod layouts;
-mod marketplaces;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -21,9 +20,9 @@ use shopscore::publish::outputs::{OutputTable, QUALITY, SCORES};
 use shopscore::publish::reading::read_day;
 
 use layouts::Layout;
-use marketplaces::marketplaces;
 use support::bench::{Bench, Published};
 use support::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
+use support::marketplaces::marketplaces;
 use support::rows::day;
 
 /// Dirty rows and shops without data are wanted here, and stop nothing.

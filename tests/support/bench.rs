@@ -37,10 +37,9 @@ impl Bench {
     /// No extracts yet.
     pub(crate) fn empty() -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap(), marketplace: Marketplace::default() };
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules");
         fs::create_dir(bench.path("rules")).unwrap();
-        for entry in fs::read_dir(shipped).unwrap().map(Result::unwrap) {
-            fs::copy(entry.path(), bench.path("rules").join(entry.file_name())).unwrap();
+        for entry in fs::read_dir(shipped_rules()).unwrap().map(Result::unwrap) {
+            bench.ship_rule(entry.file_name());
         }
         fs::create_dir(bench.path("jobs")).unwrap();
         bench.configure(&format!("window_days = {WINDOW_DAYS}"));
@@ -83,6 +82,12 @@ impl Bench {
         files::write(&self.file(table, day), &batch(table, rows));
     }
 
+    /// Writes a rule table again as it is shipped.
+    pub(crate) fn ship_rule(&self, file: impl AsRef<Path>) {
+        let file = file.as_ref();
+        fs::copy(shipped_rules().join(file), self.path("rules").join(file)).unwrap();
+    }
+
     /// Writes a rule table again, `old` replaced by `new` at its one place.
     pub(crate) fn change_rule(&self, file: &str, old: &str, new: &str) {
         let path = self.path("rules").join(file);
@@ -105,12 +110,12 @@ impl Bench {
 
     /// As [`Bench::nightly`], in an environment.
     pub(crate) fn nightly_in(&self, environment: &[(&str, &OsStr)], flags: &[&str]) -> Ended {
-        let output = self.command(AS_OF, flags).envs(environment.iter().cloned()).output().unwrap();
-        Ended {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ended::of(self.command(AS_OF, flags).envs(environment.iter().cloned()))
+    }
+
+    /// Scores the night of `as_of`, with further flags and an empty environment.
+    pub(crate) fn night(&self, as_of: Day, flags: &[&str]) -> Ended {
+        Ended::of(&mut self.command(&as_of.to_string(), flags))
     }
 
     /// The night of `as_of` as a command that has not started, with an empty environment.
@@ -122,8 +127,17 @@ impl Bench {
 
     /// What lies under the output folder now.
     pub(crate) fn published(&self) -> Published {
-        Published::under(&self.path("out"))
+        self.published_under("out")
     }
+
+    /// What lies under another output folder.
+    pub(crate) fn published_under(&self, out: &str) -> Published {
+        Published::under(&self.path(out))
+    }
+}
+
+fn shipped_rules() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules")
 }
 
 /// How a run ended.
@@ -136,6 +150,24 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
+    /// Runs a command to its end.
+    fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// How many daily partials it computed, and how many it took from the state folder.
+    pub(crate) fn partials(&self) -> (usize, usize) {
+        let line = self.stdout.lines().find(|line| line.contains(" daily partials computed, "));
+        let line = line.unwrap_or_else(|| panic!("no partials: {}{}", self.stdout, self.stderr));
+        let numbers: Vec<usize> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+        (numbers[0], numbers[1])
+    }
+
     /// Checks that the run did what it was asked to do.
     pub(crate) fn assert_done(&self) {
         assert_eq!(self.code, Some(0), "{}", self.stderr);
@@ -186,7 +218,7 @@ impl Published {
 }
 
 /// The files below `folder`, which may not exist, by their path below `root`.
-fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+pub(crate) fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
         let path = entry.path();
         if path.is_dir() {

@@ -8,4 +8,5 @@ pub(crate) mod bench;
 pub(crate) mod checksums;
 pub(crate) mod files;
 pub(crate) mod marketplace;
+pub(crate) mod marketplaces;
 pub(crate) mod rows;

@@ -9,8 +9,8 @@ use proptest::sample::select;
 use shopscore::domain::{Day, Window};
 use shopscore::extracts::tables::{Column, ColumnKind, RowRule, Table, TableSpec};
 
-use crate::support::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
-use crate::support::rows::{Cell, Row, at, day};
+use super::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
+use super::rows::{Cell, Row, at, day};
 
 /// At most so many rows a table-day: enough for keys, buyers and records to meet.
 const MOST_ROWS: usize = 12;
@@ -29,7 +29,7 @@ pub(crate) fn marketplaces() -> impl Strategy<Value = Marketplace> {
 }
 
 /// The rows of a table-day; their timestamps share a granularity, so that some files could be in milliseconds.
-fn rows(table: Table, day: Day) -> impl Strategy<Value = Vec<Row>> {
+pub(crate) fn rows(table: Table, day: Day) -> impl Strategy<Value = Vec<Row>> {
     select(vec![1_000_000, 1_000, 1]).prop_flat_map(move |granularity| {
         let spec = table.spec();
         let row: Vec<_> = spec.columns.iter().map(|column| cell(spec, column, day, granularity)).collect();

@@ -1,0 +1,109 @@
+//! Appeals: a decision of today takes out a record of weeks ago, and the partial of that day stays.
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use shopscore::domain::{Day, Window};
+use shopscore::extracts::tables::Table;
+use shopscore::publish::outputs::{INDICATORS, QUALITY};
+use shopscore::publish::reading::read_day;
+
+use crate::clean;
+use crate::support::bench::Bench;
+use crate::support::marketplace::Marketplace;
+use crate::support::rows::{Row, at, row};
+use crate::watched::{Files, TABLES, today};
+
+const LONG_WINDOW_DAYS: i32 = 30;
+const ALL_PARTIALS: usize = 30 * TABLES;
+
+/// A month after its last night; decisions take effect at once.
+fn month() -> Bench {
+    let bench = Bench::of(Marketplace::sound_over(LONG_WINDOW_DAYS));
+    bench.configure(&format!("window_days = {LONG_WINDOW_DAYS}\nappeal_effect_days = 0"));
+    bench.put(Table::Appeals, today(), &[]);
+    bench.night(today(), &[]).assert_done();
+    bench
+}
+
+fn weeks_ago() -> Day {
+    today().plus(-20)
+}
+
+/// A decision of today on shop 2's review of 20 days ago.
+fn decision(appeal: i64, upheld: bool, time: &str) -> Row {
+    row![appeal, 2, "review", 20, weeks_ago(), upheld, at(today(), time)]
+}
+
+fn night(bench: &Bench) -> (usize, usize) {
+    let ended = bench.night(today(), &[]);
+    ended.assert_done();
+    ended.partials()
+}
+
+fn assert_as_from_scratch(bench: &Bench) {
+    clean::compare(bench, Window::ending(today(), LONG_WINDOW_DAYS), &[]).unwrap();
+}
+
+/// Numerator and denominator of shop 2's product rating: the sum and the count of its stars.
+fn stars(bench: &Bench) -> (i64, i64) {
+    let rows = read_day(&bench.path("out/current"), &INDICATORS, today()).unwrap();
+    let integer =
+        |name: &str, row: usize| rows.column_by_name(name).unwrap().as_primitive::<Int64Type>().value(row);
+    let indicators = rows.column_by_name("indicator").unwrap().as_string::<i32>();
+    let is_wanted = |row: &usize| integer("shop_id", *row) == 2 && indicators.value(*row) == "product_rating";
+    let row = (0..rows.num_rows()).find(is_wanted).unwrap();
+    (integer("numerator", row), integer("denominator", row))
+}
+
+/// How many appeals of today speak of no record.
+fn unmatched(bench: &Bench) -> i64 {
+    let rows = read_day(&bench.path("out/current"), &QUALITY, today()).unwrap();
+    let reasons = rows.column_by_name("reason").unwrap().as_string::<i32>();
+    let counts = rows.column_by_name("rows").unwrap().as_primitive::<Int64Type>();
+    (0..rows.num_rows())
+        .filter(|row| reasons.value(*row) == "unmatched_appeal")
+        .map(|row| counts.value(row))
+        .sum()
+}
+
+#[test]
+fn an_appeal_decided_today_takes_out_a_record_of_20_days_ago_without_computing_a_partial() {
+    let bench = month();
+    // One review of 2 stars a day.
+    assert_eq!(stars(&bench), (60, 30));
+    let partials = || Files::of(&bench.path("state/partials"));
+    let before = partials();
+    bench.put(Table::Appeals, today(), &[decision(900, true, "12:00")]);
+    assert_eq!(night(&bench), (0, ALL_PARTIALS));
+    assert_eq!(stars(&bench), (58, 29));
+    assert_eq!(partials(), before);
+    assert_as_from_scratch(&bench);
+}
+
+#[test]
+fn a_later_rejection_brings_the_record_back() {
+    let bench = month();
+    bench.put(Table::Appeals, today(), &[decision(900, true, "12:00")]);
+    night(&bench);
+    bench.put(Table::Appeals, today(), &[decision(900, true, "12:00"), decision(901, false, "13:00")]);
+    assert_eq!(night(&bench), (0, ALL_PARTIALS));
+    assert_eq!((stars(&bench), unmatched(&bench)), ((60, 30), 0));
+    assert_as_from_scratch(&bench);
+}
+
+#[test]
+fn an_appeal_whose_record_was_rewritten_away_becomes_unmatched() {
+    let bench = month();
+    bench.put(Table::Appeals, today(), &[decision(900, true, "12:00")]);
+    night(&bench);
+    assert_eq!(unmatched(&bench), 0);
+    let reviews = |review: i64| [row![review, 20, 2, 2, 2, at(weeks_ago(), "20:00")]];
+    bench.put(Table::Reviews, weeks_ago(), &reviews(21));
+    assert_eq!(night(&bench), (1, ALL_PARTIALS - 1));
+    assert_eq!((stars(&bench), unmatched(&bench)), ((60, 30), 1));
+    assert_as_from_scratch(&bench);
+    bench.put(Table::Reviews, weeks_ago(), &reviews(20));
+    assert_eq!(night(&bench), (1, ALL_PARTIALS - 1));
+    assert_eq!((stars(&bench), unmatched(&bench)), ((58, 29), 0));
+    assert_as_from_scratch(&bench);
+}
