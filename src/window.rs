@@ -5,7 +5,7 @@
 //! back exactly, so the window of a day is that of the day before, plus a day, less a day. A shop without a record
 //! counts 0 (specification, section 4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
@@ -18,6 +18,9 @@ const STAGE: &str = "window";
 
 /// Rows of shops that the snapshot does not have, by day and shop.
 pub type UnknownRows = BTreeMap<Day, BTreeMap<i64, i64>>;
+
+/// The shops of a snapshot.
+pub type ShopIds = PlHashSet<i64>;
 
 /// The sums of one table over a window.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +62,7 @@ pub fn add_up(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]) -> Ou
 ///
 /// # Errors
 /// A fault where the sums lack a column.
-pub fn unknown_rows(sums: &DataFrame, known: &BTreeSet<i64>) -> Outcome<BTreeMap<i64, i64>> {
+pub fn unknown_rows(sums: &DataFrame, known: &ShopIds) -> Outcome<BTreeMap<i64, i64>> {
     let mut unknown = BTreeMap::new();
     for (shop, rows) in integers(sums, "shop_id")?.zip(integers(sums, ROWS)?) {
         if !known.contains(&shop) {
@@ -266,6 +269,6 @@ mod tests {
     #[test]
     fn rows_of_shops_that_the_snapshot_does_not_have_are_counted_by_shop() {
         let sums = df!("shop_id" => [1_i64, 1, 2], "rows" => [4_i64, 5, 6]).unwrap();
-        assert_eq!(unknown_rows(&sums, &[2].into()).unwrap(), [(1, 9)].into());
+        assert_eq!(unknown_rows(&sums, &ShopIds::from_iter([2])).unwrap(), [(1, 9)].into());
     }
 }

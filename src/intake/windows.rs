@@ -18,7 +18,7 @@ use crate::partials::retractions::Settled;
 use crate::settings::Settings;
 use crate::state::partials::{Store, Version};
 use crate::state::window::{self as rolled, RolledTable};
-use crate::window::TableSums;
+use crate::window::{ShopIds, TableSums};
 
 const STAGE: &str = "intake";
 
@@ -26,7 +26,7 @@ const STAGE: &str = "intake";
 pub(super) fn windows(
     planned: &[Planned],
     known: &BTreeMap<TableDay, Known>,
-    shop_ids: &BTreeSet<i64>,
+    shop_ids: &ShopIds,
     settings: &Settings,
     store: &Store,
 ) -> Outcome<BTreeMap<Table, TableSums>> {

@@ -5,7 +5,7 @@
 //! whose partition is old enough; an appeal without its record, or for another shop's, is left aside before that
 //! (specification, section 4, Appeals).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::{Day, Window};
 use crate::extracts::row_rules::Verdicts;
@@ -85,7 +85,7 @@ pub fn settle(
     shop_of: impl Fn(TableDay, i64) -> Option<i64>,
 ) -> Settled {
     let mut settled = Settled::default();
-    let mut last: BTreeMap<(TableDay, i64), &Appeal> = BTreeMap::new();
+    let mut last: HashMap<(TableDay, i64), &Appeal> = HashMap::with_capacity(appeals.len());
     for appeal in appeals {
         if shop_of(appeal.record_of, appeal.record_id) != Some(appeal.shop_id) {
             *settled.unmatched.entry(appeal.day).or_default() += 1;

@@ -73,17 +73,30 @@ impl KnownRecords {
             figures.push(column(measure.name)?);
         }
         let rows = column("day")?.zip(fingerprints).zip(column("record_id")?);
+        // Rows come day by day, and a day has one fingerprint.
+        let mut open: Option<(i64, Answered)> = None;
         for (((day, fingerprint), key), (shop_id, is_there)) in
             rows.zip(column("shop_id")?.zip(column("is_there")?))
         {
             let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
-            let day = Day::from_epoch_days(i32::try_from(day).unwrap_or(i32::MAX));
-            let answered = self.0.entry((spec.table, day)).or_default();
-            answered.fingerprint.clear();
-            answered.fingerprint.push_str(fingerprint.unwrap_or_default());
-            answered.answers.insert(key, (is_there == 1).then_some(record));
+            if open.as_ref().is_none_or(|(of, _)| *of != day) {
+                self.close(spec.table, open.take());
+                let fingerprint = fingerprint.unwrap_or_default().to_owned();
+                open = Some((day, Answered { fingerprint, answers: Answers::new() }));
+            }
+            if let Some((_, answered)) = &mut open {
+                answered.answers.insert(key, (is_there == 1).then_some(record));
+            }
         }
+        self.close(spec.table, open);
         Ok(())
+    }
+
+    fn close(&mut self, table: Table, open: Option<(i64, Answered)>) {
+        if let Some((day, answered)) = open {
+            let day = Day::from_epoch_days(i32::try_from(day).unwrap_or(i32::MAX));
+            self.0.insert((table, day), answered);
+        }
     }
 }
 

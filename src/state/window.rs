@@ -3,7 +3,7 @@
 //! A window rolls where fewer table-days came or went than it has, and only from sums whose every table-day is known by
 //! its version; else it is added up from scratch. Both give the same sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
@@ -16,7 +16,7 @@ use crate::partials::measures::PartialSpec;
 use crate::state::partials::Version;
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
-use crate::window::{TableSums, UnknownRows, add_up, unknown_rows};
+use crate::window::{ShopIds, TableSums, UnknownRows, add_up, unknown_rows};
 
 /// A table's sums over a window, and which table-days they are made of.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ pub fn roll(
     spec: &PartialSpec,
     previous: Option<RolledTable>,
     days: &BTreeMap<Day, Version>,
-    known_shops: &BTreeSet<i64>,
+    known_shops: &ShopIds,
     sums_of: impl Fn(Day, &Version) -> Option<DataFrame>,
 ) -> Outcome<Result<RolledTable, Day>> {
     if let Some(previous) = previous.filter(|previous| is_less_work(previous, days))
@@ -97,7 +97,7 @@ fn roll_on(
     spec: &PartialSpec,
     previous: RolledTable,
     days: &BTreeMap<Day, Version>,
-    known_shops: &BTreeSet<i64>,
+    known_shops: &ShopIds,
     sums_of: &impl Fn(Day, &Version) -> Option<DataFrame>,
 ) -> Outcome<Option<RolledTable>> {
     if !knows_all_unknown(&previous.table, known_shops)? {
@@ -111,6 +111,12 @@ fn roll_on(
         minus.push(sums);
     }
     unknown.values_mut().for_each(|rows| rows.retain(|shop, _| !known_shops.contains(shop)));
+    if minus.is_empty() && previous.days.len() == days.len() {
+        return Ok(Some(RolledTable {
+            days: previous.days,
+            table: TableSums { sums: previous.table.sums, unknown },
+        }));
+    }
     let mut plus = vec![previous.table.sums];
     for (day, version) in days.iter().filter(|(day, version)| previous.days.get(day) != Some(version)) {
         let Some(sums) = sums_of(*day, version) else { return Ok(None) };
@@ -122,7 +128,7 @@ fn roll_on(
 }
 
 /// Whether every row of a shop outside the snapshot was counted as such before: then no shop with rows left it since.
-fn knows_all_unknown(table: &TableSums, known_shops: &BTreeSet<i64>) -> Outcome<bool> {
+fn knows_all_unknown(table: &TableSums, known_shops: &ShopIds) -> Outcome<bool> {
     let mut counted: BTreeMap<i64, i64> = BTreeMap::new();
     for (shop, rows) in table.unknown.values().flatten() {
         *counted.entry(*shop).or_default() += rows;
@@ -203,7 +209,7 @@ mod tests {
     #[test]
     fn a_day_whose_sums_are_gone_is_named() {
         let days = versions(&[("2022-03-01", "1:5"), ("2022-03-02", "gone")]);
-        let outcome = roll(spec(), None, &days, &BTreeSet::new(), sums_of).unwrap();
+        let outcome = roll(spec(), None, &days, &ShopIds::default(), sums_of).unwrap();
         assert_eq!(outcome.unwrap_err(), day("2022-03-02"));
         let first = rolled(None, &FIRST, &[1, 2]);
         let mut previous = first;

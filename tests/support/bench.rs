@@ -120,8 +120,15 @@ impl Bench {
 
     /// The night of `as_of` as a command that has not started, with an empty environment.
     pub(crate) fn command(&self, as_of: &str, flags: &[&str]) -> Command {
+        let mut command = self.program(&["nightly", "--date", as_of]);
+        command.args(flags);
+        command
+    }
+
+    /// The program with these arguments, as a command that has not started, with an empty environment.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shopscore"));
-        command.env_clear().current_dir(self.folder.path()).args(["nightly", "--date", as_of]).args(flags);
+        command.env_clear().current_dir(self.folder.path()).args(arguments);
         command
     }
 
