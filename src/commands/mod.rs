@@ -20,6 +20,7 @@ use crate::error::Outcome;
 use crate::publish::lock::{Holder, Lock};
 use crate::publish::{lock_folder, prepare};
 use crate::settings::{self, Settings};
+use crate::state::sealed::sweep;
 use crate::threads;
 
 const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
@@ -64,6 +65,7 @@ fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 
         Lock::acquire(&lock_folder(&settings.state), &holder)?,
     ];
     prepare(&settings.out)?;
+    sweep(&settings.state)?;
     Ok(locks)
 }
 

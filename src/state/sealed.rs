@@ -4,9 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{Outcome, disk};
+use crate::extracts::listing::entries;
 use crate::partials::fingerprint::hash_of;
 
 pub(super) const STAGE: &str = "state";
+/// The ending of a file that is being written.
+const UNFINISHED: &str = "unfinished";
 
 /// Writes `content` under its hash.
 ///
@@ -41,14 +44,40 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| disk(STAGE, "mkdir", folder, &error))?;
     }
-    let unfinished = path.with_extension("unfinished");
+    let unfinished = path.with_extension(UNFINISHED);
     fs::write(&unfinished, bytes).map_err(|error| disk(STAGE, "write", &unfinished, &error))?;
     fs::rename(&unfinished, path).map_err(|error| disk(STAGE, "rename", path, &error))
+}
+
+/// Removes what killed runs left unfinished anywhere under a state folder. The caller holds its lock.
+///
+/// # Errors
+/// Disk.
+pub fn sweep(folder: &Path) -> Outcome<()> {
+    for (name, path) in entries(folder)? {
+        if path.is_dir() {
+            sweep(&path)?;
+        } else if name.ends_with(UNFINISHED) {
+            fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_killed_run_left_unfinished_is_swept_away_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("partials/reviews/2022-03-15.json");
+        write(&path, b"content").unwrap();
+        fs::write(path.with_extension(UNFINISHED), "half").unwrap();
+        sweep(folder.path()).unwrap();
+        assert!(!path.with_extension(UNFINISHED).exists());
+        assert!(read(&path).is_some());
+    }
 
     #[test]
     fn a_sealed_file_is_read_back_and_a_damaged_one_is_not() {
