@@ -58,7 +58,7 @@ def main() -> None:
         os.environ |= {"EXTRACTS": str(extracts), "DATE": str(AS_OF), "RUNS": "1"}
         before = contents(work / "repeated")
         measured = in_turn(cases, given.runs, given.threads)
-        changed = len(before ^ contents(work / "repeated"))
+        changed = len({path for path, *_ in before ^ contents(work / "repeated")})
         found_sizes = sizes(extracts, work / "repeated/state", given.threads)
         found = {
             "settings": {"shops": given.shops, "runs": given.runs, "threads": given.threads, "as_of": str(AS_OF)},

@@ -105,7 +105,7 @@ def wanted(bench: dict | None, growth: dict | None) -> str:
         row("greatest peak memory of a night", 300, peak[NIGHTLY], "{:.0f} MiB")
         row("greatest peak memory from scratch", 300, peak[SCRATCH], "{:.0f} MiB")
         row("a night with nothing new", 1, seconds[NOTHING_NEW], "{:.2f} s")
-        row("files that it changed", 0, bench["changed_by_nothing_new"], "{}")
+        row("files and folders that it changed", 0, bench["changed_by_nothing_new"], "{}")
         row("payments partials, of their input's bytes", 10, 100 * share(payments), "{:.1f} %")
     if growth:
         for shops, seconds_of in growth["scoring"].items():
