@@ -59,13 +59,13 @@ def main() -> None:
         before = contents(work / "repeated")
         measured = in_turn(cases, given.runs, given.threads)
         changed = len({path for path, *_ in before ^ contents(work / "repeated")})
-        found_sizes = sizes(extracts, work / "repeated/state", given.threads)
+        of_tables = sizes(extracts, work / "repeated/state", given.threads)
         found = {
             "settings": {"shops": given.shops, "runs": given.runs, "threads": given.threads, "as_of": str(AS_OF)},
             "machine": machine(),
             "versions": versions(given.shopscore),
-            "sizes": found_sizes,
-            "appeals_tonight": round(found_sizes["appeals"]["all"]["rows"] / found_sizes["appeals"]["all"]["files"]),
+            "sizes": of_tables,
+            "appeals_a_day": round(of_tables["appeals"]["all"]["rows"] / of_tables["appeals"]["all"]["files"]),
             "cases": measured,
             "changed_by_nothing_new": changed,
         }
@@ -151,9 +151,7 @@ def in_turn(cases: list[Case], runs: int, threads: int) -> dict[str, dict]:
         print(f"run {number + 1} of {runs}, load {os.getloadavg()[0]:.1f}, seconds: {shown}", flush=True)
     return {
         case.name: {
-            "process_seconds": processes.spread([one.seconds for one in measured[case.name]]),
-            "cpu_seconds": processes.spread([one.cpu_seconds for one in measured[case.name]]),
-            "peak_mib": processes.spread([one.peak_mib for one in measured[case.name]]),
+            **processes.summary(measured[case.name]),
             "own_seconds": processes.spread(own[case.name]) if case.name in own else None,
         }
         for case in cases

@@ -8,6 +8,7 @@ of it.
 import argparse
 import json
 import tempfile
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,16 @@ WINDOW_DAYS = 30
 FIRST = AS_OF - WINDOW_DAYS * DAY
 
 
+@dataclass(frozen=True)
+class Night:
+    """A night to measure: its name, its extracts, the nights before it, and flags that all of them have."""
+
+    name: str
+    extracts: Path
+    before: list[date]
+    flags: tuple[str, ...] = ()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--shopscore", type=Path, required=True)
@@ -29,71 +40,67 @@ def main() -> None:
     given = parser.parse_args()
     processes.use_cores(given.threads)
     job = Job(given.shopscore, given.cache, given.threads)
-    found = {
-        "runs": given.runs,
-        "threads": given.threads,
-        "history": by_history(job, given.runs),
-        "rows": by_rows(job, given.runs),
-        "shops": by_shops(job, given.runs),
-        "scoring": scoring(given.runs, given.threads),
-    }
+    found = {"runs": given.runs, "threads": given.threads}
+    for kind, nights in {"history": by_history, "rows": by_rows, "shops": by_shops}.items():
+        with tempfile.TemporaryDirectory(dir=given.cache, prefix="bench-run-") as scratch:
+            found[kind] = in_turn(job, nights(job, Path(scratch)), Path(scratch), given.runs)
+    found["scoring"] = scoring(given.runs, given.threads)
     (given.cache / "bench-growth.json").write_text(json.dumps(found))
     results.write(given.cache)
 
 
-def by_history(job: Job, runs: int) -> dict[str, dict]:
+def by_history(job: Job, scratch: Path) -> list[Night]:
     """A night after 30 and after 365 stored days, of extracts that reach back as far."""
-    first = AS_OF - 365 * DAY
-    year = marketplace.extracts(job, 5_000, 50_000, first, AS_OF)
-    found = {}
-    for days in (30, 365):
-        with tempfile.TemporaryDirectory(dir=job.cache, prefix="bench-run-") as scratch:
-            extracts = marketplace.joined(Path(scratch, "extracts"), (year, AS_OF - days * DAY, AS_OF))
-            nights = [AS_OF - back * DAY for back in range(days - WINDOW_DAYS + 1, 1, -WINDOW_DAYS)] + [AS_OF - DAY]
-            found[f"{days} stored days"] = night(job, extracts, Path(scratch), nights, runs)
-    return found
+    year = marketplace.extracts(job, 5_000, 50_000, AS_OF - 365 * DAY, AS_OF)
+
+    def after(days: int) -> Night:
+        extracts = marketplace.joined(scratch / f"extracts-{days}", (year, AS_OF - days * DAY, AS_OF))
+        windows_apart = [AS_OF - back * DAY for back in range(days - WINDOW_DAYS + 1, 1, -WINDOW_DAYS)]
+        return Night(f"{days} stored days", extracts, [*windows_apart, AS_OF - DAY])
+
+    return [after(days) for days in (30, 365)]
 
 
-def by_rows(job: Job, runs: int) -> dict[str, dict]:
+def by_rows(job: Job, scratch: Path) -> list[Night]:
     """A night with more and more rows in the last day alone."""
     shops = 20_000
-    before = marketplace.extracts(job, shops, 200_000, FIRST, AS_OF - DAY)
-    found = {}
-    for rows in (1_600_000, 5_000_000, 16_000_000):
-        last_day = marketplace.extracts(job, shops, rows, AS_OF, AS_OF)
-        with tempfile.TemporaryDirectory(dir=job.cache, prefix="bench-run-") as scratch:
-            parts = [(before, FIRST, AS_OF - DAY), (last_day, AS_OF, AS_OF)]
-            extracts = marketplace.joined(Path(scratch, "extracts"), *parts)
-            found[f"{rows:,} rows in the last day"] = night(job, extracts, Path(scratch), [AS_OF - DAY], runs)
-    return found
+    before = (marketplace.extracts(job, shops, 200_000, FIRST, AS_OF - DAY), FIRST, AS_OF - DAY)
+
+    def of(rows: int) -> Night:
+        last_day = (marketplace.extracts(job, shops, rows, AS_OF, AS_OF), AS_OF, AS_OF)
+        extracts = marketplace.joined(scratch / f"extracts-{rows}", before, last_day)
+        return Night(f"{rows:,} rows in the last day", extracts, [AS_OF - DAY])
+
+    return [of(rows) for rows in (1_600_000, 5_000_000, 16_000_000)]
 
 
-def by_shops(job: Job, runs: int) -> dict[str, dict]:
-    """A night with more and more shops, and the same number of rows every day."""
-    found = {}
-    for shops in (20_000, 200_000, 1_000_000):
+def by_shops(job: Job, _: Path) -> list[Night]:
+    """A night with more and more shops, and the same number of rows every day: many of a million have none."""
+    flags = ("--set", "max_unscored_percent=100")
+
+    def of(shops: int) -> Night:
         extracts = marketplace.extracts(job, shops, 200_000, FIRST, AS_OF)
-        with tempfile.TemporaryDirectory(dir=job.cache, prefix="bench-run-") as scratch:
-            found[f"{shops:,} shops"] = night(job, extracts, Path(scratch), [AS_OF - DAY], runs)
-    return found
+        return Night(f"{shops:,} shops", extracts, [AS_OF - DAY], flags)
+
+    return [of(shops) for shops in (20_000, 200_000, 1_000_000)]
 
 
-def night(job: Job, extracts: Path, scratch: Path, nights: list[date], runs: int) -> dict:
-    """The last night, each time from what the nights before left."""
-    yesterday, tonight = scratch / "yesterday", scratch / "tonight"
-    for date in nights:
-        job.night(extracts, yesterday, date)
-    measured = []
+def in_turn(job: Job, nights: list[Night], scratch: Path, runs: int) -> dict[str, dict]:
+    """Runs each night in turn, always from what the nights before it left."""
+    for night in nights:
+        for before in night.before:
+            job.night(night.extracts, scratch / night.name / "yesterday", before, *night.flags)
+    measured = {night.name: [] for night in nights}
     for _ in range(runs):
-        marketplace.renew(tonight, yesterday)
-        measured.append(job.night(extracts, tonight))
-    print(measured[-1].stdout.splitlines()[1], f"({measured[-1].seconds:.2f} s)", flush=True)
-    return {
-        "process_seconds": processes.spread([one.seconds for one in measured]),
-        "cpu_seconds": processes.spread([one.cpu_seconds for one in measured]),
-        "peak_mib": processes.spread([one.peak_mib for one in measured]),
-        "stored": len(list((tonight / "state/partials").glob("*/*.parquet"))),
-    }
+        for night in nights:
+            tonight = scratch / night.name / "tonight"
+            marketplace.renew(tonight, tonight.with_name("yesterday"))
+            measured[night.name].append(job.night(night.extracts, tonight, AS_OF, *night.flags))
+    for name, of_night in measured.items():
+        print(f"{name}: seconds {' '.join(f'{one.seconds:.2f}' for one in of_night)}", flush=True)
+    partials = "tonight/state/partials/*/*.parquet"
+    stored = {night.name: len(list((scratch / night.name).glob(partials))) for night in nights}
+    return {name: {**processes.summary(of_night), "stored": stored[name]} for name, of_night in measured.items()}
 
 
 def scoring(runs: int, threads: int) -> dict[str, dict]:

@@ -52,3 +52,9 @@ def use_cores(threads: int) -> None:
 def spread(figures: list[float]) -> dict[str, float]:
     """The median of some figures, between the least and the greatest."""
     return {"median": statistics.median(figures), "min": min(figures), "max": max(figures)}
+
+
+def summary(measured: list[Measured]) -> dict[str, dict[str, float]]:
+    """The spread of each figure over several runs."""
+    figures = ("seconds", "cpu_seconds", "peak_mib")
+    return {figure: spread([getattr(one, figure) for one in measured]) for figure in figures}
