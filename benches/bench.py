@@ -47,11 +47,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     processes.use_cores(given.threads)
-    job = Job(given.shopscore, given.cache, given.threads)
-    extracts = marketplace.extracts(job, given.shops, given.rows, AS_OF - 30 * DAY, AS_OF)
     # In the cache folder, so that state and output lie on a disk as they do in earnest.
     with tempfile.TemporaryDirectory(dir=given.cache, prefix="bench-run-") as scratch:
         work = Path(scratch)
+        job = Job(marketplace.own_copy(given.shopscore, work), given.cache, given.threads)
+        extracts = marketplace.extracts(job, given.shops, given.rows, AS_OF - 30 * DAY, AS_OF)
         competitors = with_engines(job, extracts, work)
         check_agreement(job, extracts, work, competitors)
         cases = with_shopscore(job, extracts, work) + competitors + [floor()]
@@ -63,7 +63,7 @@ def main() -> None:
         found = {
             "settings": {"shops": given.shops, "runs": given.runs, "threads": given.threads, "as_of": str(AS_OF)},
             "machine": machine(),
-            "versions": versions(given.shopscore),
+            "versions": versions(job.shopscore),
             "sizes": of_tables,
             "appeals_a_day": round(of_tables["appeals"]["all"]["rows"] / of_tables["appeals"]["all"]["files"]),
             "cases": measured,

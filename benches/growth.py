@@ -39,10 +39,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     processes.use_cores(given.threads)
-    job = Job(given.shopscore, given.cache, given.threads)
     found = {"runs": given.runs, "threads": given.threads}
     for kind, nights in {"history": by_history, "rows": by_rows, "shops": by_shops}.items():
         with tempfile.TemporaryDirectory(dir=given.cache, prefix="bench-run-") as scratch:
+            job = Job(marketplace.own_copy(given.shopscore, Path(scratch)), given.cache, given.threads)
             found[kind] = in_turn(job, nights(job, Path(scratch)), Path(scratch), given.runs)
     found["scoring"] = scoring(given.runs, given.threads)
     (given.cache / "bench-growth.json").write_text(json.dumps(found))

@@ -32,6 +32,11 @@ class Job:
         return processes.run(self.nightly(extracts, folder, date, *further), self.threads)
 
 
+def own_copy(shopscore: Path, folder: Path) -> Path:
+    """A copy of the program, so that a build meanwhile does not change what is measured."""
+    return Path(shutil.copy2(shopscore, folder / "shopscore"))
+
+
 def extracts(job: Job, shops: int, rows_a_day: int, first: datetime.date, last: datetime.date) -> Path:
     """A made-up marketplace; one that is there already is used again."""
     folder = job.cache / f"bench-{shops}-shops-{rows_a_day}-rows-{first}-{last}-seed-{SEED}"
