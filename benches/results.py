@@ -16,8 +16,9 @@ cache.
 """
 
 ENGINES = """The engines compute the bare sums of 30 days and the ranks, without row checks and without appeals; before the clock ran,
-their sums and ranks were compared with those that shopscore publishes without appeals, and all agreed. shopscore reads,
-hashes and checks every row, takes upheld appeals out, scores, and publishes with the disk synced. Its seconds are those of
+they were compared with what shopscore publishes without appeals: both sums of every indicator of every shop agreed, and the
+ranks of all indicators but the two of logistics, which rules deal out (`agreement.py`). Amounts of payments are summed by
+all and compared by none. shopscore reads, hashes and checks every row, takes upheld appeals out, scores, and publishes with the disk synced. Its seconds are those of
 the whole process; ratios are to the seconds that the engines' queries alone took, without Python's start. "Decoding alone"
 decodes the columns that the row checks need with the `parquet` crate, on the same threads, and drops them.
 """
