@@ -8,10 +8,11 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 CARGO_FLAGS = --release --locked
 SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
 PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
+BENCH = $(PYTHON_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample test lint unit readers reference bench-partials clean
+.PHONY: help build demo nightly sample test lint unit readers reference bench bench-growth bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -52,6 +53,13 @@ $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 	python3 -m venv $(PYTHON_ENVIRONMENT)
 	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --requirement tests/python/requirements.txt
 	touch $@
+
+bench: build $(PYTHON_ENVIRONMENT)/ready ## nights beside DuckDB, Polars and bare decoding, into benches/RESULTS.md: SHOPS=20000 ROWS=1650000 RUNS=5
+	$(BENCH)/bench.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \
+		--rows $(or $(ROWS),1650000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
+
+bench-growth: build $(PYTHON_ENVIRONMENT)/ready ## nights with more history, rows and shops, into benches/RESULTS.md: RUNS=5
+	$(BENCH)/growth.py --shopscore $(SHOPSCORE) --cache $(CACHE) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
 
 bench-partials: ## seconds of each table's partials beside bare decoding: make bench-partials EXTRACTS=DIR DATE=DAY
 	EXTRACTS=$(or $(EXTRACTS),sample_data) DATE=$(or $(DATE),$(DEMO_DATE)) cargo bench --locked --bench partials

@@ -1,0 +1,101 @@
+//! How long the scoring stage takes, by the number of shops: from the window's sums to scores, spreads and improvements.
+//!
+//! The shops are made up, every one has figures for every indicator, and so every one is ranked seven times less what the
+//! rules exempt it from. Prints a line for each number of shops: shops and wall-clock seconds. Run by `make bench-growth`.
+
+#![allow(clippy::print_stdout, missing_docs)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use polars::prelude::*;
+use shopscore::domain::Day;
+use shopscore::error::{Finding, Outcome, fault};
+use shopscore::extracts::tables::Table;
+use shopscore::partials::measures::{self, PartialSpec, ROWS};
+use shopscore::policies::{AfterSalesMix, RankWithin};
+use shopscore::rulebook::Rulebook;
+use shopscore::shops::Shop;
+use shopscore::window::{self, TableSums};
+use shopscore::{categories, improvements, scores, standings, threads};
+
+const AS_OF: &str = "2022-03-15";
+
+fn main() {
+    if let Err(failure) = measure() {
+        println!("{failure}");
+        std::process::exit(1);
+    }
+}
+
+fn measure() -> Outcome<()> {
+    let unusable =
+        |found: String| Finding::new("bench", found, "a day").fail(shopscore::error::ExitClass::Usage);
+    let as_of: Day = AS_OF.parse().map_err(unusable)?;
+    let rulebook = Rulebook::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules"))?;
+    threads::settle(std::thread::available_parallelism().map_or(1, usize::from))?;
+    for count in [20_000, 200_000, 1_000_000] {
+        let shops = shops(&rulebook, as_of, count);
+        let tables = tables(count).map_err(|error| fault("bench", error))?;
+        let start = Instant::now();
+        threads::on_pool(|| score(&shops, &tables, &rulebook, as_of))?;
+        println!("{count} {:.3}", start.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+fn score(
+    shops: &[Shop],
+    tables: &BTreeMap<Table, TableSums>,
+    rulebook: &Rulebook,
+    as_of: Day,
+) -> Outcome<()> {
+    let mix = AfterSalesMix::Equal;
+    let assessed = standings::assess(shops, rulebook, as_of);
+    let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
+    let sums = window::of_shops(tables, &BTreeMap::new(), &shop_ids)?;
+    let standings = standings::rank_all(&assessed, &sums, rulebook, as_of, RankWithin::PrimaryCategory)?;
+    let scored = scores::score_all(&assessed, &standings, mix);
+    let spreads = categories::spreads(&standings);
+    let gains = improvements::of_all(&assessed, &standings, &scored, &spreads, mix);
+    if scored.len() == shops.len() && !gains.is_empty() {
+        return Ok(());
+    }
+    Err(fault("bench", "shops without a score"))
+}
+
+/// Shops dealt out to the rows of the weight table, the first of which get the most.
+fn shops(rulebook: &Rulebook, as_of: Day, count: i64) -> Vec<Shop> {
+    let rows: Vec<_> = rulebook.weights.on(as_of).collect();
+    let shop = |shop_id: i64| {
+        let share = (0..).zip(&rows).find(|(place, _)| shop_id % (place + 3) == 0);
+        let row = share.map(|(_, row)| *row).or(rows.last().copied())?;
+        Some(Shop {
+            shop_id,
+            name: format!("shop {shop_id}"),
+            primary_category: row.category.clone(),
+            primary_subcategory: row.subcategory.clone(),
+            joined_on: as_of.plus(-365),
+            terminated_on: None,
+        })
+    };
+    (1..=count).filter_map(shop).collect()
+}
+
+fn tables(count: i64) -> PolarsResult<BTreeMap<Table, TableSums>> {
+    measures::ALL.iter().map(|spec| Ok((spec.table, sums(spec, count)?))).collect()
+}
+
+/// Figures that differ from shop to shop and from measure to measure; none is zero.
+fn sums(spec: &PartialSpec, count: i64) -> PolarsResult<TableSums> {
+    let names = spec.measures.iter().map(|measure| measure.name).chain([ROWS]);
+    let figures = names.zip(1_i64..).map(|(name, place)| {
+        let of_shops = (1..=count).map(|shop_id| 1 + (shop_id * 7_919 * place) % 9_973);
+        Int64Chunked::from_vec(name.into(), of_shops.collect()).into_column()
+    });
+    let shop_ids = Int64Chunked::from_vec("shop_id".into(), (1..=count).collect()).into_column();
+    let columns = [shop_ids].into_iter().chain(figures).collect();
+    let sums = DataFrame::new(usize::try_from(count).unwrap_or_default(), columns)?;
+    Ok(TableSums { sums, ..TableSums::default() })
+}
