@@ -3,16 +3,20 @@
 use std::fs;
 use std::path::PathBuf;
 
+use shopscore::domain::Day;
 use shopscore::extracts::tables::Table;
 
 use crate::support::bench::Bench;
-use crate::watched::{PARTIALS, assert_as_from_scratch, recomputed, today, week_with_a_night, yesterday};
+use crate::support::rows::{at, row};
+use crate::watched::{
+    PARTIALS, assert_as_from_scratch, recomputed, today, week, week_with_a_night, yesterday,
+};
 
 /// The file of the sums of a stored partial.
-fn sums_file(bench: &Bench, table: Table) -> PathBuf {
+fn sums_file(bench: &Bench, table: Table, day: Day) -> PathBuf {
     let entries = fs::read_dir(bench.path("state/partials").join(table.name())).unwrap();
     let mut paths = entries.map(|entry| entry.unwrap().path());
-    let prefix = format!("{}-", yesterday());
+    let prefix = format!("{day}-");
     paths.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(&prefix)).unwrap()
 }
 
@@ -38,9 +42,9 @@ fn assert_made_again(bench: &Bench, damaged: &str, computed: usize) {
 #[test]
 fn damaged_sums_are_computed_again() {
     let bench = week_with_a_night();
-    let sums = sums_file(&bench, Table::Consultations);
+    let sums = sums_file(&bench, Table::Consultations, yesterday());
     flip_last_byte(&sums);
-    let sound = fs::read(sums_file(&week_with_a_night(), Table::Consultations)).unwrap();
+    let sound = fs::read(sums_file(&week_with_a_night(), Table::Consultations, yesterday())).unwrap();
     // Without the window that the last night left, all sums are read.
     fs::remove_dir_all(bench.path("state/window")).unwrap();
     assert_made_again(&bench, sums.file_name().unwrap().to_str().unwrap(), 0);
@@ -50,11 +54,22 @@ fn damaged_sums_are_computed_again() {
 #[test]
 fn deleted_sums_are_computed_again() {
     let bench = week_with_a_night();
-    let sums = sums_file(&bench, Table::Payments);
+    let sums = sums_file(&bench, Table::Payments, yesterday());
     fs::remove_file(&sums).unwrap();
     fs::remove_dir_all(bench.path("state/window")).unwrap();
     assert_made_again(&bench, sums.file_name().unwrap().to_str().unwrap(), 0);
     assert!(sums.is_file());
+}
+
+#[test]
+fn readable_sums_that_are_not_those_that_were_written_are_computed_again() {
+    let bench = week();
+    bench.put(Table::Reviews, today(), &[row![1, 1, 1, 5, 5, at(today(), "09:00")]]);
+    bench.night(today(), &[]).assert_done();
+    let sums = sums_file(&bench, Table::Reviews, yesterday());
+    fs::copy(sums_file(&bench, Table::Reviews, today()), &sums).unwrap();
+    fs::remove_dir_all(bench.path("state/window")).unwrap();
+    assert_made_again(&bench, sums.file_name().unwrap().to_str().unwrap(), 0);
 }
 
 #[test]

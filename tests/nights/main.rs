@@ -24,7 +24,7 @@ use steps::sequences;
 use world::World;
 
 fn config() -> ProptestConfig {
-    const FEW_CASES: u32 = 24;
+    const FEW_CASES: u32 = 40;
     const SEED: u64 = 20_220_315;
     let given = |name: &str| std::env::var(name).ok();
     let cases = given("PROPTEST_CASES").and_then(|cases| cases.parse().ok());

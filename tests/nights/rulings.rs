@@ -1,5 +1,7 @@
 //! Appeals: a decision of today takes out a record of weeks ago, and the partial of that day stays.
 
+use std::fs;
+
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use shopscore::domain::{Day, Window};
@@ -105,5 +107,20 @@ fn an_appeal_whose_record_was_rewritten_away_becomes_unmatched() {
     bench.put(Table::Reviews, weeks_ago(), &reviews(20));
     assert_eq!(night(&bench), (1, ALL_PARTIALS - 1));
     assert_eq!((stars(&bench), unmatched(&bench)), ((58, 29), 0));
+    assert_as_from_scratch(&bench);
+}
+
+#[test]
+fn answers_of_another_version_of_the_partial_are_not_believed() {
+    let bench = month();
+    bench.put(Table::Appeals, today(), &[decision(900, true, "12:00")]);
+    night(&bench);
+    let answers = bench.path("state/records/reviews.parquet.sealed");
+    let of_2_stars = fs::read(&answers).unwrap();
+    bench.put(Table::Reviews, weeks_ago(), &[row![20, 20, 2, 5, 5, at(weeks_ago(), "20:00")]]);
+    night(&bench);
+    fs::write(&answers, of_2_stars).unwrap();
+    night(&bench);
+    assert_eq!(stars(&bench), (58, 29));
     assert_as_from_scratch(&bench);
 }

@@ -66,6 +66,8 @@ pub(crate) enum Damage {
     Delete,
     Truncate(Index),
     Flip(Index),
+    /// It has the bytes of another file of its folder and kind.
+    MixUp(Index),
 }
 
 /// What a rule table says from now on.
@@ -169,6 +171,7 @@ fn states() -> impl Strategy<Value = Step> {
         Just(Damage::Delete),
         any::<Index>().prop_map(Damage::Truncate),
         any::<Index>().prop_map(Damage::Flip),
+        any::<Index>().prop_map(Damage::MixUp),
     ];
     let part = || select(PARTS_OF_STATE.to_vec());
     prop_oneof![

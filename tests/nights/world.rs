@@ -66,7 +66,7 @@ impl World {
             Step::Damage { file, damage } => {
                 let files = self.state_files();
                 if !files.is_empty() {
-                    damage_file(&files[file.index(files.len())], damage);
+                    damage_file(&files[file.index(files.len())], &files, damage);
                 }
             }
             Step::BackUp => copy(&self.bench.path("state"), &self.bench.path("backup"), ""),
@@ -156,10 +156,16 @@ fn record_type(table: Table) -> &'static str {
     }
 }
 
-fn damage_file(path: &Path, damage: &Damage) {
+fn damage_file(path: &Path, all: &[PathBuf], damage: &Damage) {
     let mut bytes = fs::read(path).unwrap();
     match damage {
         Damage::Delete => return fs::remove_file(path).unwrap(),
+        Damage::MixUp(other) => {
+            let kind =
+                |path: &Path| (path.parent().map(Path::to_owned), path.extension().map(ToOwned::to_owned));
+            let alike: Vec<_> = all.iter().filter(|other| kind(other) == kind(path)).collect();
+            bytes = fs::read(other.get(&alike)).unwrap();
+        }
         _ if bytes.is_empty() => {}
         Damage::Truncate(length) => bytes.truncate(length.index(bytes.len())),
         Damage::Flip(place) => *place.get_mut(&mut bytes) ^= 0x10,
