@@ -1,7 +1,8 @@
 //! Daily partials kept in the state folder, so that a night reads only what is new.
 //!
 //! For each table-day two files: `DAY.json` says what the partial was made of, what it counted and set aside, and names
-//! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first.
+//! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first. Days of shops
+//! and appeals, which are read whole every night, are described alone.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,6 +19,7 @@ use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
 use crate::partials::fingerprint::hash_of;
+use crate::partials::measures;
 use crate::partials::records::TableDay;
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
@@ -25,7 +27,7 @@ use crate::state::{frames, sealed};
 /// The partials of a state folder.
 #[derive(Clone, Debug)]
 pub struct Store {
-    folder: PathBuf,
+    state: PathBuf,
 }
 
 /// A part file that a partial was made of.
@@ -90,7 +92,7 @@ struct Description {
 impl Store {
     /// The partials under a state folder.
     pub fn under(state: &Path) -> Self {
-        Self { folder: state.join("partials") }
+        Self { state: state.to_owned() }
     }
 
     /// What is stored for a table-day; none where there is nothing, or nothing sound.
@@ -141,7 +143,7 @@ impl Store {
     pub fn all(&self) -> Outcome<Vec<Kept>> {
         let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
         for table in Table::ALL {
-            for (name, path) in entries(&self.folder.join(table.name()))? {
+            for (name, path) in entries(&self.folder(table))? {
                 if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
                     *kept.entry((table, day)).or_default() += fs::metadata(path).map_or(0, |file| file.len());
                 }
@@ -156,9 +158,8 @@ impl Store {
     /// Disk.
     pub fn remove(&self, (table, day): TableDay) -> Outcome<()> {
         let described = self.description(table, day);
-        let of_day = entries(&self.folder.join(table.name()))?
-            .into_iter()
-            .filter(|(name, _)| name.starts_with(&day.to_string()));
+        let of_day =
+            entries(&self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day.to_string()));
         for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
@@ -175,12 +176,18 @@ impl Store {
         }
     }
 
+    /// Where a table's days are kept: shops and appeals have no sums, and only a description.
+    fn folder(&self, table: Table) -> PathBuf {
+        let kind = if measures::of(table).is_some() { "partials" } else { "described" };
+        self.state.join(kind).join(table.name())
+    }
+
     fn description(&self, table: Table, day: Day) -> PathBuf {
-        self.folder.join(table.name()).join(format!("{day}.json"))
+        self.folder(table).join(format!("{day}.json"))
     }
 
     fn sums_file(&self, table: Table, day: Day, fingerprint: &str) -> PathBuf {
-        self.folder.join(table.name()).join(format!("{day}-{fingerprint}.parquet"))
+        self.folder(table).join(format!("{day}-{fingerprint}.parquet"))
     }
 }
 
