@@ -49,7 +49,8 @@ pub fn plan(
         let spec = measures::of(partition.table);
         let custom_made: BTreeSet<String> =
             rulebook.custom_made.on(partition.day).into_iter().map(str::to_owned).collect();
-        let basis = fingerprint::basis(partition.table.spec(), spec, &settings.zone, &custom_made);
+        let basis =
+            fingerprint::basis(partition.table.spec(), partition.day, spec, &settings.zone, &custom_made);
         let stored = store.find(partition.table, partition.day);
         let lacks_manifest = settings.require_manifest && partition.manifest.is_none();
         let holds = |stored: &Stored| stored.basis == basis && same_files(partition, &stored.inputs);

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::domain::Day;
 use crate::extracts::tables::TableSpec;
 use crate::partials::measures::{Condition, PartialSpec};
 use crate::zone::Zone;
@@ -19,17 +20,18 @@ pub fn hash_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes))
 }
 
-/// The part of a fingerprint that does not come from the files: format, declarations, time zone, and the categories
+/// The part of a fingerprint that does not come from the files: format, declarations, day, time zone, and the categories
 /// made to order where they count.
 pub fn basis(
     table: &TableSpec,
+    day: Day,
     partial: Option<&PartialSpec>,
     zone: &Zone,
     custom_made: &BTreeSet<String>,
 ) -> String {
     let mut hasher = Xxh3::new();
     // The declarations in full: a changed row rule or measure changes the text.
-    hasher.update(format!("{FORMAT}\n{table:?}\n{partial:?}\n{}\n", zone.name()).as_bytes());
+    hasher.update(format!("{FORMAT}\n{table:?}\n{day}\n{partial:?}\n{}\n", zone.name()).as_bytes());
     let mut conditions =
         partial.into_iter().flat_map(|partial| partial.measures).flat_map(|measure| measure.conditions);
     if conditions.any(|condition| matches!(condition, Condition::IsNotCustomMade(_))) {
@@ -48,13 +50,17 @@ pub fn fingerprint<'a>(basis: &str, file_hashes: impl Iterator<Item = &'a str>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extracts::readable::day;
     use crate::extracts::tables::Table;
     use crate::partials::measures;
 
     fn of(table: Table, zone: &str, custom_made: &[&str], files: &[&str]) -> String {
         let custom_made = custom_made.iter().map(|category| (*category).to_owned()).collect();
         let zone = Zone::named(zone).unwrap();
-        fingerprint(&basis(table.spec(), measures::of(table), &zone, &custom_made), files.iter().copied())
+        fingerprint(
+            &basis(table.spec(), day("2022-03-15"), measures::of(table), &zone, &custom_made),
+            files.iter().copied(),
+        )
     }
 
     #[test]
