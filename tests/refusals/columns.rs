@@ -123,5 +123,6 @@ fn an_extra_column_in_another_order_is_no_fault() {
         extra.project(&[5, 4, 3, 2, 1, 0]).unwrap()
     });
     bench.nightly(&[]).assert_done();
-    assert_eq!(bench.published(), before);
+    // Made of other files, it is another generation, with the same bytes.
+    assert!(bench.published().files == before.files);
 }
