@@ -15,6 +15,7 @@
 //!
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
 
+pub mod calendar;
 pub mod domain;
 pub mod error;
 pub mod threads;

@@ -13,7 +13,7 @@ use crate::extracts::tables::{Presence, Table};
 use crate::improvements;
 use crate::intake::{Intake, gather};
 use crate::partials::records::TableDay;
-use crate::publish::{Night, Partition, Quarantine, outputs, tables};
+use crate::publish::{Partition, Period, Publication, Quarantine, outputs, tables};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::scores;
@@ -25,7 +25,7 @@ use crate::window;
 #[derive(Debug)]
 pub struct ScoredNight {
     /// What is published.
-    pub night: Night,
+    pub night: Publication,
     /// The shops present on the as-of day.
     pub present_shops: usize,
     /// Those of them without a score.
@@ -83,16 +83,16 @@ fn night(
     as_of: Day,
     figures: &Figures<'_>,
     intake: &Intake,
-) -> Outcome<Night> {
+) -> Outcome<Publication> {
     let Figures { assessed, scored, standings, spreads } = figures;
     let gains = improvements::of_all(assessed, standings, scored, spreads, settings.after_sales_mix);
     let counts = with_empty_days(&intake.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(intake), &intake.unmatched);
-    let partition = |table, batch| Partition { table, value: as_of.to_string(), batches: vec![batch] };
+    let partition = |table, batch| Partition { table, period: Period::Day(as_of), batches: vec![batch] };
     let quarantined = intake.quarantine.iter().map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
-    Ok(Night {
+    Ok(Publication {
         as_of,
-        ingredients: intake.ingredients.clone(),
+        ingredients: Some(intake.ingredients.clone()),
         partitions: vec![
             partition(&outputs::SCORES, tables::scores(assessed, scored, rulebook, as_of)?),
             partition(&outputs::INDICATORS, tables::indicators(assessed, standings, as_of)?),
@@ -100,12 +100,12 @@ fn night(
             partition(&outputs::CATEGORIES, tables::categories(&standings.groups, spreads, as_of)?),
             partition(&outputs::QUALITY, tables::quality(&quality)?),
         ],
-        quarantine: Quarantine {
+        quarantine: Some(Quarantine {
             days: all(quarantined)?.into_iter().collect(),
             window: settings.window(as_of),
             snapshot: intake.snapshot,
             kept_from: as_of.plus(-settings.quarantine_days),
-        },
+        }),
     })
 }
 

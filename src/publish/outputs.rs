@@ -59,6 +59,9 @@ pub struct OutputTable {
     pub columns: &'static [OutputColumn],
 }
 
+/// The partition key of the tables of a day.
+pub const DAILY_KEY: &str = "dt";
+
 /// File metadata that holds the id of the generation that wrote the file.
 pub const GENERATION_KEY: &str = "shopscore.generation";
 /// File metadata that holds a JSON object from column name to its unit and descriptions.
@@ -108,7 +111,7 @@ const fn dimension_weight(name: &'static str, english: &'static str, chinese: &'
 /// One row a present shop: its score and what it is made of.
 pub const SCORES: OutputTable = OutputTable {
     name: "scores",
-    partition_key: "dt",
+    partition_key: DAILY_KEY,
     grain: "one row for each shop present on the as-of day",
     sorted_by: &["shop_id"],
     descending: &[],
@@ -189,7 +192,7 @@ pub const SCORES: OutputTable = OutputTable {
 /// One row a present shop and indicator that it is assessed by.
 pub const INDICATORS: OutputTable = OutputTable {
     name: "indicators",
-    partition_key: "dt",
+    partition_key: DAILY_KEY,
     grain: "one row for each present shop with an assessment category and each indicator assessed there",
     sorted_by: &["shop_id", "indicator"],
     descending: &[],
@@ -223,7 +226,7 @@ pub const INDICATORS: OutputTable = OutputTable {
 /// One row a shop and indicator below tier 5: what the next tier would bring.
 pub const IMPROVEMENTS: OutputTable = OutputTable {
     name: "improvements",
-    partition_key: "dt",
+    partition_key: DAILY_KEY,
     grain: "one row for each scored shop and each of its ranked indicators below tier 5",
     sorted_by: &["shop_id", "score_gain", "indicator"],
     descending: &["score_gain"],
@@ -272,7 +275,7 @@ const fn holders(name: &'static str, english: &'static str, chinese: &'static st
 /// One row a category and indicator: how its shops are spread.
 pub const CATEGORIES: OutputTable = OutputTable {
     name: "categories",
-    partition_key: "dt",
+    partition_key: DAILY_KEY,
     grain: "one row for each category and indicator with at least one ranked shop",
     sorted_by: &["primary_category", "indicator"],
     descending: &[],
@@ -301,7 +304,7 @@ pub const CATEGORIES: OutputTable = OutputTable {
 /// One row a table, day and reason: what was read and what was set aside.
 pub const QUALITY: OutputTable = OutputTable {
     name: "quality",
-    partition_key: "dt",
+    partition_key: DAILY_KEY,
     grain: "one row for each table, day of the window and reason; reason none counts all rows",
     sorted_by: &["table", "day", "reason"],
     descending: &[],
@@ -322,7 +325,7 @@ pub const QUALITY: OutputTable = OutputTable {
 /// One quarantined row; owner only, outside the published tables.
 pub const QUARANTINE: OutputTable = OutputTable {
     name: "quarantine",
-    partition_key: "dt",
+    partition_key: DAILY_KEY,
     grain: "one quarantined row of the partition day",
     sorted_by: &["table", "key", "reason", "row"],
     descending: &[],

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::generations::Published;
 use super::layout::Name;
-use super::night::{Night, Partition, publish};
 use super::outputs::{OutputColumn, OutputKind, OutputTable};
+use super::publication::{Partition, Period, Publication, publish};
 use super::quarantine::Quarantine;
 use super::retention::Retention;
 use crate::domain::{Day, Window};
@@ -77,23 +77,23 @@ pub(super) fn time_after(day: Day) -> Timestamp {
 pub(super) const KEEP_ALL: Retention = Retention { generations: 10_000, days: 100_000 };
 
 /// A night with one row a table: `score` for shop 1, and `quarantined` rows by day, out of a window of 30 days.
-pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Night {
+pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Publication {
     let as_of = day(as_of);
     let days = quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect();
-    Night {
+    Publication {
         as_of,
-        ingredients: String::new(),
+        ingredients: Some(String::new()),
         partitions: vec![Partition {
             table: &TINY,
-            value: as_of.to_string(),
+            period: Period::Day(as_of),
             batches: vec![tiny(&[(1, Some(score))])],
         }],
-        quarantine: Quarantine {
+        quarantine: Some(Quarantine {
             days,
             window: Window::ending(as_of, 30),
             snapshot: as_of,
             kept_from: as_of.plus(-90),
-        },
+        }),
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn quarantine_rows(table: &str, row: &str) -> RecordBatch {
 }
 
 /// Publishes a night two hours after it ended, keeping every generation.
-pub(super) fn published(out: &Path, night: &Night) -> Published {
+pub(super) fn published(out: &Path, night: &Publication) -> Published {
     publish(out, night, time_after(night.as_of), KEEP_ALL).unwrap()
 }
 
