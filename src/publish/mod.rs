@@ -22,6 +22,7 @@ mod file_system;
 mod generations;
 mod layout;
 pub mod lock;
+pub mod month_ends;
 pub mod outputs;
 mod parquet_file;
 mod promises;
