@@ -40,6 +40,8 @@ pub mod improvements;
 pub mod quality;
 pub mod scores;
 
+pub mod sales;
+
 pub mod assessments;
 pub mod publish;
 

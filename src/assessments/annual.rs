@@ -11,6 +11,7 @@ use crate::calendar::{Year, first_of_month};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
+use crate::sales::Sales;
 use crate::shops::Shop;
 
 /// Which scores of the year count.
@@ -83,33 +84,6 @@ pub struct CountedScore {
     pub score: Decimal4,
     /// The revision of the month end; none for the day before termination.
     pub revision: Option<i64>,
-}
-
-/// What a shop sold in the year.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sales {
-    /// The category of goods with the highest amount, the first by name among equals; none without payments.
-    pub top_category: Option<String>,
-    /// The amount over all categories, in fen.
-    pub amount_fen: i64,
-}
-
-impl Sales {
-    /// The sales of a shop, given its amounts by category of goods.
-    pub fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
-        let mut amount_fen = 0;
-        let mut top: Option<(&str, i64)> = None;
-        for (category, amount) in by_category {
-            amount_fen += amount;
-            let is_higher = |(held, held_amount): (&str, i64)| {
-                amount > held_amount || (amount == held_amount && category < held)
-            };
-            if top.is_none_or(is_higher) {
-                top = Some((category, amount));
-            }
-        }
-        Self { top_category: top.map(|(category, _)| category.to_owned()), amount_fen }
-    }
 }
 
 /// The settlement of a shop's annual fee.

@@ -116,16 +116,6 @@ fn sales_equal_to_a_refund_line_reach_it_and_an_odd_fee_is_halved_downwards() {
 }
 
 #[test]
-fn of_equal_sales_in_two_categories_the_first_by_name_is_the_top_one() {
-    let top = |sales: &[(&str, i64)]| Sales::of(sales.iter().copied());
-    let both = Sales { top_category: Some("男装".to_owned()), amount_fen: 10 };
-    assert_eq!(top(&[("茶", 5), ("男装", 5)]), both);
-    assert_eq!(top(&[("男装", 5), ("茶", 5)]), both);
-    assert_eq!(top(&[("茶", 6), ("男装", 5)]).top_category.as_deref(), Some("茶"));
-    assert_eq!(top(&[("茶", 0)]), Sales { top_category: Some("茶".to_owned()), amount_fen: 0 });
-}
-
-#[test]
 fn without_payments_the_primary_category_s_row_decides() {
     // Half a year of cheaper tea: a shop that left in June without sales is charged by its primary category.
     let left = Case { terminated_on: "2022-06-30", sales: &[], ..LONG_THERE };

@@ -67,6 +67,7 @@ fn outdated(settings: &Settings, store: &Store, kept: &[Kept]) -> Outcome<BTreeM
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(BTreeMap::new()) };
     let coverage = Coverage {
         window: Window { first, last },
+        appeals_until: last,
         history_starts_on: Some(last.plus(1)),
         max_snapshot_age_days: settings.max_snapshot_age_days,
     };

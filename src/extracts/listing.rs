@@ -82,11 +82,28 @@ pub struct Listed {
     pub missing: Vec<Finding>,
 }
 
+impl Listed {
+    /// Adds what else a run reads.
+    pub fn append(&mut self, other: Self) {
+        self.partitions.extend(other.partitions);
+        self.rejected.extend(other.rejected);
+        self.missing.extend(other.missing);
+    }
+}
+
 /// Lists the partitions that a run reads.
 ///
 /// # Errors
 /// Missing where there is no such folder; disk where it cannot be read.
 pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
+    list_tables(extracts, coverage, &Table::ALL)
+}
+
+/// As [`list`], of some tables alone.
+///
+/// # Errors
+/// As [`list`].
+pub fn list_tables(extracts: &Path, coverage: Coverage, tables: &[Table]) -> Outcome<Listed> {
     if !extracts.is_dir() {
         return Err(Finding::new(STAGE, "no such folder", "the folder of the extracts")
             .path(extracts)
@@ -95,7 +112,7 @@ pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     }
     let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
     let mut listed = Listed::default();
-    for table in Table::ALL {
+    for table in tables.iter().copied() {
         let folder = extracts.join(table.name());
         let found = day_folders(&root, &folder, &mut listed.rejected)?;
         listed.missing.extend(missing_days(table, &folder, &found, coverage));
@@ -158,7 +175,8 @@ fn wanted_days(
             found.retain(|day, _| Some(*day) == newest);
         }
         Presence::EveryDay | Presence::MayLackDays => {
-            found.retain(|day, _| coverage.window.contains(*day));
+            let last = if table == Table::Appeals { coverage.appeals_until } else { coverage.window.last };
+            found.retain(|day, _| (coverage.window.first..=last).contains(day));
         }
     }
     found
@@ -297,6 +315,7 @@ mod tests {
     fn coverage(as_of: &str, days: i32) -> Coverage {
         Coverage {
             window: Window::ending(day(as_of), days),
+            appeals_until: day(as_of),
             history_starts_on: None,
             max_snapshot_age_days: 7,
         }
@@ -387,9 +406,9 @@ mod tests {
         let root = two_days();
         let aged = |age_days: i32| {
             let as_of = day("2022-03-15").plus(age_days);
-            let window = Window::ending(as_of, 1);
             let history_starts_on = Some(as_of.plus(1));
-            lines(&listed(&root, Coverage { window, history_starts_on, max_snapshot_age_days: 7 }).missing)
+            let of_day = coverage(&as_of.to_string(), 1);
+            lines(&listed(&root, Coverage { history_starts_on, max_snapshot_age_days: 7, ..of_day }).missing)
         };
         assert_eq!(aged(7), "");
         assert!(aged(8).contains("2022-03-15"), "{}", aged(8));

@@ -9,6 +9,7 @@
 mod known;
 pub mod plan;
 mod windows;
+pub mod year;
 
 use std::collections::BTreeMap;
 
@@ -60,14 +61,25 @@ pub struct Intake {
     pub ingredients: String,
 }
 
-/// Gathers all that the night of `as_of` needs, and leaves in the state folder what the next one can use.
+/// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
+/// restatement.
+#[derive(Clone, Copy, Debug)]
+pub struct AsKnown {
+    /// The day that is scored.
+    pub as_of: Day,
+    /// The day as of which appeals count.
+    pub on: Day,
+}
+
+/// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
 ///
 /// # Errors
 /// Those of the contract, of the reader, and of the state folder's disk.
-pub fn gather(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<Intake> {
+pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outcome<Intake> {
+    let AsKnown { as_of, on: known_on } = known;
     let window = settings.window(as_of);
     let store = Store::under(&settings.state);
-    let listed = listing::list(&settings.extracts, settings.coverage(as_of))?;
+    let listed = listing::list(&settings.extracts, settings.coverage(as_of, known_on))?;
     let planned = plan::plan(&listed.partitions, settings, rulebook, &store);
     let to_read = planned.iter().filter(|planned| planned.spec.is_none() || !planned.is_kept);
     let partitions = to_read.map(|planned| planned.partition.clone()).collect();
@@ -94,7 +106,7 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<I
     }
     quarantine.retain(|_, rows| !rows.is_empty());
     quarantine.values_mut().for_each(|rows| rows.sort_unstable());
-    let last_effective_day = as_of.plus(-settings.appeal_effect_days);
+    let last_effective_day = known_on.plus(-settings.appeal_effect_days);
     let settled = retractions::settle(&appeals, last_effective_day, |table_day, key| {
         known.get(&table_day)?.answers.get(&key)?.as_ref().map(|record| record.shop_id)
     });

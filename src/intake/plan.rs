@@ -131,7 +131,7 @@ pub fn ingredients(
 /// Those of the listing and the contract.
 pub fn ingredients_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
     let store = Store::under(&settings.state);
-    let mut listed = listing::list(&settings.extracts, settings.coverage(as_of))?;
+    let mut listed = listing::list(&settings.extracts, settings.coverage(as_of, as_of))?;
     let partitions = std::mem::take(&mut listed.partitions);
     contract::check(listed, settings.require_manifest)?;
     let planned = plan(&partitions, settings, rulebook, &store);

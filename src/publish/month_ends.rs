@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::interleave_record_batch;
 use arrow::datatypes::{Float64Type, Int64Type};
 use arrow::error::ArrowError;
@@ -203,7 +203,7 @@ fn lacking(name: &str) -> ArrowError {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{BooleanArray, Float64Array};
+    use arrow::array::{Array, BooleanArray, Float64Array};
 
     use super::*;
 
