@@ -20,7 +20,7 @@ import sys
 import pyarrow as pa
 import pyarrow.parquet as pq
 from compare import COLUMNS, Comparison
-from reference import DAY, parse_settings
+from reference import parse_settings
 from reference_assessments import history
 
 I, F, S, D, B = pa.int64(), pa.float64(), pa.string(), pa.date32(), pa.bool_()
@@ -162,8 +162,7 @@ def read_actions(lines):
         elif kind == "restate":
             actions.append((kind, dt.date.fromisoformat(about[0]), about[1], dt.date.fromisoformat(about[2])))
         else:
-            first, last = dt.date.fromisoformat(about[0]), dt.date.fromisoformat(about[-1])
-            actions.extend(("night", first + DAY * ahead) for ahead in range((last - first).days + 1))
+            actions.append((kind, *(dt.date.fromisoformat(day) for day in about)))
     return actions
 
 

@@ -5,6 +5,7 @@ Written from the text of the contract alone, to be compared with what the progra
 list of actions in order and returns what the four tables of section 11 hold in the end. Actions:
 
     ("night", D)                          a night of the day D
+    ("nights", D1, D2)                    the nights of all days from D1 to D2, in their order
     ("restate", month_end, because, K)    an explicit restatement with the knowledge day K
     ("settle", year, as_of)               the annual settlement
     ("do", function)                      calls the function, which may change the extracts or the rules
@@ -149,7 +150,7 @@ class History:
             about[0]()
             self.read_again()
         else:
-            {"night": self.night, "restate": self.restate, "settle": self.settle}[kind](*about)
+            {"night": self.night, "nights": self.nights, "restate": self.restate, "settle": self.settle}[kind](*about)
 
     def night(self, day):
         """Only month ends and the days that may be the day before a T in January count for these tables; of the other
@@ -161,6 +162,10 @@ class History:
             rows = self.tables[MONTH_END_SCORES].get(day) or first_published(scores)
             self.publish_month_end(day, rows, [])
         self.daily_scores[day] = {row["shop_id"]: row["score"] for row in scores}
+
+    def nights(self, first, last):
+        for ahead in range((last - first).days + 1):
+            self.night(first + DAY * ahead)
 
     def restate(self, month_end, because, knowledge_day):
         """Section 8. There must be something to replace."""

@@ -4,14 +4,19 @@
 """
 
 import datetime as dt
+import os
+import tempfile
 import unittest
 
-from reference import Rules
-from reference_assessments import assess_year, first_published, restated
+import pyarrow as pa
+import pyarrow.parquet as pq
+from reference import MUST_HAVE_EVERY_DAY, TABLES, Refused, Rules, parse_settings
+from reference_assessments import assess_year, first_published, history, restated
 from reference_settlements import basis_of, counted_months, has_a_row, left_in_year, settle_shop, top_category
 
 JANUARY, FEBRUARY, MARCH, APRIL = (dt.date(2022, *day) for day in ((1, 31), (2, 28), (3, 31), (4, 30)))
 YEAR_END = dt.date(2022, 12, 31)
+RULES = os.path.join(os.path.dirname(__file__), "..", "..", "jobs", "rules")
 
 
 def day(text):
@@ -174,6 +179,62 @@ class Settlements(unittest.TestCase):
     def test_months_of_another_year_do_not_count(self):
         month_ends = {day("2021-12-31"): [scored(1, 5.0, revision=1)], JANUARY: [scored(2, 5.0, revision=1)]}
         self.assertEqual(counted_months(shop(), "year", None, month_ends, {}, 2022, YEAR_END), [])
+
+
+class Actions(unittest.TestCase):
+    """Two shops whose only data are three reviews of 31 January; an upheld appeal takes out one on 5 February."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.extracts = folder.name
+        for table in MUST_HAVE_EVERY_DAY:
+            os.makedirs(os.path.join(self.extracts, table, "dt=2022-01-31"))
+        self.write("shops", JANUARY, [(shop, "店铺", "茶", None, day("2020-01-01"), None) for shop in (1, 2)])
+        self.write("reviews", JANUARY, self.reviews((11, 1, 1), (12, 1, 5), (13, 2, 4)))
+        decided = day("2022-02-05")
+        self.write("appeals", decided, [(1, 1, "review", 11, JANUARY, True, self.noon(decided))])
+
+    def noon(self, on):
+        return dt.datetime.combine(on, dt.time(4), dt.timezone.utc)
+
+    def reviews(self, *rows):
+        """(review, shop, stars) as rows of 31 January."""
+        return [(review, review, shop, stars, None, self.noon(JANUARY)) for review, shop, stars in rows]
+
+    def write(self, table, on, rows):
+        kinds = {"int": pa.int64(), "str": pa.string(), "date": pa.date32(), "bool": pa.bool_()}
+        kinds["ts"] = pa.timestamp("us", "UTC")
+        folder = os.path.join(self.extracts, table, f"dt={on}")
+        os.makedirs(folder, exist_ok=True)
+        columns = {c: pa.array([row[i] for row in rows], kinds[kind]) for i, (c, kind, _) in enumerate(TABLES[table])}
+        pq.write_table(pa.table(columns), os.path.join(folder, "part-0.parquet"))
+
+    def after(self, *actions):
+        return history(actions, self.extracts, RULES, parse_settings(["history_starts_on=2022-01-31"]))
+
+    def scores(self, tables):
+        return [(row["score"], row["revision"]) for row in tables["month_end_scores"][JANUARY]]
+
+    def test_a_restatement_takes_the_appeals_of_its_knowledge_day(self):
+        tables = self.after(("night", JANUARY), ("restate", JANUARY, "too early", day("2022-02-05")))
+        self.assertEqual(self.scores(tables), [(3.0, 1), (5.0, 1)])
+        tables = self.after(("night", JANUARY), ("restate", JANUARY, "in time", day("2022-02-06")))
+        self.assertEqual(self.scores(tables), [(5.0, 2), (3.0, 2)])
+        self.assertEqual([row["score"] for row in tables["month_end_revisions"][JANUARY]], [3.0, 5.0])
+        self.assertEqual([row["score"] for row in tables["monthly_assessments"][JANUARY]], [5.0, 3.0])
+
+    def test_a_published_month_end_is_frozen(self):
+        def rewrite():
+            self.write("reviews", JANUARY, self.reviews((11, 1, 5), (13, 2, 4)))
+
+        tables = self.after(("night", JANUARY), ("do", rewrite), ("night", JANUARY))
+        self.assertEqual(self.scores(tables), [(3.0, 1), (5.0, 1)])
+        self.assertEqual(tables["month_end_revisions"], {})
+
+    def test_nothing_to_restate(self):
+        with self.assertRaises(Refused):
+            self.after(("restate", JANUARY, "nothing there", JANUARY))
 
 
 if __name__ == "__main__":
