@@ -81,8 +81,8 @@ class Marketplace:
         return self.random.choice([*edges, january, january + DAY * self.january_day, *some_days])
 
     def make_shop(self, shop):
-        """A shop with what it becomes: its category from some day on, its last day, known ahead or only then."""
-        joined = dt.date(2020, 5, 1)
+        """A shop with what it becomes: its category from some day on, its last day, known ahead, then or late."""
+        joined = dt.date(2020, self.random.randrange(1, 13), 1)
         left = self.leaving_day() if self.chance(0.4) else None
         if left and self.chance(0.25):
             joined = left.replace(day=self.random.randrange(1, left.day + 1))  # left in the month it joined
@@ -93,9 +93,10 @@ class Marketplace:
             "shop_id": shop,
             "joined": joined,
             "left": left,
-            "ahead": self.random.choice([0, 0, 20]),
+            "ahead": self.random.choice([0, 0, 20, -5]),
             "categories": categories,
             "changes": self.random.choice(self.days) if self.chance(0.3) else None,
+            "quiet": self.random.choice(self.days) if self.chance(0.2) else self.last,
             "quality": self.random.choice([0.2, 0.5, 0.8, 0.95]),
             "busy": self.random.choice([0, 0.3, 0.5, 1, 1, 1, 1, 1]),
             "goods": self.random.sample([*self.categories, *OTHER_GOODS], 2),
@@ -131,7 +132,7 @@ class Marketplace:
     def rows_of(self, table, day):
         rows = []
         for shop in self.shops:
-            if self.chance(shop["busy"] * (0.8 if table == "payments" else 0.35)):
+            if day <= shop["quiet"] and self.chance(shop["busy"] * (0.8 if table == "payments" else 0.35)):
                 number = (day - self.first).days * 1000 + shop["shop_id"]
                 rows.append({"shop_id": shop["shop_id"], **getattr(self, "a_row_of_" + table)(shop, day, number)})
         if table == "payments" and rows and self.chance(0.2):
@@ -278,8 +279,10 @@ class Marketplace:
             actions.append(("night", first) if first == last else ("nights", first, last))
             while self.chance(0.5):
                 actions.append(self.random_action(done))
-        actions += [self.random_restatement(done) for _ in range(4)]
-        actions += [self.settlement(), ("settle", self.year, self.last), ("settle", self.year - 1, self.last)]
+        actions += [self.random_restatement(done) for _ in range(3)]
+        if self.chance(0.5):
+            actions += self.gone_and_back()
+        actions += [self.settlement(done), ("settle", self.year, self.last), ("settle", self.year - 1, self.last)]
         return [action for action in actions if action]
 
     def random_action(self, done):
@@ -299,13 +302,26 @@ class Marketplace:
         because = f"理由 {self.random.randrange(1000)}"
         return ("restate", month_end, because, min(knowledge_day, self.last))
 
-    def settlement(self, done=None):
+    def settlement(self, done):
         """As of days up to which every month end of the year is published."""
-        months = [day for day in self.month_ends if day.year == self.year and (done is None or day in done)]
+        months = [day for day in self.month_ends if day.year == self.year and day in done]
         if months != [day for day in self.month_ends if day.year == self.year][: len(months)]:
             return None
         as_of = max(months, default=dt.date(self.year, 1, 1)) + DAY * self.random.choice([0, 0, 1, 15])
         return ("settle", self.year, min(as_of, self.last))
+
+    def gone_and_back(self):
+        """A shop that one restatement loses and the next one finds again."""
+        month_end, gone = self.random.choice(self.month_ends), self.random.choice(self.shops)["shop_id"]
+        rows = self.snapshot(month_end)
+        without = [row for row in rows if row["shop_id"] != gone]
+        knowledge_day = min(month_end + 9 * DAY, self.last)
+        return [
+            ("do", lambda: self.write("shops", month_end, without)),
+            ("restate", month_end, "店铺不见了", knowledge_day),
+            ("do", lambda: self.write("shops", month_end, rows)),
+            ("restate", month_end, "店铺又回来了", knowledge_day),
+        ]
 
     def rewrite(self):
         """The producer delivers a partition again, with other rows, or a snapshot without a shop or with another."""

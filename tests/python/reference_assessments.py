@@ -10,7 +10,8 @@ list of actions in order and returns what the four tables of section 11 hold in 
     ("settle", year, as_of)               the annual settlement
     ("do", function)                      calls the function, which may change the extracts or the rules
 
-Days are dates. An action that the contract stops raises `Refused` and leaves the tables as they were.
+Days are dates. An action that the contract stops raises `Refused` and leaves the tables as they were (of several
+nights, as the one before left them).
 """
 
 import datetime as dt
