@@ -121,13 +121,13 @@ pub fn restate(
     let year = Year::of(month_end);
     let mut month_ends = published(&current, year)?;
     month_ends.insert(month_end, month_ends::scores_of(&restated.rows)?);
-    let mut partitions = vec![
-        partition(&MONTH_END_SCORES, month_end, restated.rows),
-        partition(&MONTH_END_REVISIONS, month_end, restated.revisions),
-    ];
+    let mut partitions = vec![partition(&MONTH_END_SCORES, month_end, restated.rows)];
+    if restated.revisions.num_rows() > 0 {
+        partitions.push(partition(&MONTH_END_REVISIONS, month_end, restated.revisions));
+    }
     partitions.extend(assessments_from(month_end, &month_ends, rulebook)?);
     if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
-        partitions.extend(settlement::again(settings, rulebook, year, &settled, &month_ends)?);
+        partitions.extend(settlement::again(settings, rulebook, month_end, &settled, &month_ends)?);
     }
     let publication = Publication { as_of: month_end, ingredients: None, partitions, quarantine: None };
     Ok(RestatedMonthEnd { changed: restated.changed, publication: Some(publication) })

@@ -48,17 +48,20 @@ pub fn settle(settings: &Settings, rulebook: &Rulebook, year: Year, as_of: Day) 
     Ok(SettledYear { settlements, publication })
 }
 
-/// A published settlement again, as of the same day, with other month ends; none where it has no rows.
+/// The published settlement of a year again, as of the same day, after `month_end` changed; none where it does not cover
+/// that day, or has no rows.
 pub(super) fn again(
     settings: &Settings,
     rulebook: &Rulebook,
-    year: Year,
+    month_end: Day,
     settled: &RecordBatch,
     month_ends: &MonthEnds,
 ) -> Outcome<Option<Partition>> {
     let days = settled.column_by_name("as_of").and_then(|days| days.as_primitive_opt::<Date32Type>());
     let days = days.ok_or_else(|| fault(STAGE, "a settlement without its as-of day"))?;
-    let Some(as_of) = days.iter().flatten().next().map(Day::from_epoch_days) else { return Ok(None) };
+    let as_of = days.iter().flatten().next().map(Day::from_epoch_days);
+    let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
+    let year = Year::of(month_end);
     let current = Current::of(&settings.out)?;
     let settlements = settlements(settings, rulebook, (year, as_of), month_ends, &current)?;
     partition(&settlements, year, as_of).map(Some)

@@ -180,7 +180,19 @@ class History:
             because,
             knowledge_day,
         )
+        if rows == self.tables[MONTH_END_SCORES][month_end]:
+            return
+        settled = self.settled_again(month_end, rows)
         self.publish_month_end(month_end, rows, newly_replaced)
+        self.tables[ANNUAL_SETTLEMENTS].update(settled)
+
+    def settled_again(self, month_end, rows):
+        """The settlement of the month end's year with these rows, as of the same day, if it is published and covers it."""
+        year = month_end.year
+        published = self.tables[ANNUAL_SETTLEMENTS].get(year)
+        if not published or published[0]["as_of"] < month_end:
+            return {}
+        return {year: self.settlement(year, published[0]["as_of"], {month_end: rows})}
 
     def publish_month_end(self, month_end, rows, newly_replaced):
         """The month end, and the assessments of it and of the later month ends of its year, or nothing of it all."""
@@ -199,9 +211,11 @@ class History:
     def settle(self, year, as_of):
         if as_of < dt.date(year, 1, 1):
             raise Refused("input", f"{as_of} is before the year {year}")
-        month_ends = self.tables[MONTH_END_SCORES]
-        rows = settlement(self.extracts, self.rules, self.settings, month_ends, self.daily_scores, year, as_of)
-        self.tables[ANNUAL_SETTLEMENTS][year] = rows
+        self.tables[ANNUAL_SETTLEMENTS][year] = self.settlement(year, as_of, {})
+
+    def settlement(self, year, as_of, restated_month_ends):
+        month_ends = {**self.tables[MONTH_END_SCORES], **restated_month_ends}
+        return settlement(self.extracts, self.rules, self.settings, month_ends, self.daily_scores, year, as_of)
 
 
 def history(actions, extracts, rules, settings):
