@@ -6,6 +6,7 @@
 //! OUT/generations/NAME/published/TABLE/KEY=VALUE/part-0.parquet    folders 0755, files 0444
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
 //! OUT/generations/NAME/generation.json
+//! OUT/records/     why frozen month ends were given up
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
@@ -31,13 +32,15 @@ mod quarantine;
 pub mod reading;
 mod recovery;
 mod retention;
+mod rollback;
 mod staging;
 pub mod tables;
 #[cfg(test)]
 mod testing;
 
-pub use generations::{Generation, Published, list, nights, rollback};
+pub use generations::{Generation, Published, list, nights};
 pub use layout::lock_folder;
 pub use publication::{Partition, Period, Publication, prepare, publish};
 pub use quarantine::Quarantine;
 pub use retention::Retention;
+pub use rollback::{Why, rollback};

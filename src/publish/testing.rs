@@ -15,6 +15,7 @@ use super::outputs::{OutputColumn, OutputKind, OutputTable};
 use super::publication::{Partition, Period, Publication, publish};
 use super::quarantine::Quarantine;
 use super::retention::Retention;
+use super::rollback::Why;
 use crate::domain::{Day, Window};
 
 const fn column(name: &'static str, kind: OutputKind, nullable: bool) -> OutputColumn {
@@ -71,6 +72,11 @@ pub(super) fn name(text: &str) -> Name {
 /// 02:00 on the day after `day`.
 pub(super) fn time_after(day: Day) -> Timestamp {
     Timestamp::from_second(day.plus(1).epoch_seconds() + 7_200).unwrap()
+}
+
+/// No reason to give up a frozen month end.
+pub(super) fn why() -> Why<'static> {
+    Why { because: None, at: time_after(day("2022-03-15")) }
 }
 
 /// Keeps all generations of a test.
