@@ -6,7 +6,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::nightly::publish_night;
+use super::nightly::{publish_night, say_partials};
 use super::{begin, lock, say};
 use crate::cli::Backfill;
 use crate::domain::{Day, Window};
@@ -51,12 +51,29 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
         };
         say(stdout, none);
     }
-    for (day, why) in due {
-        if arguments.dry_run {
-            say(stdout, &format!("{day} is {why}"));
-        } else {
-            publish_night(&settings, &rulebook, day, now, stdout)?;
-        }
+    if arguments.dry_run {
+        due.iter().for_each(|(day, why)| say(stdout, &format!("{day} is {why}")));
+        return Ok(());
+    }
+    let nights: Vec<Day> = due.into_iter().map(|(day, _)| day).collect();
+    publish_all(&settings, &rulebook, &nights, now, stdout)
+}
+
+fn publish_all(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    nights: &[Day],
+    now: Timestamp,
+    stdout: &mut impl Write,
+) -> Outcome<()> {
+    let (mut computed, mut kept) = (0, 0);
+    for night in nights {
+        let done = publish_night(settings, rulebook, *night, now, stdout)?;
+        computed += done.scored.computed_partials.len();
+        kept += done.scored.kept_partials;
+    }
+    if !nights.is_empty() {
+        say_partials(computed, kept, settings, stdout);
     }
     Ok(())
 }

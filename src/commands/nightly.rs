@@ -12,7 +12,7 @@ use crate::extracts::tables::Table;
 use crate::partials::records::TableDay;
 use crate::pipeline::month_end::Closed;
 use crate::pipeline::{ScoredNight, score_night};
-use crate::publish::{self, publish};
+use crate::publish::{self, Published, publish};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::threads::on_pool;
@@ -35,8 +35,11 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
     };
     let (nights, _locks) = nights;
     for as_of in nights {
-        let changed = publish_night(&settings, &rulebook, as_of, now, stdout)?;
-        say_stale(&settings, as_of, &changed, stdout)?;
+        let done = publish_night(&settings, &rulebook, as_of, now, stdout)?;
+        say_partials(done.scored.computed_partials.len(), done.scored.kept_partials, &settings, stdout);
+        let outcome = if done.published.changed { "published as" } else { "already current in" };
+        say(stdout, &format!("{outcome} {}: {}", done.published.name, current(&settings.out).display()));
+        say_stale(&settings, as_of, &done.scored.changed, stdout)?;
     }
     Ok(())
 }
@@ -97,23 +100,35 @@ fn reaches((table, day): TableDay, night: Day, settings: &Settings) -> bool {
     }
 }
 
-/// Scores and publishes a night, and says what came of it; returns the table-days that are not what they were.
+/// A night that was published.
+pub(super) struct Done {
+    pub(super) scored: ScoredNight,
+    pub(super) published: Published,
+}
+
+/// Scores and publishes a night, and says what came of it.
 pub(super) fn publish_night(
     settings: &Settings,
     rulebook: &Rulebook,
     as_of: Day,
     now: Timestamp,
     stdout: &mut impl Write,
-) -> Outcome<Vec<TableDay>> {
+) -> Outcome<Done> {
     let scored = on_pool(|| score_night(settings, rulebook, as_of))?;
     let published = publish(&settings.out, &scored.night, now, retention(settings))?;
-    say_scored(&scored, settings, stdout);
-    let outcome = if published.changed { "published as" } else { "already current in" };
-    say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));
-    Ok(scored.changed)
+    say_scored(&scored, stdout);
+    Ok(Done { scored, published })
 }
 
-fn say_scored(scored: &ScoredNight, settings: &Settings, stdout: &mut impl Write) {
+/// Says how many partials were computed, and how many were there.
+pub(super) fn say_partials(computed: usize, kept: usize, settings: &Settings, stdout: &mut impl Write) {
+    say(
+        stdout,
+        &format!("{computed} daily partials computed, {kept} taken from {}", settings.state.display()),
+    );
+}
+
+fn say_scored(scored: &ScoredNight, stdout: &mut impl Write) {
     let as_of = scored.night.as_of;
     say(
         stdout,
@@ -124,11 +139,6 @@ fn say_scored(scored: &ScoredNight, settings: &Settings, stdout: &mut impl Write
             scored.unscored_shops,
             scored.quarantined_rows
         ),
-    );
-    let (computed, kept) = (scored.computed_partials.len(), scored.kept_partials);
-    say(
-        stdout,
-        &format!("{computed} daily partials computed, {kept} taken from {}", settings.state.display()),
     );
     for ((table, day), reason) in &scored.computed_partials {
         if scored.changed.contains(&(*table, *day)) {
