@@ -4,10 +4,12 @@
 //! settings and rules are as they were is taken from the state folder; one whose are not is computed again, alone. Shops
 //! and appeals are read every night. Reading and group-bys run on the shared pool, one task a table-day.
 //!
-//! [`plan`] finds out what is stored and still holds, [`known`] gets the partials, [`windows`] adds them up.
+//! [`plan`] finds out what is stored and still holds, [`known`] gets the partials, [`records`] what became of the records
+//! that appeals name, [`windows`] adds up.
 
 mod known;
 pub mod plan;
+mod records;
 mod windows;
 
 use std::collections::BTreeMap;
@@ -32,6 +34,8 @@ use crate::settings::Settings;
 use crate::shops::{self, Shop};
 use crate::state::partials::{Store, Stored, Version};
 use crate::window::TableSums;
+
+const STAGE: &str = "intake";
 
 /// Everything that scoring needs of the extracts.
 #[derive(Debug)]

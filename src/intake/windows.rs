@@ -10,6 +10,7 @@ use crate::error::{Outcome, all, fault};
 use crate::extracts::contract;
 use crate::extracts::listing::Listed;
 use crate::extracts::tables::Table;
+use crate::intake::STAGE;
 use crate::intake::known::{Known, computed};
 use crate::intake::plan::Planned;
 use crate::partials::measures;
@@ -19,8 +20,6 @@ use crate::settings::Settings;
 use crate::state::partials::{Store, Version};
 use crate::state::window::{self as rolled, RolledTable};
 use crate::window::{ShopIds, TableSums};
-
-const STAGE: &str = "intake";
 
 /// The window of every table, rolled on from the last one where that is less work.
 pub(super) fn windows(
@@ -79,7 +78,7 @@ fn rebuilt(planned: &[Planned], of: TableDay, settings: &Settings, store: &Store
     let listed = Listed { partitions: vec![lost.partition.clone()], ..Listed::default() };
     let checked = contract::check(listed, settings.require_manifest)?;
     let checked = checked.first().ok_or_else(|| fault(STAGE, "a partition without a check"))?;
-    let known = computed(&lost, spec, checked, &BTreeSet::new(), settings, store)?;
+    let known = computed(&lost, spec, checked, &BTreeSet::new(), false, (settings, store))?;
     known.sums.ok_or_else(|| fault(STAGE, "a partial computed without sums"))
 }
 

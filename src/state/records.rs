@@ -10,8 +10,8 @@ use polars::prelude::*;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
-use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{Answers, Record, TableDay};
+use crate::partials::measures::PartialSpec;
+use crate::partials::records::{Answers, Record, TableDay, with_records};
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
 
@@ -32,7 +32,7 @@ impl KnownRecords {
     /// The answers under a state folder; none for a table whose file is gone or damaged.
     pub fn load(state: &Path) -> Self {
         let mut known = Self::default();
-        for spec in tables_with_records() {
+        for spec in with_records() {
             let bytes = sealed::read(&file(state, spec.table));
             if let Some(frame) = bytes.and_then(|bytes| frames::from_parquet(bytes.into()).ok()) {
                 // A frame of another form answers nothing.
@@ -47,7 +47,7 @@ impl KnownRecords {
     /// # Errors
     /// Disk.
     pub fn save(&self, state: &Path, window: Window) -> Outcome<()> {
-        for spec in tables_with_records() {
+        for spec in with_records() {
             let of_table =
                 self.0.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
             let frame = as_frame(spec, of_table).map_err(|error| fault(STAGE, error))?;
@@ -98,10 +98,6 @@ impl KnownRecords {
             self.0.insert((table, day), answered);
         }
     }
-}
-
-fn tables_with_records() -> impl Iterator<Item = &'static PartialSpec> {
-    measures::ALL.iter().filter(|spec| spec.table.spec().key.is_some() && spec.grouped_by == ["shop_id"])
 }
 
 fn file(state: &Path, table: Table) -> PathBuf {
