@@ -16,7 +16,7 @@ use crate::intake::records::answered;
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::{Answers, TableDay, has_records};
-use crate::partials::retractions::{self, Appeal};
+use crate::partials::retractions::Appeal;
 use crate::settings::Settings;
 use crate::state::partials::{Store, Stored, Version};
 use crate::state::records::{Answered, KnownRecords};
@@ -40,24 +40,22 @@ pub(super) struct Known {
 pub(super) fn partials(
     planned: &[Planned],
     checked: &BTreeMap<TableDay, CheckedPartition>,
-    appeals: &[Appeal],
+    appeals: &BTreeMap<TableDay, Vec<Appeal>>,
     settings: &Settings,
     window: Window,
     store: &Store,
 ) -> Outcome<BTreeMap<TableDay, Known>> {
-    let named = retractions::named_records(appeals);
     let mut records = KnownRecords::load(&settings.state);
-    let none = BTreeSet::new();
     let with_records = !is_rebuild(planned);
     let known = planned.par_iter().with_max_len(1).filter_map(|planned| Some((planned, planned.spec?)));
     let known = known.map(|(planned, spec)| {
         let of = planned.of();
-        let keys = named.get(&of).unwrap_or(&none);
+        let keys = appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect();
         let known = match checked.get(&of) {
-            Some(checked) => computed(planned, spec, checked, keys, with_records, (settings, store))?,
+            Some(checked) => computed(planned, spec, checked, &keys, with_records, (settings, store))?,
             None => kept(planned)?,
         };
-        Ok((of, answered(known, planned, spec, keys, &records, (settings, store))?))
+        Ok((of, answered(known, planned, spec, &keys, &records, (settings, store))?))
     });
     let known: BTreeMap<TableDay, Known> = all(known.collect::<Vec<_>>())?.into_iter().collect();
     if known.values().any(|known| known.is_news) {

@@ -9,10 +9,11 @@ use bytes::Bytes;
 use rayon::prelude::*;
 
 use crate::domain::Day;
-use crate::error::{Outcome, all};
-use crate::extracts::contract;
+use crate::error::{Outcome, all, fault};
+use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed, PartFile, Partition};
 use crate::extracts::reader;
+use crate::intake::STAGE;
 use crate::partials::daily::Surroundings;
 use crate::partials::fingerprint::{self, hash_of};
 use crate::partials::measures::{self, PartialSpec};
@@ -82,16 +83,22 @@ impl Planned {
         (files(&self.partition).zip(hashes).map(input).collect(), fingerprint)
     }
 
+    /// Its files, checked against the contract.
+    ///
+    /// # Errors
+    /// Those of the contract.
+    pub fn checked(&self, settings: &Settings) -> Outcome<CheckedPartition> {
+        let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
+        let checked = contract::check(listed, settings.require_manifest)?;
+        checked.into_iter().next().ok_or_else(|| fault(STAGE, "a partition without a check"))
+    }
+
     /// The fingerprint of what it holds now; its files are read only where they are not as recorded.
     fn fingerprint(&self, settings: &Settings) -> Outcome<String> {
         if let Some(stored) = self.stored.as_ref().filter(|_| self.is_kept) {
             return Ok(stored.version.fingerprint.clone());
         }
-        let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
-        let mut bytes = Vec::new();
-        for checked in contract::check(listed, settings.require_manifest)? {
-            bytes.extend(reader::load(&checked)?);
-        }
+        let bytes = reader::load(&self.checked(settings)?)?;
         Ok(self.inputs_and_fingerprint(&bytes).1)
     }
 }

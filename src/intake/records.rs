@@ -6,9 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Outcome, caught, fault};
-use crate::extracts::contract::{self, CheckedPartition};
-use crate::extracts::listing::Listed;
+use crate::error::{Outcome, caught};
 use crate::extracts::reader::{self, Selection};
 use crate::extracts::row_rules::{Verdicts, judge};
 use crate::intake::STAGE;
@@ -31,9 +29,9 @@ pub(super) fn answered(
     (settings, store): (&Settings, &Store),
 ) -> Outcome<Known> {
     if known.answers.is_empty() && !keys.is_empty() {
-        let told = records.answers(planned.of(), &known.stored.version.fingerprint);
-        known.answers = told.cloned().unwrap_or_default();
-        known.answers.retain(|key, _| keys.contains(key));
+        if let Some(told) = records.answers(planned.of(), &known.stored.version.fingerprint) {
+            known.answers = keys.iter().filter_map(|key| Some((*key, *told.get(key)?))).collect();
+        }
         let is_unanswered = |key: &&i64| !known.answers.contains_key(key);
         let asked: BTreeSet<i64> = keys.iter().filter(is_unanswered).copied().collect();
         if !asked.is_empty() {
@@ -73,7 +71,7 @@ fn all_records(
     stored: &Stored,
     settings: &Settings,
 ) -> Outcome<AllRecords> {
-    let checked = checked(planned, settings)?;
+    let checked = planned.checked(settings)?;
     let bytes = reader::load(&checked)?;
     let is_sound = stored.quarantine.is_empty();
     let selection = is_sound.then(|| Selection { keys: None, columns: spec.record_columns() });
@@ -93,7 +91,7 @@ fn search(
     keys: &BTreeSet<i64>,
     settings: &Settings,
 ) -> Outcome<Answers> {
-    let checked = checked(planned, settings)?;
+    let checked = planned.checked(settings)?;
     let set_aside: BTreeSet<i64> = stored.quarantine.iter().filter_map(|row| row.key).collect();
     let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) =
         keys.iter().copied().partition(|key| set_aside.contains(key));
@@ -116,10 +114,4 @@ fn search(
         answers.extend(daily::look_up(rows, &verdicts, spec, &doubtful, surroundings)?);
     }
     Ok(answers)
-}
-
-fn checked(planned: &Planned, settings: &Settings) -> Outcome<CheckedPartition> {
-    let listed = Listed { partitions: vec![planned.partition.clone()], ..Listed::default() };
-    let checked = contract::check(listed, settings.require_manifest)?;
-    checked.into_iter().next().ok_or_else(|| fault(STAGE, "a partition without a check"))
 }

@@ -7,8 +7,6 @@ use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
-use crate::extracts::contract;
-use crate::extracts::listing::Listed;
 use crate::extracts::tables::Table;
 use crate::intake::STAGE;
 use crate::intake::known::{Known, computed};
@@ -75,10 +73,8 @@ fn rebuilt(planned: &[Planned], of: TableDay, settings: &Settings, store: &Store
     let (lost, spec) = lost
         .and_then(|lost| Some((Planned { stored: None, ..lost.clone() }, lost.spec?)))
         .ok_or_else(|| fault(STAGE, format!("no partition of {} {}", of.0.name(), of.1)))?;
-    let listed = Listed { partitions: vec![lost.partition.clone()], ..Listed::default() };
-    let checked = contract::check(listed, settings.require_manifest)?;
-    let checked = checked.first().ok_or_else(|| fault(STAGE, "a partition without a check"))?;
-    let known = computed(&lost, spec, checked, &BTreeSet::new(), false, (settings, store))?;
+    let checked = lost.checked(settings)?;
+    let known = computed(&lost, spec, &checked, &BTreeSet::new(), false, (settings, store))?;
     known.sums.ok_or_else(|| fault(STAGE, "a partial computed without sums"))
 }
 

@@ -2,8 +2,8 @@
 //!
 //! For each table-day two files: `DAY.json` says what the partial was made of, what it counted and set aside, and names
 //! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first. Where appeals
-//! can name single records, `DAY-FINGERPRINT.records` is the index of these, once a night had use for it. Days of shops and
-//! appeals, which are read whole every night, are described alone.
+//! can name single records, `DAY-FINGERPRINT.records` is the index of these, once a night had use for it. Shops and
+//! appeals have their sound rows in place of sums.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -110,7 +110,7 @@ impl Store {
         let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
         let frame = sound.and_then(|bytes| frames::from_parquet(Bytes::from(bytes)).ok());
         if frame.is_none() {
-            tracing::warn!("{}: gone or damaged, the partial is computed again", path.display());
+            tracing::warn!("{}: gone or damaged, it is made again", path.display());
         }
         frame
     }
@@ -215,9 +215,9 @@ impl Store {
         }
     }
 
-    /// Where a table's days are kept: shops and appeals have no sums, and only a description.
+    /// Where a table's days are kept: shops and appeals have no partials.
     fn folder(&self, table: Table) -> PathBuf {
-        let kind = if measures::of(table).is_some() { "partials" } else { "described" };
+        let kind = if measures::of(table).is_some() { "partials" } else { "whole" };
         self.state.join(kind).join(table.name())
     }
 
