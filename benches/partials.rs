@@ -44,7 +44,12 @@ fn measure() -> Outcome<()> {
     let zone = Zone::named(TIME_ZONE).unwrap_or_else(Zone::utc);
     threads::settle(std::thread::available_parallelism().map_or(1, usize::from))?;
     let window = Window::ending(as_of, 30);
-    let coverage = Coverage { window, history_starts_on: Some(window.last), max_snapshot_age_days: 7 };
+    let coverage = Coverage {
+        window,
+        history_starts_on: Some(window.last),
+        max_snapshot_age_days: 7,
+        extracts_kept_days: None,
+    };
     let checked = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
     println!("{extracts}, 30 days to {as_of}, medians of {runs} runs in turn, seconds");
     println!("{:<14}{:>12}{:>10}{:>10}{:>8}", "table", "rows", "floor", "partials", "ratio");

@@ -46,7 +46,7 @@ pub(super) fn partials(
     store: &Store,
 ) -> Outcome<BTreeMap<TableDay, Known>> {
     let mut records = KnownRecords::load(&settings.state);
-    let with_records = !is_rebuild(planned);
+    let with_records = settings.extracts_kept_days.is_some() || !is_rebuild(planned);
     let known = planned.par_iter().with_max_len(1).filter_map(|planned| Some((planned, planned.spec?)));
     let known = known.map(|(planned, spec)| {
         let of = planned.of();

@@ -4,9 +4,10 @@
 //! settings and rules are as they were is taken from the state folder; one whose are not is computed again, alone. Shops
 //! and appeals are kept whole. Reading and group-bys run on the shared pool, one task a table-day.
 //!
-//! [`plan`] finds out what is stored and still holds, [`known`] gets the partials, [`records`] what became of the records
+//! [`plan`] finds out what is stored and still holds, [`gone`] which days the state folder alone has, [`known`] gets the partials, [`records`] what became of the records
 //! that appeals name, [`whole`] shops and appeals, [`windows`] adds up.
 
+pub mod gone;
 mod known;
 pub mod plan;
 mod records;
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::extracts::contract::{self, CheckedPartition};
-use crate::extracts::listing::{self, Listed};
+use crate::extracts::listing::Listed;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::tables::Table;
 use crate::intake::plan::ingredients;
@@ -68,10 +69,10 @@ pub struct Intake {
 pub fn gather(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<Intake> {
     let window = settings.window(as_of);
     let store = Store::under(&settings.state);
-    let listed = listing::list(&settings.extracts, settings.coverage(as_of))?;
-    let planned = plan::plan(&listed.partitions, settings, rulebook, &store);
+    let (planned, listed) = plan::plan_night(settings, rulebook, as_of, &store)?;
     let to_read = planned.iter().filter(|planned| !planned.is_kept);
     let partitions = to_read.map(|planned| planned.partition.clone()).collect();
+    gone::remember_lacking(&listed, settings)?;
     let checked = contract::check(Listed { partitions, ..listed }, settings.require_manifest)?;
     let checked: BTreeMap<TableDay, CheckedPartition> =
         checked.into_iter().map(|partition| ((partition.table, partition.day), partition)).collect();

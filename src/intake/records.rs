@@ -2,19 +2,21 @@
 //!
 //! In: keys. Out: for each the sound record, or none. A key is answered as an earlier night was told, or from the index of
 //! the table-day's records; one that the index does not have is searched in the files before it counts as absent, and the
-//! answer is kept, so that this is paid once. Where there is no sound index it is made.
+//! answer is kept, so that this is paid once. Where there is no sound index it is made. Once the extracts are gone the whole
+//! index is searched in their place; where extracts are kept only so long, every table-day is indexed before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Outcome, caught};
 use crate::extracts::reader::{self, Selection};
 use crate::extracts::row_rules::{Verdicts, judge};
 use crate::intake::STAGE;
+use crate::intake::gone::lost;
 use crate::intake::known::Known;
 use crate::intake::plan::Planned;
 use crate::partials::daily;
 use crate::partials::measures::PartialSpec;
-use crate::partials::records::{AllRecords, Answers};
+use crate::partials::records::{AllRecords, Answers, Record, has_records};
 use crate::settings::Settings;
 use crate::state::partials::{Store, Stored};
 use crate::state::records::KnownRecords;
@@ -40,6 +42,11 @@ pub(super) fn answered(
             known.is_news = true;
         }
     }
+    let is_indexed = || store.has_records(planned.of(), &known.stored.version);
+    if settings.extracts_kept_days.is_some() && has_records(spec) && !planned.is_gone && !is_indexed() {
+        let index = || make_index(planned, spec, &known.stored, settings, store);
+        caught(STAGE, &planned.partition.folder, index)?;
+    }
     Ok(known)
 }
 
@@ -51,9 +58,14 @@ fn look_up(
     settings: &Settings,
     store: &Store,
 ) -> Outcome<Answers> {
-    let Some(found) = store.look_up(planned.of(), &stored.version, keys) else {
-        let records = all_records(planned, spec, stored, settings)?;
-        store.put_records(planned.of(), &stored.version, &records)?;
+    if planned.is_gone {
+        let found = store.ask_records(planned.of(), &stored.version, |index| index.search(keys));
+        let found: BTreeMap<i64, Record> =
+            found.ok_or_else(|| lost(planned, "index of records"))?.into_iter().collect();
+        return Ok(keys.iter().map(|key| (*key, found.get(key).copied())).collect());
+    }
+    let Some(found) = store.ask_records(planned.of(), &stored.version, |index| index.look_up(keys)) else {
+        let records = make_index(planned, spec, stored, settings, store)?;
         return Ok(keys.iter().map(|key| (*key, records.get(*key))).collect());
     };
     let mut answers: Answers = found.into_iter().map(|(key, record)| (key, Some(record))).collect();
@@ -64,12 +76,14 @@ fn look_up(
     Ok(answers)
 }
 
-/// Reads all sound records of a table-day. Where no row was set aside, only the columns that tell of records are read.
-fn all_records(
+/// Reads all sound records of a table-day and stores their index. Where no row was set aside, only the columns that tell of
+/// records are read.
+fn make_index(
     planned: &Planned,
     spec: &'static PartialSpec,
     stored: &Stored,
     settings: &Settings,
+    store: &Store,
 ) -> Outcome<AllRecords> {
     let checked = planned.checked(settings)?;
     let bytes = reader::load(&checked)?;
@@ -78,7 +92,9 @@ fn all_records(
     let rows = reader::decode(&checked, &bytes, &settings.zone, selection.as_ref())?;
     drop(bytes);
     let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, &settings.zone) };
-    daily::all_records(rows, &verdicts, spec, planned.surroundings(settings))
+    let records = daily::all_records(rows, &verdicts, spec, planned.surroundings(settings))?;
+    store.put_records(planned.of(), &stored.version, &records)?;
+    Ok(records)
 }
 
 /// Searches the files of a table-day for records. A key that no quarantined row has is that of a sound row, of which only

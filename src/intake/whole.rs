@@ -10,6 +10,7 @@ use crate::extracts::quarantine::{Counts, rows_set_aside};
 use crate::extracts::reader;
 use crate::extracts::row_rules::judge;
 use crate::intake::STAGE;
+use crate::intake::gone::lost;
 use crate::intake::plan::Planned;
 use crate::partials::records::TableDay;
 use crate::settings::Settings;
@@ -54,6 +55,9 @@ fn read<T: Whole>(
     settings: &Settings,
     store: &Store,
 ) -> Outcome<(Vec<T>, DayRead)> {
+    if planned.is_gone {
+        return Err(lost(planned, "rows"));
+    }
     let of_now;
     let checked = match checked {
         Some(checked) => checked,

@@ -9,6 +9,7 @@ use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
 use crate::intake::STAGE;
+use crate::intake::gone;
 use crate::intake::known::{Known, computed};
 use crate::intake::plan::Planned;
 use crate::partials::measures;
@@ -73,6 +74,9 @@ fn rebuilt(planned: &[Planned], of: TableDay, settings: &Settings, store: &Store
     let (lost, spec) = lost
         .and_then(|lost| Some((Planned { stored: None, ..lost.clone() }, lost.spec?)))
         .ok_or_else(|| fault(STAGE, format!("no partition of {} {}", of.0.name(), of.1)))?;
+    if lost.is_gone {
+        return Err(gone::lost(&lost, "sums"));
+    }
     let checked = lost.checked(settings)?;
     let known = computed(&lost, spec, &checked, &BTreeSet::new(), false, (settings, store))?;
     known.sums.ok_or_else(|| fault(STAGE, "a partial computed without sums"))

@@ -5,7 +5,7 @@
 //! can name single records, `DAY-FINGERPRINT.records` is the index of these, once a night had use for it. Shops and
 //! appeals have their sound rows in place of sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
 use crate::partials::fingerprint::hash_of;
 use crate::partials::measures;
-use crate::partials::records::{AllRecords, Record, TableDay};
+use crate::partials::records::{AllRecords, TableDay};
 use crate::state::record_index::{self, RecordIndex};
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
@@ -152,16 +152,15 @@ impl Store {
         self.records_file(of, &version.fingerprint).is_file()
     }
 
-    /// Those of a partial's records with these keys, as its index has them; none where there is no sound index.
-    pub fn look_up(
+    /// What `ask` finds in the index of a partial's records; none where there is no sound index.
+    pub fn ask_records<T>(
         &self,
         of: TableDay,
         version: &Version,
-        keys: &BTreeSet<i64>,
-    ) -> Option<Vec<(i64, Record)>> {
+        ask: impl FnOnce(&RecordIndex) -> Option<T>,
+    ) -> Option<T> {
         let path = self.records_file(of, &version.fingerprint);
-        let index = RecordIndex::open(&path, &version.fingerprint);
-        let found = index.and_then(|index| index.look_up(keys));
+        let found = RecordIndex::open(&path, &version.fingerprint).and_then(|index| ask(&index));
         if found.is_none() && path.is_file() {
             tracing::warn!("{}: damaged, it is made again", path.display());
         }

@@ -115,6 +115,14 @@ impl RecordIndex {
         Some(found)
     }
 
+    /// As [`RecordIndex::look_up`], looking into every block.
+    pub fn search(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
+        let keys: Vec<i64> = keys.iter().copied().collect();
+        let mut found = Vec::new();
+        (0..self.blocks.len()).try_for_each(|place| self.look_into(place, &keys, &mut found))?;
+        Some(found)
+    }
+
     /// Adds those of `keys`, ascending, that are in a block.
     fn look_into(&self, place: usize, keys: &[i64], found: &mut Vec<(i64, Record)>) -> Option<()> {
         let block = self.blocks.get(place)?;
@@ -177,6 +185,7 @@ mod tests {
             let found = index.look_up(&(-400..4_000).collect()).unwrap();
             let record = |row: i64| (row * 3 - 300, Record::of(row % 7, [row * 1_000, row % 2].into_iter()));
             assert_eq!(found, (0..count).map(record).collect::<Vec<_>>());
+            assert_eq!(index.search(&(-400..4_000).collect()).unwrap(), found);
         }
     }
 
