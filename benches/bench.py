@@ -59,7 +59,7 @@ def main() -> None:
         before = contents(work / "repeated")
         measured = in_turn(cases, given.runs, given.threads)
         changed = len({path for path, *_ in before ^ contents(work / "repeated")})
-        of_tables = sizes(extracts, work / "repeated/state", given.threads)
+        of_tables = sizes(extracts, work / "repeated/state", work / "nightly/state", given.threads)
         found = {
             "settings": {"shops": given.shops, "runs": given.runs, "threads": given.threads, "as_of": str(AS_OF)},
             "machine": machine(),
@@ -74,11 +74,21 @@ def main() -> None:
 
 
 def with_shopscore(job: Job, extracts: Path, work: Path) -> list[Case]:
-    yesterday, scratch, nightly, repeated = (work / name for name in ("yesterday", "scratch", "nightly", "repeated"))
+    names = ("rebuilt", "yesterday", "scratch", "after-rebuild", "nightly", "repeated")
+    rebuilt, yesterday, scratch, after_rebuild, nightly, repeated = (work / name for name in names)
+    job.night(extracts, rebuilt, AS_OF - DAY)
+    # A night in the long run: the records of a rebuild's days are indexed by the night after it, once. The window of the
+    # first night begins a day before the extracts.
+    job.night(extracts, yesterday, AS_OF - 2 * DAY, "--set", f"history_starts_on={AS_OF - 30 * DAY}")
     job.night(extracts, yesterday, AS_OF - DAY)
     job.night(extracts, repeated)
     return [
         Case("shopscore, from scratch", job.nightly(extracts, scratch), lambda: forget(scratch)),
+        Case(
+            "shopscore, first night after a rebuild",
+            job.nightly(extracts, after_rebuild),
+            lambda: marketplace.renew(after_rebuild, rebuilt),
+        ),
         Case("shopscore, nightly", job.nightly(extracts, nightly), lambda: marketplace.renew(nightly, yesterday)),
         Case("shopscore, nothing new", job.nightly(extracts, repeated)),
     ]
@@ -164,8 +174,8 @@ def contents(folder: Path) -> set[tuple]:
     return {(path, os.lstat(path).st_ino, os.lstat(path).st_mtime_ns) for path in paths}
 
 
-def sizes(extracts: Path, state: Path, threads: int) -> dict:
-    return json.loads(processes.run([sys.executable, HERE / "sizes.py", extracts, state], threads).stdout)
+def sizes(extracts: Path, state: Path, indexed: Path, threads: int) -> dict:
+    return json.loads(processes.run([sys.executable, HERE / "sizes.py", extracts, state, indexed], threads).stdout)
 
 
 def machine() -> dict[str, object]:

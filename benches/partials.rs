@@ -44,8 +44,13 @@ fn measure() -> Outcome<()> {
     let zone = Zone::named(TIME_ZONE).unwrap_or_else(Zone::utc);
     threads::settle(std::thread::available_parallelism().map_or(1, usize::from))?;
     let window = Window::ending(as_of, 30);
-    let coverage =
-        Coverage { window, appeals_until: as_of, history_starts_on: Some(as_of), max_snapshot_age_days: 7 };
+    let coverage = Coverage {
+        window,
+        appeals_until: as_of,
+        history_starts_on: Some(as_of),
+        max_snapshot_age_days: 7,
+        extracts_kept_days: None,
+    };
     let checked = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
     println!("{extracts}, 30 days to {as_of}, medians of {runs} runs in turn, seconds");
     println!("{:<14}{:>12}{:>10}{:>10}{:>8}", "table", "rows", "floor", "partials", "ratio");
@@ -81,7 +86,7 @@ fn sum_all(days: &[&CheckedPartition], spec: &PartialSpec, zone: &Zone) -> Outco
     let summed = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
             let surroundings = Surroundings { zone, custom_made: &BTreeSet::new() };
-            sum_up(reader::read(day, zone)?, spec, &BTreeSet::new(), surroundings)
+            sum_up(reader::read(day, zone)?, spec, &BTreeSet::new(), false, surroundings)
         });
         each.collect::<Vec<_>>()
     });

@@ -123,6 +123,7 @@ def share(sizes: dict) -> float:
 
 def partials(bench: dict) -> str:
     head = ["table", "rows of input", "rows stored", "of them", "KiB of input", "KiB stored", "of them", "KiB stored a day"]
+    head += ["KiB of record indexes"]
     rows = []
     for name, sizes in bench["sizes"].items():
         of_input, stored = sizes["input"], sizes["partials"]
@@ -137,6 +138,7 @@ def partials(bench: dict) -> str:
                     f"{stored['bytes'] / 1024:,.0f}",
                     f"{100 * share(sizes):.1f} %",
                     f"{stored['bytes'] / 1024 / stored['files']:,.0f}",
+                    f"{sizes['index_bytes'] / 1024:,.0f}" if sizes["index_bytes"] else "",
                 ]
             )
     return "The 30 days of the window, by table.\n\n" + table(head, rows)

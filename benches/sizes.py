@@ -1,6 +1,7 @@
-"""Rows, files and bytes of extracts, and of the daily partials that the state folder keeps of them, as JSON.
+"""Rows, files and bytes of extracts, and of the daily partials that the state folder keeps of them, as JSON; bytes of the
+record indexes of the same days are those in another state folder.
 
-    sizes.py EXTRACTS STATE
+    sizes.py EXTRACTS STATE INDEXED_STATE
 """
 
 import json
@@ -12,13 +13,15 @@ import pyarrow.parquet
 TABLES = ["shops", "payments", "pickups", "reviews", "refunds", "disputes", "consultations", "appeals"]
 
 
-def main(extracts: Path, state: Path) -> None:
+def main(extracts: Path, state: Path, indexed: Path) -> None:
     def of_table(table: str) -> dict[str, dict[str, int]]:
         inputs = sorted((extracts / table).glob("dt=*/*.parquet"))
         partials = sorted((state / "partials" / table).glob("*.parquet"))
         days = {path.name[: len("2022-03-15")] for path in partials}
         of_partials = [path for path in inputs if path.parent.name.removeprefix("dt=") in days]
-        return {"all": size(inputs), "input": size(of_partials), "partials": size(partials)}
+        indexes = (indexed / "partials" / table).glob("*.records")
+        index_bytes = sum(path.stat().st_size for path in indexes if path.name[: len("2022-03-15")] in days)
+        return {"all": size(inputs), "input": size(of_partials), "partials": size(partials), "index_bytes": index_bytes}
 
     print(json.dumps({table: of_table(table) for table in TABLES}))
 
@@ -32,4 +35,4 @@ def size(paths: list[Path]) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:4]))

@@ -6,6 +6,8 @@
 
 use std::cmp::Reverse;
 
+use rayon::prelude::*;
+
 use crate::categories::Spreads;
 use crate::domain::Tier;
 use crate::indicators::Indicator;
@@ -41,9 +43,9 @@ pub fn of_all(
     spreads: &Spreads,
     mix: AfterSalesMix,
 ) -> Vec<Improvement> {
-    let mut improvements = Vec::new();
-    for (place, (shop, scored)) in assessed.iter().zip(scored).enumerate() {
-        let (Some(assessment), Some(before)) = (shop.assessment, scored.score.score) else { continue };
+    let shops = assessed.par_iter().zip(scored).enumerate();
+    let of_shops = shops.filter_map(|(place, (shop, scored))| {
+        let (assessment, before) = (shop.assessment?, scored.score.score?);
         let held = held_tiers(standings, place);
         let mut of_shop: Vec<Improvement> = Indicator::ALL
             .into_iter()
@@ -70,9 +72,9 @@ pub fn of_all(
             })
             .collect();
         of_shop.sort_by_key(|improvement| (Reverse(improvement.score_gain), improvement.indicator));
-        improvements.append(&mut of_shop);
-    }
-    improvements
+        Some(of_shop)
+    });
+    of_shops.flatten_iter().collect()
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ const fn declared(name: &'static str, default: &'static str, wanted: &'static st
     Declared { name, default, wanted }
 }
 
-const DECLARED: [Declared; 23] = [
+const DECLARED: [Declared; 24] = [
     declared("extracts", "sample_data", "the folder of the extracts"),
     declared("rules", "jobs/rules", "the folder of the rule tables"),
     declared("state", "state", "the folder of the job's own state"),
@@ -38,6 +38,7 @@ const DECLARED: [Declared; 23] = [
     declared("window_days", "30", "a number of days from 1 to 366"),
     declared("history_starts_on", "", "a day YYYY-MM-DD"),
     declared("max_snapshot_age_days", "7", "a number of days, 0 or more"),
+    declared("extracts_kept_days", "", "a number of days, 0 or more (default: extracts are kept for ever)"),
     declared("require_manifest", "false", "true or false"),
     declared("appeal_effect_days", "1", "a number of days, 0 or more"),
     declared("rank_within", "primary_category", "primary_category or assessment_category"),
@@ -75,6 +76,8 @@ pub struct Settings {
     pub history_starts_on: Option<Day>,
     /// How many days before the as-of day the shop snapshot may lie.
     pub max_snapshot_age_days: i32,
+    /// How many days before its table's newest partition a day's extracts are kept; for ever where there is none.
+    pub extracts_kept_days: Option<i32>,
     /// Whether every partition must carry a manifest.
     pub require_manifest: bool,
     /// How many days after its decision an appeal takes effect.
@@ -218,6 +221,9 @@ impl Layers {
             window_days: self.number("window_days", 1, 366),
             history_starts_on: self.value("history_starts_on", |text| text.parse().ok()),
             max_snapshot_age_days: self.number("max_snapshot_age_days", 0, 36_600),
+            extracts_kept_days: self.value("extracts_kept_days", |text| {
+                text.parse().ok().filter(|days| (0..=36_600).contains(days))
+            }),
             require_manifest: self.value("require_manifest", |text| text.parse().ok()).unwrap_or(false),
             appeal_effect_days: self.number("appeal_effect_days", 0, 3_660),
             rank_within: self.rank_within(),
@@ -300,6 +306,7 @@ impl Settings {
             appeals_until: known_on,
             history_starts_on: self.history_starts_on,
             max_snapshot_age_days: self.max_snapshot_age_days,
+            extracts_kept_days: self.extracts_kept_days,
         }
     }
 }
@@ -323,7 +330,7 @@ mod tests {
     fn every_default_is_sound() {
         let settings = resolve(None, std::iter::empty(), std::iter::empty()).unwrap();
         assert_eq!(settings.window_days, 30);
-        assert_eq!(settings.history_starts_on, None);
+        assert_eq!((settings.history_starts_on, settings.extracts_kept_days), (None, None));
         assert_eq!(settings.limits.max_quarantined_percent.to_string(), "1");
     }
 
@@ -345,12 +352,13 @@ mod tests {
         let failure = resolved(
             "time_zon = 'UTC'\nwindow_days = 0",
             &[("SHOPSCORE_COLOUR", "1"), ("SHOPSCORE_TIME_ZONE", "Mars/Olympus"), ("HOME", "/")],
-            &[("rank_within", "country"), ("max_unscored_percent", "-1")],
+            &[("rank_within", "country"), ("max_unscored_percent", "-1"), ("extracts_kept_days", "-2")],
         )
         .unwrap_err();
         assert_eq!(failure.class, ExitClass::Usage);
         let text = failure.to_string();
-        for expected in ["time_zon", "window_days", "SHOPSCORE_COLOUR", "Mars/Olympus", "country", "-1"] {
+        for expected in ["time_zon", "window_days", "SHOPSCORE_COLOUR", "Mars/Olympus", "country", "-1", "-2"]
+        {
             assert!(text.contains(expected), "{expected} in {text}");
         }
     }

@@ -8,9 +8,10 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::error::{ExitClass, Finding, Outcome, all, fault};
 use crate::extracts::tables::Table;
 use crate::partials::measures::{self, PartialSpec, ROWS};
 
@@ -114,20 +115,21 @@ pub fn of_shops(
 ) -> Outcome<WindowSums> {
     let shops = vec![Int64Chunked::from_slice("shop_id".into(), shop_ids).into_column()];
     let shops = DataFrame::new(shop_ids.len(), shops).map_err(|error| fault(STAGE, error))?;
-    let mut sums = WindowSums::default();
-    for spec in &measures::ALL {
-        let Some(table) = tables.get(&spec.table) else { continue };
+    let of_tables = measures::ALL.par_iter().with_max_len(1).map(|spec| {
+        let Some(table) = tables.get(&spec.table) else { return Ok(Vec::new()) };
         let taken_out = taken_out.get(&spec.table).map(Vec::as_slice).unwrap_or_default();
         let joined =
             join(spec, &table.sums, taken_out, shops.clone()).map_err(|error| fault(STAGE, error))?;
-        for measure in spec.measures {
+        let figures = spec.measures.iter().map(|measure| {
             let column = joined.column(measure.name).and_then(|column| column.i64());
             let column = column.map_err(|error| fault(STAGE, error))?;
             // A shop that the window does not know has a count of nothing.
-            sums.0.insert(measure.name, column.iter().map(Option::unwrap_or_default).collect());
-        }
-    }
-    Ok(sums)
+            Ok((measure.name, column.iter().map(Option::unwrap_or_default).collect()))
+        });
+        figures.collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
+    });
+    let sums = all(of_tables.collect::<Vec<_>>())?;
+    Ok(WindowSums(sums.into_iter().flatten().collect()))
 }
 
 fn join(

@@ -1,6 +1,6 @@
 //! `shopscore state`: what the state folder keeps, and what of it no longer holds; `shopscore state prune` removes old days.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use jiff::Timestamp;
@@ -11,7 +11,8 @@ use crate::domain::{Day, Window};
 use crate::error::Outcome;
 use crate::extracts::listing;
 use crate::extracts::tables::Table;
-use crate::intake::plan::plan;
+use crate::intake::gone::plan_gone;
+use crate::intake::plan::{Planned, plan};
 use crate::partials::records::TableDay;
 use crate::policies::Coverage;
 use crate::rulebook::Rulebook;
@@ -37,16 +38,20 @@ fn list(settings: &Settings, store: &Store, stdout: &mut impl Write) -> Outcome<
         say(stdout, &format!("nothing is stored under {} yet", settings.state.display()));
         return Ok(());
     }
-    let outdated = outdated(settings, store, &kept)?;
+    let Holding { outdated, gone } = holding(settings, store, &kept)?;
     for table in Table::ALL {
         let of_table: Vec<&Kept> = kept.iter().filter(|kept| kept.of.0 == table).collect();
         let (Some(first), Some(last)) = (of_table.first(), of_table.last()) else { continue };
         let bytes: u64 = of_table.iter().map(|kept| kept.bytes).sum();
         let stale = outdated.keys().filter(|(of, _)| *of == table).count();
+        let without = match gone.iter().filter(|(of, _)| *of == table).count() {
+            0 => String::new(),
+            gone => format!("{gone} without extracts, "),
+        };
         say(
             stdout,
             &format!(
-                "{:<14} {:>5} days, {} to {}, {bytes} bytes, {stale} no longer hold",
+                "{:<14} {:>5} days, {} to {}, {bytes} bytes, {without}{stale} no longer hold",
                 table.name(),
                 of_table.len(),
                 first.of.1,
@@ -60,24 +65,39 @@ fn list(settings: &Settings, store: &Store, stdout: &mut impl Write) -> Outcome<
     Ok(())
 }
 
-/// The stored table-days that a night would not take as they are, and why.
-fn outdated(settings: &Settings, store: &Store, kept: &[Kept]) -> Outcome<BTreeMap<TableDay, &'static str>> {
+/// What is stored, but for what holds and has its extracts.
+#[derive(Default)]
+struct Holding {
+    /// What a night would not take as it is, and why.
+    outdated: BTreeMap<TableDay, &'static str>,
+    /// What holds and alone tells of its day, since extracts are kept only so long.
+    gone: BTreeSet<TableDay>,
+}
+
+fn holding(settings: &Settings, store: &Store, kept: &[Kept]) -> Outcome<Holding> {
     let rulebook = Rulebook::load(&settings.rules)?;
     let days = || kept.iter().map(|kept| kept.of.1);
-    let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(BTreeMap::new()) };
+    let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(Holding::default()) };
     let coverage = Coverage {
         window: Window { first, last },
         appeals_until: last,
         history_starts_on: Some(last.plus(1)),
         max_snapshot_age_days: settings.max_snapshot_age_days,
+        extracts_kept_days: settings.extracts_kept_days,
     };
     let listed = listing::list_all(&settings.extracts, coverage)?;
     let planned = on_pool(|| plan(&listed.partitions, settings, &rulebook, store));
+    let is_stored = |of: &&TableDay| kept.iter().any(|kept| kept.of == **of);
+    let gone: Vec<TableDay> = listed.gone.iter().filter(is_stored).copied().collect();
+    let gone = plan_gone(&gone, settings, &rulebook, store);
+    let served = gone.iter().filter(|planned| planned.is_kept).map(Planned::of).collect();
     let mut outdated: BTreeMap<TableDay, &'static str> =
         kept.iter().map(|kept| (kept.of, "its extracts are gone")).collect();
-    for planned in planned {
+    for planned in planned.into_iter().chain(gone) {
         let reason = match &planned.stored {
             _ if planned.is_kept => None,
+            Some(_) if planned.is_gone => Some("settings or rules changed, and its extracts are gone"),
+            None if planned.is_gone => Some("its description is damaged, and its extracts are gone"),
             Some(stored) if stored.basis != planned.basis => Some("settings or rules changed"),
             Some(_) => Some("its files changed, or were touched"),
             None => Some("its description is damaged"),
@@ -91,11 +111,11 @@ fn outdated(settings: &Settings, store: &Store, kept: &[Kept]) -> Outcome<BTreeM
             }
         }
     }
-    Ok(outdated)
+    Ok(Holding { outdated, gone: served })
 }
 
-/// Removes days before the newest stored one less `keep_days`, but for the window of a night that may still come and for
-/// payments of a year that is not settled: its sales are added up from them.
+/// Removes days before the newest stored one less `keep_days`, but for the window and the snapshot of a night that may still
+/// come and for payments of a year that is not settled: its sales are added up from them.
 fn prune(settings: &Settings, store: &Store, keep_days: i32, stdout: &mut impl Write) -> Outcome<()> {
     let kept = store.all()?;
     let Some(newest) = kept.iter().map(|kept| kept.of.1).max() else {
@@ -103,13 +123,19 @@ fn prune(settings: &Settings, store: &Store, keep_days: i32, stdout: &mut impl W
         return Ok(());
     };
     let keep_from = newest.plus(-keep_days.max(settings.window_days));
+    let keep_snapshots_from = keep_from.min(newest.plus(-settings.max_snapshot_age_days));
     let is_settled = |day: Day| {
         let year = day.to_string().chars().take(4).collect::<String>();
         current(&settings.out).join(format!("annual_settlements/year={year}")).is_dir()
     };
     let (mut removed, mut bytes) = (0, 0);
     for old in kept.iter().filter(|kept| kept.of.1 < keep_from) {
-        if old.of.0 == Table::Payments && !is_settled(old.of.1) {
+        let is_needed = match old.of.0 {
+            Table::Payments => !is_settled(old.of.1),
+            Table::Shops => old.of.1 >= keep_snapshots_from,
+            _ => false,
+        };
+        if is_needed {
             continue;
         }
         store.remove(old.of)?;

@@ -52,13 +52,13 @@ pub struct CheckedPartition {
 /// # Errors
 /// All findings together, those of the listing first: rejected, or missing where days are missing and nothing else.
 pub fn check(listed: Listed, require_manifest: bool) -> Outcome<Vec<CheckedPartition>> {
-    let Listed { partitions, mut rejected, missing } = listed;
+    let Listed { partitions, mut rejected, missing, missing_snapshot, .. } = listed;
     let checked: Vec<(CheckedPartition, Vec<Finding>)> =
         partitions.par_iter().map(|partition| check_partition(partition, require_manifest)).collect();
     let (partitions, findings): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
     rejected.extend(findings.into_iter().flatten());
     let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
-    rejected.extend(missing);
+    rejected.extend(missing_snapshot.into_iter().chain(missing));
     Failure::unless_empty(class, rejected)?;
     Ok(partitions)
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Day;
+use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Finding, Outcome, disk};
 use crate::extracts::tables::{Presence, Table};
 use crate::policies::Coverage;
@@ -78,8 +78,14 @@ pub struct Listed {
     pub partitions: Vec<Partition>,
     /// Odd names and odd files.
     pub rejected: Vec<Finding>,
-    /// Missing days, and a missing or old snapshot.
+    /// Missing days.
     pub missing: Vec<Finding>,
+    /// A missing or old snapshot.
+    pub missing_snapshot: Option<Finding>,
+    /// Days without a partition whose extracts may be gone, of snapshots the newest first.
+    pub gone: Vec<(Table, Day)>,
+    /// Days without a partition whose extracts would be there, of tables that may lack days.
+    pub lacking: Vec<(Table, Day)>,
 }
 
 impl Listed {
@@ -88,6 +94,9 @@ impl Listed {
         self.partitions.extend(other.partitions);
         self.rejected.extend(other.rejected);
         self.missing.extend(other.missing);
+        self.missing_snapshot = self.missing_snapshot.take().or(other.missing_snapshot);
+        self.gone.extend(other.gone);
+        self.lacking.extend(other.lacking);
     }
 }
 
@@ -115,7 +124,18 @@ pub fn list_tables(extracts: &Path, coverage: Coverage, tables: &[Table]) -> Out
     for table in tables.iter().copied() {
         let folder = extracts.join(table.name());
         let found = day_folders(&root, &folder, &mut listed.rejected)?;
-        listed.missing.extend(missing_days(table, &folder, &found, coverage));
+        let newest = found.keys().next_back().copied();
+        let without = days_without(table, &found, coverage);
+        let (gone, lacking): (Vec<_>, Vec<_>) =
+            without.into_iter().partition(|day| coverage.may_be_gone(*day, newest));
+        listed.missing.extend(missing_days(table, &folder, &lacking, coverage));
+        if table.spec().presence == Presence::NewestSnapshot {
+            listed.missing_snapshot = missing_snapshot(&folder, &found, coverage);
+        }
+        listed.gone.extend(gone.into_iter().map(|day| (table, day)));
+        if table.spec().presence != Presence::EveryDay {
+            listed.lacking.extend(lacking.into_iter().map(|day| (table, day)));
+        }
         for (day, folder) in wanted_days(table, found, coverage) {
             listed.partitions.push(partition_of(&root, table, day, folder, &mut listed.rejected)?);
         }
@@ -157,11 +177,22 @@ pub fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
     listed.partitions.retain(|partition| partition.table != Table::Shops);
     let mut snapshots = day_folders(&root, &extracts.join(Table::Shops.name()), &mut Vec::new())?;
+    let newest = snapshots.keys().next_back().copied();
+    let is_gone = |day: &Day| !snapshots.contains_key(day) && coverage.may_be_gone(*day, newest);
+    let gone = coverage.window.days().filter(is_gone).map(|day| (Table::Shops, day));
+    listed.gone.retain(|(table, _)| *table != Table::Shops);
+    listed.gone.extend(gone);
     snapshots.retain(|day, _| coverage.window.contains(*day));
     for (day, folder) in snapshots {
         listed.partitions.push(partition_of(&root, Table::Shops, day, folder, &mut listed.rejected)?);
     }
     Ok(listed)
+}
+
+/// The days of a table that a run reads, where it reads more than one.
+fn days_of(table: Table, coverage: Coverage) -> Window {
+    let last = if table == Table::Appeals { coverage.appeals_until } else { coverage.window.last };
+    Window { last, ..coverage.window }
 }
 
 fn wanted_days(
@@ -175,52 +206,54 @@ fn wanted_days(
             found.retain(|day, _| Some(*day) == newest);
         }
         Presence::EveryDay | Presence::MayLackDays => {
-            let last = if table == Table::Appeals { coverage.appeals_until } else { coverage.window.last };
-            found.retain(|day, _| (coverage.window.first..=last).contains(day));
+            let wanted = days_of(table, coverage);
+            found.retain(|day, _| wanted.contains(*day));
         }
     }
     found
 }
 
-fn missing_days(
-    table: Table,
-    folder: &Path,
-    found: &BTreeMap<Day, PathBuf>,
-    coverage: Coverage,
-) -> Vec<Finding> {
+/// The days that a run would read if they had a partition; of snapshots only those newer than the one that it reads, the
+/// newest first.
+fn days_without(table: Table, found: &BTreeMap<Day, PathBuf>, coverage: Coverage) -> Vec<Day> {
     let as_of = coverage.window.last;
     match table.spec().presence {
-        Presence::MayLackDays => Vec::new(),
-        Presence::EveryDay => coverage
-            .window
-            .days()
-            .filter(|day| coverage.history_starts_on.is_none_or(|start| *day >= start))
-            .filter(|day| !found.contains_key(day))
-            .map(|day| {
-                Finding::new(STAGE, format!("no partition dt={day}"), format!("{} of {day}", table.name()))
-                    .path(folder)
-                    .advice("deliver the day, or set history_starts_on if the history starts later")
-            })
-            .collect(),
-        Presence::NewestSnapshot => match found.range(..=as_of).next_back() {
-            Some((day, _)) if as_of.epoch_days() - day.epoch_days() <= coverage.max_snapshot_age_days => {
-                Vec::new()
-            }
-            Some((day, path)) => vec![
-                Finding::new(
-                    STAGE,
-                    format!("the newest shop snapshot is of {day}"),
-                    format!("one at most {} days older than {as_of}", coverage.max_snapshot_age_days),
-                )
-                .path(path)
-                .advice("deliver a newer snapshot, or raise max_snapshot_age_days"),
-            ],
-            None => vec![
-                Finding::new(STAGE, "no shop snapshot", format!("one with dt <= {as_of}"))
-                    .path(folder)
-                    .advice("deliver a snapshot"),
-            ],
-        },
+        Presence::NewestSnapshot => {
+            let days = (0..=coverage.max_snapshot_age_days).map(|age_days| as_of.plus(-age_days));
+            days.take_while(|day| !found.contains_key(day)).collect()
+        }
+        Presence::EveryDay | Presence::MayLackDays => {
+            days_of(table, coverage).days().filter(|day| !found.contains_key(day)).collect()
+        }
+    }
+}
+
+fn missing_days(table: Table, folder: &Path, lacking: &[Day], coverage: Coverage) -> Vec<Finding> {
+    if table.spec().presence != Presence::EveryDay {
+        return Vec::new();
+    }
+    let is_needed = |day: &&Day| coverage.history_starts_on.is_none_or(|start| **day >= start);
+    let missing = lacking.iter().filter(is_needed).map(|day| {
+        Finding::new(STAGE, format!("no partition dt={day}"), format!("{} of {day}", table.name()))
+            .path(folder)
+            .advice("deliver the day, or set history_starts_on if the history starts later")
+    });
+    missing.collect()
+}
+
+fn missing_snapshot(folder: &Path, found: &BTreeMap<Day, PathBuf>, coverage: Coverage) -> Option<Finding> {
+    let as_of = coverage.window.last;
+    match found.range(..=as_of).next_back() {
+        Some((day, _)) if as_of.epoch_days() - day.epoch_days() <= coverage.max_snapshot_age_days => None,
+        Some((day, path)) => {
+            let wanted = format!("one at most {} days older than {as_of}", coverage.max_snapshot_age_days);
+            let missing = Finding::new(STAGE, format!("the newest shop snapshot is of {day}"), wanted);
+            Some(missing.path(path).advice("deliver a newer snapshot, or raise max_snapshot_age_days"))
+        }
+        None => {
+            let missing = Finding::new(STAGE, "no shop snapshot", format!("one with dt <= {as_of}"));
+            Some(missing.path(folder).advice("deliver a snapshot"))
+        }
     }
 }
 
@@ -306,7 +339,6 @@ fn is_ignored(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Window;
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -318,6 +350,7 @@ mod tests {
             appeals_until: day(as_of),
             history_starts_on: None,
             max_snapshot_age_days: 7,
+            extracts_kept_days: None,
         }
     }
 
@@ -392,6 +425,26 @@ mod tests {
     }
 
     #[test]
+    fn days_older_than_extracts_are_kept_may_be_gone_and_others_lack() {
+        let root = two_days();
+        for (table, day) in
+            [("payments", "03-14"), ("disputes", "03-14"), ("appeals", "03-15"), ("shops", "03-14")]
+        {
+            fs::remove_dir_all(root.path().join(table).join(format!("dt=2022-{day}"))).unwrap();
+        }
+        let found = |kept_days: i32| {
+            let kept = Coverage { extracts_kept_days: Some(kept_days), ..coverage("2022-03-15", 2) };
+            let Listed { missing, gone, lacking, .. } = listed(&root, kept);
+            (missing.len(), gone, lacking)
+        };
+        let (payments, disputes) =
+            ((Table::Payments, day("2022-03-14")), (Table::Disputes, day("2022-03-14")));
+        let appeals = (Table::Appeals, day("2022-03-15"));
+        assert_eq!(found(1), (1, vec![], vec![disputes, appeals]));
+        assert_eq!(found(0), (0, vec![payments, disputes], vec![appeals]));
+    }
+
+    #[test]
     fn days_before_the_history_starts_may_be_missing_but_are_read_where_they_exist() {
         let root = two_days();
         fs::remove_dir_all(root.path().join("payments/dt=2022-03-14")).unwrap();
@@ -407,8 +460,8 @@ mod tests {
         let aged = |age_days: i32| {
             let as_of = day("2022-03-15").plus(age_days);
             let history_starts_on = Some(as_of.plus(1));
-            let of_day = coverage(&as_of.to_string(), 1);
-            lines(&listed(&root, Coverage { history_starts_on, max_snapshot_age_days: 7, ..of_day }).missing)
+            let aged = Coverage { history_starts_on, ..coverage(&as_of.to_string(), 1) };
+            lines(listed(&root, aged).missing_snapshot.as_slice())
         };
         assert_eq!(aged(7), "");
         assert!(aged(8).contains("2022-03-15"), "{}", aged(8));

@@ -56,8 +56,8 @@ pub fn read(partition: &CheckedPartition, zone: &Zone) -> Outcome<Rows> {
 /// Which rows and columns are wanted where it is not all of them.
 #[derive(Clone, Debug)]
 pub struct Selection<'a> {
-    /// Rows with one of these keys.
-    pub keys: &'a BTreeSet<i64>,
+    /// Rows with one of these keys; all rows where there are none given.
+    pub keys: Option<&'a BTreeSet<i64>>,
     /// These columns; the others stay empty.
     pub columns: Vec<&'static str>,
 }
@@ -79,7 +79,8 @@ pub fn decode(
     selection: Option<&Selection<'_>>,
 ) -> Outcome<Rows> {
     let spec = partition.table.spec();
-    let count = if selection.is_some() { 0 } else { partition.files.iter().map(|file| file.rows).sum() };
+    let is_of_keys = selection.is_some_and(|selection| selection.keys.is_some());
+    let count = if is_of_keys { 0 } else { partition.files.iter().map(|file| file.rows).sum() };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
     let mut rows = Rows {
         table: partition.table,
@@ -99,8 +100,8 @@ pub fn decode(
     Ok(rows)
 }
 
-/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; of a selection only the key
-/// of every row is decoded.
+/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where keys are selected, only
+/// the key of every row is decoded.
 ///
 /// # Errors
 /// As [`decode`], and those of `consume`.
@@ -132,10 +133,10 @@ pub fn each_batch(
             }))
             .with_row_groups(vec![group])
             .with_batch_size(BATCH_ROWS);
-        if let Some(Selection { keys, .. }) = selection {
+        if let Some(keys) = selection.and_then(|selection| selection.keys) {
             let key_column = leaves(&|name| spec.key == Some(name));
-            reader = reader
-                .with_row_filter(RowFilter::new(vec![Box::new(is_one_of((*keys).clone(), key_column))]));
+            reader =
+                reader.with_row_filter(RowFilter::new(vec![Box::new(is_one_of(keys.clone(), key_column))]));
         }
         for batch in reader.build().map_err(|error| undecodable(error.to_string()))? {
             consume(batch.map_err(|error| undecodable(error.to_string()))?)?;

@@ -2,37 +2,40 @@
 //!
 //! In: settings, rules, the as-of day. Out: everything that scoring needs of the extracts. A daily partial whose files,
 //! settings and rules are as they were is taken from the state folder; one whose are not is computed again, alone. Shops
-//! and appeals are read every night. Reading and group-bys run on the shared pool, one task a table-day.
+//! and appeals are kept whole. Reading and group-bys run on the shared pool, one task a table-day.
 //!
-//! [`plan`] finds out what is stored and still holds, [`known`] gets the partials, [`windows`] adds them up.
+//! [`plan`] finds out what is stored and still holds, [`gone`] which days the state folder alone has, [`known`] gets the
+//! partials, [`records`] what became of the records
+//! that appeals name, [`whole`] shops and appeals, [`windows`] adds up.
 
+pub mod gone;
 mod known;
 pub mod plan;
+mod records;
+mod whole;
 mod windows;
 pub mod year;
 
 use std::collections::BTreeMap;
 
-use polars::prelude::DataFrame;
-use rayon::prelude::*;
-
 use crate::domain::Day;
-use crate::error::{Outcome, all};
+use crate::error::Outcome;
 use crate::extracts::contract::{self, CheckedPartition};
-use crate::extracts::listing::{self, Listed};
-use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
-use crate::extracts::reader;
-use crate::extracts::row_rules::{Verdicts, judge};
-use crate::extracts::rows::Rows;
+use crate::extracts::listing::Listed;
+use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::tables::Table;
-use crate::intake::plan::{Planned, ingredients};
+use crate::intake::plan::ingredients;
+use crate::intake::whole::DayRead;
 use crate::partials::records::TableDay;
-use crate::partials::retractions;
+use crate::partials::retractions::{self, Appeal};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
-use crate::shops::{self, Shop};
-use crate::state::partials::{Store, Stored, Version};
+use crate::shops::Shop;
+use crate::state::partials::Store;
 use crate::window::TableSums;
+use polars::prelude::DataFrame;
+
+const STAGE: &str = "intake";
 
 /// Everything that scoring needs of the extracts.
 #[derive(Debug)]
@@ -79,24 +82,35 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
     let AsKnown { as_of, on: known_on } = known;
     let window = settings.window(as_of);
     let store = Store::under(&settings.state);
-    let listed = listing::list(&settings.extracts, settings.coverage(as_of, known_on))?;
-    let planned = plan::plan(&listed.partitions, settings, rulebook, &store);
-    let to_read = planned.iter().filter(|planned| planned.spec.is_none() || !planned.is_kept);
+    let (planned, listed) = plan::plan_day(settings, rulebook, known, &store)?;
+    let to_read = planned.iter().filter(|planned| !planned.is_kept);
     let partitions = to_read.map(|planned| planned.partition.clone()).collect();
+    gone::remember_lacking(&listed, settings)?;
     let checked = contract::check(Listed { partitions, ..listed }, settings.require_manifest)?;
     let checked: BTreeMap<TableDay, CheckedPartition> =
         checked.into_iter().map(|partition| ((partition.table, partition.day), partition)).collect();
 
     let whole =
         |table: Table| planned.iter().filter(move |planned| planned.of().0 == table).collect::<Vec<_>>();
-    let mut read = WholeTables::default();
-    let snapshots = whole(Table::Shops);
+    let (snapshots, appeals) = (whole(Table::Shops), whole(Table::Appeals));
     let snapshot = snapshots.first().map_or(as_of, |snapshot| snapshot.of().1);
-    let shops: Vec<Shop> = read.read(&snapshots, &checked, settings, &store, shops::of_snapshot)?;
-    let appeals = |rows: &Rows, verdicts: &Verdicts| retractions::appeals_of(rows, verdicts, window);
-    let appeals = read.read(&whole(Table::Appeals), &checked, settings, &store, appeals)?;
-    let WholeTables { mut counts, mut quarantine, mut versions, mut changed } = read;
+    let (shops, appeals) = rayon::join(
+        || whole::rows_of::<Shop>(&snapshots, &checked, settings, &store),
+        || whole::rows_of::<Appeal>(&appeals, &checked, settings, &store),
+    );
+    let (shops, of_shops) = shops?;
+    let (appeals, of_appeals) = appeals?;
+    let appeals = retractions::by_record(appeals, window);
 
+    let (mut counts, mut quarantine) = (Vec::new(), BTreeMap::<Day, Vec<QuarantinedRow>>::new());
+    let (mut versions, mut changed) = (BTreeMap::new(), Vec::new());
+    for DayRead { stored, is_changed } in of_shops.into_iter().chain(of_appeals) {
+        let of = (stored.counts.table, stored.counts.day);
+        changed.extend(is_changed.then_some(of));
+        versions.insert(of, stored.version.fingerprint);
+        quarantine.entry(of.1).or_default().extend(stored.quarantine);
+        counts.push(stored.counts);
+    }
     let known = known::partials(&planned, &checked, &appeals, settings, window, &store)?;
     for (of, known) in &known {
         counts.push(known.stored.counts.clone());
@@ -107,9 +121,7 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
     quarantine.retain(|_, rows| !rows.is_empty());
     quarantine.values_mut().for_each(|rows| rows.sort_unstable());
     let last_effective_day = known_on.plus(-settings.appeal_effect_days);
-    let settled = retractions::settle(&appeals, last_effective_day, |table_day, key| {
-        known.get(&table_day)?.answers.get(&key)?.as_ref().map(|record| record.shop_id)
-    });
+    let settled = retractions::settle(&appeals, last_effective_day, |of| Some(&known.get(&of)?.answers));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
     let tables = windows::windows(&planned, &known, &shop_ids, settings, &store)?;
     let computed: Vec<_> = known.iter().filter_map(|(of, known)| Some((*of, known.reason?))).collect();
@@ -126,54 +138,4 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
         changed,
         ingredients: ingredients(settings, rulebook, as_of, &versions),
     })
-}
-
-/// What was read of the tables that are read whole every night: shops and appeals.
-#[derive(Default)]
-struct WholeTables {
-    counts: Vec<Counts>,
-    quarantine: BTreeMap<Day, Vec<QuarantinedRow>>,
-    versions: BTreeMap<TableDay, String>,
-    changed: Vec<TableDay>,
-}
-
-impl WholeTables {
-    /// Reads and judges table-days, and returns what `records_of` makes of their sound rows.
-    fn read<T: Send>(
-        &mut self,
-        planned: &[&Planned],
-        checked: &BTreeMap<TableDay, CheckedPartition>,
-        settings: &Settings,
-        store: &Store,
-        records_of: impl Fn(&Rows, &Verdicts) -> Vec<T> + Sync,
-    ) -> Outcome<Vec<T>> {
-        let read = planned.par_iter().filter_map(|planned| Some((planned, checked.get(&planned.of())?)));
-        let read = read.map(|(planned, checked)| {
-            let bytes = reader::load(checked)?;
-            let (inputs, fingerprint) = planned.inputs_and_fingerprint(&bytes);
-            let rows = reader::decode(checked, &bytes, &settings.zone, None)?;
-            let verdicts = judge(&rows, &settings.zone);
-            let stored = Stored {
-                counts: Counts::of(&rows, &verdicts),
-                quarantine: rows_set_aside(&rows, &verdicts),
-                basis: planned.basis.clone(),
-                inputs,
-                version: Version { fingerprint, sums_hash: String::new() },
-            };
-            if planned.stored.as_ref() != Some(&stored) {
-                store.describe(&stored)?;
-            }
-            Ok((planned, records_of(&rows, &verdicts), stored))
-        });
-        let mut records = Vec::new();
-        for (planned, mut of_day, stored) in all(read.collect::<Vec<_>>())? {
-            records.append(&mut of_day);
-            let is_other = |before: &Stored| before.version.fingerprint != stored.version.fingerprint;
-            self.changed.extend(planned.stored.as_ref().is_some_and(is_other).then_some(planned.of()));
-            self.versions.insert(planned.of(), stored.version.fingerprint);
-            self.quarantine.entry(stored.counts.day).or_default().extend(stored.quarantine);
-            self.counts.push(stored.counts);
-        }
-        Ok(records)
-    }
 }

@@ -9,10 +9,11 @@ use bytes::Bytes;
 use rayon::prelude::*;
 
 use crate::domain::Day;
-use crate::error::{Outcome, all};
-use crate::extracts::contract;
+use crate::error::{Outcome, all, fault};
+use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed, PartFile, Partition};
 use crate::extracts::reader;
+use crate::intake::{AsKnown, STAGE, gone};
 use crate::partials::daily::Surroundings;
 use crate::partials::fingerprint::{self, hash_of};
 use crate::partials::measures::{self, PartialSpec};
@@ -34,8 +35,10 @@ pub struct Planned {
     pub basis: String,
     /// What the state folder has of it.
     pub stored: Option<Stored>,
-    /// Whether its files are the ones that were stored.
+    /// Whether its files are the ones that were stored, or gone.
     pub is_kept: bool,
+    /// Whether its extracts are gone, and it is served from the state folder.
+    pub is_gone: bool,
 }
 
 /// Finds out which table-days are stored, and which of these still hold.
@@ -45,19 +48,44 @@ pub fn plan(
     rulebook: &Rulebook,
     store: &Store,
 ) -> Vec<Planned> {
-    let planned = partitions.par_iter().map(|partition| {
-        let spec = measures::of(partition.table);
-        let custom_made: BTreeSet<String> =
-            rulebook.custom_made.on(partition.day).into_iter().map(str::to_owned).collect();
-        let basis =
-            fingerprint::basis(partition.table.spec(), partition.day, spec, &settings.zone, &custom_made);
-        let stored = store.find(partition.table, partition.day);
-        let lacks_manifest = settings.require_manifest && partition.manifest.is_none();
-        let holds = |stored: &Stored| stored.basis == basis && same_files(partition, &stored.inputs);
-        let is_kept = !settings.rehash && !lacks_manifest && stored.as_ref().is_some_and(holds);
-        Planned { partition: partition.clone(), spec, custom_made, basis, stored, is_kept }
-    });
-    planned.collect()
+    partitions.par_iter().map(|partition| plan_one(partition, settings, rulebook, store)).collect()
+}
+
+/// As [`plan`], of one table-day.
+pub(super) fn plan_one(
+    partition: &Partition,
+    settings: &Settings,
+    rulebook: &Rulebook,
+    store: &Store,
+) -> Planned {
+    let spec = measures::of(partition.table);
+    let custom_made: BTreeSet<String> =
+        rulebook.custom_made.on(partition.day).into_iter().map(str::to_owned).collect();
+    let basis = fingerprint::basis(partition.table.spec(), partition.day, spec, &settings.zone, &custom_made);
+    let stored = store.find(partition.table, partition.day);
+    let lacks_manifest = settings.require_manifest && partition.manifest.is_none();
+    let holds = |stored: &Stored| stored.basis == basis && same_files(partition, &stored.inputs);
+    let is_kept = !settings.rehash && !lacks_manifest && stored.as_ref().is_some_and(holds);
+    Planned { partition: partition.clone(), spec, custom_made, basis, stored, is_kept, is_gone: false }
+}
+
+/// What scoring a day takes: its table-days, those included whose extracts are gone, and what else was found
+/// when they were listed.
+///
+/// # Errors
+/// Those of the listing.
+pub(super) fn plan_day(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    known: AsKnown,
+    store: &Store,
+) -> Outcome<(Vec<Planned>, Listed)> {
+    let mut listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
+    let served = gone::served(&mut listed, settings, rulebook, store);
+    let mut planned = plan(&listed.partitions, settings, rulebook, store);
+    planned.extend(served);
+    planned.sort_by_key(Planned::of);
+    Ok((planned, listed))
 }
 
 impl Planned {
@@ -82,16 +110,22 @@ impl Planned {
         (files(&self.partition).zip(hashes).map(input).collect(), fingerprint)
     }
 
+    /// Its files, checked against the contract.
+    ///
+    /// # Errors
+    /// Those of the contract.
+    pub fn checked(&self, settings: &Settings) -> Outcome<CheckedPartition> {
+        let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
+        let checked = contract::check(listed, settings.require_manifest)?;
+        checked.into_iter().next().ok_or_else(|| fault(STAGE, "a partition without a check"))
+    }
+
     /// The fingerprint of what it holds now; its files are read only where they are not as recorded.
     fn fingerprint(&self, settings: &Settings) -> Outcome<String> {
         if let Some(stored) = self.stored.as_ref().filter(|_| self.is_kept) {
             return Ok(stored.version.fingerprint.clone());
         }
-        let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
-        let mut bytes = Vec::new();
-        for checked in contract::check(listed, settings.require_manifest)? {
-            bytes.extend(reader::load(&checked)?);
-        }
+        let bytes = reader::load(&self.checked(settings)?)?;
         Ok(self.inputs_and_fingerprint(&bytes).1)
     }
 }
@@ -131,10 +165,8 @@ pub fn ingredients(
 /// Those of the listing and the contract.
 pub fn ingredients_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
     let store = Store::under(&settings.state);
-    let mut listed = listing::list(&settings.extracts, settings.coverage(as_of, as_of))?;
-    let partitions = std::mem::take(&mut listed.partitions);
-    contract::check(listed, settings.require_manifest)?;
-    let planned = plan(&partitions, settings, rulebook, &store);
+    let (planned, listed) = plan_day(settings, rulebook, AsKnown { as_of, on: as_of }, &store)?;
+    contract::check(Listed { partitions: Vec::new(), ..listed }, settings.require_manifest)?;
     let versions = planned.par_iter().map(|planned| Ok((planned.of(), planned.fingerprint(settings)?)));
     let versions = all(versions.collect::<Vec<_>>())?.into_iter().collect();
     Ok(ingredients(settings, rulebook, as_of, &versions))

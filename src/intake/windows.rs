@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
-use crate::extracts::contract;
-use crate::extracts::listing::Listed;
 use crate::extracts::tables::Table;
+use crate::intake::STAGE;
+use crate::intake::gone;
 use crate::intake::known::{Known, computed};
 use crate::intake::plan::Planned;
 use crate::partials::measures;
@@ -19,8 +19,6 @@ use crate::settings::Settings;
 use crate::state::partials::{Store, Version};
 use crate::state::window::{self as rolled, RolledTable};
 use crate::window::{ShopIds, TableSums};
-
-const STAGE: &str = "intake";
 
 /// The window of every table, rolled on from the last one where that is less work.
 pub(super) fn windows(
@@ -81,10 +79,11 @@ pub(super) fn rebuilt(
     let (lost, spec) = lost
         .and_then(|lost| Some((Planned { stored: None, ..lost.clone() }, lost.spec?)))
         .ok_or_else(|| fault(STAGE, format!("no partition of {} {}", of.0.name(), of.1)))?;
-    let listed = Listed { partitions: vec![lost.partition.clone()], ..Listed::default() };
-    let checked = contract::check(listed, settings.require_manifest)?;
-    let checked = checked.first().ok_or_else(|| fault(STAGE, "a partition without a check"))?;
-    let known = computed(&lost, spec, checked, &BTreeSet::new(), settings, store)?;
+    if lost.is_gone {
+        return Err(gone::lost(&lost, "sums"));
+    }
+    let checked = lost.checked(settings)?;
+    let known = computed(&lost, spec, &checked, &BTreeSet::new(), false, (settings, store))?;
     known.sums.ok_or_else(|| fault(STAGE, "a partial computed without sums"))
 }
 

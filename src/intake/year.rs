@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use super::WholeTables;
-use super::known;
 use super::plan::{self, Planned};
 use super::windows::rebuilt;
+use super::{STAGE, gone, known, whole};
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::contract::{self, CheckedPartition};
@@ -20,10 +19,10 @@ use crate::partials::records::TableDay;
 use crate::policies::Coverage;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
-use crate::shops::{self, Shop};
+use crate::shops::Shop;
 use crate::state::partials::{Store, Version};
 
-const STAGE: &str = "intake";
+const A_CENTURY_DAYS: i32 = 36_525;
 
 /// Everything that a settlement needs of the extracts.
 pub struct YearIntake<'a> {
@@ -50,25 +49,26 @@ pub fn gather_year<'a>(
     let store = Store::under(&settings.state);
     let list = |table, window| {
         // The newest snapshot decides, however old it is.
-        let max_snapshot_age_days = i32::MAX;
+        let max_snapshot_age_days = A_CENTURY_DAYS;
         let coverage = Coverage { window, max_snapshot_age_days, ..settings.coverage(as_of, as_of) };
         listing::list_tables(&settings.extracts, coverage, &[table])
     };
     let mut listed = list(Table::Payments, span)?;
     listed.append(list(Table::Shops, Window { first: as_of, last: as_of })?);
-    let planned = plan::plan(&listed.partitions, settings, rulebook, &store);
-    let to_read = planned.iter().filter(|planned| planned.spec.is_none() || !planned.is_kept);
+    let served = gone::served(&mut listed, settings, rulebook, &store);
+    let mut planned = plan::plan(&listed.partitions, settings, rulebook, &store);
+    planned.extend(served);
+    let to_read = planned.iter().filter(|planned| !planned.is_kept);
     let partitions = to_read.map(|planned| planned.partition.clone()).collect();
     let checked = contract::check(Listed { partitions, ..listed }, settings.require_manifest)?;
     let checked: BTreeMap<TableDay, CheckedPartition> =
         checked.into_iter().map(|partition| ((partition.table, partition.day), partition)).collect();
 
-    let mut read = WholeTables::default();
     let snapshots: Vec<&Planned> = planned.iter().filter(|planned| planned.of().0 == Table::Shops).collect();
-    let shops = read.read(&snapshots, &checked, settings, &store, shops::of_snapshot)?;
-    let mut counts = read.counts;
+    let (shops, of_shops) = whole::rows_of::<Shop>(&snapshots, &checked, settings, &store)?;
+    let mut counts: Vec<Counts> = of_shops.into_iter().map(|day| day.stored.counts).collect();
     let mut versions = BTreeMap::new();
-    for ((_, day), known) in known::partials(&planned, &checked, &[], settings, span, &store)? {
+    for ((_, day), known) in known::partials(&planned, &checked, &BTreeMap::new(), settings, span, &store)? {
         counts.push(known.stored.counts.clone());
         versions.insert(day, known.stored.version);
     }

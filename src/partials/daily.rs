@@ -12,12 +12,12 @@ use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::row_rules::{Verdicts, judge};
-use crate::extracts::rows::{Rows, Texts};
+use crate::extracts::rows::{ColumnData, Rows, Texts};
 use crate::extracts::tables::Table;
 use crate::partials::expressions::Meaning;
 use crate::partials::measures::{Amount, PartialSpec, ROWS};
 use crate::partials::once;
-use crate::partials::records::{Answers, Record};
+use crate::partials::records::{AllRecords, Answers, Record};
 use crate::partials::sound::{sound_rows, whole_seconds};
 use crate::zone::Zone;
 
@@ -34,6 +34,8 @@ pub struct DailyPartial {
     pub sums: DataFrame,
     /// What became of each key that appeals named.
     pub answers: Answers,
+    /// All sound records, where they were asked for.
+    pub records: Option<AllRecords>,
     /// How many rows there were, and how many broke which rule.
     pub counts: Counts,
     /// The rows that were set aside.
@@ -49,7 +51,8 @@ pub struct Surroundings<'a> {
     pub custom_made: &'a BTreeSet<String>,
 }
 
-/// Judges the rows of a table-day and sums up the sound ones; `record_ids` are the records that appeals name.
+/// Judges the rows of a table-day and sums up the sound ones; `record_ids` are the records that appeals name, and
+/// `with_records` tells whether all records are wanted besides.
 ///
 /// # Errors
 /// Rejected where a sum could pass 64 bits.
@@ -57,6 +60,7 @@ pub fn sum_up(
     rows: Rows,
     spec: &PartialSpec,
     record_ids: &BTreeSet<i64>,
+    with_records: bool,
     surroundings: Surroundings<'_>,
 ) -> Outcome<DailyPartial> {
     let verdicts = judge(&rows, surroundings.zone);
@@ -65,15 +69,40 @@ pub fn sum_up(
     let quarantine = rows_set_aside(&rows, &verdicts);
     let meaning = Meaning::of(&rows, surroundings);
     let named = Named::among(&rows, &verdicts, record_ids);
+    let keys = with_records.then(|| sound_keys(&rows, &verdicts).collect::<Vec<i64>>());
     let (table, day) = (rows.table, rows.day);
     let grouped = || {
         let sound = sound_rows(rows, spec, &verdicts)?;
         let found = named.map(|named| records(&sound, spec, &meaning, named)).transpose()?;
+        let records = keys.map(|keys| AllRecords::of(&sound, spec, &meaning, &keys)).transpose()?;
         let sums = with_category_names(group(sound, spec, &meaning, spec.grouped_by)?, &meaning.texts)?;
-        Ok((sorted(&sums, spec.grouped_by)?, found))
+        Ok((sorted(&sums, spec.grouped_by)?, found, records))
     };
-    let (sums, found) = grouped().map_err(|error: PolarsError| fault(STAGE, error))?;
-    Ok(DailyPartial { table, day, sums, answers: answers(record_ids, found), counts, quarantine })
+    let (sums, found, records) = grouped().map_err(|error: PolarsError| fault(STAGE, error))?;
+    Ok(DailyPartial { table, day, sums, answers: answers(record_ids, found), records, counts, quarantine })
+}
+
+/// All sound records of a table-day; the columns that no measure reads may be empty.
+///
+/// # Errors
+/// Those of the engine below, as faults.
+pub fn all_records(
+    rows: Rows,
+    verdicts: &Verdicts,
+    spec: &PartialSpec,
+    surroundings: Surroundings<'_>,
+) -> Outcome<AllRecords> {
+    let meaning = Meaning::of(&rows, surroundings);
+    let keys: Vec<i64> = sound_keys(&rows, verdicts).collect();
+    let sound = sound_rows(rows, spec, verdicts);
+    sound.and_then(|sound| AllRecords::of(&sound, spec, &meaning, &keys)).map_err(|error| fault(STAGE, error))
+}
+
+/// The keys of the sound rows, in row order; nothing where the table has no key.
+fn sound_keys<'a>(rows: &'a Rows, verdicts: &'a Verdicts) -> impl Iterator<Item = i64> + 'a {
+    let keys = rows.spec().key.and_then(|name| rows.column(name)).map(ColumnData::integers);
+    let keys = keys.unwrap_or_default().iter().zip(verdicts.sound());
+    keys.filter(|(_, is_sound)| *is_sound).map(|(key, _)| *key)
 }
 
 /// What became of the keys `record_ids`, out of rows that include all of theirs; the columns that no measure reads may
@@ -172,11 +201,10 @@ struct Named {
 
 impl Named {
     fn among(rows: &Rows, verdicts: &Verdicts, record_ids: &BTreeSet<i64>) -> Option<Self> {
-        let key = rows.spec().key.filter(|_| !record_ids.is_empty()).and_then(|name| rows.column(name))?;
+        rows.spec().key.filter(|_| !record_ids.is_empty())?;
         let record_ids: PlHashSet<i64> = record_ids.iter().copied().collect();
-        let keys = key.integers().iter().zip(verdicts.sound());
-        let sound = keys.filter(|(_, is_sound)| *is_sound).map(|(key, _)| *key);
-        let (places, keys) = (0..).zip(sound).filter(|(_, key)| record_ids.contains(key)).unzip();
+        let sound = (0..).zip(sound_keys(rows, verdicts));
+        let (places, keys) = sound.filter(|(_, key)| record_ids.contains(key)).unzip();
         Some(Self { places, keys })
     }
 }
@@ -266,12 +294,14 @@ mod tests {
     use super::*;
     use crate::extracts::readable::{rows, shanghai};
     use crate::partials::measures;
+    use crate::partials::records::has_records;
 
     fn partial(table: Table, text: &str, custom_made: &[&str], record_ids: &[i64]) -> Outcome<DailyPartial> {
         let custom_made = custom_made.iter().map(|category| (*category).to_owned()).collect();
         let surroundings = Surroundings { zone: &shanghai(), custom_made: &custom_made };
         let record_ids = record_ids.iter().copied().collect();
-        sum_up(rows(table, "2022-03-15", text), measures::of(table).unwrap(), &record_ids, surroundings)
+        let spec = measures::of(table).unwrap();
+        sum_up(rows(table, "2022-03-15", text), spec, &record_ids, has_records(spec), surroundings)
     }
 
     /// A frame as one text a row, `column=value` in the order of the columns.
@@ -412,6 +442,31 @@ mod tests {
         let found = partial(Table::Pickups, text, &[], &[4, 5, 7]).unwrap();
         let record = Record::of(1, [1, 1].into_iter());
         assert_eq!(found.answers, [(4, None), (5, Some(record)), (7, None)].into());
+    }
+
+    #[test]
+    fn all_records_are_those_that_are_found_by_name() {
+        let table_days = [
+            (
+                Table::Pickups,
+                "order_id category picked_up_at\n7 - -\n9 全屋定制 11:00\n5 男装 11:00\n6 男装 -",
+            ),
+            (Table::Reviews, "review_id description_stars logistics_stars\n9 5 -\n7 9 1\n6 - 3\n5 1 2"),
+            (
+                Table::Refunds,
+                "refund_id refund_type self_completed\n6 refund_only true\n5 return_refund true",
+            ),
+            (Table::Disputes, "dispute_id liable_party in_effect\n6 seller true\n5 buyer false"),
+            (Table::Disputes, "dispute_id"),
+        ];
+        for (table, text) in table_days {
+            let found = partial(table, text, &["全屋定制"], &[5, 6, 7, 8, 9]).unwrap();
+            let records = found.records.unwrap();
+            assert!(records.keys.is_sorted());
+            for (key, record) in found.answers {
+                assert_eq!(records.get(key), record, "{key} of {text}");
+            }
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use polars::prelude::*;
 
 use crate::domain::Day;
 use crate::extracts::tables::Table;
+use crate::partials::expressions::Meaning;
+use crate::partials::measures::{self, PartialSpec};
 
 /// A table-day.
 pub type TableDay = (Table, Day);
@@ -33,6 +35,57 @@ impl Record {
 
 /// What became of the keys that appeals named in one table-day: the sound record, or none.
 pub type Answers = BTreeMap<i64, Option<Record>>;
+
+/// The partials of the tables whose records appeals can name.
+pub fn with_records() -> impl Iterator<Item = &'static PartialSpec> {
+    measures::ALL.iter().filter(|spec| has_records(spec))
+}
+
+/// Whether appeals can name single records of a partial: they have a key, and a shop alone groups them.
+pub fn has_records(spec: &PartialSpec) -> bool {
+    spec.table.spec().key.is_some() && spec.grouped_by == ["shop_id"]
+}
+
+/// All sound records of a table-day by key, column by column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllRecords {
+    /// Their keys, ascending.
+    pub keys: Vec<i64>,
+    /// Their shops, and then one column for each measure of the partial.
+    pub columns: Vec<Vec<i64>>,
+}
+
+impl AllRecords {
+    /// The record with a key, if there is one.
+    pub fn get(&self, key: i64) -> Option<Record> {
+        let place = self.keys.binary_search(&key).ok()?;
+        let (shop_ids, figures) = self.columns.split_first()?;
+        let figures = figures.iter().filter_map(|column| column.get(place).copied());
+        Some(Record::of(*shop_ids.get(place)?, figures))
+    }
+
+    /// The records of a frame of sound rows, which have these keys.
+    pub(super) fn of(
+        sound: &DataFrame,
+        spec: &PartialSpec,
+        meaning: &Meaning,
+        keys: &[i64],
+    ) -> PolarsResult<Self> {
+        let addends = spec.measures.iter().map(|measure| meaning.addend(measure).alias(measure.name));
+        let added =
+            sound.clone().lazy().select([col("shop_id")].into_iter().chain(addends).collect::<Vec<_>>());
+        let added = added.collect()?;
+        let mut order: Vec<(i64, IdxSize)> = keys.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        let column = |column: &Column| {
+            let values = column.i64()?.rechunk();
+            let value = |(_, place): &(i64, IdxSize)| values.get(*place as usize).unwrap_or_default();
+            Ok(order.iter().map(value).collect())
+        };
+        let columns = added.columns().iter().map(column).collect::<PolarsResult<_>>()?;
+        Ok(Self { keys: order.into_iter().map(|(key, _)| key).collect(), columns })
+    }
+}
 
 /// What these records added, as a frame of sums by shop with every figure negated; none where there is no record.
 ///

@@ -5,13 +5,15 @@
 //! whose partition is old enough; an appeal without its record, or for another shop's, is left aside before that
 //! (specification, section 4, Appeals).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 
 use crate::domain::{Day, Window};
 use crate::extracts::row_rules::Verdicts;
 use crate::extracts::rows::Rows;
 use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
+use crate::partials::records::{Answers, TableDay};
 
 /// A decision on one record 规蜜投诉.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,13 +43,9 @@ pub struct Settled {
     pub unmatched: BTreeMap<Day, i64>,
 }
 
-/// The sound appeals of a partition whose record lies in the window.
-pub fn appeals_of(rows: &Rows, verdicts: &Verdicts, window: Window) -> Vec<Appeal> {
-    (0..rows.count)
-        .filter(|row| verdicts.is_sound(*row))
-        .filter_map(|row| appeal(rows, row))
-        .filter(|appeal| window.contains(appeal.record_of.1))
-        .collect()
+/// The sound appeals of a partition.
+pub fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Vec<Appeal> {
+    (0..rows.count).filter(|row| verdicts.is_sound(*row)).filter_map(|row| appeal(rows, row)).collect()
 }
 
 fn appeal(rows: &Rows, row: usize) -> Option<Appeal> {
@@ -68,41 +66,50 @@ fn appeal(rows: &Rows, row: usize) -> Option<Appeal> {
     })
 }
 
-/// The records that appeals name, by table-day.
-pub fn named_records(appeals: &[Appeal]) -> BTreeMap<TableDay, BTreeSet<i64>> {
-    let mut named: BTreeMap<TableDay, BTreeSet<i64>> = BTreeMap::new();
-    for appeal in appeals {
-        named.entry(appeal.record_of).or_default().insert(appeal.record_id);
+/// The appeals whose record lies in the window, by the table-day of the record and then by its key.
+pub fn by_record(appeals: Vec<Appeal>, window: Window) -> BTreeMap<TableDay, Vec<Appeal>> {
+    let mut by_record: BTreeMap<TableDay, Vec<Appeal>> = BTreeMap::new();
+    for appeal in appeals.into_iter().filter(|appeal| window.contains(appeal.record_of.1)) {
+        by_record.entry(appeal.record_of).or_default().push(appeal);
     }
-    named
+    by_record.values_mut().for_each(|appeals| appeals.sort_by_key(|appeal| appeal.record_id));
+    by_record
 }
 
-/// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older.
-/// `shop_of` gives the shop of a record, if it is there and sound.
-pub fn settle(
-    appeals: &[Appeal],
+/// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older. `appeals`
+/// come as [`by_record`] gives them; `answers_of` says what became of the records of a table-day.
+pub fn settle<'a>(
+    appeals: &BTreeMap<TableDay, Vec<Appeal>>,
     last_effective_day: Day,
-    shop_of: impl Fn(TableDay, i64) -> Option<i64>,
+    answers_of: impl Fn(TableDay) -> Option<&'a Answers> + Sync,
 ) -> Settled {
-    let mut settled = Settled::default();
-    let mut last: HashMap<(TableDay, i64), &Appeal> = HashMap::with_capacity(appeals.len());
-    for appeal in appeals {
-        if shop_of(appeal.record_of, appeal.record_id) != Some(appeal.shop_id) {
-            *settled.unmatched.entry(appeal.day).or_default() += 1;
-        } else if appeal.day <= last_effective_day {
-            let order = |appeal: &Appeal| (appeal.decided_at_nanoseconds, appeal.appeal_id);
-            last.entry((appeal.record_of, appeal.record_id))
-                .and_modify(|held| {
-                    if order(held) < order(appeal) {
-                        *held = appeal;
-                    }
-                })
-                .or_insert(appeal);
+    let of_days = appeals.par_iter().map(|(record_of, appeals)| {
+        let answers = answers_of(*record_of);
+        let (mut taken_out, mut unmatched) = (BTreeSet::new(), BTreeMap::<Day, i64>::new());
+        for of_record in appeals.chunk_by(|one, next| one.record_id == next.record_id) {
+            let Some(key) = of_record.first().map(|appeal| appeal.record_id) else { continue };
+            let record = answers.and_then(|answers| answers.get(&key)).and_then(Option::as_ref);
+            let is_of_shop = |appeal: &&Appeal| record.is_some_and(|record| record.shop_id == appeal.shop_id);
+            for appeal in of_record.iter().filter(|appeal| !is_of_shop(appeal)) {
+                *unmatched.entry(appeal.day).or_default() += 1;
+            }
+            let counting =
+                of_record.iter().filter(is_of_shop).filter(|appeal| appeal.day <= last_effective_day);
+            // Of equal ones the first, which comes last here.
+            let last = counting.rev().max_by_key(|appeal| (appeal.decided_at_nanoseconds, appeal.appeal_id));
+            if last.is_some_and(|last| last.upheld) {
+                taken_out.insert(key);
+            }
         }
-    }
-    for ((record_of, record_id), appeal) in last {
-        if appeal.upheld {
-            settled.taken_out.entry(record_of).or_default().insert(record_id);
+        (*record_of, taken_out, unmatched)
+    });
+    let mut settled = Settled::default();
+    for (record_of, taken_out, unmatched) in of_days.collect::<Vec<_>>() {
+        if !taken_out.is_empty() {
+            settled.taken_out.insert(record_of, taken_out);
+        }
+        for (day, appeals) in unmatched {
+            *settled.unmatched.entry(day).or_default() += appeals;
         }
     }
     settled
@@ -113,25 +120,25 @@ mod tests {
     use super::*;
     use crate::extracts::readable::{day, rows, shanghai};
     use crate::extracts::row_rules::judge;
+    use crate::partials::records::Record;
 
-    /// The reviews 1 and 2 of shop 10 on 2022-03-01 are all that there is.
-    fn shop_of(record_of: TableDay, record_id: i64) -> Option<i64> {
-        let is_there = record_of == (Table::Reviews, day("2022-03-01")) && [1, 2].contains(&record_id);
-        is_there.then_some(10)
-    }
-
-    /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day.
+    /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day. The reviews 1 and 2 of
+    /// shop 10 on 2022-03-01 are all that there is.
     fn settled(appeals: &[(&str, &str)]) -> (Vec<i64>, i64) {
-        let window = Window::ending(day("2022-03-15"), 30);
+        let record = Some(Record::of(10, [].into_iter()));
+        let answers: Answers = [(1, record), (2, record), (3, None)].into();
         let appeals: Vec<Appeal> = appeals
             .iter()
             .flat_map(|(day, text)| {
                 let header = "appeal_id shop_id record_type record_id record_dt upheld decided_at\n";
                 let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
-                appeals_of(&rows, &judge(&rows, &shanghai()), window)
+                appeals_of(&rows, &judge(&rows, &shanghai()))
             })
             .collect();
-        let settled = settle(&appeals, day("2022-03-14"), shop_of);
+        let appeals = by_record(appeals, Window::ending(day("2022-03-15"), 30));
+        let settled = settle(&appeals, day("2022-03-14"), |record_of| {
+            (record_of == (Table::Reviews, day("2022-03-01"))).then_some(&answers)
+        });
         (settled.taken_out.into_values().flatten().collect(), settled.unmatched.into_values().sum())
     }
 

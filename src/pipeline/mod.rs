@@ -8,6 +8,9 @@ pub mod settlement;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::array::RecordBatch;
+use rayon::prelude::*;
+
 use crate::categories;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
@@ -16,7 +19,8 @@ use crate::extracts::tables::{Presence, Table};
 use crate::improvements;
 use crate::intake::{AsKnown, Intake, gather};
 use crate::partials::records::TableDay;
-use crate::publish::{Partition, Period, Publication, Quarantine, outputs, tables};
+use crate::publish::outputs::{self, OutputTable};
+use crate::publish::{Partition, Period, Publication, Quarantine, tables};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::scores;
@@ -113,18 +117,22 @@ fn night(
     let gains = improvements::of_all(assessed, standings, scored, &spreads, settings.after_sales_mix);
     let counts = with_empty_days(&intake.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(intake), &intake.unmatched);
-    let partition = |table, batch| Partition { table, period: Period::Day(as_of), batches: vec![batch] };
+    let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
+        (&outputs::SCORES, &|| tables::scores(assessed, scored, rulebook, as_of)),
+        (&outputs::INDICATORS, &|| tables::indicators(assessed, standings, as_of)),
+        (&outputs::IMPROVEMENTS, &|| tables::improvements(assessed, &gains, as_of)),
+        (&outputs::CATEGORIES, &|| tables::categories(&standings.groups, &spreads, as_of)),
+        (&outputs::QUALITY, &|| tables::quality(&quality)),
+    ];
+    let partitions = made
+        .par_iter()
+        .with_max_len(1)
+        .map(|(table, made)| Ok(Partition { table, period: Period::Day(as_of), batches: vec![made()?] }));
     let quarantined = intake.quarantine.iter().map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
     Ok(Publication {
         as_of,
         ingredients: Some(intake.ingredients.clone()),
-        partitions: vec![
-            partition(&outputs::SCORES, tables::scores(assessed, scored, rulebook, as_of)?),
-            partition(&outputs::INDICATORS, tables::indicators(assessed, standings, as_of)?),
-            partition(&outputs::IMPROVEMENTS, tables::improvements(assessed, &gains, as_of)?),
-            partition(&outputs::CATEGORIES, tables::categories(&standings.groups, &spreads, as_of)?),
-            partition(&outputs::QUALITY, tables::quality(&quality)?),
-        ],
+        partitions: all(partitions.collect::<Vec<_>>())?,
         quarantine: Some(Quarantine {
             days: all(quarantined)?.into_iter().collect(),
             window: settings.window(as_of),

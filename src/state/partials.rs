@@ -1,8 +1,9 @@
 //! Daily partials kept in the state folder, so that a night reads only what is new.
 //!
 //! For each table-day two files: `DAY.json` says what the partial was made of, what it counted and set aside, and names
-//! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first. Days of shops
-//! and appeals, which are read whole every night, are described alone.
+//! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first. Where appeals
+//! can name single records, `DAY-FINGERPRINT.records` is the index of these, once a night had use for it. Shops and
+//! appeals have their sound rows in place of sums.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +21,8 @@ use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
 use crate::partials::fingerprint::hash_of;
 use crate::partials::measures;
-use crate::partials::records::TableDay;
+use crate::partials::records::{AllRecords, TableDay};
+use crate::state::record_index::{self, RecordIndex};
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
 
@@ -108,7 +110,7 @@ impl Store {
         let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
         let frame = sound.and_then(|bytes| frames::from_parquet(Bytes::from(bytes)).ok());
         if frame.is_none() {
-            tracing::warn!("{}: gone or damaged, the partial is computed again", path.display());
+            tracing::warn!("{}: gone or damaged, it is made again", path.display());
         }
         frame
     }
@@ -134,6 +136,35 @@ impl Store {
     pub fn describe(&self, stored: &Stored) -> Outcome<()> {
         let json = serde_json::to_vec(&Description::of(stored)).map_err(|error| fault(STAGE, error))?;
         sealed::write(&self.description(stored.counts.table, stored.counts.day), &json)
+    }
+
+    /// Stores the index of a partial's records.
+    ///
+    /// # Errors
+    /// Disk.
+    pub fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
+        let bytes = record_index::encode(records, &version.fingerprint);
+        sealed::replace(&self.records_file(of, &version.fingerprint), &bytes)
+    }
+
+    /// Whether there is an index of a partial's records, sound or not.
+    pub fn has_records(&self, of: TableDay, version: &Version) -> bool {
+        self.records_file(of, &version.fingerprint).is_file()
+    }
+
+    /// What `ask` finds in the index of a partial's records; none where there is no sound index.
+    pub fn ask_records<T>(
+        &self,
+        of: TableDay,
+        version: &Version,
+        ask: impl FnOnce(&RecordIndex) -> Option<T>,
+    ) -> Option<T> {
+        let path = self.records_file(of, &version.fingerprint);
+        let found = RecordIndex::open(&path, &version.fingerprint).and_then(|index| ask(&index));
+        if found.is_none() && path.is_file() {
+            tracing::warn!("{}: damaged, it is made again", path.display());
+        }
+        found
     }
 
     /// Every table-day that is stored, by table and day.
@@ -168,17 +199,24 @@ impl Store {
         Ok(())
     }
 
-    /// Removes the sums of a version that nothing uses any more; a failure leaves a file that costs only its space.
+    /// Removes the sums of a version that nothing uses any more, and its index; a failure leaves a file that costs only
+    /// its space.
     pub fn forget(&self, table: Table, day: Day, version: &Version) {
-        let path = self.sums_file(table, day, &version.fingerprint);
-        if let Err(error) = fs::remove_file(&path) {
-            tracing::warn!("{}: not removed: {error}", path.display());
+        let sums = self.sums_file(table, day, &version.fingerprint);
+        let records = self.records_file((table, day), &version.fingerprint);
+        for path in [sums, records] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::warn!("{}: not removed: {error}", path.display());
+                }
+                Ok(()) | Err(_) => {}
+            }
         }
     }
 
-    /// Where a table's days are kept: shops and appeals have no sums, and only a description.
+    /// Where a table's days are kept: shops and appeals have no partials.
     fn folder(&self, table: Table) -> PathBuf {
-        let kind = if measures::of(table).is_some() { "partials" } else { "described" };
+        let kind = if measures::of(table).is_some() { "partials" } else { "whole" };
         self.state.join(kind).join(table.name())
     }
 
@@ -188,6 +226,10 @@ impl Store {
 
     fn sums_file(&self, table: Table, day: Day, fingerprint: &str) -> PathBuf {
         self.folder(table).join(format!("{day}-{fingerprint}.parquet"))
+    }
+
+    fn records_file(&self, (table, day): TableDay, fingerprint: &str) -> PathBuf {
+        self.folder(table).join(format!("{day}-{fingerprint}.records"))
     }
 }
 

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::domain::{Day, Window};
-use crate::error::{Outcome, fault};
+use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
-use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{Answers, Record, TableDay};
+use crate::partials::measures::PartialSpec;
+use crate::partials::records::{Answers, Record, TableDay, with_records};
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
 
@@ -31,15 +32,16 @@ pub struct KnownRecords(pub BTreeMap<TableDay, Answered>);
 impl KnownRecords {
     /// The answers under a state folder; none for a table whose file is gone or damaged.
     pub fn load(state: &Path) -> Self {
-        let mut known = Self::default();
-        for spec in tables_with_records() {
+        let of_tables = with_records().par_bridge().map(|spec| {
+            let mut known = Self::default();
             let bytes = sealed::read(&file(state, spec.table));
             if let Some(frame) = bytes.and_then(|bytes| frames::from_parquet(bytes.into()).ok()) {
                 // A frame of another form answers nothing.
                 let _ = known.add(spec, &frame);
             }
-        }
-        known
+            known.0
+        });
+        Self(of_tables.flatten_iter().collect())
     }
 
     /// Keeps the answers of the window's table-days, and forgets the rest.
@@ -47,14 +49,14 @@ impl KnownRecords {
     /// # Errors
     /// Disk.
     pub fn save(&self, state: &Path, window: Window) -> Outcome<()> {
-        for spec in tables_with_records() {
+        let of_tables = with_records().par_bridge().map(|spec| {
             let of_table =
                 self.0.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
             let frame = as_frame(spec, of_table).map_err(|error| fault(STAGE, error))?;
             let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
-            sealed::write(&file(state, spec.table), &bytes)?;
-        }
-        Ok(())
+            sealed::write(&file(state, spec.table), &bytes)
+        });
+        all(of_tables.collect::<Vec<_>>()).map(drop)
     }
 
     /// The answers of a table-day, if its partial still has this fingerprint.
@@ -98,10 +100,6 @@ impl KnownRecords {
             self.0.insert((table, day), answered);
         }
     }
-}
-
-fn tables_with_records() -> impl Iterator<Item = &'static PartialSpec> {
-    measures::ALL.iter().filter(|spec| spec.table.spec().key.is_some() && spec.grouped_by == ["shop_id"])
 }
 
 fn file(state: &Path, table: Table) -> PathBuf {

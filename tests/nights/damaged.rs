@@ -14,10 +14,15 @@ use crate::watched::{
 
 /// The file of the sums of a stored partial.
 fn sums_file(bench: &Bench, table: Table, day: Day) -> PathBuf {
+    stored_file(bench, table, day, ".parquet")
+}
+
+/// The file of a stored partial with this ending.
+fn stored_file(bench: &Bench, table: Table, day: Day, ending: &str) -> PathBuf {
     let entries = fs::read_dir(bench.path("state/partials").join(table.name())).unwrap();
     let mut paths = entries.map(|entry| entry.unwrap().path());
-    let prefix = format!("{day}-");
-    paths.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(&prefix)).unwrap()
+    let is_wanted = |name: &str| name.starts_with(&format!("{day}-")) && name.ends_with(ending);
+    paths.find(|path| is_wanted(path.file_name().unwrap().to_str().unwrap())).unwrap()
 }
 
 fn flip_last_byte(path: &PathBuf) {
@@ -106,4 +111,62 @@ fn a_lost_state_folder_costs_a_night_from_scratch() {
     fs::remove_dir_all(bench.path("state")).unwrap();
     let (computed, written) = recomputed(&bench, &[]);
     assert_eq!((computed, written.len()), (PARTIALS, PARTIALS));
+}
+
+/// A week after a decision on a review of yesterday, for which the index of that day's reviews was made, and the file of it.
+/// Since then another decision came, on a review that is not there.
+fn week_with_an_index() -> (Bench, PathBuf) {
+    let bench = week_with_a_night();
+    decide(&bench, 1, 10, yesterday());
+    bench.night(today(), &[]).assert_done();
+    decide(&bench, 2, 404, yesterday());
+    let index = stored_file(&bench, Table::Reviews, yesterday(), ".records");
+    (bench, index)
+}
+
+/// Upholds an appeal of shop 1 on a review of a day, as the one decision of yesterday.
+fn decide(bench: &Bench, appeal: i64, review: i64, reviewed: Day) {
+    let decided_at = at(yesterday(), "23:00");
+    bench.put(Table::Appeals, yesterday(), &[row![appeal, 1, "review", review, reviewed, true, decided_at]]);
+}
+
+#[test]
+fn a_record_is_found_by_its_index_whether_it_is_there_or_not() {
+    let (bench, index) = week_with_an_index();
+    let written = fs::metadata(&index).unwrap().modified().unwrap();
+    assert_as_from_scratch(&bench, today());
+    assert_eq!(fs::metadata(&index).unwrap().modified().unwrap(), written);
+}
+
+#[test]
+fn a_damaged_index_is_made_again() {
+    let (bench, index) = week_with_an_index();
+    let sound = fs::read(&index).unwrap();
+    fs::write(&index, &sound[..20]).unwrap();
+    assert_made_again(&bench, index.file_name().unwrap().to_str().unwrap(), 0);
+    assert_eq!(fs::read(&index).unwrap(), sound);
+}
+
+/// Without the answers of the first decision, both records are looked up.
+#[test]
+fn an_index_of_another_day_is_made_again() {
+    let (bench, index) = week_with_an_index();
+    let sound = fs::read(&index).unwrap();
+    let day = yesterday().plus(-1);
+    decide(&bench, 3, 10, day);
+    bench.night(today(), &[]).assert_done();
+    fs::copy(stored_file(&bench, Table::Reviews, day, ".records"), &index).unwrap();
+    decide(&bench, 2, 404, yesterday());
+    fs::remove_dir_all(bench.path("state/records")).unwrap();
+    assert_made_again(&bench, index.file_name().unwrap().to_str().unwrap(), 0);
+    assert_eq!(fs::read(&index).unwrap(), sound);
+}
+
+#[test]
+fn a_deleted_index_is_made_again() {
+    let (bench, index) = week_with_an_index();
+    fs::remove_file(&index).unwrap();
+    bench.night(today(), &[]).assert_done();
+    assert!(index.is_file());
+    assert_as_from_scratch(&bench, today());
 }

@@ -73,6 +73,12 @@ impl Files {
         Self(files)
     }
 
+    /// But for those with this ending.
+    pub(crate) fn without(mut self, ending: &str) -> Self {
+        self.0.retain(|path, _| path.extension().is_none_or(|found| found != ending));
+        self
+    }
+
     /// The descriptions of table-days, as `reviews/2022-03-14`, that are new or another since.
     fn written_since(&self, before: &Self) -> BTreeSet<String> {
         let new = self.0.iter().filter(|(path, file)| before.0.get(*path) != Some(file));

@@ -1,0 +1,94 @@
+//! Integers in few bits: the least of them, and for each how far above it lies, in as many bits as the widest needs.
+//!
+//! In: integers. Out: 9 bytes and the bits, little-endian. Any single one can be read without the others.
+
+/// Appends integers in their packed form.
+pub(super) fn append(bytes: &mut Vec<u8>, values: &[i64]) {
+    let least = values.iter().min().copied().unwrap_or_default();
+    // Exact in 64 unsigned bits, whatever the two are.
+    let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
+    let width =
+        u64::BITS - values.iter().map(|value| above(*value)).max().unwrap_or_default().leading_zeros();
+    bytes.extend(least.to_le_bytes());
+    bytes.extend(width.to_le_bytes().first());
+    let (mut open, mut open_bits) = (0_u128, 0);
+    for value in values {
+        open |= u128::from(above(*value)) << open_bits;
+        open_bits += width;
+        while open_bits >= u64::BITS {
+            bytes.extend(open.to_le_bytes().iter().take(8));
+            (open, open_bits) = (open >> u64::BITS, open_bits - u64::BITS);
+        }
+    }
+    bytes.extend(open.to_le_bytes().iter().take(open_bits.div_ceil(8) as usize));
+}
+
+/// Packed integers that can be read one by one.
+pub(super) struct Packed<'a> {
+    least: i64,
+    width: usize,
+    bits: &'a [u8],
+}
+
+impl<'a> Packed<'a> {
+    /// The `count` integers at the beginning of `bytes`, and what comes after them; none where there are fewer.
+    pub(super) fn split(bytes: &'a [u8], count: usize) -> Option<(Self, &'a [u8])> {
+        let (least, rest) = bytes.split_first_chunk::<8>()?;
+        let (width, rest) = rest.split_first()?;
+        let width = Some(usize::from(*width)).filter(|width| *width <= 64)?;
+        let (bits, rest) = rest.split_at_checked((width * count).div_ceil(8))?;
+        Some((Self { least: i64::from_le_bytes(*least), width, bits }, rest))
+    }
+
+    /// The integer at a place.
+    pub(super) fn get(&self, place: usize) -> i64 {
+        let first_bit = place * self.width;
+        let mut held = [0_u8; 16];
+        let bytes = self.bits.get(first_bit / 8..).unwrap_or_default();
+        held.iter_mut().zip(bytes).for_each(|(held, byte)| *held = *byte);
+        let mask = (1_u128 << self.width) - 1;
+        let above = u128::from_le_bytes(held) >> (first_bit % 8) & mask;
+        // The mask leaves 64 bits at most.
+        self.least.wrapping_add(u64::try_from(above).unwrap_or(u64::MAX).cast_signed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_of_every_width_come_back_one_by_one() {
+        let columns: [&[i64]; 6] = [
+            &[],
+            &[7, 7, 7],
+            &[0, 1, 1, 0, 1, 0, 0, 1, 1],
+            &[-5, 100_000, 3, 99_999],
+            &[i64::MIN, i64::MAX, 0, -1],
+            &[1 << 40, (1 << 40) + 1, 1 << 41, 5],
+        ];
+        let mut bytes = Vec::new();
+        columns.iter().for_each(|column| append(&mut bytes, column));
+        let mut rest = bytes.as_slice();
+        for column in columns {
+            let (packed, after) = Packed::split(rest, column.len()).unwrap();
+            assert_eq!((0..column.len()).map(|place| packed.get(place)).collect::<Vec<_>>(), column);
+            rest = after;
+        }
+        assert!(rest.is_empty());
+    }
+
+    #[test]
+    fn a_bit_costs_a_bit() {
+        let mut bytes = Vec::new();
+        append(&mut bytes, &[1, 0].repeat(400));
+        assert_eq!(bytes.len(), 9 + 100);
+    }
+
+    #[test]
+    fn bytes_that_are_too_few_are_refused() {
+        let mut bytes = Vec::new();
+        append(&mut bytes, &[1, 2, 3]);
+        assert!((0..bytes.len()).all(|length| Packed::split(&bytes[..length], 3).is_none()));
+    }
+}

@@ -1,0 +1,224 @@
+//! The sound records of one table-day by key, so that what an appeal takes out is found by reading a few hundred bytes.
+//!
+//! Layout: a head (hash, number of records), a directory with one entry a block (its first key, where it ends, its hash),
+//! and blocks of 256 records: the differences of the keys, the shops and the figures, each packed in as many bits as they
+//! need. A look-up reads the directory and the blocks in which the keys must lie, and checks their hashes; the directory's
+//! covers the partial's fingerprint, so that an index of other records is not believed. Parquet pages with checksums would
+//! do as well, but their footer and page index have to be parsed before the first page is found, for each of a hundred
+//! table-days a night, and pages as short as these blocks would cost more than they hold.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::partials::records::{AllRecords, Record};
+use crate::state::packed::{self, Packed};
+
+/// Rises with every change of the layout.
+const FORMAT: u8 = 1;
+const BLOCK_RECORDS: usize = 256;
+const HEAD_BYTES: usize = 16;
+const ENTRY_BYTES: usize = 24;
+
+/// The bytes of an index of the records of a partial with this fingerprint.
+pub fn encode(records: &AllRecords, fingerprint: &str) -> Vec<u8> {
+    let (mut directory, mut blocks) = (Vec::new(), Vec::new());
+    for first in (0..records.keys.len()).step_by(BLOCK_RECORDS) {
+        let start = blocks.len();
+        let of_block =
+            |column: &'_ [i64]| column.iter().skip(first).take(BLOCK_RECORDS).copied().collect::<Vec<_>>();
+        let keys = of_block(&records.keys);
+        let steps: Vec<i64> = keys
+            .iter()
+            .zip(keys.iter().take(1).chain(&keys))
+            .map(|(key, last)| key.wrapping_sub(*last))
+            .collect();
+        packed::append(&mut blocks, &steps);
+        records.columns.iter().for_each(|column| packed::append(&mut blocks, &of_block(column)));
+        directory.extend(keys.first().copied().unwrap_or_default().to_le_bytes());
+        directory.extend((blocks.len() as u64).to_le_bytes());
+        directory.extend(xxh3_64(blocks.get(start..).unwrap_or_default()).to_le_bytes());
+    }
+    let count = (records.keys.len() as u64).to_le_bytes();
+    let hash = hash(fingerprint, &count, &directory).to_le_bytes();
+    [hash.as_slice(), &count, &directory, &blocks].concat()
+}
+
+fn hash(fingerprint: &str, count: &[u8], directory: &[u8]) -> u64 {
+    let mut hasher = Xxh3::new();
+    [&[FORMAT], fingerprint.as_bytes(), count, directory].into_iter().for_each(|bytes| hasher.update(bytes));
+    hasher.digest()
+}
+
+/// An index whose directory is sound.
+pub struct RecordIndex {
+    file: File,
+    records: usize,
+    blocks: Vec<Block>,
+}
+
+/// Where a block lies, and what it must hold.
+struct Block {
+    first_key: i64,
+    start: usize,
+    end: usize,
+    hash: u64,
+}
+
+impl RecordIndex {
+    /// Opens the index of a partial with this fingerprint; none where it is damaged or another's.
+    pub fn open(path: &Path, fingerprint: &str) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let mut head = [0; HEAD_BYTES];
+        file.read_exact_at(&mut head, 0).ok()?;
+        let (wanted, count) = head.split_first_chunk::<8>()?;
+        let count = count.first_chunk::<8>()?;
+        let records = usize::try_from(u64::from_le_bytes(*count)).ok()?;
+        let directory_bytes = records.div_ceil(BLOCK_RECORDS).checked_mul(ENTRY_BYTES)?;
+        let size_bytes = usize::try_from(file.metadata().ok()?.len()).ok()?;
+        let mut directory = vec![0; Some(directory_bytes).filter(|bytes| *bytes <= size_bytes)?];
+        file.read_exact_at(&mut directory, HEAD_BYTES as u64).ok()?;
+        if hash(fingerprint, count, &directory) != u64::from_le_bytes(*wanted) {
+            return None;
+        }
+        let mut blocks = Vec::with_capacity(directory.len() / ENTRY_BYTES);
+        let first_byte = HEAD_BYTES + directory.len();
+        let mut start = first_byte;
+        for entry in directory.chunks_exact(ENTRY_BYTES) {
+            let mut numbers =
+                entry.chunks_exact(8).filter_map(|number| Some(u64::from_le_bytes(number.try_into().ok()?)));
+            let first_key = numbers.next()?.cast_signed();
+            let end = first_byte.checked_add(usize::try_from(numbers.next()?).ok()?)?;
+            blocks.push(Block { first_key, start, end, hash: numbers.next()? });
+            start = end;
+        }
+        Some(Self { file, records, blocks })
+    }
+
+    /// The records with these keys, as far as they are there; none where a block that should hold one is damaged.
+    pub fn look_up(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
+        let mut found = Vec::new();
+        let mut keys = keys.iter().copied().peekable();
+        while let Some(key) = keys.next() {
+            let after = self.blocks.partition_point(|block| block.first_key <= key);
+            let Some(place) = after.checked_sub(1) else { continue };
+            let until = self.blocks.get(after).map(|next| next.first_key);
+            let mut wanted = vec![key];
+            while let Some(key) = keys.next_if(|key| until.is_none_or(|until| *key < until)) {
+                wanted.push(key);
+            }
+            self.look_into(place, &wanted, &mut found)?;
+        }
+        Some(found)
+    }
+
+    /// As [`RecordIndex::look_up`], looking into every block.
+    pub fn search(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
+        let keys: Vec<i64> = keys.iter().copied().collect();
+        let mut found = Vec::new();
+        (0..self.blocks.len()).try_for_each(|place| self.look_into(place, &keys, &mut found))?;
+        Some(found)
+    }
+
+    /// Adds those of `keys`, ascending, that are in a block.
+    fn look_into(&self, place: usize, keys: &[i64], found: &mut Vec<(i64, Record)>) -> Option<()> {
+        let block = self.blocks.get(place)?;
+        let mut bytes = vec![0; block.end.checked_sub(block.start)?];
+        self.file.read_exact_at(&mut bytes, block.start as u64).ok()?;
+        if xxh3_64(&bytes) != block.hash {
+            return None;
+        }
+        let count = self.records.checked_sub(place * BLOCK_RECORDS)?.min(BLOCK_RECORDS);
+        let (steps, mut rest) = Packed::split(&bytes, count)?;
+        let mut columns = Vec::new();
+        while !rest.is_empty() {
+            let (column, after) = Packed::split(rest, count)?;
+            columns.push(column);
+            rest = after;
+        }
+        let (shop_ids, figures) = columns.split_first()?;
+        let mut keys = keys.iter().copied().peekable();
+        let mut held = block.first_key;
+        for row in 0..count {
+            held = held.wrapping_add(steps.get(row));
+            while keys.next_if(|key| *key < held).is_some() {}
+            if keys.next_if_eq(&held).is_some() {
+                let figures = figures.iter().map(|column| column.get(row));
+                found.push((held, Record::of(shop_ids.get(row), figures)));
+            }
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Records with every third key, of two measures.
+    fn records(count: i64) -> AllRecords {
+        let column = |value: &dyn Fn(i64) -> i64| (0..count).map(value).collect::<Vec<_>>();
+        AllRecords {
+            keys: column(&|row| row * 3 - 300),
+            columns: vec![column(&|row| row % 7), column(&|row| row * 1_000), column(&|row| row % 2)],
+        }
+    }
+
+    fn written(records: &AllRecords, change: impl Fn(&mut Vec<u8>)) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut bytes = encode(records, "f");
+        change(&mut bytes);
+        fs::write(file.path(), bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn every_record_is_found_and_nothing_else() {
+        for count in [0, 1, 256, 257, 1_000] {
+            let file = written(&records(count), |_| {});
+            let index = RecordIndex::open(file.path(), "f").unwrap();
+            let found = index.look_up(&(-400..4_000).collect()).unwrap();
+            let record = |row: i64| (row * 3 - 300, Record::of(row % 7, [row * 1_000, row % 2].into_iter()));
+            assert_eq!(found, (0..count).map(record).collect::<Vec<_>>());
+            assert_eq!(index.search(&(-400..4_000).collect()).unwrap(), found);
+        }
+    }
+
+    #[test]
+    fn keys_at_both_ends_of_64_bits_are_found() {
+        let keys = vec![i64::MIN, 0, i64::MAX];
+        let columns = vec![vec![1, 2, 3], vec![i64::MAX, i64::MIN, 0]];
+        let file = written(&AllRecords { keys: keys.clone(), columns }, |_| {});
+        let found =
+            RecordIndex::open(file.path(), "f").unwrap().look_up(&keys.into_iter().collect()).unwrap();
+        let shops: Vec<i64> = found.iter().map(|(_, record)| record.shop_id).collect();
+        assert_eq!(shops, [1, 2, 3]);
+    }
+
+    #[test]
+    fn an_index_of_other_records_is_not_believed() {
+        let file = written(&records(10), |_| {});
+        assert!(RecordIndex::open(file.path(), "other").is_none());
+    }
+
+    #[test]
+    fn a_damaged_byte_is_noticed_wherever_it_is_read() {
+        let sound = encode(&records(300), "f").len();
+        let all: BTreeSet<i64> = (-400..4_000).collect();
+        for place in 0..sound {
+            let file = written(&records(300), |bytes| bytes[place] ^= 0x10);
+            let found = RecordIndex::open(file.path(), "f").and_then(|index| index.look_up(&all));
+            assert_eq!(found, None, "byte {place}");
+        }
+        for length in [0, 10, 16, 40, 100, sound - 1] {
+            let file = written(&records(300), |bytes| bytes.truncate(length));
+            let found = RecordIndex::open(file.path(), "f").and_then(|index| index.look_up(&all));
+            assert_eq!(found, None, "{length} bytes");
+        }
+    }
+}

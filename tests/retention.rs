@@ -1,0 +1,247 @@
+//! Old extracts are deleted where a setting says that they are kept only so long: nights are the same nights without them,
+//! and what cannot be served is refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use shopscore::domain::Day;
+use shopscore::extracts::tables::Table;
+
+use support::bench::{Bench, Ended};
+use support::marketplace::{AS_OF, Marketplace, shop_row};
+use support::rows::{at, day, row};
+
+const MISSING: i32 = 4;
+/// Extracts are kept for two days before the newest; the window has five.
+const KEPT: &str = "window_days = 5\nmax_unscored_percent = 50\nextracts_kept_days = 2";
+const FOREVER: &str = "window_days = 5\nmax_unscored_percent = 50";
+/// While all extracts are there.
+const KEPT_LONG: &str = "window_days = 5\nmax_unscored_percent = 50\nextracts_kept_days = 30";
+
+fn today() -> Day {
+    day(AS_OF)
+}
+
+/// Nine days to today. On the 11th there were no disputes and one more review, which is set aside; on the 12th there were no
+/// appeals. Snapshots are of the 7th, 10th and 13th, the last with a new shop.
+fn marketplace() -> Marketplace {
+    let mut marketplace = Marketplace::sound_over(9);
+    let shops = marketplace.rows.remove(&(Table::Shops, today())).unwrap();
+    for age_days in [8, 5] {
+        marketplace.rows.insert((Table::Shops, today().plus(-age_days)), shops.clone());
+    }
+    let more = [shops, vec![shop_row(6, "茶")]].concat();
+    marketplace.rows.insert((Table::Shops, today().plus(-2)), more);
+    marketplace.rows.remove(&(Table::Disputes, day("2022-03-11")));
+    marketplace.rows.remove(&(Table::Appeals, day("2022-03-12")));
+    let reviewed = day("2022-03-11");
+    let reviews = marketplace.rows.get_mut(&(Table::Reviews, reviewed)).unwrap();
+    reviews.push(row![77, 10, 1, 9, 9, at(reviewed, "20:00")]);
+    marketplace
+}
+
+/// All extracts, after the nights of three days, with settings for them and for what comes after.
+fn three_nights(then: &str, after: &str) -> Bench {
+    let bench = Bench::of(marketplace());
+    bench.configure(then);
+    for age_days in [3, 2, 1] {
+        bench.night(today().plus(-age_days), &[]).assert_done();
+    }
+    bench.configure(after);
+    bench
+}
+
+/// Deletes all partitions that are more than two days older than the newest of their table.
+fn delete_old_extracts(bench: &Bench) {
+    for table in Table::ALL {
+        let folder = bench.path("extracts").join(table.name());
+        let mut days: Vec<PathBuf> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        days.sort();
+        let day_of =
+            |path: &PathBuf| -> Day { path.to_str().unwrap().split_once("dt=").unwrap().1.parse().unwrap() };
+        let newest = day_of(days.last().unwrap());
+        for old in days.iter().filter(|path| day_of(path) < newest.plus(-2)) {
+            fs::remove_dir_all(old).unwrap();
+        }
+    }
+}
+
+/// Appeals decided yesterday on reviews of the 11th: one that is there, one that is not, one of another shop, and one
+/// that was set aside.
+fn decide(bench: &Bench) {
+    let decided = today().plus(-1);
+    let decision = |appeal: i64, review: i64, of: &str| {
+        row![appeal, 1, "review", review, day(of), true, at(decided, "22:00")]
+    };
+    let decisions =
+        [(901, 10, "2022-03-11"), (902, 404, "2022-03-11"), (903, 20, "2022-03-11"), (904, 77, "2022-03-11")];
+    bench.put(Table::Appeals, decided, &decisions.map(|(appeal, review, of)| decision(appeal, review, of)));
+}
+
+/// The published files of a night and its quarantine.
+fn files(bench: &Bench, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    bench.published_under(out).files
+}
+
+/// Runs nights on `bench`, and in a bench that has all its extracts from scratch, and compares all that they publish.
+fn assert_as_with_extracts(bench: &Bench, nights: &[Day]) {
+    let whole = Bench::of(marketplace());
+    whole.configure(FOREVER);
+    decide(&whole);
+    for as_of in nights {
+        let flags = ["--out", "compared"];
+        bench.night(*as_of, &flags).assert_done();
+        whole.night(*as_of, &flags).assert_done();
+    }
+    assert!(!files(&whole, "compared").is_empty());
+    assert!(files(bench, "compared") == files(&whole, "compared"));
+}
+
+fn refused(ended: &Ended, findings: &[&[&str]]) {
+    ended.assert_refused(MISSING, findings);
+}
+
+#[test]
+fn nights_without_old_extracts_are_the_nights_with_them() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    decide(&bench);
+    delete_old_extracts(&bench);
+    assert!(!bench.partition(Table::Reviews, day("2022-03-12")).exists());
+    assert_as_with_extracts(&bench, &[today(), today().plus(-1)]);
+}
+
+#[test]
+fn an_old_night_whose_snapshot_is_gone_is_the_same_night() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    decide(&bench);
+    delete_old_extracts(&bench);
+    assert!(!bench.partition(Table::Shops, day("2022-03-10")).exists());
+    assert_as_with_extracts(&bench, &[today().plus(-3), today()]);
+}
+
+#[test]
+fn what_was_stored_before_the_setting_serves_too_once_a_night_has_run_with_it() {
+    let bench = three_nights(FOREVER, KEPT_LONG);
+    bench.night(today().plus(-1), &[]).assert_done();
+    bench.configure(KEPT);
+    decide(&bench);
+    delete_old_extracts(&bench);
+    assert_as_with_extracts(&bench, &[today()]);
+}
+
+#[test]
+fn the_setting_alone_changes_nothing() {
+    let bench = Bench::of(marketplace());
+    bench.configure(KEPT_LONG);
+    decide(&bench);
+    assert_as_with_extracts(&bench, &[today()]);
+}
+
+#[test]
+fn nothing_is_stale_where_extracts_are_gone() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    delete_old_extracts(&bench);
+    let said = |arguments: &[&str]| {
+        let output = bench.program(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(said(&["backfill", "--stale"]), "no published night is stale\n");
+    let state = said(&["state"]);
+    assert!(state.lines().all(|line| line.ends_with(" 0 no longer hold")), "{state}");
+    assert!(state.contains("without extracts, 0 no longer hold"), "{state}");
+    let state = said(&["state", "--set", "time_zone=UTC"]);
+    assert!(
+        state.contains("reviews 2022-03-12: settings or rules changed, and its extracts are gone"),
+        "{state}"
+    );
+    bench.configure(FOREVER);
+    let state = said(&["state"]);
+    assert!(state.contains("reviews 2022-03-12: its extracts are gone"), "{state}");
+}
+
+#[test]
+fn a_day_that_is_there_is_read_however_old() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    let old = day("2022-03-11");
+    bench.put(Table::Reviews, old, &[row![1, 1, 1, 5, 5, at(old, "09:00")]]);
+    assert_eq!(bench.night(today(), &[]).partials().0, 7, "six of today and the rewritten one");
+}
+
+#[test]
+fn a_day_that_is_neither_there_nor_stored_is_missing() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    delete_old_extracts(&bench);
+    fs::remove_file(bench.path("state/partials/reviews/2022-03-12.json")).unwrap();
+    fs::remove_file(bench.path("state/whole/appeals/2022-03-11.json")).unwrap();
+    fs::remove_file(bench.path("state/lacking.json")).unwrap();
+    let none = "and nothing sound is stored of it";
+    let findings: [&[&str]; 4] = [
+        &["reviews/dt=2022-03-12: found no partition dt=2022-03-12", none, "deliver the day again"],
+        &["disputes/dt=2022-03-11", none, "greater extracts_kept_days"],
+        &["appeals/dt=2022-03-11", none],
+        &["appeals/dt=2022-03-12", none],
+    ];
+    refused(&bench.night(today(), &[]), &findings);
+}
+
+#[test]
+fn a_day_that_was_stored_under_other_settings_is_missing() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    delete_old_extracts(&bench);
+    let ended = bench.night(today(), &["--set", "time_zone=UTC", "--set", "max_quarantined_percent=100"]);
+    assert_eq!(ended.code, Some(MISSING), "{}", ended.stderr);
+    let of_reviews = ended.stderr.lines().find(|line| line.contains("reviews/dt=2022-03-12")).unwrap();
+    assert!(of_reviews.contains("stored of it was made under other settings or rules"), "{of_reviews}");
+}
+
+#[test]
+fn a_day_within_the_limit_is_missing_as_without_the_setting() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    fs::remove_dir_all(bench.partition(Table::Reviews, day("2022-03-13"))).unwrap();
+    refused(&bench.night(today(), &[]), &[&["extracts/reviews: found no partition dt=2022-03-13"]]);
+}
+
+#[test]
+fn an_appeal_on_a_record_whose_index_is_damaged_is_refused() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    decide(&bench);
+    delete_old_extracts(&bench);
+    let folder = bench.path("state/partials/reviews");
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
+        if name.starts_with("2022-03-11") && name.ends_with(".records") {
+            fs::remove_file(entry).unwrap();
+        }
+    }
+    let finding: &[&str] = &["reviews/dt=2022-03-11", "no sound index of records stored of it"];
+    refused(&bench.night(today(), &[]), &[finding]);
+}
+
+#[test]
+fn lost_sums_and_rows_are_refused() {
+    let lost = |folder: &str, words: &[&str]| {
+        let bench = three_nights(KEPT_LONG, KEPT);
+        delete_old_extracts(&bench);
+        for entry in fs::read_dir(bench.path(folder)).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.to_str().unwrap().contains("2022-03-11-") {
+                fs::remove_file(entry).unwrap();
+            }
+        }
+        let _ = fs::remove_dir_all(bench.path("state/window"));
+        let ended = bench.night(today(), &[]);
+        assert_eq!(ended.code, Some(MISSING), "{}", ended.stderr);
+        for word in words {
+            assert!(ended.stderr.contains(word), "{word} in {}", ended.stderr);
+        }
+    };
+    lost("state/partials/payments", &["payments/dt=2022-03-11", "no sound sums stored of it"]);
+    lost("state/whole/appeals", &["appeals/dt=2022-03-11", "no sound rows stored of it"]);
+}
