@@ -72,7 +72,7 @@ pub fn last_of_month(day: Day) -> Day {
 
 /// The civil date; a day beyond the calendar of the library is its nearest one.
 fn civil(day: Day) -> Date {
-    date(1970, 1, 1).saturating_add(jiff::Span::new().days(day.epoch_days()))
+    day.civil().unwrap_or(if day.epoch_days() < 0 { Date::MIN } else { Date::MAX })
 }
 
 fn of_civil(civil: Date) -> Day {

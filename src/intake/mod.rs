@@ -5,8 +5,7 @@
 //! and appeals are kept whole. Reading and group-bys run on the shared pool, one task a table-day.
 //!
 //! [`plan`] finds out what is stored and still holds, [`gone`] which days the state folder alone has, [`known`] gets the
-//! partials, [`records`] what became of the records
-//! that appeals name, [`whole`] shops and appeals, [`windows`] adds up.
+//! partials, [`records`] what became of the records that appeals name, [`whole`] shops and appeals, [`windows`] adds up.
 
 pub mod gone;
 mod known;
