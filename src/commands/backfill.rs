@@ -12,6 +12,7 @@ use crate::cli::Backfill;
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::intake::plan::ingredients_now;
+use crate::intake::range::prepare;
 use crate::publish;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
@@ -66,7 +67,10 @@ fn publish_all(
     now: Timestamp,
     stdout: &mut impl Write,
 ) -> Outcome<()> {
-    let (mut computed, mut kept) = (0, 0);
+    let span = nights.first().zip(nights.last()).map(|(first, last)| Window { first: *first, last: *last });
+    // What cannot be prepared is reported by the night that needs it, after those before it are published.
+    let prepared = span.and_then(|span| on_pool(|| prepare(settings, rulebook, span)).ok());
+    let (mut computed, mut kept) = (prepared.unwrap_or(0), 0);
     for night in nights {
         let done = publish_night(settings, rulebook, *night, now, stdout)?;
         computed += done.scored.computed_partials.len();

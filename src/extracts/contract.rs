@@ -10,14 +10,16 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::Type as PhysicalType;
+use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 use rayon::prelude::*;
 
 use crate::domain::Day;
-use crate::error::{ExitClass, Failure, Finding, Outcome, caught};
+use crate::error::{ExitClass, Failure, Finding, Outcome, caught, disk};
 use crate::extracts::listing::{FileIdentity, Listed, PartFile, Partition};
 use crate::extracts::manifest;
 use crate::extracts::tables::{Column, ColumnKind, Table, TableSpec};
+use crate::extracts::tail::Tail;
 
 const STAGE: &str = "contract";
 
@@ -32,6 +34,8 @@ pub struct CheckedFile {
     pub rows: usize,
     /// Whether a timestamp of the contract is in nanoseconds.
     pub has_nanoseconds: bool,
+    /// Its footer.
+    pub tail: Tail,
 }
 
 /// A table-day whose files fit the contract.
@@ -82,7 +86,9 @@ fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPar
 
 fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     let opened = open(&file.path, file.identity)?;
-    let footer = read_footer(&file.path, &opened)?;
+    let read = Tail::read(&opened, file.identity.size_bytes);
+    let tail = read.map_err(|error| disk(STAGE, "read", &file.path, &error))?;
+    let footer = parse_footer(&tail).map_err(|error| no_parquet_file(&file.path, &opened, &error))?;
     let findings = check_columns(spec, &footer, &file.path);
     Failure::unless_empty(ExitClass::Rejected, findings)?;
     let rows = footer.metadata().file_metadata().num_rows();
@@ -100,6 +106,7 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
                 Ok(DataType::Timestamp(TimeUnit::Nanosecond, _))
             )
         }),
+        tail,
     })
 }
 
@@ -123,7 +130,7 @@ pub fn open(path: &Path, listed: FileIdentity) -> Outcome<File> {
 /// # Errors
 /// Rejected where its device, inode, size or times differ.
 pub fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcome<()> {
-    let now = file.metadata().map_err(|error| crate::error::disk(STAGE, "stat", path, &error))?;
+    let now = file.metadata().map_err(|error| disk(STAGE, "stat", path, &error))?;
     let now = FileIdentity::of(&now);
     if now == listed {
         return Ok(());
@@ -138,18 +145,23 @@ pub fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcom
     .fail(ExitClass::Rejected))
 }
 
-/// Reads a footer; the types are those of the Parquet schema alone.
+/// Reads the footer of a file that was checked; the types are those of the Parquet schema alone.
 ///
 /// # Errors
 /// Rejected where there is no complete Parquet file.
-pub fn read_footer(path: &Path, file: &impl ChunkReader) -> Outcome<ArrowReaderMetadata> {
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    ArrowReaderMetadata::load(file, options).map_err(|error| {
-        Finding::new(STAGE, beginning(file, &error.to_string()), "a complete Parquet file")
-            .path(path)
-            .advice("write the file again")
-            .fail(ExitClass::Rejected)
-    })
+pub fn read_footer(file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
+    parse_footer(&file.tail).map_err(|error| no_parquet_file(&file.path, &file.tail, &error))
+}
+
+fn parse_footer(tail: &Tail) -> Result<ArrowReaderMetadata, ParquetError> {
+    ArrowReaderMetadata::load(tail, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
+}
+
+fn no_parquet_file(path: &Path, file: &impl ChunkReader, error: &ParquetError) -> Failure {
+    Finding::new(STAGE, beginning(file, &error.to_string()), "a complete Parquet file")
+        .path(path)
+        .advice("write the file again")
+        .fail(ExitClass::Rejected)
 }
 
 /// What a file that is no Parquet file is instead.

@@ -13,3 +13,4 @@ pub mod reader;
 pub mod row_rules;
 pub mod rows;
 pub mod tables;
+pub mod tail;

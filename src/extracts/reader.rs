@@ -36,9 +36,11 @@ const STAGE: &str = "reading";
 /// Rejected where a file is not what was checked; disk.
 pub fn load(partition: &CheckedPartition) -> Outcome<Vec<Bytes>> {
     let files = partition.files.iter().map(|file| {
-        let mut opened = contract::open(&file.path, file.identity)?;
+        let opened = contract::open(&file.path, file.identity)?;
         let mut bytes = Vec::with_capacity(usize::try_from(file.identity.size_bytes).unwrap_or(0));
-        opened.read_to_end(&mut bytes).map_err(|error| disk(STAGE, "read", &file.path, &error))?;
+        let mut rows = (&opened).take(file.tail.start());
+        rows.read_to_end(&mut bytes).map_err(|error| disk(STAGE, "read", &file.path, &error))?;
+        bytes.extend_from_slice(file.tail.bytes());
         contract::check_unchanged(&file.path, &opened, file.identity)?;
         Ok(Bytes::from(bytes))
     });
@@ -113,7 +115,7 @@ pub fn each_batch(
     mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
 ) -> Outcome<()> {
     const BATCH_ROWS: usize = 65_536;
-    let footer = with_dictionaries(spec, &contract::read_footer(&file.path, bytes)?, &file.path)?;
+    let footer = with_dictionaries(spec, &contract::read_footer(file)?, &file.path)?;
     let schema = footer.metadata().file_metadata().schema_descr();
     let leaves = |is_wanted: &dyn Fn(&str) -> bool| {
         let wanted = (0..schema.num_columns()).filter(|leaf| is_wanted(schema.get_column_root(*leaf).name()));

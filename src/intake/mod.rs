@@ -10,6 +10,7 @@
 pub mod gone;
 mod known;
 pub mod plan;
+pub mod range;
 mod records;
 mod whole;
 mod windows;
