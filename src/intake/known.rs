@@ -106,7 +106,7 @@ pub(super) fn computed(
     let rows = reader::decode(checked, &bytes, &settings.zone, None)?;
     drop(bytes);
     let surroundings = planned.surroundings(settings);
-    let summed = || daily::sum_up(rows, spec, keys, surroundings);
+    let summed = || daily::sum_up(&rows, spec, keys, surroundings);
     let partial = caught(STAGE, &planned.partition.folder, summed)?;
     let reason = match &planned.stored {
         None => "nothing was stored",
@@ -176,12 +176,12 @@ fn look_up(
         if !sound.is_empty() {
             let rows = decode(&sound, spec.record_columns())?;
             let verdicts = Verdicts::all_sound(rows.count);
-            answers.extend(daily::look_up(rows, &verdicts, spec, &sound, surroundings)?);
+            answers.extend(daily::look_up(&rows, &verdicts, spec, &sound, surroundings)?);
         }
         if !doubtful.is_empty() {
             let rows = decode(&doubtful, all_columns())?;
             let verdicts = judge(&rows, &settings.zone);
-            answers.extend(daily::look_up(rows, &verdicts, spec, &doubtful, surroundings)?);
+            answers.extend(daily::look_up(&rows, &verdicts, spec, &doubtful, surroundings)?);
         }
     }
     Ok(answers)

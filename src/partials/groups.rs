@@ -1,0 +1,153 @@
+//! The sound rows of a table-day in the order of their groups, so that the engine finds groups by running along them.
+//!
+//! Grain in: rows and their verdicts. Grain out: row numbers, group by group, and where each group begins. The engine's own
+//! group-by hashes every key once for each of its threads; sorting packed keys by their digits takes a third of that, and
+//! the sums then run over neighbours.
+
+use polars::prelude::IdxSize;
+
+use crate::extracts::row_rules::Verdicts;
+use crate::extracts::rows::{ColumnData, Rows, Values};
+use crate::partials::packing::pack;
+
+/// Rows in the order of their groups.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Grouped {
+    /// The numbers of the rows, groups in ascending order.
+    pub(super) rows: Vec<IdxSize>,
+    /// The group of each, counted from 0.
+    pub(super) groups: Vec<IdxSize>,
+    /// The number of one row of each group.
+    pub(super) firsts: Vec<IdxSize>,
+}
+
+/// The sound rows, grouped by `columns`: integers, or texts in the order of their bytes.
+pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> Grouped {
+    let text_ranks = text_ranks(rows);
+    let texts: Vec<Vec<i64>> = columns
+        .iter()
+        .filter_map(|name| rows.column(name))
+        .map(|column| {
+            let rank = |position: &u32| text_ranks.get(*position as usize).copied().unwrap_or_default();
+            column.texts().iter().map(rank).collect()
+        })
+        .collect();
+    let keys = columns.iter().filter_map(|name| rows.column(name)).zip(&texts);
+    let keys: Vec<&[i64]> = keys.map(|(column, texts)| if_integers(column).unwrap_or(texts)).collect();
+    let row_bits = usize::BITS - rows.count.leading_zeros();
+    let words = pack(&keys, row_bits);
+    let numbered = words.into_iter().zip(0_u64..).zip(verdicts.sound());
+    let words = numbered.filter(|(_, is_sound)| *is_sound).map(|((word, row), _)| word | row).collect();
+    let mut grouped = Grouped { rows: Vec::new(), groups: Vec::new(), firsts: Vec::new() };
+    let mut last_key = None;
+    let mut group: IdxSize = 0;
+    grouped.rows.reserve_exact(rows.count);
+    grouped.groups.reserve_exact(rows.count);
+    for word in by_digits(words, row_bits) {
+        let (key, row) = (word >> row_bits, lowest(word & ((1 << row_bits) - 1)));
+        if last_key != Some(key) {
+            group = lowest(grouped.firsts.len() as u64);
+            grouped.firsts.push(row);
+            last_key = Some(key);
+        }
+        grouped.rows.push(row);
+        grouped.groups.push(group);
+    }
+    grouped
+}
+
+fn if_integers(column: &ColumnData) -> Option<&[i64]> {
+    if let Values::Integer(values) = &column.values { Some(values) } else { None }
+}
+
+/// The place of each text of a table-day among all of them, by their bytes.
+fn text_ranks(rows: &Rows) -> Vec<i64> {
+    let texts = rows.texts.all();
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_unstable_by_key(|position| texts.get(*position));
+    let mut ranks = vec![0; texts.len()];
+    for (rank, position) in (0..).zip(order) {
+        if let Some(place) = ranks.get_mut(position) {
+            *place = rank;
+        }
+    }
+    ranks
+}
+
+/// The words in ascending order of what lies above `free_bits`: dealt out digit by digit, the lowest first.
+fn by_digits(mut words: Vec<u64>, free_bits: u32) -> Vec<u64> {
+    const DIGIT_BITS: u32 = 11;
+    let used_bits = u64::BITS - words.iter().fold(0, |used, word| used | word).leading_zeros();
+    let digits = used_bits.saturating_sub(free_bits).div_ceil(DIGIT_BITS);
+    let mut dealt = vec![0; words.len()];
+    for digit in 0..digits {
+        let shift = free_bits + digit * DIGIT_BITS;
+        let digit_of = |word: u64| lowest(word >> shift) as usize % (1 << DIGIT_BITS);
+        let mut ends = [0_usize; 1 << DIGIT_BITS];
+        for word in &words {
+            if let Some(size) = ends.get_mut(digit_of(*word)) {
+                *size += 1;
+            }
+        }
+        let mut start = 0;
+        for end in &mut ends {
+            start += std::mem::replace(end, start);
+        }
+        for word in &words {
+            if let Some(end) = ends.get_mut(digit_of(*word)) {
+                if let Some(place) = dealt.get_mut(*end) {
+                    *place = *word;
+                }
+                *end += 1;
+            }
+        }
+        std::mem::swap(&mut words, &mut dealt);
+    }
+    words
+}
+
+/// The lowest 32 bits.
+#[allow(clippy::cast_possible_truncation)]
+const fn lowest(word: u64) -> IdxSize {
+    word as IdxSize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::extracts::readable::{rows, shanghai};
+    use crate::extracts::row_rules::judge;
+    use crate::extracts::tables::Table;
+
+    #[test]
+    fn sound_rows_lie_group_by_group_in_the_order_of_shops_and_of_the_bytes_of_categories() {
+        let text = "shop_id category amount_fen
+                    2       b        1
+                    1       男装     1
+                    1       b        -1
+                    1       z        1
+                    2       b        1
+                    -7      男装     1";
+        let rows = rows(Table::Payments, "2022-03-15", text);
+        let found = sound_rows(&rows, &judge(&rows, &shanghai()), &["shop_id", "category"]);
+        let expected =
+            Grouped { rows: vec![5, 3, 1, 0, 4], groups: vec![0, 1, 2, 3, 3], firsts: vec![5, 3, 1, 0] };
+        assert_eq!(found, expected);
+    }
+
+    proptest! {
+        /// The free bits tell equal keys apart: these keep their order.
+        #[test]
+        fn words_dealt_out_by_digits_are_sorted_and_equal_keys_keep_their_order(
+            keys in prop::collection::vec(any::<u64>(), 0..300),
+            squeeze in 10_u32..64,
+        ) {
+            let words: Vec<u64> = keys.iter().zip(0..).map(|(key, row)| (key >> squeeze) << 9 | row).collect();
+            let mut sorted = words.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(by_digits(words, 9), sorted);
+        }
+    }
+}
