@@ -130,7 +130,7 @@ fn key_column(name: &str, column: &ColumnData, rows: &Rows, firsts: &[IdxSize]) 
 /// The measures of each group, in ascending order of `groups`, which is the group of each row and ascends.
 fn group(
     frame: DataFrame,
-    groups: Vec<IdxSize>,
+    groups: Vec<u64>,
     spec: &PartialSpec,
     meaning: &Meaning,
 ) -> PolarsResult<DataFrame> {
@@ -147,7 +147,7 @@ fn group(
 /// As [`group`], where rows of a group that agree in all columns of `once_per` count once, for what any of them fulfils.
 fn group_once(
     frame: &DataFrame,
-    groups: &[IdxSize],
+    groups: &[u64],
     spec: &PartialSpec,
     meaning: &Meaning,
 ) -> PolarsResult<DataFrame> {
@@ -182,9 +182,9 @@ fn group_once(
 }
 
 /// `sums` over each of `groups`, which ascend: the engine then looks for no group but runs along them.
-fn sum_along(mut frame: DataFrame, groups: Vec<IdxSize>, sums: Vec<Expr>) -> PolarsResult<DataFrame> {
+fn sum_along(mut frame: DataFrame, groups: Vec<u64>, sums: Vec<Expr>) -> PolarsResult<DataFrame> {
     const GROUP: &str = "group";
-    let mut groups = IdxCa::from_vec(GROUP.into(), groups);
+    let mut groups = UInt64Chunked::from_vec(GROUP.into(), groups);
     groups.set_sorted_flag(IsSorted::Ascending);
     frame.with_column(groups.into_column())?;
     frame.lazy().group_by([col(GROUP)]).agg(sums).collect()?.drop(GROUP)
@@ -210,10 +210,9 @@ fn records(
 ) -> PolarsResult<Vec<(i64, Record)>> {
     let key = rows.spec().key.filter(|_| !record_ids.is_empty()).and_then(|name| rows.column(name));
     let (Some(key), Some(shops)) = (key, rows.column("shop_id")) else { return Ok(Vec::new()) };
-    let record_ids: PlHashSet<i64> = record_ids.iter().copied().collect();
-    let numbered = (0..).zip(key.integers()).zip(verdicts.sound());
-    let named = numbered.filter(|((_, key), is_sound)| *is_sound && record_ids.contains(*key));
-    let taken: Vec<IdxSize> = named.map(|((row, _), _)| row).collect();
+    let sound = |row: &usize| verdicts.is_sound(*row);
+    let named = rows_with(key.integers(), record_ids).into_iter().filter(sound);
+    let taken: Vec<IdxSize> = named.filter_map(|row| IdxSize::try_from(row).ok()).collect();
     let found = frame_of(rows, &taken, spec)?;
     let found = group(found, (0..).zip(&taken).map(|(group, _)| group).collect(), spec, meaning)?;
     let mut figures = Vec::new();
@@ -226,22 +225,38 @@ fn records(
         .collect())
 }
 
+/// The rows that have one of the keys `wanted`.
+fn rows_with(keys: &[i64], wanted: &BTreeSet<i64>) -> Vec<usize> {
+    // Producers mostly write keys in order: then the few that are wanted are looked up among the many.
+    if keys.is_sorted() {
+        let rows_of = |key: &i64| {
+            let start = keys.partition_point(|other| other < key);
+            let found =
+                keys.get(start..).unwrap_or_default().iter().take_while(|other| *other == key).count();
+            start..start + found
+        };
+        return wanted.iter().flat_map(rows_of).collect();
+    }
+    let wanted: PlHashSet<i64> = wanted.iter().copied().collect();
+    keys.iter().enumerate().filter(|(_, key)| wanted.contains(*key)).map(|(row, _)| row).collect()
+}
+
 /// Integer sums wrap silently in the engine below, so the exact total of each summed column must fit; no sum within it
 /// can then be larger, since nothing summed is negative.
 fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outcome<()> {
     for measure in spec.measures {
-        let total = match measure.amount {
+        let too_large = match measure.amount {
             Amount::One => continue,
             Amount::Of(name) => {
                 let Some(column) = rows.column(name) else { continue };
                 let present = |row: usize| verdicts.is_sound(row) && column.is_valid(row);
-                total_where(column.integers().iter().copied(), present)
+                total_beyond_64_bits(column.integers(), present)
             }
             Amount::WholeSeconds { from, to } => {
-                total_where(whole_seconds(rows, from, to), |row| verdicts.is_sound(row))
+                total_beyond_64_bits(&whole_seconds(rows, from, to), |row| verdicts.is_sound(row))
             }
         };
-        if i64::try_from(total).is_err() {
+        if let Some(total) = too_large {
             return Err(Finding::new(
                 STAGE,
                 format!("a total of {total} in {} of {}", rows.table.name(), rows.day),
@@ -255,8 +270,16 @@ fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outco
     Ok(())
 }
 
-fn total_where(values: impl Iterator<Item = i64>, counts: impl Fn(usize) -> bool) -> i128 {
-    values.enumerate().filter(|(row, _)| counts(*row)).map(|(_, value)| i128::from(value)).sum()
+/// The total of the values that count; none where it fits 64 bits.
+fn total_beyond_64_bits(values: &[i64], counts: impl Fn(usize) -> bool) -> Option<i128> {
+    // Mostly no value is so large that even as many of them as row numbers can tell apart would not fit.
+    const SMALL: std::ops::Range<i64> = -(1 << 31)..1 << 31;
+    if values.iter().all(|value| SMALL.contains(value)) {
+        return None;
+    }
+    let counted = values.iter().enumerate().filter(|(row, _)| counts(*row));
+    let total: i128 = counted.map(|(_, value)| i128::from(*value)).sum();
+    i64::try_from(total).is_err().then_some(total)
 }
 
 #[cfg(test)]

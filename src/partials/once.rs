@@ -4,15 +4,13 @@
 //! each key that occurs in a group, with the marks that any of its rows has, and how many rows it stands for; in the order
 //! of the groups. Keys are packed into words above their marks, and the words of each group sorted by themselves.
 
-use polars::prelude::IdxSize;
-
 use crate::partials::packing::pack;
 
 /// The keys that occur, each once a group; one entry a key in every column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Distinct {
     /// The group.
-    pub(super) groups: Vec<IdxSize>,
+    pub(super) groups: Vec<u64>,
     /// The marks that any of its rows has.
     pub(super) marks: Vec<u64>,
     /// How many rows it stands for.
@@ -21,7 +19,7 @@ pub(super) struct Distinct {
 
 /// The distinct keys made of `columns`, which are as long as `groups` and `marks`; marks use the lowest `mark_bits` bits,
 /// at most 32.
-pub(super) fn distinct(groups: &[IdxSize], columns: &[&[i64]], marks: &[u64], mark_bits: u32) -> Distinct {
+pub(super) fn distinct(groups: &[u64], columns: &[&[i64]], marks: &[u64], mark_bits: u32) -> Distinct {
     let mut words = pack(columns, mark_bits);
     words.iter_mut().zip(marks).for_each(|(word, marks)| *word |= marks);
     let mut distinct = Distinct::default();

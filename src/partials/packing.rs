@@ -6,10 +6,11 @@
 
 /// The keys made of `columns`, the first one highest, above `free_bits` bits that stay 0; there are at most 2^32 rows, and
 /// at most 32 free bits.
-pub(super) fn pack(columns: &[&[i64]], free_bits: u32) -> Vec<u64> {
+pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Vec<u64> {
+    let columns: Vec<&[i64]> = columns.iter().map(AsRef::as_ref).collect();
     let spans: Vec<Span> = columns.iter().map(|column| Span::of(column)).collect();
     if spans.iter().map(|span| span.bits).sum::<u32>() + free_bits <= u64::BITS {
-        return side_by_side(columns, &spans, free_bits);
+        return side_by_side(&columns, &spans, free_bits);
     }
     // Of two columns of ranks, each takes at most 32 bits, and so do the ranks of their keys.
     let keys = columns.iter().map(|column| ranks(column)).reduce(|keys, column| {
@@ -29,8 +30,10 @@ struct Span {
 
 impl Span {
     fn of(column: &[i64]) -> Self {
-        let smallest = column.iter().copied().min().unwrap_or(0);
-        let greatest = column.iter().copied().max().unwrap_or(0);
+        let first = column.first().copied().unwrap_or(0);
+        let widened =
+            |(smallest, greatest): (i64, i64), value: &i64| (smallest.min(*value), greatest.max(*value));
+        let (smallest, greatest) = column.iter().fold((first, first), widened);
         Self { smallest, bits: u64::BITS - greatest.abs_diff(smallest).leading_zeros() }
     }
 }
@@ -39,8 +42,10 @@ fn side_by_side(columns: &[&[i64]], spans: &[Span], free_bits: u32) -> Vec<u64> 
     let mut words: Vec<u64> = Vec::new();
     let mut shift = free_bits;
     for (column, span) in columns.iter().zip(spans).rev() {
+        let distance = |value: &i64| value.wrapping_sub(span.smallest).cast_unsigned();
         // A column of one value adds nothing, and could not be shifted by all 64 bits.
-        let place = |value: &i64| value.abs_diff(span.smallest).checked_shl(shift).unwrap_or(0);
+        let shift_within = shift.min(u64::BITS - 1);
+        let place = |value: &i64| distance(value) << shift_within;
         if words.is_empty() {
             words = column.iter().map(place).collect();
         } else {

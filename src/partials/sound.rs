@@ -14,8 +14,8 @@ use crate::partials::measures::{Amount, PartialSpec};
 /// The rows with the numbers `taken`, in that order, as a frame of the columns that the measures read.
 pub(super) fn frame_of(rows: &Rows, taken: &[IdxSize], spec: &PartialSpec) -> PolarsResult<DataFrame> {
     let of_durations = durations(spec).map(|(from, to)| {
-        let seconds = whole_seconds(rows, from, to).collect::<Vec<i64>>();
-        Int64Chunked::from_vec(seconds_column(from, to).into(), take(&seconds, taken)).into_column()
+        let seconds = take(&whole_seconds(rows, from, to), taken);
+        Int64Chunked::from_vec(seconds_column(from, to).into(), seconds).into_column()
     });
     let read = spec.measured_columns().into_iter();
     let read = read.filter_map(|name| Some(column_of(name, rows.column(name)?, taken)));
@@ -41,10 +41,10 @@ pub(super) fn seconds_column(from: &str, to: &str) -> String {
 }
 
 /// The whole seconds between two timestamps, for each row.
-pub(super) fn whole_seconds<'a>(rows: &'a Rows, from: &str, to: &str) -> impl Iterator<Item = i64> + 'a {
+pub(super) fn whole_seconds(rows: &Rows, from: &str, to: &str) -> Vec<i64> {
     let ticks = |name: &str| rows.column(name).map(ColumnData::ticks).unwrap_or_default();
     let pairs = ticks(from).iter().zip(ticks(to));
-    pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second))
+    pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second)).collect()
 }
 
 /// The values of the rows `taken`.
