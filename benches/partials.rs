@@ -80,7 +80,7 @@ fn sum_all(days: &[&CheckedPartition], spec: &PartialSpec, zone: &Zone) -> Outco
     let summed = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
             let surroundings = Surroundings { zone, custom_made: &BTreeSet::new() };
-            sum_up(&reader::read(day, zone)?, spec, &BTreeSet::new(), surroundings)
+            sum_up(reader::read(day, zone)?, spec, &BTreeSet::new(), surroundings)
         });
         each.collect::<Vec<_>>()
     });

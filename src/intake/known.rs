@@ -106,7 +106,7 @@ pub(super) fn computed(
     let rows = reader::decode(checked, &bytes, &settings.zone, None)?;
     drop(bytes);
     let surroundings = planned.surroundings(settings);
-    let summed = || daily::sum_up(&rows, spec, keys, surroundings);
+    let summed = || daily::sum_up(rows, spec, keys, surroundings);
     let partial = caught(STAGE, &planned.partition.folder, summed)?;
     let reason = match &planned.stored {
         None => "nothing was stored",

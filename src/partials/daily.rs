@@ -56,20 +56,21 @@ pub struct Surroundings<'a> {
 /// # Errors
 /// Rejected where a sum could pass 64 bits.
 pub fn sum_up(
-    rows: &Rows,
+    mut rows: Rows,
     spec: &PartialSpec,
     record_ids: &BTreeSet<i64>,
     surroundings: Surroundings<'_>,
 ) -> Outcome<DailyPartial> {
-    let verdicts = judge(rows, surroundings.zone);
-    check_sums_fit(rows, spec, &verdicts)?;
-    let counts = Counts::of(rows, &verdicts);
-    let quarantine = rows_set_aside(rows, &verdicts);
-    let meaning = Meaning::of(rows, surroundings);
+    let verdicts = judge(&rows, surroundings.zone);
+    check_sums_fit(&rows, spec, &verdicts)?;
+    let counts = Counts::of(&rows, &verdicts);
+    let quarantine = rows_set_aside(&rows, &verdicts);
+    let meaning = Meaning::of(&rows, surroundings);
     let (table, day) = (rows.table, rows.day);
-    let summed = || {
-        let found = records(rows, &verdicts, spec, &meaning, record_ids)?;
-        Ok((sums_by_group(rows, &verdicts, spec, &meaning)?, found))
+    let mut summed = || {
+        let found = records(&rows, &verdicts, spec, &meaning, record_ids)?;
+        rows.forget_all_but(&spec.record_columns());
+        Ok((sums_by_group(&rows, &verdicts, spec, &meaning)?, found))
     };
     let (sums, found) = summed().map_err(|error: PolarsError| fault(STAGE, error))?;
     Ok(DailyPartial { table, day, sums, answers: answers(record_ids, found), counts, quarantine })
@@ -292,7 +293,7 @@ mod tests {
         let custom_made = custom_made.iter().map(|category| (*category).to_owned()).collect();
         let surroundings = Surroundings { zone: &shanghai(), custom_made: &custom_made };
         let record_ids = record_ids.iter().copied().collect();
-        sum_up(&rows(table, "2022-03-15", text), measures::of(table).unwrap(), &record_ids, surroundings)
+        sum_up(rows(table, "2022-03-15", text), measures::of(table).unwrap(), &record_ids, surroundings)
     }
 
     /// A frame as one text a row, `column=value` in the order of the columns.
