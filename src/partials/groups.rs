@@ -1,8 +1,8 @@
 //! The sound rows of a table-day in the order of their groups, so that the engine finds groups by running along them.
 //!
 //! Grain in: rows and their verdicts. Grain out: row numbers, group by group, and where each group begins. The engine's own
-//! group-by hashes every key once for each of its threads; sorting packed keys by their digits takes a third of that, and
-//! the sums then run over neighbours.
+//! group-by hashes every key once for each of its threads; sorting packed keys by their digits costs less, and the sums then
+//! run over neighbours.
 
 use std::borrow::Cow;
 

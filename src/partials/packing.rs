@@ -4,21 +4,28 @@
 //! one another, so that their distances from the smallest one fit side by side into 64 bits; where they do not, ranks take
 //! the place of values, and these always fit.
 
+use std::borrow::Cow;
+
 /// The keys made of `columns`, the first one highest, above `free_bits` bits that stay 0; there are at most 2^32 rows, and
 /// at most 32 free bits.
 pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Vec<u64> {
-    let columns: Vec<&[i64]> = columns.iter().map(AsRef::as_ref).collect();
-    let spans: Vec<Span> = columns.iter().map(|column| Span::of(column)).collect();
-    if spans.iter().map(|span| span.bits).sum::<u32>() + free_bits <= u64::BITS {
-        return side_by_side(&columns, &spans, free_bits);
+    let mut columns: Vec<Cow<'_, [i64]>> =
+        columns.iter().map(|column| Cow::Borrowed(column.as_ref())).collect();
+    if let Some(words) = side_by_side(&columns, free_bits) {
+        return words;
+    }
+    // A rank costs a search, so only values that are far apart give way, and mostly those of one column.
+    for column in columns.iter_mut().filter(|column| Span::of(column).bits > u32::BITS) {
+        *column = Cow::Owned(ranks(column));
+    }
+    if let Some(words) = side_by_side(&columns, free_bits) {
+        return words;
     }
     // Of two columns of ranks, each takes at most 32 bits, and so do the ranks of their keys.
-    let keys = columns.iter().map(|column| ranks(column)).reduce(|keys, column| {
-        let both: [&[i64]; 2] = [&keys, &column];
-        ranks(&side_by_side(&both, &both.map(Span::of), 0))
-    });
-    let keys = keys.unwrap_or_default();
-    side_by_side(&[&keys], &[Span::of(&keys)], free_bits)
+    let ranked = columns.iter().map(|column| Cow::Owned(ranks(column)));
+    let both = |keys, column| Cow::Owned(ranks(&side_by_side(&[keys, column], 0).unwrap_or_default()));
+    let keys = ranked.reduce(both).unwrap_or_default();
+    side_by_side(&[keys], free_bits).unwrap_or_default()
 }
 
 /// What lies between the values of a column.
@@ -38,7 +45,12 @@ impl Span {
     }
 }
 
-fn side_by_side(columns: &[&[i64]], spans: &[Span], free_bits: u32) -> Vec<u64> {
+/// The words where each column has bits of its own; none where 64 are too few.
+fn side_by_side(columns: &[Cow<'_, [i64]>], free_bits: u32) -> Option<Vec<u64>> {
+    let spans: Vec<Span> = columns.iter().map(|column| Span::of(column)).collect();
+    if spans.iter().map(|span| span.bits).sum::<u32>() + free_bits > u64::BITS {
+        return None;
+    }
     let mut words: Vec<u64> = Vec::new();
     let mut shift = free_bits;
     for (column, span) in columns.iter().zip(spans).rev() {
@@ -49,11 +61,11 @@ fn side_by_side(columns: &[&[i64]], spans: &[Span], free_bits: u32) -> Vec<u64> 
         if words.is_empty() {
             words = column.iter().map(place).collect();
         } else {
-            words.iter_mut().zip(*column).for_each(|(word, value)| *word |= place(value));
+            words.iter_mut().zip(column.iter()).for_each(|(word, value)| *word |= place(value));
         }
         shift += span.bits;
     }
-    words
+    Some(words)
 }
 
 /// The place of each value among the different ones, in order.
@@ -89,7 +101,7 @@ mod tests {
             let keys: Vec<_> = rows.iter().map(|row| (row.0 >> squeeze, row.1, row.2 >> squeeze)).collect();
             let column = |of: fn(&(i64, i64, i64)) -> i64| keys.iter().map(of).collect::<Vec<i64>>();
             let columns = [column(|key| key.0), column(|key| key.1), column(|key| key.2)];
-            let words = pack(&columns.each_ref().map(Vec::as_slice), free_bits);
+            let words = pack(&columns, free_bits);
             prop_assert_eq!(words.len(), keys.len());
             for (word, key) in words.iter().zip(&keys) {
                 prop_assert_eq!(word.checked_rem(1 << free_bits), Some(0));
