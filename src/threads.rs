@@ -15,11 +15,20 @@ pub fn settle(threads: usize) -> Outcome<()> {
     unsafe {
         std::env::set_var("POLARS_MAX_THREADS", threads.to_string());
     }
+    keep_freed_memory();
     let built = THREAD_POOL.current_num_threads();
     if built == threads {
         return Ok(());
     }
     Err(fault("threads", format!("a pool of {built} threads where {threads} were asked for")))
+}
+
+/// Lets a thread keep up to 32 MiB of what it has freed, rather than give it back to the system and ask for it again: a
+/// table-day takes and frees megabytes many times over, and every page of them would be cleared anew. The allocator (glibc's)
+/// keeps twice as much as the largest block that it has seen freed; another takes no notice.
+fn keep_freed_memory() {
+    const LARGE_BYTES: usize = 16 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
 }
 
 /// Runs `work` on the pool; parallel iterators inside it use its threads.

@@ -35,6 +35,10 @@ pub fn to_ticks(
             "the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch, which no tick of 1/{ticks_per_second} s can hold"
         )
     };
+    if let (None, Some(factor)) = (local_in, scale.factor_for(raw.values())) {
+        ticks.extend(raw.values().iter().map(|value| value * factor));
+        return Ok(());
+    }
     let mut local_times = local_in.map(Zone::local_times);
     ticks.reserve(raw.len());
     for (row, value) in raw.values().iter().enumerate() {
@@ -59,6 +63,13 @@ struct Scale {
 }
 
 impl Scale {
+    /// What makes instants ticks, where all of `values` can be held.
+    fn factor_for(self, values: &[i64]) -> Option<i64> {
+        let (least, greatest) = (values.iter().min()?, values.iter().max()?);
+        self.ticks(*least).and(self.ticks(*greatest))?;
+        Some(self.ticks_per_second / self.units_per_second)
+    }
+
     /// The ticks of an instant; none where it cannot be held.
     fn ticks(self, value: i64) -> Option<i64> {
         let first = FIRST_SECOND.saturating_mul(self.units_per_second);
@@ -80,6 +91,9 @@ impl Scale {
 
 /// The difference `later - earlier` in whole seconds, rounded down; exact for any two ticks.
 pub fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) -> i64 {
+    if let Some(ticks) = later.checked_sub(earlier) {
+        return ticks.div_euclid(ticks_per_second);
+    }
     let seconds = later.div_euclid(ticks_per_second) - earlier.div_euclid(ticks_per_second);
     let borrowed = later.rem_euclid(ticks_per_second) < earlier.rem_euclid(ticks_per_second);
     seconds - i64::from(borrowed)

@@ -124,6 +124,15 @@ impl Rows {
         self.table.spec()
     }
 
+    /// Empties the columns that are not `wanted`, and gives their memory back.
+    pub fn forget_all_but(&mut self, wanted: &[&str]) {
+        for (declared, column) in self.table.spec().columns.iter().zip(&mut self.columns) {
+            if !wanted.contains(&declared.name) {
+                *column = ColumnData { values: Values::Integer(Vec::new()), validity: None };
+            }
+        }
+    }
+
     /// The declared column `name`.
     pub fn column(&self, name: &str) -> Option<&ColumnData> {
         self.columns.get(self.spec().position(name)?)

@@ -125,7 +125,7 @@ pub(super) fn computed(
     let stored = Stored { counts, quarantine, basis: planned.basis.clone(), inputs, version };
     let stored = store.put(&sums, stored)?;
     // The window needs no categories of goods, and holding them would take most of its memory.
-    let sums = add_up(spec, &[sums], &[])?;
+    let sums = if spec.grouped_by.len() > 1 { add_up(spec, &[sums], &[])? } else { sums };
     let replaced = planned.stored.as_ref().map(|stored| stored.version.clone());
     Ok(Known { stored, sums: Some(sums), answers, reason: Some(reason), replaced, is_news: !keys.is_empty() })
 }

@@ -92,7 +92,7 @@ fn make_index(
     let rows = reader::decode(&checked, &bytes, &settings.zone, selection.as_ref())?;
     drop(bytes);
     let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, &settings.zone) };
-    let records = daily::all_records(rows, &verdicts, spec, planned.surroundings(settings))?;
+    let records = daily::all_records(&rows, &verdicts, spec, planned.surroundings(settings))?;
     store.put_records(planned.of(), &stored.version, &records)?;
     Ok(records)
 }
@@ -122,12 +122,12 @@ fn search(
     if !sound.is_empty() {
         let rows = decode(&sound, spec.record_columns())?;
         let verdicts = Verdicts::all_sound(rows.count);
-        answers.extend(daily::look_up(rows, &verdicts, spec, &sound, surroundings)?);
+        answers.extend(daily::look_up(&rows, &verdicts, spec, &sound, surroundings)?);
     }
     if !doubtful.is_empty() {
         let rows = decode(&doubtful, all_columns())?;
         let verdicts = judge(&rows, &settings.zone);
-        answers.extend(daily::look_up(rows, &verdicts, spec, &doubtful, surroundings)?);
+        answers.extend(daily::look_up(&rows, &verdicts, spec, &doubtful, surroundings)?);
     }
     Ok(answers)
 }

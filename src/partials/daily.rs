@@ -7,18 +7,20 @@
 use std::collections::BTreeSet;
 
 use polars::prelude::*;
+use polars::series::IsSorted;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::row_rules::{Verdicts, judge};
-use crate::extracts::rows::{ColumnData, Rows, Texts};
+use crate::extracts::rows::{ColumnData, Rows, Values};
 use crate::extracts::tables::Table;
 use crate::partials::expressions::Meaning;
+use crate::partials::groups::{self, Grouped};
 use crate::partials::measures::{Amount, PartialSpec, ROWS};
 use crate::partials::once;
 use crate::partials::records::{AllRecords, Answers, Record};
-use crate::partials::sound::{sound_rows, whole_seconds};
+use crate::partials::sound::{frame_of, take, whole_seconds};
 use crate::zone::Zone;
 
 const STAGE: &str = "partials";
@@ -57,7 +59,7 @@ pub struct Surroundings<'a> {
 /// # Errors
 /// Rejected where a sum could pass 64 bits.
 pub fn sum_up(
-    rows: Rows,
+    mut rows: Rows,
     spec: &PartialSpec,
     record_ids: &BTreeSet<i64>,
     with_records: bool,
@@ -68,17 +70,14 @@ pub fn sum_up(
     let counts = Counts::of(&rows, &verdicts);
     let quarantine = rows_set_aside(&rows, &verdicts);
     let meaning = Meaning::of(&rows, surroundings);
-    let named = Named::among(&rows, &verdicts, record_ids);
-    let keys = with_records.then(|| sound_keys(&rows, &verdicts).collect::<Vec<i64>>());
     let (table, day) = (rows.table, rows.day);
-    let grouped = || {
-        let sound = sound_rows(rows, spec, &verdicts)?;
-        let found = named.map(|named| records(&sound, spec, &meaning, named)).transpose()?;
-        let records = keys.map(|keys| AllRecords::of(&sound, spec, &meaning, &keys)).transpose()?;
-        let sums = with_category_names(group(sound, spec, &meaning, spec.grouped_by)?, &meaning.texts)?;
-        Ok((sorted(&sums, spec.grouped_by)?, found, records))
+    let mut summed = || {
+        let found = records(&rows, &verdicts, spec, &meaning, record_ids)?;
+        rows.forget_all_but(&spec.record_columns());
+        let records = with_records.then(|| sound_records(&rows, &verdicts, spec, &meaning)).transpose()?;
+        Ok((sums_by_group(&rows, &verdicts, spec, &meaning)?, found, records))
     };
-    let (sums, found, records) = grouped().map_err(|error: PolarsError| fault(STAGE, error))?;
+    let (sums, found, records) = summed().map_err(|error: PolarsError| fault(STAGE, error))?;
     Ok(DailyPartial { table, day, sums, answers: answers(record_ids, found), records, counts, quarantine })
 }
 
@@ -87,22 +86,30 @@ pub fn sum_up(
 /// # Errors
 /// Those of the engine below, as faults.
 pub fn all_records(
-    rows: Rows,
+    rows: &Rows,
     verdicts: &Verdicts,
     spec: &PartialSpec,
     surroundings: Surroundings<'_>,
 ) -> Outcome<AllRecords> {
-    let meaning = Meaning::of(&rows, surroundings);
-    let keys: Vec<i64> = sound_keys(&rows, verdicts).collect();
-    let sound = sound_rows(rows, spec, verdicts);
-    sound.and_then(|sound| AllRecords::of(&sound, spec, &meaning, &keys)).map_err(|error| fault(STAGE, error))
+    let meaning = Meaning::of(rows, surroundings);
+    sound_records(rows, verdicts, spec, &meaning).map_err(|error| fault(STAGE, error))
 }
 
-/// The keys of the sound rows, in row order; nothing where the table has no key.
-fn sound_keys<'a>(rows: &'a Rows, verdicts: &'a Verdicts) -> impl Iterator<Item = i64> + 'a {
-    let keys = rows.spec().key.and_then(|name| rows.column(name)).map(ColumnData::integers);
-    let keys = keys.unwrap_or_default().iter().zip(verdicts.sound());
-    keys.filter(|(_, is_sound)| *is_sound).map(|(key, _)| *key)
+/// The sound records in the order of their keys; none where the table has no key.
+fn sound_records(
+    rows: &Rows,
+    verdicts: &Verdicts,
+    spec: &PartialSpec,
+    meaning: &Meaning,
+) -> PolarsResult<AllRecords> {
+    let key = rows.spec().key.and_then(|name| rows.column(name));
+    let (Some(key), Some(shops)) = (key, rows.column("shop_id")) else { return Ok(AllRecords::default()) };
+    let sound = key.integers().iter().zip(0..).zip(verdicts.sound()).filter(|(_, is_sound)| *is_sound);
+    let mut ordered: Vec<(i64, IdxSize)> = sound.map(|((key, row), _)| (*key, row)).collect();
+    ordered.sort_unstable();
+    let (keys, taken): (Vec<i64>, Vec<IdxSize>) = ordered.into_iter().unzip();
+    let frame = frame_of(rows, &taken, spec)?;
+    AllRecords::of(keys, take(shops.integers(), &taken), frame, spec, meaning)
 }
 
 /// What became of the keys `record_ids`, out of rows that include all of theirs; the columns that no measure reads may
@@ -111,167 +118,182 @@ fn sound_keys<'a>(rows: &'a Rows, verdicts: &'a Verdicts) -> impl Iterator<Item 
 /// # Errors
 /// Those of the engine below, as faults.
 pub fn look_up(
-    rows: Rows,
+    rows: &Rows,
     verdicts: &Verdicts,
     spec: &PartialSpec,
     record_ids: &BTreeSet<i64>,
     surroundings: Surroundings<'_>,
 ) -> Outcome<Answers> {
-    let meaning = Meaning::of(&rows, surroundings);
-    let named = Named::among(&rows, verdicts, record_ids);
-    let found = || {
-        let sound = sound_rows(rows, spec, verdicts)?;
-        named.map(|named| records(&sound, spec, &meaning, named)).transpose()
-    };
-    Ok(answers(record_ids, found().map_err(|error| fault(STAGE, error))?))
+    let meaning = Meaning::of(rows, surroundings);
+    let found = records(rows, verdicts, spec, &meaning, record_ids);
+    Ok(answers(record_ids, found.map_err(|error| fault(STAGE, error))?))
 }
 
-fn answers(record_ids: &BTreeSet<i64>, found: Option<Vec<(i64, Record)>>) -> Answers {
+fn answers(record_ids: &BTreeSet<i64>, found: Vec<(i64, Record)>) -> Answers {
     let mut answers: Answers = record_ids.iter().map(|key| (*key, None)).collect();
-    answers.extend(found.into_iter().flatten().map(|(key, record)| (key, Some(record))));
+    answers.extend(found.into_iter().map(|(key, record)| (key, Some(record))));
     answers
 }
 
-fn group(
-    sound: DataFrame,
+/// The daily partial itself: keys, measures and `rows`, sorted by the keys.
+fn sums_by_group(
+    rows: &Rows,
+    verdicts: &Verdicts,
     spec: &PartialSpec,
     meaning: &Meaning,
-    grouped_by: &[&str],
+) -> PolarsResult<DataFrame> {
+    let Grouped { rows: taken, groups, firsts } = groups::sound_rows(rows, verdicts, spec.grouped_by);
+    let frame = frame_of(rows, &taken, spec)?;
+    let sums = group(frame, groups, spec, meaning)?;
+    let keys =
+        spec.grouped_by.iter().filter_map(|name| Some(key_column(name, rows.column(name)?, rows, &firsts)));
+    let mut columns: Vec<Column> = keys.collect();
+    if let Some(shops) = columns.first_mut() {
+        shops.set_sorted_flag(IsSorted::Ascending);
+    }
+    columns.extend(sums.into_columns());
+    DataFrame::new(firsts.len(), columns)
+}
+
+/// A key, one a group.
+fn key_column(name: &str, column: &ColumnData, rows: &Rows, firsts: &[IdxSize]) -> Column {
+    if let Values::Text(positions) = &column.values {
+        let texts = take(positions, firsts).into_iter().map(|position| Some(rows.texts.text(position)));
+        return StringChunked::from_iter_options(name.into(), texts).into_column();
+    }
+    Int64Chunked::from_vec(name.into(), take(column.integers(), firsts)).into_column()
+}
+
+/// The measures of each group, in ascending order of `groups`, which is the group of each row and ascends.
+fn group(
+    frame: DataFrame,
+    groups: Vec<u64>,
+    spec: &PartialSpec,
+    meaning: &Meaning,
 ) -> PolarsResult<DataFrame> {
     if !spec.once_per.is_empty() {
-        return group_once(&sound, spec, meaning);
+        return group_once(&frame, &groups, spec, meaning);
     }
     let sums = spec.measures.iter().map(|measure| match (measure.amount, measure.conditions) {
         (Amount::One, []) => count_as(measure.name),
-        _ => meaning.addend(measure).sum().alias(measure.name),
+        _ => sum_of(meaning.addend(measure)).alias(measure.name),
     });
-    let sums: Vec<Expr> = sums.chain([count_as(ROWS)]).collect();
-    sound.lazy().group_by(columns(grouped_by)).agg(sums).collect()
+    sum_along(frame, groups, sums.chain([count_as(ROWS)]).collect())
 }
 
-/// As [`group`] by the first column of `once_per`, where rows that agree in all of these count once, for what any of
-/// them fulfils.
-fn group_once(sound: &DataFrame, spec: &PartialSpec, meaning: &Meaning) -> PolarsResult<DataFrame> {
+/// As [`group`], where rows of a group that agree in all columns of `once_per` count once, for what any of them fulfils.
+fn group_once(
+    frame: &DataFrame,
+    groups: &[u64],
+    spec: &PartialSpec,
+    meaning: &Meaning,
+) -> PolarsResult<DataFrame> {
     let conditions = spec
         .measures
         .iter()
         .filter_map(|measure| meaning.all(measure.conditions).map(|condition| condition.alias(measure.name)));
-    let fulfilled = sound.clone().lazy().select(conditions.collect::<Vec<_>>()).collect()?;
-    let mut marks = vec![0_u64; sound.height()];
+    let fulfilled = frame.clone().lazy().select(conditions.collect::<Vec<_>>()).collect()?;
+    let mut marks = vec![0_u64; frame.height()];
     for (bit, column) in fulfilled.columns().iter().enumerate() {
         for (mark, holds) in marks.iter_mut().zip(column.bool()?.iter()) {
             *mark |= u64::from(holds == Some(true)) << bit;
         }
     }
-    let keys = spec.once_per.iter().map(|name| Ok(sound.column(name)?.i64()?.rechunk().into_owned()));
-    let keys = keys.collect::<PolarsResult<Vec<Int64Chunked>>>()?;
-    let columns = keys.iter().map(Int64Chunked::cont_slice).collect::<PolarsResult<Vec<&[i64]>>>()?;
-    let distinct = once::distinct(&columns, &marks, u32::try_from(fulfilled.width()).unwrap_or(u32::MAX));
-    let height = distinct.first.len();
+    let keys = spec.once_within_group().iter().map(|name| frame.column(name)?.i64()?.cont_slice());
+    let keys = keys.collect::<PolarsResult<Vec<&[i64]>>>()?;
+    let mark_bits = u32::try_from(fulfilled.width()).unwrap_or(u32::MAX);
+    let distinct = once::distinct(groups, &keys, &marks, mark_bits);
+    let height = distinct.rows.len();
     let column = |name: &str, values: Vec<i64>| Int64Chunked::from_vec(name.into(), values).into_column();
-    let by = spec.once_per.first().copied().unwrap_or_default();
-    let mut counted = vec![column(by, distinct.first), column(ROWS, distinct.rows)];
+    let mut counted = vec![column(ROWS, distinct.rows)];
     for (bit, fulfilled) in fulfilled.columns().iter().enumerate() {
         let holds = distinct.marks.iter().map(|marks| i64::from(marks >> bit & 1 == 1));
         counted.push(column(fulfilled.name(), holds.collect()));
     }
     let sums = spec.measures.iter().map(|measure| match measure.conditions {
         [] => count_as(measure.name),
-        _ => col(measure.name).sum(),
+        _ => sum_of(col(measure.name)),
     });
-    let sums: Vec<Expr> = sums.chain([col(ROWS).sum()]).collect();
-    DataFrame::new(height, counted)?.lazy().group_by([col(by)]).agg(sums).collect()
+    let sums = sums.chain([sum_of(col(ROWS))]).collect();
+    sum_along(DataFrame::new(height, counted)?, distinct.groups, sums)
+}
+
+/// `sums` over each of `groups`, which ascend: the engine then looks for no group but runs along them.
+fn sum_along(mut frame: DataFrame, groups: Vec<u64>, sums: Vec<Expr>) -> PolarsResult<DataFrame> {
+    const GROUP: &str = "group";
+    let mut groups = UInt64Chunked::from_vec(GROUP.into(), groups);
+    groups.set_sorted_flag(IsSorted::Ascending);
+    frame.with_column(groups.into_column())?;
+    frame.lazy().group_by([col(GROUP)]).agg(sums).collect()?.drop(GROUP)
+}
+
+/// The sum over a group, in which a null adds nothing. The engine's plain sum makes a column of every group that it runs
+/// along, which costs more than adding it up; its sum over lists does not.
+fn sum_of(addend: Expr) -> Expr {
+    addend.fill_null(lit(0_i64)).implode(true).list().sum()
 }
 
 fn count_as(name: &str) -> Expr {
     len().cast(DataType::Int64).alias(name)
 }
 
-fn columns(names: &[&str]) -> Vec<Expr> {
-    names.iter().map(|name| col(*name)).collect()
-}
-
-/// The rows that appeals name, among the sound ones.
-struct Named {
-    /// Their places among the sound rows.
-    places: Vec<IdxSize>,
-    /// Their keys, in row order.
-    keys: Vec<i64>,
-}
-
-impl Named {
-    fn among(rows: &Rows, verdicts: &Verdicts, record_ids: &BTreeSet<i64>) -> Option<Self> {
-        rows.spec().key.filter(|_| !record_ids.is_empty())?;
-        let record_ids: PlHashSet<i64> = record_ids.iter().copied().collect();
-        let sound = (0..).zip(sound_keys(rows, verdicts));
-        let (places, keys) = sound.filter(|(_, key)| record_ids.contains(key)).unzip();
-        Some(Self { places, keys })
-    }
-}
-
-/// What each named record added: it is a group of its own.
+/// What each of the sound rows that appeals name added: it is a group of its own.
 fn records(
-    sound: &DataFrame,
+    rows: &Rows,
+    verdicts: &Verdicts,
     spec: &PartialSpec,
     meaning: &Meaning,
-    named: Named,
+    record_ids: &BTreeSet<i64>,
 ) -> PolarsResult<Vec<(i64, Record)>> {
-    const RECORD_ID: &str = "record_id";
-    let mut found = sound.take(&IdxCa::from_vec(PlSmallStr::EMPTY, named.places))?;
-    found.with_column(Int64Chunked::from_vec(RECORD_ID.into(), named.keys).into_column())?;
-    let found = group(found, spec, meaning, &[RECORD_ID, "shop_id"])?;
-    let column = |name: &str| Ok::<_, PolarsError>(found.column(name)?.i64()?.iter().flatten());
+    let key = rows.spec().key.filter(|_| !record_ids.is_empty()).and_then(|name| rows.column(name));
+    let (Some(key), Some(shops)) = (key, rows.column("shop_id")) else { return Ok(Vec::new()) };
+    let sound = |row: &usize| verdicts.is_sound(*row);
+    let named = rows_with(key.integers(), record_ids).into_iter().filter(sound);
+    let taken: Vec<IdxSize> = named.filter_map(|row| IdxSize::try_from(row).ok()).collect();
+    let found = frame_of(rows, &taken, spec)?;
+    let found = group(found, (0..).zip(&taken).map(|(group, _)| group).collect(), spec, meaning)?;
     let mut figures = Vec::new();
     for measure in spec.measures {
-        figures.push(column(measure.name)?);
+        figures.push(found.column(measure.name)?.i64()?.iter().flatten());
     }
-    let mut records = Vec::with_capacity(found.height());
-    for (key, shop_id) in column(RECORD_ID)?.zip(column("shop_id")?) {
-        records.push((key, Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next))));
-    }
-    Ok(records)
+    let of_shops = take(key.integers(), &taken).into_iter().zip(take(shops.integers(), &taken));
+    Ok(of_shops
+        .map(|(key, shop_id)| (key, Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next))))
+        .collect())
 }
 
-fn sorted(frame: &DataFrame, by: &[&str]) -> PolarsResult<DataFrame> {
-    let order = SortMultipleOptions::new()
-        .with_order_descending(false)
-        .with_nulls_last(false)
-        .with_maintain_order(false)
-        .with_multithreaded(false);
-    frame.sort(by, order)
-}
-
-/// The sums with the category of goods as text, where they are grouped by it.
-fn with_category_names(mut sums: DataFrame, texts: &Texts) -> PolarsResult<DataFrame> {
-    const CATEGORY: &str = "category";
-    if sums.get_column_index(CATEGORY).is_some() {
-        let names: StringChunked = sums
-            .column(CATEGORY)?
-            .u32()?
-            .iter()
-            .map(|position| position.map(|position| texts.text(position)))
-            .collect_ca(CATEGORY.into());
-        sums.with_column(names.into_column())?;
+/// The rows that have one of the keys `wanted`.
+fn rows_with(keys: &[i64], wanted: &BTreeSet<i64>) -> Vec<usize> {
+    // Producers mostly write keys in order: then the few that are wanted are looked up among the many.
+    if keys.is_sorted() {
+        let rows_of = |key: &i64| {
+            let start = keys.partition_point(|other| other < key);
+            let found =
+                keys.get(start..).unwrap_or_default().iter().take_while(|other| *other == key).count();
+            start..start + found
+        };
+        return wanted.iter().flat_map(rows_of).collect();
     }
-    Ok(sums)
+    let wanted: PlHashSet<i64> = wanted.iter().copied().collect();
+    keys.iter().enumerate().filter(|(_, key)| wanted.contains(*key)).map(|(row, _)| row).collect()
 }
 
 /// Integer sums wrap silently in the engine below, so the exact total of each summed column must fit; no sum within it
 /// can then be larger, since nothing summed is negative.
 fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outcome<()> {
     for measure in spec.measures {
-        let total = match measure.amount {
+        let too_large = match measure.amount {
             Amount::One => continue,
             Amount::Of(name) => {
                 let Some(column) = rows.column(name) else { continue };
                 let present = |row: usize| verdicts.is_sound(row) && column.is_valid(row);
-                total_where(column.integers().iter().copied(), present)
+                total_beyond_64_bits(column.integers(), present)
             }
             Amount::WholeSeconds { from, to } => {
-                total_where(whole_seconds(rows, from, to), |row| verdicts.is_sound(row))
+                total_beyond_64_bits(&whole_seconds(rows, from, to), |row| verdicts.is_sound(row))
             }
         };
-        if i64::try_from(total).is_err() {
+        if let Some(total) = too_large {
             return Err(Finding::new(
                 STAGE,
                 format!("a total of {total} in {} of {}", rows.table.name(), rows.day),
@@ -285,8 +307,16 @@ fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outco
     Ok(())
 }
 
-fn total_where(values: impl Iterator<Item = i64>, counts: impl Fn(usize) -> bool) -> i128 {
-    values.enumerate().filter(|(row, _)| counts(*row)).map(|(_, value)| i128::from(value)).sum()
+/// The total of the values that count; none where it fits 64 bits.
+fn total_beyond_64_bits(values: &[i64], counts: impl Fn(usize) -> bool) -> Option<i128> {
+    // Mostly no value is so large that even as many of them as row numbers can tell apart would not fit.
+    const SMALL: std::ops::Range<i64> = -(1 << 31)..1 << 31;
+    if values.iter().all(|value| SMALL.contains(value)) {
+        return None;
+    }
+    let counted = values.iter().enumerate().filter(|(row, _)| counts(*row));
+    let total: i128 = counted.map(|(_, value)| i128::from(*value)).sum();
+    i64::try_from(total).is_err().then_some(total)
 }
 
 #[cfg(test)]

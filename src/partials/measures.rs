@@ -173,6 +173,11 @@ impl Condition {
 }
 
 impl PartialSpec {
+    /// What rows of one group count once for, each combination; nothing where every row counts.
+    pub fn once_within_group(&self) -> &'static [&'static str] {
+        self.once_per.get(1..).unwrap_or_default()
+    }
+
     /// The columns that tell of a record whose and what it added: what the partial reads, durations and key included.
     pub fn record_columns(&self) -> Vec<&'static str> {
         let of_durations = self.measures.iter().flat_map(|measure| match measure.amount {
@@ -184,6 +189,13 @@ impl PartialSpec {
 
     /// The columns of the extract that its groups, conditions and sums read, each once, in the table's order.
     pub fn columns(&self) -> Vec<&'static str> {
+        let measured = self.measured_columns();
+        let read = |name: &&str| self.grouped_by.contains(name) || measured.contains(name);
+        self.table.spec().columns.iter().map(|column| column.name).filter(read).collect()
+    }
+
+    /// Those of [`PartialSpec::columns`] that tell what a row adds to its group.
+    pub fn measured_columns(&self) -> Vec<&'static str> {
         let of_measures = self.measures.iter().flat_map(|measure| {
             let summed = match measure.amount {
                 Amount::Of(column) => Some(column),
@@ -191,8 +203,7 @@ impl PartialSpec {
             };
             [summed].into_iter().chain(measure.conditions.iter().flat_map(|condition| condition.columns()))
         });
-        let read: Vec<&str> =
-            of_measures.flatten().chain(self.grouped_by.iter().chain(self.once_per).copied()).collect();
+        let read: Vec<&str> = of_measures.flatten().chain(self.once_within_group().iter().copied()).collect();
         let declared = self.table.spec().columns.iter().map(|column| column.name);
         declared.filter(|name| read.contains(name)).collect()
     }

@@ -1,12 +1,15 @@
 //! Daily partials: the middle of the design, since days of integers add up and records can be taken out of them again.
 //!
-//! [`measures`] declares them, [`daily`] computes one, with [`once`] for rows that count once; [`fingerprint`] says what one
-//! depends on. [`retractions`] decides which [`records`] appeals take out.
+//! [`measures`] declares them, [`daily`] computes one: [`groups`] brings the rows of a group together, [`once`] finds those
+//! that count once, both over keys of one integer ([`packing`]). [`fingerprint`] says what one depends on. [`retractions`]
+//! decides which [`records`] appeals take out.
 pub mod daily;
 mod expressions;
 pub mod fingerprint;
+mod groups;
 pub mod measures;
-pub mod once;
+mod once;
+mod packing;
 pub mod records;
 pub mod retractions;
 mod sound;

@@ -64,26 +64,21 @@ impl AllRecords {
         Some(Record::of(*shop_ids.get(place)?, figures))
     }
 
-    /// The records of a frame of sound rows, which have these keys.
+    /// The records with these keys and shops, whose rows the frame has in the same order.
     pub(super) fn of(
-        sound: &DataFrame,
+        keys: Vec<i64>,
+        shop_ids: Vec<i64>,
+        mut rows: DataFrame,
         spec: &PartialSpec,
         meaning: &Meaning,
-        keys: &[i64],
     ) -> PolarsResult<Self> {
+        rows.with_column(Int64Chunked::from_vec("shop_id".into(), shop_ids).into_column())?;
         let addends = spec.measures.iter().map(|measure| meaning.addend(measure).alias(measure.name));
         let added =
-            sound.clone().lazy().select([col("shop_id")].into_iter().chain(addends).collect::<Vec<_>>());
-        let added = added.collect()?;
-        let mut order: Vec<(i64, IdxSize)> = keys.iter().copied().zip(0..).collect();
-        order.sort_unstable();
-        let column = |column: &Column| {
-            let values = column.i64()?.rechunk();
-            let value = |(_, place): &(i64, IdxSize)| values.get(*place as usize).unwrap_or_default();
-            Ok(order.iter().map(value).collect())
-        };
+            rows.lazy().select([col("shop_id")].into_iter().chain(addends).collect::<Vec<_>>()).collect()?;
+        let column = |column: &Column| Ok(column.i64()?.iter().map(Option::unwrap_or_default).collect());
         let columns = added.columns().iter().map(column).collect::<PolarsResult<_>>()?;
-        Ok(Self { keys: order.into_iter().map(|(key, _)| key).collect(), columns })
+        Ok(Self { keys, columns })
     }
 }
 

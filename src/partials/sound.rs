@@ -1,34 +1,25 @@
-//! The sound rows of a table-day as a frame of the engine: the columns that the measures read, and their durations.
+//! Rows of a table-day as a frame of the engine: the columns that the measures read, and their durations.
 //!
-//! Units: timestamps in ticks, texts as positions, durations in whole seconds, rounded down. Column data is handed over, not
-//! copied.
+//! Units: timestamps in ticks, texts as positions, durations in whole seconds, rounded down. Columns are copied once, in the
+//! order that is asked for.
 
 use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
 use crate::extracts::instants::whole_seconds_between;
-use crate::extracts::row_rules::Verdicts;
 use crate::extracts::rows::{ColumnData, Rows, Values};
 use crate::partials::measures::{Amount, PartialSpec};
 
-/// The sound rows as a frame of the columns that the measures read.
-pub(super) fn sound_rows(rows: Rows, spec: &PartialSpec, verdicts: &Verdicts) -> PolarsResult<DataFrame> {
-    let wanted = spec.columns();
-    let mut columns: Vec<Column> = durations(spec)
-        .map(|(from, to)| {
-            let seconds = whole_seconds(&rows, from, to).collect();
-            Int64Chunked::from_vec(seconds_column(from, to).into(), seconds).into_column()
-        })
-        .collect();
-    let declared = rows.table.spec().columns.iter().map(|column| column.name);
-    let read = declared.zip(rows.columns).filter(|(name, _)| wanted.contains(name));
-    columns.extend(read.map(|(name, column)| as_column(name, column)));
-    let frame = DataFrame::new(rows.count, columns)?;
-    if verdicts.broken().next().is_none() {
-        return Ok(frame);
-    }
-    frame.filter_seq(&verdicts.sound().collect_ca(PlSmallStr::EMPTY))
+/// The rows with the numbers `taken`, in that order, as a frame of the columns that the measures read.
+pub(super) fn frame_of(rows: &Rows, taken: &[IdxSize], spec: &PartialSpec) -> PolarsResult<DataFrame> {
+    let of_durations = durations(spec).map(|(from, to)| {
+        let seconds = take(&whole_seconds(rows, from, to), taken);
+        Int64Chunked::from_vec(seconds_column(from, to).into(), seconds).into_column()
+    });
+    let read = spec.measured_columns().into_iter();
+    let read = read.filter_map(|name| Some(column_of(name, rows.column(name)?, taken)));
+    DataFrame::new(taken.len(), of_durations.chain(read).collect())
 }
 
 /// The pairs of timestamps whose durations are summed, each once.
@@ -50,25 +41,29 @@ pub(super) fn seconds_column(from: &str, to: &str) -> String {
 }
 
 /// The whole seconds between two timestamps, for each row.
-pub(super) fn whole_seconds<'a>(rows: &'a Rows, from: &str, to: &str) -> impl Iterator<Item = i64> + 'a {
+pub(super) fn whole_seconds(rows: &Rows, from: &str, to: &str) -> Vec<i64> {
     let ticks = |name: &str| rows.column(name).map(ColumnData::ticks).unwrap_or_default();
     let pairs = ticks(from).iter().zip(ticks(to));
-    pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second))
+    pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second)).collect()
 }
 
-fn as_column(name: &str, column: ColumnData) -> Column {
+/// The values of the rows `taken`.
+pub(super) fn take<T: Copy + Default>(values: &[T], taken: &[IdxSize]) -> Vec<T> {
+    taken.iter().map(|row| values.get(*row as usize).copied().unwrap_or_default()).collect()
+}
+
+fn column_of(name: &str, column: &ColumnData, taken: &[IdxSize]) -> Column {
     let name = PlSmallStr::from_str(name);
-    match (column.values, column.validity) {
-        (Values::Integer(values) | Values::Timestamp(values), None) => {
-            Int64Chunked::from_vec(name, values).into_column()
+    match (&column.values, &column.validity) {
+        (Values::Integer(values) | Values::Timestamp(values), validity) => {
+            let validity = validity.as_ref().map(|validity| {
+                let validity = BooleanChunked::from_slice(PlSmallStr::EMPTY, &take(validity, taken));
+                validity.downcast_as_array().values().clone()
+            });
+            Int64Chunked::from_vec_validity(name, take(values, taken), validity).into_column()
         }
-        (Values::Integer(values) | Values::Timestamp(values), Some(validity)) => {
-            let values = values.into_iter().zip(validity).map(|(value, is_valid)| is_valid.then_some(value));
-            let column: Int64Chunked = values.collect_ca(name);
-            column.into_column()
-        }
-        (Values::Text(positions), _) => UInt32Chunked::from_vec(name, positions).into_column(),
-        (Values::Boolean(values), _) => BooleanChunked::new(name, values).into_column(),
-        (Values::Date(values), _) => Int32Chunked::from_vec(name, values).into_column(),
+        (Values::Text(positions), _) => UInt32Chunked::from_vec(name, take(positions, taken)).into_column(),
+        (Values::Boolean(values), _) => BooleanChunked::from_slice(name, &take(values, taken)).into_column(),
+        (Values::Date(values), _) => Int32Chunked::from_vec(name, take(values, taken)).into_column(),
     }
 }

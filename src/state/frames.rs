@@ -31,7 +31,7 @@ pub fn to_parquet(frame: &DataFrame) -> Result<Vec<u8>> {
             fields.push(Field::new(name, ArrowType::Utf8, false));
         } else {
             let integers = column.i64().map_err(outside)?;
-            columns.push(Arc::new(integers.iter().collect::<Int64Array>()));
+            columns.push(Arc::new(as_array(integers)));
             fields.push(Field::new(name, ArrowType::Int64, false));
             let path = ColumnPath::from(name);
             properties = properties
@@ -43,6 +43,11 @@ pub fn to_parquet(frame: &DataFrame) -> Result<Vec<u8>> {
     let mut writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties.build()))?;
     writer.write(&RecordBatch::try_new(schema, columns)?)?;
     writer.into_inner()
+}
+
+fn as_array(integers: &Int64Chunked) -> Int64Array {
+    // One piece without nulls is copied as it is.
+    integers.cont_slice().map_or_else(|_| integers.iter().collect(), |values| values.to_vec().into())
 }
 
 /// The frame that [`to_parquet`] wrote.
