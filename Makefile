@@ -20,9 +20,11 @@ help: ## list the targets
 build: ## build the program
 	cargo build $(CARGO_FLAGS) --bin shopscore
 
-demo: build ## build, score the sample data for 2022-03-15 and show what was published
-	$(SHOPSCORE) nightly --date $(DEMO_DATE)
+demo: build ## build, score the sample data from 2022-01-01 to 2022-03-15, settle 2022, and show what was published
+	$(SHOPSCORE) backfill --from 2022-01-01 --to $(DEMO_DATE)
+	$(SHOPSCORE) settle --year 2022
 	$(SHOPSCORE) summary --date $(DEMO_DATE)
+	$(SHOPSCORE) summary --year 2022
 
 nightly: build ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15
 	@test -n "$(DATE)" || { echo "usage: make nightly DATE=YYYY-MM-DD" >&2; exit 2; }
@@ -44,10 +46,12 @@ unit:
 	cargo test $(CARGO_FLAGS)
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
-	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE)
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE) 2022-02-28 2022
 
-reference: build $(PYTHON_ENVIRONMENT)/ready ## compare published nights with a second implementation, over random extracts: SEEDS=40
+reference: build $(PYTHON_ENVIRONMENT)/ready ## compare nights and years with a second implementation, over random extracts: SEEDS=40 HISTORIES=12
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/test_reference_assessments.py
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_seeds.py $(SHOPSCORE) 1 $(or $(SEEDS),40)
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_history_seeds.py $(SHOPSCORE) jobs/rules 1 $(or $(HISTORIES),12)
 
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 	python3 -m venv $(PYTHON_ENVIRONMENT)

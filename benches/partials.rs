@@ -46,7 +46,8 @@ fn measure() -> Outcome<()> {
     let window = Window::ending(as_of, 30);
     let coverage = Coverage {
         window,
-        history_starts_on: Some(window.last),
+        appeals_until: as_of,
+        history_starts_on: Some(as_of),
         max_snapshot_age_days: 7,
         extracts_kept_days: None,
     };

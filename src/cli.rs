@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::domain::Day;
+use crate::calendar::Year;
+use crate::domain::{Day, trimmed};
 
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
 ///
@@ -22,13 +23,17 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Score one day and publish it
+    /// Score one day and publish it; without --date yesterday, after the days missed since the last success
     Nightly(Nightly),
-    /// Publish again the nights whose extracts, rules or settings have changed since
+    /// Publish the days of a range that are not published and current, or the published nights that are stale
     Backfill(Backfill),
+    /// Replace the frozen scores of a month end, and bring up to date what follows from them
+    Restate(Restate),
+    /// Settle the annual fees of a year from its month-end scores and payments
+    Settle(Settle),
     /// List what the state folder keeps and what of it no longer holds, or remove old days from it
     State(State),
-    /// Print what a published day says: tiers by category, the greatest gains, where the files are
+    /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
     Summary(Summary),
     /// List the published generations
     Generations(Generations),
@@ -87,9 +92,9 @@ impl SettingFlags {
 /// Arguments of `nightly`.
 #[derive(Args, Debug)]
 pub struct Nightly {
-    /// The as-of day to score, YYYY-MM-DD
+    /// The as-of day to score, YYYY-MM-DD [default: yesterday in the business time zone, and the days missed]
     #[arg(long, value_name = "DAY")]
-    pub date: Day,
+    pub date: Option<Day>,
     /// Read and hash every file, even one that looks as it did
     #[arg(long)]
     pub rehash: bool,
@@ -101,12 +106,54 @@ pub struct Nightly {
 /// Arguments of `backfill`.
 #[derive(Args, Debug)]
 pub struct Backfill {
-    /// The published nights that would come out of other ingredients now
-    #[arg(long, required = true)]
+    /// The first day
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub from: Option<Day>,
+    /// The last day
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<Day>,
+    /// Only published nights that would come out of other ingredients now
+    #[arg(long, required_unless_present = "from")]
     pub stale: bool,
-    /// List them, and publish nothing
+    /// List the days, and publish nothing
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub settings: SettingFlags,
+}
+
+/// Arguments of `restate`.
+#[derive(Args, Debug)]
+pub struct Restate {
+    /// The month end, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub month_end: Day,
+    /// Why; it is published with every row that changes
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub because: String,
+    /// The day as of which appeals count [default: yesterday in the business time zone]
+    #[arg(long, value_name = "DAY")]
+    pub knowledge_day: Option<Day>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub settings: SettingFlags,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = trimmed(text);
+    if text.is_empty() { Err("wanted a reason".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// Arguments of `settle`.
+#[derive(Args, Debug)]
+pub struct Settle {
+    /// The calendar year, YYYY
+    #[arg(long, value_name = "YEAR")]
+    pub year: Year,
+    /// The day up to which payments and departures count [default: the year's newest published night]
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<Day>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub settings: SettingFlags,
@@ -138,8 +185,11 @@ pub enum StateCommand {
 #[derive(Args, Debug)]
 pub struct Summary {
     /// The published day, YYYY-MM-DD
-    #[arg(long, value_name = "DAY")]
-    pub date: Day,
+    #[arg(long, value_name = "DAY", required_unless_present = "year", conflicts_with = "year")]
+    pub date: Option<Day>,
+    /// The year, YYYY, instead of a day
+    #[arg(long, value_name = "YEAR")]
+    pub year: Option<Year>,
     /// How many categories, the largest first
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub categories: usize,
@@ -165,6 +215,9 @@ pub struct Rollback {
     /// The generation to show: its name, or its number or id where only one has it
     #[arg(long, value_name = "ID")]
     pub to: String,
+    /// Why, where a frozen month end would be lost or fall back to an earlier revision
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub because: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub settings: SettingFlags,

@@ -27,6 +27,12 @@ impl Day {
         i64::from(self.0) * 86_400
     }
 
+    /// Its date; none beyond the calendar, which has the years -9999 to 9999.
+    pub fn civil(self) -> Option<Date> {
+        let since_epoch = jiff::Span::new().try_days(self.0).ok()?;
+        jiff::civil::date(1970, 1, 1).checked_add(since_epoch).ok()
+    }
+
     /// The day `days` later (earlier where negative).
     #[must_use]
     pub fn plus(self, days: i32) -> Self {
@@ -65,9 +71,9 @@ impl From<Day> for String {
 
 impl fmt::Display for Day {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(self.0)) {
-            Ok(date) => write!(formatter, "{date}"),
-            Err(_) => write!(formatter, "day {} since 1970-01-01", self.0),
+        match self.civil() {
+            Some(date) => write!(formatter, "{date}"),
+            None => write!(formatter, "day {} since 1970-01-01", self.0),
         }
     }
 }
@@ -185,6 +191,7 @@ mod tests {
         assert_eq!("2022-03-15".parse::<Day>().unwrap().to_string(), "2022-03-15");
         assert_eq!("1970-01-02".parse::<Day>().unwrap().epoch_days(), 1);
         assert_eq!("1969-12-31".parse::<Day>().unwrap().epoch_days(), -1);
+        assert_eq!(Day::from_epoch_days(i32::MAX).to_string(), "day 2147483647 since 1970-01-01");
         for other in ["2022-3-15", "20220315", "2022-02-30", "2022-03-15T00", " 2022-03-15", ""] {
             assert!(other.parse::<Day>().is_err(), "{other:?}");
         }

@@ -15,6 +15,7 @@
 //!
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
 
+pub mod calendar;
 pub mod domain;
 pub mod error;
 pub mod threads;
@@ -38,6 +39,8 @@ pub mod categories;
 pub mod improvements;
 pub mod quality;
 pub mod scores;
+
+pub mod sales;
 
 pub mod assessments;
 pub mod publish;

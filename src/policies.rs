@@ -26,6 +26,8 @@ pub enum AfterSalesMix {
 pub struct Coverage {
     /// The days whose records count.
     pub window: Window,
+    /// Appeals are read up to this day, on or after the window's last one.
+    pub appeals_until: Day,
     /// Days before this one may lack partitions.
     pub history_starts_on: Option<Day>,
     /// How many days before the as-of day the shop snapshot may lie.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Day;
+use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::quarantine::Counts;
 use crate::extracts::row_rules::Reason;
@@ -42,19 +42,31 @@ fn exceeds(part: i64, percent: Decimal4, whole: i64) -> bool {
     i128::from(part) * HUNDRED > i128::from(percent.ten_thousandths()) * i128::from(whole)
 }
 
-/// Stops the run where too many rows of a table-day were set aside, or a table-day is far too small.
+/// Stops the run where too many rows of a table-day were set aside, or a table-day of the window is far too small.
 ///
 /// # Errors
 /// Every table-day beyond a limit, exit class rejected.
-pub fn check_table_days(counts: &[Counts], limits: &Limits) -> Outcome<()> {
+pub fn check_table_days(counts: &[Counts], window: Window, limits: &Limits) -> Outcome<()> {
+    let mut findings = too_many_set_aside(counts, limits);
+    findings.extend(Table::ALL.into_iter().flat_map(|table| too_few_rows(table, counts, window, limits)));
+    Failure::unless_empty(ExitClass::Rejected, findings)
+}
+
+/// Stops the run where too many rows of a table-day were set aside.
+///
+/// # Errors
+/// Every table-day beyond the limit, exit class rejected.
+pub fn check_set_aside(counts: &[Counts], limits: &Limits) -> Outcome<()> {
+    Failure::unless_empty(ExitClass::Rejected, too_many_set_aside(counts, limits))
+}
+
+fn too_many_set_aside(counts: &[Counts], limits: &Limits) -> Vec<Finding> {
     let too_many = counts.iter().filter(|counts| {
         let quarantined = counts.quarantined();
         quarantined > limits.max_quarantined_rows
             && exceeds(quarantined, limits.max_quarantined_percent, counts.rows)
     });
-    let mut findings: Vec<Finding> = too_many.map(|counts| too_many_quarantined(counts, limits)).collect();
-    findings.extend(Table::ALL.into_iter().flat_map(|table| too_few_rows(table, counts, limits)));
-    Failure::unless_empty(ExitClass::Rejected, findings)
+    too_many.map(|counts| too_many_quarantined(counts, limits)).collect()
 }
 
 fn too_many_quarantined(counts: &Counts, limits: &Limits) -> Finding {
@@ -78,11 +90,11 @@ fn too_many_quarantined(counts: &Counts, limits: &Limits) -> Finding {
     .advice("deliver the day again, or raise the limit if the rows are known to be unsound")
 }
 
-fn too_few_rows(table: Table, counts: &[Counts], limits: &Limits) -> Vec<Finding> {
+fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits) -> Vec<Finding> {
     if table.spec().presence == Presence::NewestSnapshot {
         return Vec::new();
     }
-    let of_table = || counts.iter().filter(|counts| counts.table == table);
+    let of_table = || counts.iter().filter(|counts| counts.table == table && window.contains(counts.day));
     let mut rows: Vec<i64> = of_table().map(|counts| counts.rows).collect();
     rows.sort_unstable();
     // Twice the median, which may lie half-way between two days.
@@ -180,6 +192,10 @@ mod tests {
         }
     }
 
+    fn march() -> Window {
+        Window { first: day("2022-03-01"), last: day("2022-03-31") }
+    }
+
     fn counts(table: Table, on: &str, rows: i64, null_keys: i64) -> Counts {
         Counts { rows, broken: [null_keys, 0, 0, 0, 0], ..Counts::nothing(table, day(on)) }
     }
@@ -187,7 +203,8 @@ mod tests {
     #[test]
     fn a_run_stops_only_where_both_quarantine_limits_are_passed() {
         let stops = |rows, broken| {
-            check_table_days(&[counts(Table::Reviews, "2022-03-15", rows, broken)], &limits()).is_err()
+            check_table_days(&[counts(Table::Reviews, "2022-03-15", rows, broken)], march(), &limits())
+                .is_err()
         };
         assert!(!stops(100, 20), "20 percent, but no more than 20 rows");
         assert!(!stops(2_100, 21), "21 rows, but no more than 1 percent");
@@ -196,8 +213,8 @@ mod tests {
 
     #[test]
     fn the_finding_names_table_day_and_reasons() {
-        let failure =
-            check_table_days(&[counts(Table::Reviews, "2022-03-15", 100, 30)], &limits()).unwrap_err();
+        let failure = check_table_days(&[counts(Table::Reviews, "2022-03-15", 100, 30)], march(), &limits())
+            .unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
         assert!(
             failure.to_string().contains("30 of 100 rows of reviews dt=2022-03-15 quarantined (30 null_key)"),
@@ -216,7 +233,7 @@ mod tests {
                 ..Counts::nothing(Table::Payments, first.plus(later))
             })
             .collect();
-        check_table_days(&counts, &limits()).is_err()
+        check_table_days(&counts, march(), &limits()).is_err()
     }
 
     #[test]

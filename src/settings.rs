@@ -28,7 +28,7 @@ const fn declared(name: &'static str, default: &'static str, wanted: &'static st
     Declared { name, default, wanted }
 }
 
-const DECLARED: [Declared; 23] = [
+const DECLARED: [Declared; 24] = [
     declared("extracts", "sample_data", "the folder of the extracts"),
     declared("rules", "jobs/rules", "the folder of the rule tables"),
     declared("state", "state", "the folder of the job's own state"),
@@ -51,6 +51,7 @@ const DECLARED: [Declared; 23] = [
     declared("quarantine_days", "90", "a number of days, 0 or more"),
     declared("keep_generations", "30", "a number of generations, 1 or more"),
     declared("keep_generations_days", "90", "a number of days, 0 or more"),
+    declared("catch_up_days", "7", "a number of days, 0 or more"),
     declared("rehash", "false", "true or false"),
 ];
 
@@ -93,6 +94,8 @@ pub struct Settings {
     pub keep_generations: usize,
     /// How many days a generation is kept at most.
     pub keep_generations_days: i64,
+    /// How many days missed since the last success a night without a date catches up at most.
+    pub catch_up_days: i32,
     /// Whether files are read even where nothing but their bytes could have changed.
     pub rehash: bool,
 }
@@ -229,6 +232,7 @@ impl Layers {
             quarantine_days: self.number("quarantine_days", 0, 36_600),
             keep_generations: self.number("keep_generations", 1, usize::MAX),
             keep_generations_days: self.number("keep_generations_days", 0, 36_600),
+            catch_up_days: self.number("catch_up_days", 0, 36_600),
             rehash: self.value("rehash", |text| text.parse().ok()).unwrap_or(false),
         };
         // What stands in for an unsound value is never used: any finding ends the run here.
@@ -295,10 +299,11 @@ impl Settings {
         Window::ending(as_of, self.window_days)
     }
 
-    /// Which days a run for `as_of` needs.
-    pub fn coverage(&self, as_of: Day) -> Coverage {
+    /// Which days a run for `as_of` needs, with the appeals up to `known_on`.
+    pub fn coverage(&self, as_of: Day, known_on: Day) -> Coverage {
         Coverage {
             window: self.window(as_of),
+            appeals_until: known_on,
             history_starts_on: self.history_starts_on,
             max_snapshot_age_days: self.max_snapshot_age_days,
             extracts_kept_days: self.extracts_kept_days,

@@ -3,10 +3,11 @@
 mod backfill;
 mod generations;
 mod nightly;
+mod restate;
 mod rollback;
 mod sample;
+mod settle;
 mod state;
-
 mod summary;
 
 use std::ffi::OsString;
@@ -16,9 +17,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::cli::{Cli, Command, SettingFlags};
+use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::lock::{Holder, Lock};
-use crate::publish::{lock_folder, prepare};
+use crate::publish::{Retention, lock_folder, prepare};
 use crate::settings::{self, Settings};
 use crate::state::sealed::sweep;
 use crate::threads;
@@ -33,6 +35,8 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     match &cli.command {
         Command::Nightly(arguments) => nightly::run(arguments, now, stdout),
         Command::Backfill(arguments) => backfill::run(arguments, now, stdout),
+        Command::Restate(arguments) => restate::run(arguments, now, stdout),
+        Command::Settle(arguments) => settle::run(arguments, now, stdout),
         Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Generations(arguments) => generations::run(arguments, stdout),
@@ -67,6 +71,15 @@ fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 
     prepare(&settings.out)?;
     sweep(&settings.state)?;
     Ok(locks)
+}
+
+/// The last natural day that is over, by the one reading of the clock.
+fn last_complete_day(settings: &Settings, now: Timestamp) -> Day {
+    settings.zone.day_of(now).plus(-1)
+}
+
+fn retention(settings: &Settings) -> Retention {
+    Retention { generations: settings.keep_generations, days: settings.keep_generations_days }
 }
 
 /// Prints a line of results. A reader that has closed the pipe has seen enough.

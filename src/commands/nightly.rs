@@ -1,39 +1,92 @@
-//! `shopscore nightly`: score one day and publish it.
+//! `shopscore nightly`: score one day and publish it; without a date yesterday, after the days missed since the last success.
 
 use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, current, lock, say};
+use super::{begin, current, last_complete_day, lock, retention, say};
 use crate::cli::Nightly;
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::extracts::tables::Table;
 use crate::partials::records::TableDay;
-use crate::pipeline::score_night;
-use crate::publish::{self, Retention, publish};
+use crate::pipeline::month_end::Closed;
+use crate::pipeline::{ScoredNight, score_night};
+use crate::publish::{self, Published, publish};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::threads::on_pool;
 
 pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let as_of = arguments.date;
     let mut settings = begin(&arguments.settings)?;
     settings.rehash |= arguments.rehash;
     let rulebook = Rulebook::load(&settings.rules)?;
-    rulebook.check_in_force(as_of)?;
-    let _locks = lock(&settings, now, format!("nightly --date {as_of}"))?;
-    let changed = publish_night(&settings, &rulebook, as_of, now, stdout)?;
+    let command = arguments.date.map_or("nightly".to_owned(), |as_of| format!("nightly --date {as_of}"));
+    let nights = match arguments.date {
+        Some(as_of) => {
+            rulebook.check_in_force(as_of)?;
+            let locks = lock(&settings, now, command)?;
+            (vec![as_of], locks)
+        }
+        None => {
+            let locks = lock(&settings, now, command)?;
+            (due(&settings, last_complete_day(&settings, now), stdout)?, locks)
+        }
+    };
+    let (nights, _locks) = nights;
+    for as_of in nights {
+        let done = publish_night(&settings, &rulebook, as_of, now, stdout)?;
+        say_partials(done.scored.computed_partials.len(), done.scored.kept_partials, &settings, stdout);
+        let outcome = if done.published.changed { "published as" } else { "already current in" };
+        say(stdout, &format!("{outcome} {}: {}", done.published.name, current(&settings.out).display()));
+        say_stale(&settings, as_of, &done.scored.changed, stdout)?;
+    }
+    Ok(())
+}
+
+/// The nights that a run without a date publishes, and says before it starts: `yesterday`, after the days missed since the
+/// last success. What was rolled back was a success: it is not published again by itself.
+fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<Vec<Day>> {
+    let shown = publish::nights(&settings.out)?;
+    let ever: Vec<Day> = publish::list(&settings.out)?
+        .into_iter()
+        .flat_map(|generation| generation.nights.into_keys())
+        .collect();
+    if ever.contains(&yesterday) && !shown.contains_key(&yesterday) {
+        let advice = format!("`shopscore nightly --date {yesterday}` publishes it again");
+        say(stdout, &format!("{yesterday} was rolled back; {advice}"));
+        return Ok(Vec::new());
+    }
+    let last = ever.iter().filter(|night| **night < yesterday).max();
+    let missed = last.map_or(0, |last| yesterday.epoch_days() - last.epoch_days() - 1);
+    let caught_up = missed.min(settings.catch_up_days);
+    let days =
+        |from: i32, to: i32| -> Vec<Day> { (to..from).rev().map(|ago| yesterday.plus(-ago - 1)).collect() };
+    let (left, due) = (days(missed, caught_up), days(caught_up, 0));
+    if let (Some(first), Some(last)) = (left.first(), left.last()) {
+        let advice = format!("`shopscore backfill --from {first} --to {last}` publishes them");
+        say(
+            stdout,
+            &format!("not caught up, since catch_up_days is {caught_up}: {first} to {last}; {advice}"),
+        );
+    }
+    if !due.is_empty() {
+        let listed: Vec<String> = due.iter().map(Day::to_string).collect();
+        say(stdout, &format!("missed since the last success, published first: {}", listed.join(", ")));
+    }
+    Ok(due.into_iter().chain([yesterday]).collect())
+}
+
+/// Names the other published nights in which a changed table-day counts.
+fn say_stale(settings: &Settings, as_of: Day, changed: &[TableDay], stdout: &mut impl Write) -> Outcome<()> {
     let stale: Vec<String> = publish::nights(&settings.out)?
         .into_keys()
-        .filter(|night| *night != as_of && changed.iter().any(|of| reaches(*of, *night, &settings)))
+        .filter(|night| *night != as_of && changed.iter().any(|of| reaches(*of, *night, settings)))
         .map(|night| night.to_string())
         .collect();
     if !stale.is_empty() {
-        say(
-            stdout,
-            &format!("made stale: {}; `shopscore backfill --stale` publishes them again", stale.join(", ")),
-        );
+        let stale = stale.join(", ");
+        say(stdout, &format!("made stale: {stale}; `shopscore backfill --stale` publishes them again"));
     }
     Ok(())
 }
@@ -47,17 +100,36 @@ fn reaches((table, day): TableDay, night: Day, settings: &Settings) -> bool {
     }
 }
 
-/// Scores and publishes a night, and says what came of it; returns the table-days that are not what they were.
+/// A night that was published.
+pub(super) struct Done {
+    pub(super) scored: ScoredNight,
+    pub(super) published: Published,
+}
+
+/// Scores and publishes a night, and says what came of it.
 pub(super) fn publish_night(
     settings: &Settings,
     rulebook: &Rulebook,
     as_of: Day,
     now: Timestamp,
     stdout: &mut impl Write,
-) -> Outcome<Vec<TableDay>> {
+) -> Outcome<Done> {
     let scored = on_pool(|| score_night(settings, rulebook, as_of))?;
-    let keep = Retention { generations: settings.keep_generations, days: settings.keep_generations_days };
-    let published = publish(&settings.out, &scored.night, now, keep)?;
+    let published = publish(&settings.out, &scored.night, now, retention(settings))?;
+    say_scored(&scored, stdout);
+    Ok(Done { scored, published })
+}
+
+/// Says how many partials were computed, and how many were there.
+pub(super) fn say_partials(computed: usize, kept: usize, settings: &Settings, stdout: &mut impl Write) {
+    say(
+        stdout,
+        &format!("{computed} daily partials computed, {kept} taken from {}", settings.state.display()),
+    );
+}
+
+fn say_scored(scored: &ScoredNight, stdout: &mut impl Write) {
+    let as_of = scored.night.as_of;
     say(
         stdout,
         &format!(
@@ -68,17 +140,19 @@ pub(super) fn publish_night(
             scored.quarantined_rows
         ),
     );
-    let (computed, kept) = (scored.computed_partials.len(), scored.kept_partials);
-    say(
-        stdout,
-        &format!("{computed} daily partials computed, {kept} taken from {}", settings.state.display()),
-    );
     for ((table, day), reason) in &scored.computed_partials {
         if scored.changed.contains(&(*table, *day)) {
             say(stdout, &format!("computed again: {} {day}, since {reason}", table.name()));
         }
     }
-    let outcome = if published.changed { "published as" } else { "already current in" };
-    say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));
-    Ok(scored.changed)
+    match scored.month_end {
+        Some(Closed::Now) => {
+            say(stdout, &format!("month end {as_of} closed: its scores are frozen from now on"));
+        }
+        Some(Closed::Before) => {
+            let advice = format!("`shopscore restate --month-end {as_of}` replaces its scores");
+            say(stdout, &format!("month end {as_of} is frozen and stays as it was published; {advice}"));
+        }
+        None => {}
+    }
 }

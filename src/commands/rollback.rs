@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use super::{begin, current, lock, say};
 use crate::cli::Rollback;
 use crate::error::Outcome;
-use crate::publish;
+use crate::publish::{self, Why};
 
 pub(super) fn run(arguments: &Rollback, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     let _locks = lock(&settings, now, format!("rollback --to {}", arguments.to))?;
-    let published = publish::rollback(&settings.out, &arguments.to)?;
+    let why = Why { because: arguments.because.as_deref(), at: now };
+    let published = publish::rollback(&settings.out, &arguments.to, why)?;
     let outcome = if published.changed { "rolled back to" } else { "already at" };
     say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));
     Ok(())

@@ -80,6 +80,7 @@ fn holding(settings: &Settings, store: &Store, kept: &[Kept]) -> Outcome<Holding
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(Holding::default()) };
     let coverage = Coverage {
         window: Window { first, last },
+        appeals_until: last,
         history_starts_on: Some(last.plus(1)),
         max_snapshot_age_days: settings.max_snapshot_age_days,
         extracts_kept_days: settings.extracts_kept_days,

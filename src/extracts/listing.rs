@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Day;
+use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Finding, Outcome, disk};
 use crate::extracts::tables::{Presence, Table};
 use crate::policies::Coverage;
@@ -88,11 +88,31 @@ pub struct Listed {
     pub lacking: Vec<(Table, Day)>,
 }
 
+impl Listed {
+    /// Adds what else a run reads.
+    pub fn append(&mut self, other: Self) {
+        self.partitions.extend(other.partitions);
+        self.rejected.extend(other.rejected);
+        self.missing.extend(other.missing);
+        self.missing_snapshot = self.missing_snapshot.take().or(other.missing_snapshot);
+        self.gone.extend(other.gone);
+        self.lacking.extend(other.lacking);
+    }
+}
+
 /// Lists the partitions that a run reads.
 ///
 /// # Errors
 /// Missing where there is no such folder; disk where it cannot be read.
 pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
+    list_tables(extracts, coverage, &Table::ALL)
+}
+
+/// As [`list`], of some tables alone.
+///
+/// # Errors
+/// As [`list`].
+pub fn list_tables(extracts: &Path, coverage: Coverage, tables: &[Table]) -> Outcome<Listed> {
     if !extracts.is_dir() {
         return Err(Finding::new(STAGE, "no such folder", "the folder of the extracts")
             .path(extracts)
@@ -101,7 +121,7 @@ pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     }
     let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
     let mut listed = Listed::default();
-    for table in Table::ALL {
+    for table in tables.iter().copied() {
         let folder = extracts.join(table.name());
         let found = day_folders(&root, &folder, &mut listed.rejected)?;
         let newest = found.keys().next_back().copied();
@@ -169,6 +189,12 @@ pub fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     Ok(listed)
 }
 
+/// The days of a table that a run reads, where it reads more than one.
+fn days_of(table: Table, coverage: Coverage) -> Window {
+    let last = if table == Table::Appeals { coverage.appeals_until } else { coverage.window.last };
+    Window { last, ..coverage.window }
+}
+
 fn wanted_days(
     table: Table,
     mut found: BTreeMap<Day, PathBuf>,
@@ -180,7 +206,8 @@ fn wanted_days(
             found.retain(|day, _| Some(*day) == newest);
         }
         Presence::EveryDay | Presence::MayLackDays => {
-            found.retain(|day, _| coverage.window.contains(*day));
+            let wanted = days_of(table, coverage);
+            found.retain(|day, _| wanted.contains(*day));
         }
     }
     found
@@ -196,7 +223,7 @@ fn days_without(table: Table, found: &BTreeMap<Day, PathBuf>, coverage: Coverage
             days.take_while(|day| !found.contains_key(day)).collect()
         }
         Presence::EveryDay | Presence::MayLackDays => {
-            coverage.window.days().filter(|day| !found.contains_key(day)).collect()
+            days_of(table, coverage).days().filter(|day| !found.contains_key(day)).collect()
         }
     }
 }
@@ -312,7 +339,6 @@ fn is_ignored(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Window;
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -321,6 +347,7 @@ mod tests {
     fn coverage(as_of: &str, days: i32) -> Coverage {
         Coverage {
             window: Window::ending(day(as_of), days),
+            appeals_until: day(as_of),
             history_starts_on: None,
             max_snapshot_age_days: 7,
             extracts_kept_days: None,
@@ -432,9 +459,8 @@ mod tests {
         let root = two_days();
         let aged = |age_days: i32| {
             let as_of = day("2022-03-15").plus(age_days);
-            let window = Window::ending(as_of, 1);
             let history_starts_on = Some(as_of.plus(1));
-            let aged = Coverage { window, history_starts_on, ..coverage("2022-03-15", 1) };
+            let aged = Coverage { history_starts_on, ..coverage(&as_of.to_string(), 1) };
             lines(listed(&root, aged).missing_snapshot.as_slice())
         };
         assert_eq!(aged(7), "");

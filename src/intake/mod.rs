@@ -4,8 +4,8 @@
 //! settings and rules are as they were is taken from the state folder; one whose are not is computed again, alone. Shops
 //! and appeals are kept whole. Reading and group-bys run on the shared pool, one task a table-day.
 //!
-//! [`plan`] finds out what is stored and still holds, [`gone`] which days the state folder alone has, [`known`] gets the partials, [`records`] what became of the records
-//! that appeals name, [`whole`] shops and appeals, [`windows`] adds up.
+//! [`plan`] finds out what is stored and still holds, [`gone`] which days the state folder alone has, [`known`] gets the
+//! partials, [`records`] what became of the records that appeals name, [`whole`] shops and appeals, [`windows`] adds up.
 
 pub mod gone;
 mod known;
@@ -13,6 +13,7 @@ pub mod plan;
 mod records;
 mod whole;
 mod windows;
+pub mod year;
 
 use std::collections::BTreeMap;
 
@@ -62,14 +63,25 @@ pub struct Intake {
     pub ingredients: String,
 }
 
-/// Gathers all that the night of `as_of` needs, and leaves in the state folder what the next one can use.
+/// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
+/// restatement.
+#[derive(Clone, Copy, Debug)]
+pub struct AsKnown {
+    /// The day that is scored.
+    pub as_of: Day,
+    /// The day as of which appeals count.
+    pub on: Day,
+}
+
+/// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
 ///
 /// # Errors
 /// Those of the contract, of the reader, and of the state folder's disk.
-pub fn gather(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<Intake> {
+pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outcome<Intake> {
+    let AsKnown { as_of, on: known_on } = known;
     let window = settings.window(as_of);
     let store = Store::under(&settings.state);
-    let (planned, listed) = plan::plan_night(settings, rulebook, as_of, &store)?;
+    let (planned, listed) = plan::plan_day(settings, rulebook, known, &store)?;
     let to_read = planned.iter().filter(|planned| !planned.is_kept);
     let partitions = to_read.map(|planned| planned.partition.clone()).collect();
     gone::remember_lacking(&listed, settings)?;
@@ -107,7 +119,7 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<I
     }
     quarantine.retain(|_, rows| !rows.is_empty());
     quarantine.values_mut().for_each(|rows| rows.sort_unstable());
-    let last_effective_day = as_of.plus(-settings.appeal_effect_days);
+    let last_effective_day = known_on.plus(-settings.appeal_effect_days);
     let settled = retractions::settle(&appeals, last_effective_day, |of| Some(&known.get(&of)?.answers));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
     let tables = windows::windows(&planned, &known, &shop_ids, settings, &store)?;

@@ -13,7 +13,7 @@ use crate::error::{Outcome, all, fault};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed, PartFile, Partition};
 use crate::extracts::reader;
-use crate::intake::{STAGE, gone};
+use crate::intake::{AsKnown, STAGE, gone};
 use crate::partials::daily::Surroundings;
 use crate::partials::fingerprint::{self, hash_of};
 use crate::partials::measures::{self, PartialSpec};
@@ -69,18 +69,18 @@ pub(super) fn plan_one(
     Planned { partition: partition.clone(), spec, custom_made, basis, stored, is_kept, is_gone: false }
 }
 
-/// What the night of `as_of` is made of: its table-days, those included whose extracts are gone, and what else was found
+/// What scoring a day takes: its table-days, those included whose extracts are gone, and what else was found
 /// when they were listed.
 ///
 /// # Errors
 /// Those of the listing.
-pub(super) fn plan_night(
+pub(super) fn plan_day(
     settings: &Settings,
     rulebook: &Rulebook,
-    as_of: Day,
+    known: AsKnown,
     store: &Store,
 ) -> Outcome<(Vec<Planned>, Listed)> {
-    let mut listed = listing::list(&settings.extracts, settings.coverage(as_of))?;
+    let mut listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
     let served = gone::served(&mut listed, settings, rulebook, store);
     let mut planned = plan(&listed.partitions, settings, rulebook, store);
     planned.extend(served);
@@ -165,7 +165,7 @@ pub fn ingredients(
 /// Those of the listing and the contract.
 pub fn ingredients_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
     let store = Store::under(&settings.state);
-    let (planned, listed) = plan_night(settings, rulebook, as_of, &store)?;
+    let (planned, listed) = plan_day(settings, rulebook, AsKnown { as_of, on: as_of }, &store)?;
     contract::check(Listed { partitions: Vec::new(), ..listed }, settings.require_manifest)?;
     let versions = planned.par_iter().map(|planned| Ok((planned.of(), planned.fingerprint(settings)?)));
     let versions = all(versions.collect::<Vec<_>>())?.into_iter().collect();

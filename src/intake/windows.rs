@@ -69,7 +69,12 @@ pub(super) fn windows(
 }
 
 /// The sums of a partial whose stored ones are gone or damaged, computed and stored again.
-fn rebuilt(planned: &[Planned], of: TableDay, settings: &Settings, store: &Store) -> Outcome<DataFrame> {
+pub(super) fn rebuilt(
+    planned: &[Planned],
+    of: TableDay,
+    settings: &Settings,
+    store: &Store,
+) -> Outcome<DataFrame> {
     let lost = planned.iter().find(|planned| planned.of() == of);
     let (lost, spec) = lost
         .and_then(|lost| Some((Planned { stored: None, ..lost.clone() }, lost.spec?)))

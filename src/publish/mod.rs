@@ -1,4 +1,4 @@
-//! Publication: a night's tables in, one switch of the link that readers open out.
+//! Publication: the tables of a night, a restatement or a settlement in, one switch of the link that readers open out.
 //!
 //! ```text
 //! OUT/current      -> generations/NAME/published      readers resolve it once and see one night
@@ -6,12 +6,14 @@
 //! OUT/generations/NAME/published/TABLE/KEY=VALUE/part-0.parquet    folders 0755, files 0444
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
 //! OUT/generations/NAME/generation.json
+//! OUT/records/     why frozen month ends were given up
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
-//! NAME is `NUMBER-ID`. The number rises by one with each generation; the id is `DAY-HASH`, the as-of day and a hash
-//! of the night's encoded pages. The id stands in the metadata of every file that the generation wrote, and depends
-//! on nothing else: not on the clock, the part files read, or the nights before.
+//! NAME is `NUMBER-ID`. The number rises by one with each generation; the id is `DAY-HASH`, a day and a hash of encoded
+//! pages. It stands in the metadata of the night's files. Other partitions (month ends, assessments, settlements) carry
+//! an id of their own, made of their own pages. An id depends on nothing else: not on the clock, the part files read,
+//! the nights before, or the run that happened to write the file.
 //!
 //! A generation is built beside the others, hard-linking what does not change, and made visible by one rename. Up to
 //! that rename the old night is whole; from it on, the new one. What a killed run leaves behind is removed by the
@@ -21,21 +23,24 @@ mod file_system;
 mod generations;
 mod layout;
 pub mod lock;
-mod night;
+pub mod month_ends;
 pub mod outputs;
 mod parquet_file;
 mod promises;
+mod publication;
 mod quarantine;
 pub mod reading;
 mod recovery;
 mod retention;
+mod rollback;
 mod staging;
 pub mod tables;
 #[cfg(test)]
 mod testing;
 
-pub use generations::{Generation, Published, list, nights, rollback};
+pub use generations::{Generation, Published, list, nights};
 pub use layout::lock_folder;
-pub use night::{Night, Partition, prepare, publish};
+pub use publication::{Partition, Period, Publication, prepare, publish};
 pub use quarantine::Quarantine;
 pub use retention::Retention;
+pub use rollback::{Why, rollback};

@@ -4,6 +4,8 @@
 //! the limit. The bytes depend on the rows, the declaration, the program's version and the id alone: row groups are
 //! cut by rows, however the batches were cut. Each file is zstd, with statistics, the order of its rows, and its
 //! columns' units and descriptions both as Arrow field metadata and as one JSON object.
+//!
+//! A file may also be encoded for its hash alone, to find out whether a published one holds the same bytes.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -33,18 +35,20 @@ const CREATED_BY: &str = concat!("shopscore version ", env!("CARGO_PKG_VERSION")
 
 /// A file whose rows are written, and whose footer is not.
 pub(super) struct EncodedFile {
-    path: PathBuf,
+    name: String,
+    /// Where it is written; nowhere where only its hash is wanted.
+    path: Option<PathBuf>,
     rows: usize,
-    writer: ArrowWriter<HashedFile>,
+    writer: ArrowWriter<Sink>,
 }
 
-/// Writes the rows of one partition into `folder`, which exists. A further part begins where another row group like
-/// the last would pass `limit_bytes`.
+/// Encodes the rows of one partition into `folder`, which exists, or into hashes alone. A further part begins where
+/// another row group like the last would pass `limit_bytes`.
 ///
 /// # Errors
 /// Disk, or fault where the library refuses checked rows.
 pub(super) fn encode(
-    folder: &Path,
+    folder: Option<&Path>,
     table: &OutputTable,
     batches: &[RecordBatch],
     limit_bytes: usize,
@@ -66,7 +70,7 @@ pub(super) fn encode(
 
 /// The files of a partition: those that are full, and the one that takes the next row group.
 struct Parts<'a> {
-    folder: &'a Path,
+    folder: Option<&'a Path>,
     table: &'a OutputTable,
     limit_bytes: usize,
     full: Vec<EncodedFile>,
@@ -87,20 +91,32 @@ impl Parts<'_> {
 }
 
 impl EncodedFile {
-    fn create(folder: &Path, part: usize, table: &OutputTable) -> Outcome<Self> {
-        let path = folder.join(part_name(part));
-        let file = File::create_new(&path).map_err(|error| disk(STAGE, "create", &path, &error))?;
-        let file = HashedFile { file, hash: Sha256::new() };
-        let writer = ArrowWriter::try_new(file, table.schema(), Some(properties(table)?))
-            .map_err(|error| failed("write", &path, &error))?;
-        Ok(Self { path, rows: 0, writer })
+    fn create(folder: Option<&Path>, part: usize, table: &OutputTable) -> Outcome<Self> {
+        let name = part_name(part);
+        let path = folder.map(|folder| folder.join(&name));
+        let create =
+            |path: &PathBuf| File::create_new(path).map_err(|error| disk(STAGE, "create", path, &error));
+        let sink = Sink { file: path.as_ref().map(create).transpose()?, hash: Sha256::new() };
+        let writer = ArrowWriter::try_new(sink, table.schema(), Some(properties(table)?));
+        let shown = path.clone().unwrap_or_default();
+        let writer = writer.map_err(|error| failed("write", &shown, &error))?;
+        Ok(Self { name, path, rows: 0, writer })
+    }
+
+    /// Its name in the partition's folder.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Writes one row group.
     fn append(&mut self, rows: &RecordBatch) -> Outcome<()> {
         self.rows += rows.num_rows();
         let written = self.writer.write(rows).and_then(|()| self.writer.flush());
-        written.map_err(|error| failed("write", &self.path, &error))
+        written.map_err(|error| failed("write", self.shown(), &error))
+    }
+
+    fn shown(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new(&self.name))
     }
 
     fn would_pass(&self, limit_bytes: usize) -> bool {
@@ -110,7 +126,7 @@ impl EncodedFile {
     }
 
     fn flushed(mut self) -> Outcome<Self> {
-        self.writer.sync().map_err(|error| disk(STAGE, "write", &self.path, &error))?;
+        self.writer.sync().map_err(|error| disk(STAGE, "write", self.shown(), &error))?;
         Ok(self)
     }
 
@@ -119,17 +135,45 @@ impl EncodedFile {
         self.writer.inner().hash.clone().finalize().into()
     }
 
-    /// Writes the footer with the generation's `id`, reads it back, and gives the file its final `mode`.
-    pub(super) fn finish(mut self, id: &str, mode: u32) -> Outcome<()> {
+    /// Writes the footer with `id`, and returns the hash of the whole file; a file that is kept is read back, and given
+    /// its final `mode`.
+    pub(super) fn finish(mut self, id: &str, mode: u32) -> Outcome<String> {
         self.writer.append_key_value_metadata(KeyValue::new(GENERATION_KEY.to_owned(), id.to_owned()));
-        self.writer.close().map_err(|error| failed("write", &self.path, &error))?;
-        let rows = footer_rows(&self.path)?;
-        if usize::try_from(rows) != Ok(self.rows) {
-            let found = format!("{}: {rows} rows in the footer, {} written", self.path.display(), self.rows);
-            return Err(fault(STAGE, found));
+        let shown = self.shown().to_owned();
+        let sink = self.writer.into_inner().map_err(|error| failed("write", &shown, &error))?;
+        if let Some(path) = &self.path {
+            let rows = footer_rows(path)?;
+            if usize::try_from(rows) != Ok(self.rows) {
+                let found = format!("{}: {rows} rows in the footer, {} written", path.display(), self.rows);
+                return Err(fault(STAGE, found));
+            }
+            file_system::set_mode(path, mode)?;
         }
-        file_system::set_mode(&self.path, mode)
+        Ok(hexadecimal(&sink.hash.finalize()))
     }
+}
+
+/// The hash of a file's bytes.
+///
+/// # Errors
+/// Disk.
+pub(super) fn file_hash(path: &Path) -> Outcome<String> {
+    let failed = |error: io::Error| disk(STAGE, "read", path, &error);
+    let mut sink = Sink { file: None, hash: Sha256::new() };
+    io::copy(&mut File::open(path).map_err(failed)?, &mut sink).map_err(failed)?;
+    Ok(hexadecimal(&sink.hash.finalize()))
+}
+
+/// The id in the footer of a published file; none where it is no such file.
+pub(super) fn id_in(path: &Path) -> Option<String> {
+    let footer = ParquetMetaDataReader::new().parse_and_finish(&File::open(path).ok()?).ok()?;
+    let pairs = footer.file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == GENERATION_KEY)?.value.clone()
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn footer_rows(path: &Path) -> Outcome<i64> {
@@ -198,21 +242,24 @@ struct Description {
     description_zh: &'static str,
 }
 
-/// A file that hashes what is written to it.
-struct HashedFile {
-    file: File,
+/// Hashes what is written to it, and writes it to a file if it has one.
+struct Sink {
+    file: Option<File>,
     hash: Sha256,
 }
 
-impl Write for HashedFile {
+impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = match &mut self.file {
+            Some(file) => file.write(bytes)?,
+            None => bytes.len(),
+        };
         self.hash.update(bytes.get(..written).unwrap_or(bytes));
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.as_mut().map_or(Ok(()), File::flush)
     }
 }
 
@@ -231,9 +278,15 @@ mod tests {
 
     fn written(batches: &[RecordBatch], limit_bytes: usize) -> Vec<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
-        let files = encode(folder.path(), &TINY, batches, limit_bytes).unwrap();
-        let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
-        files.into_iter().for_each(|file| file.finish("2022-03-15-0123456789ab", 0o444).unwrap());
+        let id = "2022-03-15-0123456789ab";
+        let files = encode(Some(folder.path()), &TINY, batches, limit_bytes).unwrap();
+        let paths: Vec<_> = files.iter().map(|file| folder.path().join(file.name())).collect();
+        let hashes: Vec<_> = files.into_iter().map(|file| file.finish(id, 0o444).unwrap()).collect();
+        let alone = encode(None, &TINY, batches, limit_bytes).unwrap();
+        let alone: Vec<_> = alone.into_iter().map(|file| file.finish(id, 0o444).unwrap()).collect();
+        assert_eq!(hashes, alone, "what is encoded for its hash alone has the hash of the file");
+        assert_eq!(hashes, paths.iter().map(|path| file_hash(path).unwrap()).collect::<Vec<_>>());
+        assert_eq!(id_in(&paths[0]).as_deref(), Some(id));
         paths.iter().map(|path| fs::read(path).unwrap()).collect()
     }
 
@@ -324,10 +377,8 @@ mod tests {
 
     #[test]
     fn the_digest_is_of_the_rows() {
-        let digest = |score: f64| {
-            let folder = tempfile::tempdir().unwrap();
-            encode(folder.path(), &TINY, &[tiny(&[(1, Some(score))])], NO_LIMIT).unwrap()[0].digest()
-        };
+        let digest =
+            |score: f64| encode(None, &TINY, &[tiny(&[(1, Some(score))])], NO_LIMIT).unwrap()[0].digest();
         assert_eq!(digest(4.5), digest(4.5));
         assert_ne!(digest(4.5), digest(4.4));
     }

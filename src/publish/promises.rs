@@ -104,11 +104,21 @@ mod tests {
     use super::*;
     use crate::error::ExitClass;
     use crate::publish::layout::{PartitionFolder, Root};
-    use crate::publish::testing::{RowsOf, TINY, UNKEYED, tiny, unkeyed};
+    use crate::publish::testing::{RowsOf, TINY, UNKEYED, day, tiny, unkeyed};
 
     fn checked(table: &'static OutputTable, value: &str, batches: &[RecordBatch]) -> Outcome<()> {
         let folder = PartitionFolder { root: Root::Published, path: format!("tiny/dt={value}") };
-        check(&[NewPartition { folder, value: value.to_owned(), table, batches: batches.to_vec() }])
+        check(&[partition(folder, value, table, batches)])
+    }
+
+    fn partition(
+        folder: PartitionFolder,
+        value: &str,
+        table: &'static OutputTable,
+        batches: &[RecordBatch],
+    ) -> NewPartition {
+        let day = day("2022-03-15");
+        NewPartition { folder, value: value.to_owned(), day, place: 0, table, batches: batches.to_vec() }
     }
 
     fn tiny_checked(batches: &[RowsOf]) -> Outcome<()> {
@@ -169,12 +179,7 @@ mod tests {
     #[test]
     fn a_partition_given_twice_is_refused() {
         let folder = PartitionFolder { root: Root::Published, path: "tiny/dt=2022-03-15".to_owned() };
-        let partition = || NewPartition {
-            folder: folder.clone(),
-            value: "2022-03-15".to_owned(),
-            table: &TINY,
-            batches: Vec::new(),
-        };
+        let partition = || partition(folder.clone(), "2022-03-15", &TINY, &[]);
         is_refused(check(&[partition(), partition()]), "given twice");
     }
 }

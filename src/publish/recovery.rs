@@ -66,7 +66,8 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::publish::testing::{files, name, night, published};
+    use crate::publish::rollback;
+    use crate::publish::testing::{files, name, night, published, why};
 
     #[test]
     fn what_killed_runs_left_is_removed_and_the_rerun_gives_the_same_bytes() {
@@ -112,7 +113,7 @@ mod tests {
         fs::remove_file(layout.current()).unwrap();
         assert_eq!(recover(&layout).unwrap_err().class, ExitClass::State);
         assert_eq!(generations::all(&layout).unwrap().len(), 2);
-        generations::rollback(out.path(), &first.name).unwrap();
+        rollback(out.path(), &first.name, why()).unwrap();
         assert!(recover(&layout).unwrap().is_some());
     }
 

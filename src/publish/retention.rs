@@ -74,7 +74,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::publish::testing::{files, night, time_after};
+    use crate::publish::testing::{files, night, time_after, why};
     use crate::publish::{list, publish, rollback};
 
     const DAY_SECONDS: i64 = 86_400;
@@ -126,7 +126,7 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let keep = Retention { generations: 1, days: 30 };
         assert_eq!(publish_nights(out.path(), &["2022-01-01", "2022-01-02", "2022-03-15"], keep), [2, 3]);
-        rollback(out.path(), "2").unwrap();
+        rollback(out.path(), "2", why()).unwrap();
         assert_eq!(publish_nights(out.path(), &["2022-03-16"], keep), [2, 4]);
     }
 }

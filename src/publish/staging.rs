@@ -1,65 +1,113 @@
-//! A generation under construction: the night's own files, and hard links to all that stays.
+//! A generation under construction: a run's own files, and hard links to all that stays.
 //!
-//! In: the night's partitions, and the current generation. Out: a whole generation in the staging folder, or the
-//! finding that the current one already holds every byte of it.
+//! In: the run's partitions, and the current generation. Out: a whole generation in the staging folder, or the finding
+//! that the current one already holds every byte of it.
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use sha2::{Digest, Sha256};
 
-use super::file_system::{self, STAGE};
+use super::file_system;
 use super::layout::{HASH_LENGTH, PartitionFolder, Root, is_part};
-use super::outputs::OutputTable;
-use super::parquet_file::encode;
+use super::outputs::{DAILY_KEY, OutputTable};
+use super::parquet_file::{EncodedFile, encode, file_hash, hexadecimal, id_in};
 use crate::domain::Day;
-use crate::error::{Outcome, disk};
+use crate::error::Outcome;
 
-/// A partition that the night writes.
+/// A partition that a run writes.
 pub(super) struct NewPartition {
     pub(super) folder: PartitionFolder,
     /// The value of the partition key.
     pub(super) value: String,
+    /// The last day that it speaks of.
+    pub(super) day: Day,
+    /// Its place among the partitions as the run gave them.
+    pub(super) place: usize,
     pub(super) table: &'static OutputTable,
     pub(super) batches: Vec<RecordBatch>,
 }
 
-/// Writes the night's own partitions, sorted by folder, into `staging`, and returns the night's id: its as-of day and
-/// a hash of the names and encoded rows of its published files.
+impl NewPartition {
+    /// Whose id it carries. What is published for one day has one id; any other partition has its own, since its bytes
+    /// may depend neither on the run that happened to write it nor on what else that run wrote.
+    fn group(&self) -> String {
+        let is_daily = self.table.partition_key == DAILY_KEY;
+        if is_daily { self.value.clone() } else { self.folder.path.clone() }
+    }
+}
+
+/// The ids of what a run publishes.
+pub(super) struct Ids {
+    /// By [`NewPartition::group`].
+    by_group: BTreeMap<String, String>,
+    /// That of the first partition given: the run's own.
+    pub(super) own: String,
+}
+
+impl Ids {
+    /// Gives each group of published partitions its id: a day, and a hash of the names and encoded rows of its files.
+    fn of(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Self {
+        let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
+        // What earlier nights left in the quarantine is no content of this run.
+        let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == Root::Published;
+        for (partition, files) in partitions.iter().zip(encoded).filter(published) {
+            let group = groups.entry(partition.group()).or_insert_with(|| (partition.day, Sha256::new()));
+            for (part, file) in files.iter().enumerate() {
+                group.1.update(format!("{}/{part}\n", partition.folder));
+                group.1.update(file.digest());
+            }
+        }
+        let id = |(day, hash): (Day, Sha256)| {
+            let hash = hexadecimal(&hash.finalize());
+            format!("{day}-{}", hash.get(..HASH_LENGTH).unwrap_or(&hash))
+        };
+        let by_group: BTreeMap<_, _> = groups.into_iter().map(|(name, group)| (name, id(group))).collect();
+        let own = partitions.iter().min_by_key(|partition| partition.place).map(NewPartition::group);
+        let own = own.and_then(|group| by_group.get(&group)).cloned().unwrap_or_default();
+        Self { by_group, own }
+    }
+
+    fn id(&self, partition: &NewPartition) -> &str {
+        self.by_group.get(&partition.group()).unwrap_or(&self.own)
+    }
+}
+
+/// Writes a run's own partitions, sorted by folder, into `staging`. Quarantine files that the generation `before` has
+/// with these rows are linked: a day's quarantine is read again by each of thirty nights, and is a new file only where
+/// its rows are new.
 pub(super) fn write(
     staging: &Path,
-    as_of: Day,
+    before: Option<&Path>,
     partitions: &[NewPartition],
     limit_bytes: usize,
-) -> Outcome<String> {
+) -> Outcome<Ids> {
     file_system::make_folder(staging, Root::Published.folder_mode())?;
     for root in Root::ALL {
         file_system::make_folder(&staging.join(root.name()), root.folder_mode())?;
     }
-    let mut content = Sha256::new();
-    let mut encoded = Vec::new();
+    let mut written = Vec::new();
     for partition in partitions {
         let folder = make_partition(staging, &partition.folder)?;
-        let parts = encode(&folder, partition.table, &partition.batches, limit_bytes)?;
-        for (part, file) in parts.into_iter().enumerate() {
-            // What earlier nights left in the quarantine is not this night's content.
-            if partition.folder.root == Root::Published {
-                content.update(format!("{}/{part}\n", partition.folder));
-                content.update(file.digest());
-            }
-            encoded.push((file, partition.folder.root));
+        let is_old = match before.filter(|_| partition.folder.root == Root::Quarantine) {
+            Some(before) => holds(before, partition, None, limit_bytes)?,
+            None => false,
+        };
+        if let Some(before) = before.filter(|_| is_old) {
+            link_parts(&partition.folder.inside(before), &folder)?;
+            written.push(Vec::new());
+        } else {
+            written.push(encode(Some(&folder), partition.table, &partition.batches, limit_bytes)?);
         }
     }
-    let hash: String =
-        content.finalize().iter().take(HASH_LENGTH / 2).map(|byte| format!("{byte:02x}")).collect();
-    let id = format!("{as_of}-{hash}");
-    for (file, root) in encoded {
-        file.finish(&id, root.file_mode())?;
+    let ids = Ids::of(partitions, &written);
+    for (partition, files) in partitions.iter().zip(written) {
+        for file in files {
+            file.finish(ids.id(partition), partition.folder.root.file_mode())?;
+        }
     }
-    Ok(id)
+    Ok(ids)
 }
 
 fn make_partition(generation: &Path, partition: &PartitionFolder) -> Outcome<PathBuf> {
@@ -94,121 +142,61 @@ fn partition_names(folder: &Path) -> Outcome<impl Iterator<Item = String>> {
 /// whatever else was put there by hand is left behind.
 pub(super) fn carry(from: &Path, staging: &Path, partitions: &BTreeSet<PartitionFolder>) -> Outcome<()> {
     for partition in partitions {
-        let source = partition.inside(from);
-        let target = make_partition(staging, partition)?;
-        for part in file_system::names(&source)?.into_iter().filter(|name| is_part(name)) {
-            file_system::link(&source.join(&part), &target.join(&part))?;
-        }
+        link_parts(&partition.inside(from), &make_partition(staging, partition)?)?;
     }
     Ok(())
 }
 
-/// Puts the current generation's quarantine files in place of new ones that differ from them in the id alone: a day's
-/// quarantine is read again by each of thirty nights, and is a new file only where its rows are new.
-pub(super) fn keep_equal_quarantine(
-    current: &Path,
-    staging: &Path,
-    partitions: &[NewPartition],
-    id: &str,
-) -> Outcome<()> {
-    for partition in partitions.iter().filter(|partition| partition.folder.root == Root::Quarantine) {
-        let (old, new) = (partition.folder.inside(current), partition.folder.inside(staging));
-        for part in file_system::names(&new)? {
-            let (old, new) = (old.join(&part), new.join(&part));
-            if differs_in_id_alone(&old, &new, id)? {
-                file_system::remove(&new)?;
-                file_system::link(&old, &new)?;
-            }
-        }
+fn link_parts(source: &Path, target: &Path) -> Outcome<()> {
+    for part in file_system::names(source)?.into_iter().filter(|name| is_part(name)) {
+        file_system::link(&source.join(&part), &target.join(&part))?;
     }
     Ok(())
 }
 
-/// Ids have one length, and a file holds its own once, in the footer: all bytes around it must be equal.
-fn differs_in_id_alone(old: &Path, new: &Path, id: &str) -> Outcome<bool> {
-    if !old.exists() {
-        return Ok(false);
-    }
-    let read = |path: &Path| std::fs::read(path).map_err(|error| disk(STAGE, "read", path, &error));
-    let (old, new) = (read(old)?, read(new)?);
-    let Some(start) = new.windows(id.len()).rposition(|bytes| bytes == id.as_bytes()) else {
-        return Ok(false);
-    };
-    let end = start + id.len();
-    Ok(old.len() == new.len() && old.get(..start) == new.get(..start) && old.get(end..) == new.get(end..))
-}
-
-/// Whether the generation `current` holds each new partition, byte for byte and without a file more.
-pub(super) fn holds_all(current: &Path, staging: &Path, partitions: &[NewPartition]) -> Outcome<bool> {
-    for partition in partitions {
-        let (old, new) = (partition.folder.inside(current), partition.folder.inside(staging));
-        let parts = file_system::names(&new)?;
-        if file_system::names(&old)? != parts {
+/// Whether the generation `current` holds each partition, byte for byte and without a file more. Nothing is written.
+pub(super) fn holds_all(current: &Path, partitions: &[NewPartition], limit_bytes: usize) -> Outcome<bool> {
+    let encode = |partition: &NewPartition| encode(None, partition.table, &partition.batches, limit_bytes);
+    let encoded: Vec<_> = partitions.iter().map(encode).collect::<Outcome<_>>()?;
+    let ids = Ids::of(partitions, &encoded);
+    for (partition, files) in partitions.iter().zip(encoded) {
+        let id = (partition.folder.root == Root::Published).then(|| ids.id(partition));
+        if !holds_files(current, partition, id, files)? {
             return Ok(false);
-        }
-        for part in parts {
-            if !equal_bytes(&old.join(&part), &new.join(&part))? {
-                return Ok(false);
-            }
         }
     }
     Ok(true)
 }
 
-fn equal_bytes(left: &Path, right: &Path) -> Outcome<bool> {
-    let open = |path: &Path| File::open(path).map_err(|error| disk(STAGE, "open", path, &error));
-    let (mut left_file, mut right_file) = (BufReader::new(open(left)?), BufReader::new(open(right)?));
-    loop {
-        let left_bytes = left_file.fill_buf().map_err(|error| disk(STAGE, "read", left, &error))?;
-        let right_bytes = right_file.fill_buf().map_err(|error| disk(STAGE, "read", right, &error))?;
-        let length = left_bytes.len().min(right_bytes.len());
-        if left_bytes.get(..length) != right_bytes.get(..length) {
-            return Ok(false);
-        }
-        if length == 0 {
-            return Ok(left_bytes.is_empty() && right_bytes.is_empty());
-        }
-        left_file.consume(length);
-        right_file.consume(length);
-    }
+/// Whether the generation `current` holds a partition, with the `id` or, where there is none given, with any.
+fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, limit_bytes: usize) -> Outcome<bool> {
+    // Nothing need be encoded where there is nothing to compare with.
+    partition
+        .folder
+        .inside(current)
+        .is_dir()
+        .then(|| encode(None, partition.table, &partition.batches, limit_bytes))
+        .transpose()?
+        .map_or(Ok(false), |files| holds_files(current, partition, id, files))
 }
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn files_are_equal_only_to_the_last_byte() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str, bytes: &[u8]| {
-            let path = folder.path().join(name);
-            fs::write(&path, bytes).unwrap();
-            path
-        };
-        let long = vec![7; 100_000];
-        let whole = file("whole", &long);
-        assert!(equal_bytes(&whole, &file("same", &long)).unwrap());
-        assert!(!equal_bytes(&whole, &file("shorter", &long[1..])).unwrap());
-        assert!(!equal_bytes(&whole, &file("other", &[&long[1..], &[8]].concat())).unwrap());
+fn holds_files(
+    current: &Path,
+    partition: &NewPartition,
+    id: Option<&str>,
+    files: Vec<EncodedFile>,
+) -> Outcome<bool> {
+    let folder = partition.folder.inside(current);
+    let names: BTreeSet<String> = file_system::names(&folder)?.into_iter().collect();
+    if names != files.iter().map(|file| file.name().to_owned()).collect() {
+        return Ok(false);
     }
-
-    #[test]
-    fn an_id_is_all_that_may_differ() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            fs::write(&path, text).unwrap();
-            path
-        };
-        let new = file("new", "rows id-2 end");
-        let differs_alone = |old: &str| differs_in_id_alone(&file("old", old), &new, "id-2").unwrap();
-        assert!(differs_alone("rows id-1 end"));
-        assert!(differs_alone("rows id-2 end"));
-        assert!(!differs_alone("ROWS id-1 end"));
-        assert!(!differs_alone("rows id-1 END"));
-        assert!(!differs_alone("rows id-1 end."));
-        assert!(!differs_in_id_alone(&folder.path().join("absent"), &new, "id-2").unwrap());
+    for file in files {
+        let path = folder.join(file.name());
+        let Some(id) = id.map(str::to_owned).or_else(|| id_in(&path)) else { return Ok(false) };
+        if file.finish(&id, 0)? != file_hash(&path)? {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 
 use super::generations::Published;
 use super::layout::Name;
-use super::night::{Night, Partition, publish};
 use super::outputs::{OutputColumn, OutputKind, OutputTable};
+use super::publication::{Partition, Period, Publication, publish};
 use super::quarantine::Quarantine;
 use super::retention::Retention;
+use super::rollback::Why;
 use crate::domain::{Day, Window};
 
 const fn column(name: &'static str, kind: OutputKind, nullable: bool) -> OutputColumn {
@@ -73,27 +74,32 @@ pub(super) fn time_after(day: Day) -> Timestamp {
     Timestamp::from_second(day.plus(1).epoch_seconds() + 7_200).unwrap()
 }
 
+/// No reason to give up a frozen month end.
+pub(super) fn why() -> Why<'static> {
+    Why { because: None, at: time_after(day("2022-03-15")) }
+}
+
 /// Keeps all generations of a test.
 pub(super) const KEEP_ALL: Retention = Retention { generations: 10_000, days: 100_000 };
 
 /// A night with one row a table: `score` for shop 1, and `quarantined` rows by day, out of a window of 30 days.
-pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Night {
+pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Publication {
     let as_of = day(as_of);
     let days = quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect();
-    Night {
+    Publication {
         as_of,
-        ingredients: String::new(),
+        ingredients: Some(String::new()),
         partitions: vec![Partition {
             table: &TINY,
-            value: as_of.to_string(),
+            period: Period::Day(as_of),
             batches: vec![tiny(&[(1, Some(score))])],
         }],
-        quarantine: Quarantine {
+        quarantine: Some(Quarantine {
             days,
             window: Window::ending(as_of, 30),
             snapshot: as_of,
             kept_from: as_of.plus(-90),
-        },
+        }),
     }
 }
 
@@ -106,7 +112,7 @@ pub(super) fn quarantine_rows(table: &str, row: &str) -> RecordBatch {
 }
 
 /// Publishes a night two hours after it ended, keeping every generation.
-pub(super) fn published(out: &Path, night: &Night) -> Published {
+pub(super) fn published(out: &Path, night: &Publication) -> Published {
     publish(out, night, time_after(night.as_of), KEEP_ALL).unwrap()
 }
 

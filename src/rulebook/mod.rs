@@ -14,7 +14,7 @@ mod logistics;
 mod row;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod thresholds;
 mod tiers;
 mod weights;

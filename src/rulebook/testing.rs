@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::{Rulebook, custom_made, logistics, thresholds, tiers, weights};
+use super::{Rulebook, Thresholds, custom_made, logistics, thresholds, tiers, weights};
 use crate::error::{Failure, Finding, Outcome};
 
 const WEIGHTS: &str = "\
@@ -93,6 +93,15 @@ impl Folder {
     fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.0.path().join(file)).unwrap()
     }
+}
+
+/// Thresholds of these rows, in the columns of `thresholds.csv`.
+pub(crate) fn thresholds(rows: &[String]) -> Thresholds {
+    let folder = tempfile::tempdir().unwrap();
+    let header = THRESHOLDS.lines().next().unwrap();
+    let text = format!("{header}\n{}\n", rows.join("\n"));
+    std::fs::write(folder.path().join(thresholds::FILE), text).unwrap();
+    Thresholds::load(folder.path(), None).unwrap()
 }
 
 /// How the folder is refused.

@@ -1,6 +1,6 @@
 //! The law of stored state: a night is the same night from scratch, byte for byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +39,32 @@ pub(crate) fn compare(bench: &Bench, window: Window, flags: &[&str]) -> Result<(
     }
     fs::remove_dir_all(scratch).unwrap();
     Ok(())
+}
+
+/// Publishes stale nights again, and compares every published night with the same night from scratch; one that would be
+/// refused now stays as it was published. Where the run is refused, so is one of these nights.
+pub(crate) fn compare_stale(bench: &Bench) -> Result<(), TestCaseError> {
+    let ended = bench.run(&["backfill", "--stale"]);
+    let published = bench.published();
+    let mut refused = Vec::new();
+    for as_of in nights(&published) {
+        let from_scratch = bench.night(as_of, &["--state", "scratch/state", "--out", "scratch/out"]);
+        if ended.code == Some(0) && from_scratch.code == Some(0) {
+            let clean = bench.published_under("scratch/out");
+            prop_assert_eq!(differing(&of_night(&published, as_of), &of_night(&clean, as_of)), [""; 0]);
+        }
+        refused.push(from_scratch.code);
+        fs::remove_dir_all(bench.path("scratch")).unwrap();
+    }
+    prop_assert!(ended.code == Some(0) || refused.contains(&ended.code), "{}", ended.stderr);
+    Ok(())
+}
+
+/// The published nights.
+fn nights(published: &Published) -> BTreeSet<Day> {
+    let folders =
+        published.files.keys().filter_map(|path| path.parent()?.strip_prefix("published/scores").ok());
+    folders.filter_map(|folder| folder.to_str()?.strip_prefix("dt=")?.parse().ok()).collect()
 }
 
 fn errors(ended: &Ended) -> Vec<&str> {

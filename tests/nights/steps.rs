@@ -23,6 +23,8 @@ pub(crate) enum Step {
     Night { as_of: Day, rehash: bool },
     /// The night of the day before last again, whatever happened since.
     Again,
+    /// Every published night that is stale, published again.
+    Stale,
     /// The night of a day while one partition is not as it should be; it is mended afterwards.
     SpoiltNight { as_of: Day, table: Table, day: Day, spoilt: Spoilt },
     /// The night of a day whose extracts were deleted but for some days; they come back afterwards.
@@ -130,6 +132,7 @@ fn nights() -> impl Strategy<Value = Step> {
     prop_oneof![
         7 => (days(), prop::bool::weighted(0.15)).prop_map(|(as_of, rehash)| Step::Night { as_of, rehash }),
         2 => Just(Step::Again),
+        2 => Just(Step::Stale),
         1 => (days(), any_table(), days(), spoilt)
             .prop_map(|(as_of, table, day, spoilt)| Step::SpoiltNight { as_of, table, day, spoilt }),
         1 => (days(), 0_i32..3).prop_map(|(as_of, kept_days)| Step::NightWithoutOld { as_of, kept_days }),

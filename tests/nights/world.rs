@@ -41,6 +41,7 @@ impl World {
         match step {
             Step::Night { as_of, rehash } => return self.night(*as_of, *rehash),
             Step::Again => return self.last_night.map_or(Ok(()), |as_of| self.night(as_of, false)),
+            Step::Stale => return clean::compare_stale(&self.bench),
             Step::SpoiltNight { as_of, table, day, spoilt } => {
                 return self.spoilt_night(*as_of, (*table, *day), *spoilt);
             }

@@ -1,10 +1,10 @@
 """Opens published folders as BI tools do, and checks that all of them see the same.
 
-    readers.py OUT/current DAY
+    readers.py OUT/current DAY MONTH_END YEAR
 
-Each of DuckDB, Polars, pandas and pyarrow reads every table with its Hive key and sums up every numeric column of the
-day; the sums, the counts of rows and of nulls must agree, the key must read as a date where the tool infers types, and
-the column descriptions must be visible where the tool shows file or field metadata.
+Each of DuckDB, Polars, pandas and pyarrow reads every table with its Hive key and sums up every numeric column of one
+partition; the sums, the counts of rows and of nulls must agree, the key must read as a date (a year as an integer) where
+the tool infers types, and the column descriptions must be visible where the tool shows file or field metadata.
 """
 
 import datetime
@@ -19,28 +19,37 @@ import polars
 import pyarrow.dataset
 import pyarrow.parquet
 
-TABLES = ["scores", "indicators", "improvements", "categories", "quality"]
+TABLES = {
+    "dt": ["scores", "indicators", "improvements", "categories", "quality"],
+    "month_end": ["month_end_scores", "monthly_assessments"],
+    "year": ["annual_settlements"],
+}
+
+# A partition: its key and the value of it, a day or a year.
+Partition = tuple[str, datetime.date | int]
 
 
-def with_duckdb(folder: Path, day: datetime.date) -> dict:
+def with_duckdb(folder: Path, partition: Partition) -> dict:
+    key, value = partition
     source = f"read_parquet('{folder}/*/*.parquet', hive_partitioning = true)"
     types = {row[0]: row[1] for row in duckdb.sql(f"describe select * from {source}").fetchall()}
-    assert types["dt"] == "DATE", types["dt"]
-    columns = [name for name in types if name != "dt"]
+    assert types[key] == ("BIGINT" if key == "year" else "DATE"), types[key]
+    columns = [name for name in types if name != key]
     numeric = [name for name in columns if types[name] in ("BIGINT", "DOUBLE")]
     figures = ", ".join(
         ["count(*)"] + [f'sum("{name}")' for name in numeric] + [f'count(*) - count("{name}")' for name in columns]
     )
-    row = duckdb.sql(f"select {figures} from {source} where dt = date '{day}'").fetchall()[0]
+    row = duckdb.sql(f"select {figures} from {source} where {key} = ?", params=[value]).fetchall()[0]
     sums = dict(zip(numeric, row[1 : 1 + len(numeric)]))
     nulls = dict(zip(columns, row[1 + len(numeric) :]))
     return {"rows": row[0], "sums": sums, "nulls": nulls}
 
 
-def with_polars(folder: Path, day: datetime.date) -> dict:
+def with_polars(folder: Path, partition: Partition) -> dict:
+    key, value = partition
     frame = polars.scan_parquet(folder, hive_partitioning=True, try_parse_hive_dates=True).collect()
-    assert frame.schema["dt"] == polars.Date, frame.schema["dt"]
-    frame = frame.filter(polars.col("dt") == day).drop("dt")
+    assert frame.schema[key] == (polars.Int64 if key == "year" else polars.Date), frame.schema[key]
+    frame = frame.filter(polars.col(key) == value).drop(key)
     numeric = [name for name, kind in frame.schema.items() if kind.is_numeric()]
     return {
         "rows": frame.height,
@@ -49,10 +58,11 @@ def with_polars(folder: Path, day: datetime.date) -> dict:
     }
 
 
-def with_pandas(folder: Path, day: datetime.date) -> dict:
+def with_pandas(folder: Path, partition: Partition) -> dict:
+    key, value = partition
     frame = pandas.read_parquet(folder)
-    assert str(day) in set(frame["dt"].astype(str)), set(frame["dt"])
-    frame = frame[frame["dt"].astype(str) == str(day)].drop(columns="dt")
+    assert str(value) in set(frame[key].astype(str)), set(frame[key])
+    frame = frame[frame[key].astype(str) == str(value)].drop(columns=key)
     numeric = frame.select_dtypes(["int64", "float64"]).columns
     return {
         "rows": len(frame),
@@ -61,11 +71,12 @@ def with_pandas(folder: Path, day: datetime.date) -> dict:
     }
 
 
-def with_pyarrow(folder: Path, day: datetime.date) -> dict:
-    schema = pyarrow.schema([("dt", pyarrow.date32())])
+def with_pyarrow(folder: Path, partition: Partition) -> dict:
+    key, value = partition
+    schema = pyarrow.schema([(key, pyarrow.int32() if key == "year" else pyarrow.date32())])
     partitioning = pyarrow.dataset.partitioning(schema, flavor="hive")
     data = pyarrow.dataset.dataset(folder, partitioning=partitioning)
-    table = data.to_table(filter=pyarrow.dataset.field("dt") == day).drop_columns("dt")
+    table = data.to_table(filter=pyarrow.dataset.field(key) == value).drop_columns(key)
     compute = pyarrow.compute
     numeric = [field.name for field in table.schema if field.type in (pyarrow.int64(), pyarrow.float64())]
     return {
@@ -104,17 +115,20 @@ def check_descriptions(folder: Path) -> None:
 
 
 def main() -> int:
-    current, day = Path(sys.argv[1]).resolve(), datetime.date.fromisoformat(sys.argv[2])
+    current = Path(sys.argv[1]).resolve()
+    day, month_end = (datetime.date.fromisoformat(given) for given in sys.argv[2:4])
+    values = {"dt": day, "month_end": month_end, "year": int(sys.argv[4])}
     readers = {"duckdb": with_duckdb, "polars": with_polars, "pandas": with_pandas, "pyarrow": with_pyarrow}
+    tables = [(table, (key, values[key])) for key, tables in TABLES.items() for table in tables]
     failed = 0
-    for table in TABLES:
-        seen = {name: read(current / table, day) for name, read in readers.items()}
+    for table, partition in tables:
+        seen = {name: read(current / table, partition) for name, read in readers.items()}
         check_descriptions(current / table)
         first = seen["pyarrow"]
         differing = [name for name, figures in seen.items() if not same(first, figures)]
         failed += bool(differing)
         print(f"{table}: {first['rows']} rows, {len(first['sums'])} sums" + "".join(f"; {name} differs: {seen[name]}" for name in differing))
-    print(f"{len(TABLES) - failed} passed, {failed} failed")
+    print(f"{len(tables) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -454,13 +454,17 @@ class Rules:
                 return [(tier, found[tier]) for tier in TIERS]
         raise Refused("rules", f"tiers.csv says nothing of {category}, {indicator} on {day}")
 
-    def marketing_min(self, category, day):
-        """Section 9, marketing admission: row `*` is the default."""
+    def thresholds_row(self, category, day):
+        """Section 9: row `*` is the default."""
         for wanted in (category, "*"):
             for row in self.thresholds:
                 if in_force(row, day) and row["category"] == wanted:
-                    return Fraction(row["marketing_min"])
+                    return row
         raise Refused("rules", f"thresholds.csv says nothing of {category} on {day}")
+
+    def marketing_min(self, category, day):
+        """Section 9, marketing admission."""
+        return Fraction(self.thresholds_row(category, day)["marketing_min"])
 
 
 # ---------------------------------------------------------------- which partitions (section 2)
@@ -522,19 +526,24 @@ def check_fewest_rows(extracts, parts, settings):
 # ---------------------------------------------------------------- appeals (section 4)
 
 
-def match_appeals(extracts, window, day, settings):
-    """Section 4, Appeals: (records out of the figures, unmatched appeals by the appeal's own dt).
+def appeal_days(window, knowledge_day):
+    """Sections 4 and 8: the days whose appeals may matter, up to the knowledge day.
 
     Appeals of records before the window change nothing in it, and an appeal is never decided before its record's
-    day, so the partitions of the window hold all that matter."""
-    last_dt = day - DAY * settings["appeal_effect_days"]
+    day, so none before the window matters."""
+    return [window[0] + DAY * ahead for ahead in range((knowledge_day - window[0]).days + 1)]
+
+
+def match_appeals(extracts, window, knowledge_day, settings):
+    """Section 4, Appeals: (records out of the figures, unmatched appeals by the appeal's own dt)."""
+    last_dt = knowledge_day - DAY * settings["appeal_effect_days"]
     last_decision, unmatched = {}, {}
     owners = {}
     for kind, table in RECORD_TABLE.items():
         for record_day in window:
             for row in extracts.table_day(table, record_day).sound:
                 owners[kind, row[KEY[table]], record_day] = row["shop_id"]
-    for appeal_day in window:
+    for appeal_day in appeal_days(window, knowledge_day):
         for row in extracts.table_day("appeals", appeal_day).sound:
             if row["record_dt"] not in window:
                 continue
@@ -929,10 +938,14 @@ def quarantine_table(part):
 
 
 class Night:
-    """What the contract says of one day: .window, .tables {name: rows}, .quarantine {day: rows}."""
+    """What the contract says of one day: .window, .tables {name: rows}, .quarantine {day: rows}.
 
-    def __init__(self, extracts, rules, day, settings):
+    With a knowledge day other than the day itself it is the restatement of section 8, of which only the scores are
+    published."""
+
+    def __init__(self, extracts, rules, day, settings, knowledge_day=None):
         self.day = day
+        knowledge_day = knowledge_day or day
         zone = settings["time_zone"]
         window = self.window = window_of(day, settings)
         snapshot_day = newest_snapshot(extracts, day, settings)
@@ -941,9 +954,11 @@ class Night:
         parts = [snapshot]
         for table in MUST_HAVE_EVERY_DAY + MAY_LACK_A_DAY:
             parts.extend(extracts.table_day(table, each) for each in window)
+        later = [each for each in appeal_days(window, knowledge_day) if each > day]
+        check_quarantined([extracts.table_day("appeals", each) for each in later], settings)
         check_quarantined(parts, settings)
         check_fewest_rows(extracts, parts, settings)
-        out_of_figures, unmatched = match_appeals(extracts, window, day, settings)
+        out_of_figures, unmatched = match_appeals(extracts, window, knowledge_day, settings)
         sums = window_sums(extracts, rules, window, out_of_figures, zone)
         shops = [Shop(row, rules, day) for row in snapshot.sound if is_present(row, day)]
         groups = rank(shops, sums, rules, day, settings)

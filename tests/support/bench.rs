@@ -132,6 +132,11 @@ impl Bench {
         command
     }
 
+    /// Runs the program with these arguments and an empty environment.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(&mut self.program(arguments))
+    }
+
     /// What lies under the output folder now.
     pub(crate) fn published(&self) -> Published {
         self.published_under("out")

@@ -30,11 +30,15 @@ impl Marketplace {
 
     /// As [`Marketplace::sound`], over a window of that many days.
     pub(crate) fn sound_over(window_days: i32) -> Self {
-        let as_of = day(AS_OF);
+        Self::sound_in(Window::ending(day(AS_OF), window_days), day(AS_OF))
+    }
+
+    /// As [`Marketplace::sound`], over these days, with a shop snapshot of this one.
+    pub(crate) fn sound_in(days: Window, snapshot: Day) -> Self {
         let mut marketplace = Self::default();
         let shops = SHOPS.map(|(shop, category)| shop_row(shop, category));
-        marketplace.rows.insert((Table::Shops, as_of), shops.to_vec());
-        for day in Window::ending(as_of, window_days).days() {
+        marketplace.rows.insert((Table::Shops, snapshot), shops.to_vec());
+        for day in days.days() {
             for table in Table::ALL.into_iter().filter(|table| *table != Table::Shops) {
                 let rows = SHOPS.into_iter().flat_map(|(shop, category)| rows_of(table, day, shop, category));
                 marketplace.rows.insert((table, day), rows.collect());

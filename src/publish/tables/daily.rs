@@ -1,11 +1,11 @@
-//! The figures of a night as Arrow batches, in the columns and the order that [`outputs`](crate::publish::outputs)
-//! declares. Nothing is computed here.
+//! The figures of a night as Arrow batches.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Date32Array, RecordBatch};
 
+use super::{STAGE, batch, booleans, days, floats, integers, optional_integers, texts};
 use crate::assessments::marketing::is_eligible;
 use crate::categories::Spreads;
 use crate::domain::{Day, Tier};
@@ -13,15 +13,11 @@ use crate::error::{Outcome, fault};
 use crate::extracts::quarantine::QuarantinedRow;
 use crate::improvements::Improvement;
 use crate::indicators::Indicator;
-use crate::publish::outputs::{
-    CATEGORIES, IMPROVEMENTS, INDICATORS, OutputTable, QUALITY, QUARANTINE, SCORES,
-};
+use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, INDICATORS, QUALITY, QUARANTINE, SCORES};
 use crate::quality::QualityRow;
 use crate::rulebook::{Decimal4, Rulebook, ThresholdRow};
 use crate::scores::{ScoredShop, UnscoredReason};
 use crate::standings::{Assessed, Measured, Standings};
-
-const STAGE: &str = "tables";
 
 /// `scores`: one row a present shop.
 ///
@@ -64,7 +60,7 @@ pub fn scores(
     }
     columns.extend([
         floats(thresholds.iter().map(|row| Some(row.marketing_min.as_f64()))),
-        Arc::new(eligible.map(Some).collect::<BooleanArray>()) as ArrayRef,
+        booleans(eligible),
         texts(scored.iter().map(|scored| scored.unscored_reason.map(UnscoredReason::name))),
     ]);
     batch(&SCORES, columns)
@@ -179,29 +175,4 @@ pub fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
             texts(rows.iter().map(|row| Some(row.row.as_str()))),
         ],
     )
-}
-
-fn batch(table: &OutputTable, columns: Vec<ArrayRef>) -> Outcome<RecordBatch> {
-    RecordBatch::try_new(table.schema(), columns)
-        .map_err(|error| fault(STAGE, format!("{}: {error}", table.name)))
-}
-
-fn integers(values: impl Iterator<Item = i64>) -> ArrayRef {
-    Arc::new(Int64Array::from_iter_values(values))
-}
-
-fn optional_integers(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
-    Arc::new(values.collect::<Int64Array>())
-}
-
-fn floats(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
-    Arc::new(values.collect::<Float64Array>())
-}
-
-fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
-    Arc::new(values.collect::<StringArray>())
-}
-
-fn days(day: Day, count: usize) -> ArrayRef {
-    Arc::new(Date32Array::from(vec![day.epoch_days(); count]))
 }

@@ -1,9 +1,11 @@
-//! A night's publication, step by step: write, link, sync, name, switch, and only then remove what is old.
+//! A publication, step by step: write, link, sync, name, switch, and only then remove what is old.
 //!
-//! In: a night's tables and quarantined rows, checked and sorted. Out: a new current generation, or the word that the
-//! current one holds that night already. A failure at any step leaves the old night current.
+//! In: the tables of a night, a restatement or a settlement, and a night's quarantined rows, checked and sorted. Out: a
+//! new current generation, or the word that the current one holds all of it already. A failure at any step leaves the
+//! old generation current.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
@@ -17,23 +19,33 @@ use super::quarantine::Quarantine;
 use super::retention::{self, Retention};
 use super::staging::{self, NewPartition};
 use super::{current, promises, recovery};
+use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::Outcome;
 
 /// A partition's file should not pass this.
 const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 
-/// All that a night publishes.
+/// All that a run publishes at once.
 #[derive(Clone, Debug)]
-pub struct Night {
-    /// The day that it scores.
+pub struct Publication {
+    /// The day that it is for.
     pub as_of: Day,
-    /// The hash of all that it depends on.
-    pub ingredients: String,
-    /// The partitions that it adds or replaces; all others stay as they are.
+    /// Of a night: the hash of all that it depends on.
+    pub ingredients: Option<String>,
+    /// The partitions that it adds or replaces, its own first; all others stay as they are.
     pub partitions: Vec<Partition>,
-    /// The rows that it set aside.
-    pub quarantine: Quarantine,
+    /// Of a night: the rows that it set aside.
+    pub quarantine: Option<Quarantine>,
+}
+
+/// What a partition is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// A day, or the month that it ends.
+    Day(Day),
+    /// A year.
+    Year(Year),
 }
 
 /// One partition of a published table.
@@ -41,10 +53,28 @@ pub struct Night {
 pub struct Partition {
     /// The table.
     pub table: &'static OutputTable,
-    /// The value of its partition key, as `2022-03-15`.
-    pub value: String,
+    /// The value of its partition key.
+    pub period: Period,
     /// Its rows in the declared columns and order; a partition without rows has a file all the same.
     pub batches: Vec<RecordBatch>,
+}
+
+impl Period {
+    fn last_day(self) -> Day {
+        match self {
+            Self::Day(day) => day,
+            Self::Year(year) => year.last_day(),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => day.fmt(formatter),
+            Self::Year(year) => year.fmt(formatter),
+        }
+    }
 }
 
 /// Makes the folders of `out` and removes what killed runs left, so that an output folder that cannot be used is
@@ -56,18 +86,18 @@ pub fn prepare(out: &Path) -> Outcome<()> {
     recovery::recover(&Layout::new(out)).map(drop)
 }
 
-/// Publishes a night under `out` at the time `now`, then removes the generations that `keep` does not keep.
+/// Publishes under `out` at the time `now`, then removes the generations that `keep` does not keep.
 ///
 /// # Errors
-/// Fault where the night breaks a promise of its declarations; state and usage where `out` cannot be used; disk.
+/// Fault where the tables break a promise of their declarations; state and usage where `out` cannot be used; disk.
 /// In every case readers see what they saw before.
-pub fn publish(out: &Path, night: &Night, now: Timestamp, keep: Retention) -> Outcome<Published> {
+pub fn publish(out: &Path, publication: &Publication, now: Timestamp, keep: Retention) -> Outcome<Published> {
     let layout = Layout::new(out);
     let previous = recovery::recover(&layout)?;
     let quarantined = previous.as_ref().map(|name| layout.generation(name).join(Root::Quarantine.name()));
-    let partitions = night.new_partitions(quarantined.as_deref())?;
+    let partitions = publication.new_partitions(quarantined.as_deref())?;
     promises::check(&partitions)?;
-    let outcome = add_generation(&layout, night, &partitions, previous.as_ref(), now);
+    let outcome = add_generation(&layout, publication, &partitions, previous.as_ref(), now);
     match &outcome {
         Ok((current, true)) => {
             let stay: Vec<_> = [current].into_iter().chain(&previous).collect();
@@ -83,36 +113,38 @@ pub fn publish(out: &Path, night: &Night, now: Timestamp, keep: Retention) -> Ou
 /// Returns the generation that is current afterwards, and whether it is a new one.
 fn add_generation(
     layout: &Layout,
-    night: &Night,
+    publication: &Publication,
     partitions: &[NewPartition],
     previous: Option<&Name>,
     now: Timestamp,
 ) -> Outcome<(Name, bool)> {
     let (folder, staging) = (layout.generations(), layout.staging());
-    // Opened before the first write, so that the sync reports every write that failed since.
-    let to_sync = file_system::open_folder(&folder)?;
-    let id = staging::write(&staging, night.as_of, partitions, PART_LIMIT_BYTES)?;
-    let holds: BTreeSet<_> = partitions.iter().map(|partition| partition.folder.clone()).collect();
+    let before = previous.map(|previous| layout.generation(previous));
     let mut nights = BTreeMap::new();
-    if let Some(previous) = previous {
+    let mut stays = BTreeSet::new();
+    if let Some((previous, before)) = previous.zip(before.as_deref()) {
         nights = generations::read(layout, previous)?.nights;
-        let before = layout.generation(previous);
-        staging::keep_equal_quarantine(&before, &staging, partitions, &id)?;
-        let held = staging::held(&before)?;
-        let stays: BTreeSet<_> =
-            held.difference(&holds).filter(|partition| night.keeps(partition)).cloned().collect();
-        let is_known = nights.get(&night.as_of) == Some(&night.ingredients);
-        let holds_as_many = held.len() == stays.len() + holds.len();
-        if is_known && holds_as_many && staging::holds_all(&before, &staging, partitions)? {
-            file_system::remove(&staging)?;
+        let news: BTreeSet<_> = partitions.iter().map(|partition| partition.folder.clone()).collect();
+        let held = staging::held(before)?;
+        stays = held.difference(&news).filter(|partition| publication.keeps(partition)).cloned().collect();
+        let holds_as_many = held.len() == stays.len() + news.len();
+        if publication.is_known(&nights)
+            && holds_as_many
+            && staging::holds_all(before, partitions, PART_LIMIT_BYTES)?
+        {
             return Ok((previous.clone(), false));
         }
-        staging::carry(&before, &staging, &stays)?;
     }
-    nights.insert(night.as_of, night.ingredients.clone());
+    // Opened before the first write, so that the sync reports every write that failed since.
+    let to_sync = file_system::open_folder(&folder)?;
+    let ids = staging::write(&staging, before.as_deref(), partitions, PART_LIMIT_BYTES)?;
+    if let Some(before) = &before {
+        staging::carry(before, &staging, &stays)?;
+    }
+    nights.extend(publication.ingredients.clone().map(|ingredients| (publication.as_of, ingredients)));
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
-    let name = Name { number, id };
-    generations::describe(&staging, &description(&name, night, nights, previous, now))?;
+    let name = Name { number, id: ids.own };
+    generations::describe(&staging, &description(&name, publication, nights, previous, now))?;
     file_system::sync_file_system(&to_sync, &folder)?;
     file_system::rename(&staging, &layout.generation(&name))?;
     file_system::sync_folder(&folder)?;
@@ -122,7 +154,7 @@ fn add_generation(
 
 fn description(
     name: &Name,
-    night: &Night,
+    publication: &Publication,
     nights: BTreeMap<Day, String>,
     previous: Option<&Name>,
     now: Timestamp,
@@ -131,7 +163,7 @@ fn description(
         name: name.to_string(),
         id: name.id.clone(),
         number: name.number,
-        as_of: night.as_of,
+        as_of: publication.as_of,
         created_at: now,
         parent: previous.map(Name::to_string),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -146,30 +178,43 @@ fn discard_staging(layout: &Layout) {
     }
 }
 
-impl Night {
+impl Publication {
     /// The partitions that it writes, sorted by folder; `quarantined` is the quarantine of the current generation.
     fn new_partitions(&self, quarantined: Option<&Path>) -> Outcome<Vec<NewPartition>> {
         let mut partitions = Vec::new();
-        for Partition { table, value, batches } in &self.partitions {
-            let path = format!("{}/{}={value}", table.name, table.partition_key);
+        let new = |place, folder, period: Period, table, batches| NewPartition {
+            folder,
+            value: period.to_string(),
+            day: period.last_day(),
+            place,
+            table,
+            batches,
+        };
+        for (place, Partition { table, period, batches }) in self.partitions.iter().enumerate() {
+            let path = format!("{}/{}={period}", table.name, table.partition_key);
             let folder = PartitionFolder { root: Root::Published, path };
-            let batches = batches.clone();
-            partitions.push(NewPartition { folder, value: value.clone(), table, batches });
+            partitions.push(new(place, folder, *period, *table, batches.clone()));
         }
-        for (day, rows) in self.quarantine.beside(quarantined)? {
+        let quarantine = self.quarantine.as_ref().map(|quarantine| quarantine.beside(quarantined));
+        for (day, rows) in quarantine.transpose()?.into_iter().flatten() {
             let path = format!("{}={day}", QUARANTINE.partition_key);
             let folder = PartitionFolder { root: Root::Quarantine, path };
-            let batches = vec![rows];
-            partitions.push(NewPartition { folder, value: day.to_string(), table: &QUARANTINE, batches });
+            partitions.push(new(usize::MAX, folder, Period::Day(day), &QUARANTINE, vec![rows]));
         }
         partitions.sort_by(|left, right| left.folder.cmp(&right.folder));
         Ok(partitions)
     }
 
-    /// Whether a partition of the current generation stays, where this night does not write it itself.
+    /// Whether a partition of the current generation stays, where this one does not write it itself.
     fn keeps(&self, partition: &PartitionFolder) -> bool {
-        let stays = |day| self.quarantine.is_kept(day) && !self.quarantine.replaces(day);
+        let Some(quarantine) = &self.quarantine else { return true };
+        let stays = |day| quarantine.is_kept(day) && !quarantine.replaces(day);
         partition.root == Root::Published || partition.day().is_some_and(stays)
+    }
+
+    /// Whether the current generation was made of the same.
+    fn is_known(&self, nights: &BTreeMap<Day, String>) -> bool {
+        self.ingredients.as_ref().is_none_or(|ingredients| nights.get(&self.as_of) == Some(ingredients))
     }
 }
 
@@ -227,9 +272,15 @@ mod tests {
         let night = night("2022-03-15", 4.5, &[("2022-03-01", "{}")]);
         let first = published(out.path(), &night);
         let before = files(out.path());
+        let touched = || {
+            ["", "generations"]
+                .map(|folder| fs::metadata(out.path().join(folder)).unwrap().modified().unwrap())
+        };
+        let untouched = touched();
         let again = publish(out.path(), &night, time_after(night.as_of.plus(1)), KEEP_ALL).unwrap();
         assert_eq!(again, Published { changed: false, ..first });
         assert_eq!(files(out.path()), before);
+        assert_eq!(touched(), untouched, "no file was made on the way");
     }
 
     #[test]
@@ -317,7 +368,12 @@ mod tests {
     fn rows_of_an_older_shop_snapshot_stay_while_other_tables_are_read_again() {
         let out = tempfile::tempdir().unwrap();
         let mut first = night("2022-03-14", 4.0, &[]);
-        first.quarantine.days.insert(day("2022-03-14"), quarantine_rows("shops", "a snapshot's"));
+        first
+            .quarantine
+            .as_mut()
+            .unwrap()
+            .days
+            .insert(day("2022-03-14"), quarantine_rows("shops", "a snapshot's"));
         published(out.path(), &first);
         let second = night("2022-03-15", 4.0, &[("2022-03-14", "an order's")]);
         let last = published(out.path(), &second);
@@ -335,8 +391,8 @@ mod tests {
     fn a_snapshot_before_the_window_has_its_rows_in_the_quarantine_too() {
         let out = tempfile::tempdir().unwrap();
         let mut night = night("2022-03-15", 4.0, &[]);
-        night.quarantine.snapshot = day("2022-02-01");
-        night.quarantine.days.insert(day("2022-02-01"), quarantine_rows("shops", "{}"));
+        night.quarantine.as_mut().unwrap().snapshot = day("2022-02-01");
+        night.quarantine.as_mut().unwrap().days.insert(day("2022-02-01"), quarantine_rows("shops", "{}"));
         published(out.path(), &night);
         assert_eq!(names(&out.path().join("quarantine")), ["dt=2022-02-01/part-0.parquet"]);
     }
@@ -364,8 +420,11 @@ mod tests {
         let broken: [RowsOf; 2] = [&[(1, Some(f64::NAN))], &[(2, None), (1, None)]];
         for rows in broken {
             let mut night = night("2022-03-15", 4.0, &[]);
-            night.partitions =
-                vec![Partition { table: &TINY, value: "2022-03-15".to_owned(), batches: vec![tiny(rows)] }];
+            night.partitions = vec![Partition {
+                table: &TINY,
+                period: Period::Day(day("2022-03-15")),
+                batches: vec![tiny(rows)],
+            }];
             let failure = publish(out.path(), &night, time_after(night.as_of), KEEP_ALL).unwrap_err();
             assert_eq!(failure.class, ExitClass::Fault);
             assert_eq!(files(out.path()), before);
@@ -395,7 +454,7 @@ mod tests {
         let partitions = |days: std::ops::Range<i32>| {
             let partition = |day: Day, table| Partition {
                 table,
-                value: day.to_string(),
+                period: Period::Day(day),
                 batches: vec![tiny(&[(1, Some(4.0))])],
             };
             days.map(|past| last.plus(-past))
@@ -404,9 +463,10 @@ mod tests {
         };
         let mut history = night("2022-03-15", 4.0, &[]);
         history.partitions = partitions(0..nights);
-        history.quarantine.window = Window::ending(last, 90);
+        let quarantine = history.quarantine.as_mut().unwrap();
+        quarantine.window = Window::ending(last, 90);
         let rows = quarantine_rows("orders", "{}");
-        history.quarantine.days = history.quarantine.window.days().map(|day| (day, rows.clone())).collect();
+        quarantine.days = quarantine.window.days().map(|day| (day, rows.clone())).collect();
         published(out.path(), &history);
 
         let keep = Retention { generations: 2, days: 30 };

@@ -1,84 +1,32 @@
-//! `shopscore summary`: what a published day says, read from the published files as any reader would.
+//! What a published day says: tiers by category, the greatest gains, where the files are.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Float64Type, Int64Type};
 use comfy_table::Table;
-use comfy_table::presets::UTF8_BORDERS_ONLY;
 
-use super::{begin, current, say};
-use crate::cli::Summary;
-use crate::domain::Tier;
-use crate::error::{ExitClass, Finding, Outcome, escaped, fault};
+use super::{Columns, Shown, table};
+use crate::commands::say;
+use crate::domain::{Day, Tier};
+use crate::error::Outcome;
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, NIGHTLY, SCORES};
 use crate::publish::reading::read_day;
 
-const STAGE: &str = "summary";
-
-pub(super) fn run(arguments: &Summary, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
-    let day = arguments.date;
-    // Resolved once: all tables are of one night.
-    let link = current(&settings.out);
-    let resolved = std::fs::canonicalize(&link).map_err(|error| {
-        Finding::new(STAGE, format!("no published files ({error})"), "the link that a night publishes")
-            .path(&link)
-            .advice("run `shopscore nightly` first")
-            .fail(ExitClass::Missing)
-    })?;
-    let scores = Columns(read_day(&resolved, &SCORES, day)?);
-    let categories = Columns(read_day(&resolved, &CATEGORIES, day)?);
-    let improvements = Columns(read_day(&resolved, &IMPROVEMENTS, day)?);
+pub(super) fn show(shown: &Shown<'_>, day: Day, stdout: &mut impl Write) -> Outcome<()> {
+    let scores = Columns(read_day(&shown.resolved, &SCORES, day)?);
+    let categories = Columns(read_day(&shown.resolved, &CATEGORIES, day)?);
+    let improvements = Columns(read_day(&shown.resolved, &IMPROVEMENTS, day)?);
     say(stdout, &format!("Tiers on {day}: shops that hold each, in the largest categories"));
-    say(stdout, &tier_counts(&categories, arguments.categories)?.to_string());
+    say(stdout, &tier_counts(&categories, shown.arguments.categories)?.to_string());
     say(stdout, &format!("Shops with most to gain on {day}: their best single step"));
-    say(stdout, &greatest_gains(&scores, &improvements, arguments.shops)?.to_string());
+    say(stdout, &greatest_gains(&scores, &improvements, shown.arguments.shops)?.to_string());
     say(stdout, "Published files:");
     for table in NIGHTLY {
         let folder = Path::new(table.name).join(format!("{}={day}", table.partition_key));
-        say(stdout, &format!("  {}  {}", link.join(folder).display(), table.grain));
+        say(stdout, &format!("  {}  {}", shown.link.join(folder).display(), table.grain));
     }
     Ok(())
-}
-
-/// The columns of a published table by name.
-struct Columns(RecordBatch);
-
-impl Columns {
-    fn len(&self) -> usize {
-        self.0.num_rows()
-    }
-
-    fn get(&self, name: &str) -> Outcome<&dyn Array> {
-        let column = self.0.column_by_name(name).map(AsRef::as_ref);
-        column.ok_or_else(|| fault(STAGE, format!("no column {name}")))
-    }
-
-    fn text(&self, name: &str, row: usize) -> Outcome<String> {
-        let column = self.get(name)?.as_string_opt::<i32>();
-        let column = column.ok_or_else(|| fault(STAGE, format!("{name} holds no text")))?;
-        Ok(escaped(column.value(row)))
-    }
-
-    fn integer(&self, name: &str, row: usize) -> Outcome<i64> {
-        let column = self.get(name)?.as_primitive_opt::<Int64Type>();
-        Ok(column.ok_or_else(|| fault(STAGE, format!("{name} holds no integers")))?.value(row))
-    }
-
-    /// The figure at a row; the column must not be null there.
-    fn figure(&self, name: &str, row: usize) -> Outcome<f64> {
-        let column = self.get(name)?.as_primitive_opt::<Float64Type>();
-        Ok(column.ok_or_else(|| fault(STAGE, format!("{name} holds no figures")))?.value(row))
-    }
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(UTF8_BORDERS_ONLY).set_header(header);
-    table
 }
 
 /// One line a category and indicator; the categories with most ranked shops first.

@@ -1,23 +1,26 @@
-//! The one place that sees every stage: intake → window → standings → scores → the night's tables.
+//! The one place that sees every stage: intake → window → standings → scores → assessments → tables.
 //!
-//! In: settings, rules, the as-of day. Out: the night, ready to be published. Only the intake reads and writes; everything
-//! after it is pure.
+//! In: settings, rules, the as-of day. Out: a night, a restatement ([`month_end`]) or a settlement ([`settlement`]), ready to
+//! be published. Only the intake and the tables that are published already are read; everything between is pure.
+
+pub mod month_end;
+pub mod settlement;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
-use crate::categories::{self, Spreads};
+use crate::categories;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
 use crate::extracts::quarantine::Counts;
 use crate::extracts::tables::{Presence, Table};
 use crate::improvements;
-use crate::intake::{Intake, gather};
+use crate::intake::{AsKnown, Intake, gather};
 use crate::partials::records::TableDay;
 use crate::publish::outputs::{self, OutputTable};
-use crate::publish::{Night, Partition, Quarantine, tables};
+use crate::publish::{Partition, Period, Publication, Quarantine, tables};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::scores;
@@ -29,7 +32,9 @@ use crate::window;
 #[derive(Debug)]
 pub struct ScoredNight {
     /// What is published.
-    pub night: Night,
+    pub night: Publication,
+    /// What became of the month end, where the night ends a month.
+    pub month_end: Option<month_end::Closed>,
     /// The shops present on the as-of day.
     pub present_shops: usize,
     /// Those of them without a score.
@@ -44,41 +49,60 @@ pub struct ScoredNight {
     pub changed: Vec<TableDay>,
 }
 
-/// Scores the night of `as_of`.
+/// Scores the night of `as_of`, and what it closes where it ends a month.
 ///
 /// # Errors
 /// Those of the stages, with the exit class of the first that failed.
 pub fn score_night(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<ScoredNight> {
-    rulebook.check_in_force(as_of)?;
-    let intake = gather(settings, rulebook, as_of)?;
-    quality::check_table_days(&intake.counts, &settings.limits)?;
-    let assessed = standings::assess(&intake.shops, rulebook, as_of);
-    let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
-    let sums = window::of_shops(&intake.tables, &intake.taken_out, &shop_ids)?;
-    let standings = standings::rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
-    let scored = scores::score_all(&assessed, &standings, settings.after_sales_mix);
-    let unscored_shops = scored.iter().filter(|scored| scored.score.score.is_none()).count();
-    quality::check_unscored(assessed.len(), unscored_shops, &settings.limits)?;
-    let spreads = categories::spreads(&standings);
-    let figures = Figures { assessed: &assessed, scored: &scored, standings: &standings, spreads: &spreads };
-    let night = night(settings, rulebook, as_of, &figures, &intake)?;
-    Ok(ScoredNight {
-        night,
-        present_shops: assessed.len(),
-        unscored_shops,
-        quarantined_rows: intake.quarantine.values().map(Vec::len).sum(),
-        computed_partials: intake.computed,
-        kept_partials: intake.kept,
-        changed: intake.changed,
+    with_figures(settings, rulebook, AsKnown { as_of, on: as_of }, |figures, intake| {
+        let mut night = night(settings, rulebook, as_of, figures, &intake)?;
+        let month_end = month_end::close(&mut night, &settings.out, rulebook)?;
+        Ok(ScoredNight {
+            night,
+            month_end,
+            present_shops: figures.assessed.len(),
+            unscored_shops: figures.unscored(),
+            quarantined_rows: intake.quarantine.values().map(Vec::len).sum(),
+            computed_partials: intake.computed,
+            kept_partials: intake.kept,
+            changed: intake.changed,
+        })
     })
 }
 
-/// The results that the night's tables are made of.
+/// The results that a night's tables are made of.
 struct Figures<'a> {
     assessed: &'a [Assessed<'a>],
     scored: &'a [scores::ScoredShop],
     standings: &'a standings::Standings,
-    spreads: &'a Spreads,
+}
+
+impl Figures<'_> {
+    fn unscored(&self) -> usize {
+        self.scored.iter().filter(|scored| scored.score.score.is_none()).count()
+    }
+}
+
+/// Takes a day through all stages up to the scores, as known at the end of a day, and hands on what came of it.
+fn with_figures<T>(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    known: AsKnown,
+    publish: impl FnOnce(&Figures<'_>, Intake) -> Outcome<T>,
+) -> Outcome<T> {
+    let as_of = known.as_of;
+    rulebook.check_in_force(as_of)?;
+    let mut intake = gather(settings, rulebook, known)?;
+    quality::check_table_days(&intake.counts, settings.window(as_of), &settings.limits)?;
+    let shops = std::mem::take(&mut intake.shops);
+    let assessed = standings::assess(&shops, rulebook, as_of);
+    let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
+    let sums = window::of_shops(&intake.tables, &intake.taken_out, &shop_ids)?;
+    let standings = standings::rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
+    let scored = scores::score_all(&assessed, &standings, settings.after_sales_mix);
+    let figures = Figures { assessed: &assessed, scored: &scored, standings: &standings };
+    quality::check_unscored(assessed.len(), figures.unscored(), &settings.limits)?;
+    publish(&figures, intake)
 }
 
 fn night(
@@ -87,33 +111,34 @@ fn night(
     as_of: Day,
     figures: &Figures<'_>,
     intake: &Intake,
-) -> Outcome<Night> {
-    let Figures { assessed, scored, standings, spreads } = figures;
-    let gains = improvements::of_all(assessed, standings, scored, spreads, settings.after_sales_mix);
+) -> Outcome<Publication> {
+    let Figures { assessed, scored, standings } = figures;
+    let spreads = categories::spreads(standings);
+    let gains = improvements::of_all(assessed, standings, scored, &spreads, settings.after_sales_mix);
     let counts = with_empty_days(&intake.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(intake), &intake.unmatched);
     let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
         (&outputs::SCORES, &|| tables::scores(assessed, scored, rulebook, as_of)),
         (&outputs::INDICATORS, &|| tables::indicators(assessed, standings, as_of)),
         (&outputs::IMPROVEMENTS, &|| tables::improvements(assessed, &gains, as_of)),
-        (&outputs::CATEGORIES, &|| tables::categories(&standings.groups, spreads, as_of)),
+        (&outputs::CATEGORIES, &|| tables::categories(&standings.groups, &spreads, as_of)),
         (&outputs::QUALITY, &|| tables::quality(&quality)),
     ];
     let partitions = made
         .par_iter()
         .with_max_len(1)
-        .map(|(table, made)| Ok(Partition { table, value: as_of.to_string(), batches: vec![made()?] }));
+        .map(|(table, made)| Ok(Partition { table, period: Period::Day(as_of), batches: vec![made()?] }));
     let quarantined = intake.quarantine.iter().map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
-    Ok(Night {
+    Ok(Publication {
         as_of,
-        ingredients: intake.ingredients.clone(),
+        ingredients: Some(intake.ingredients.clone()),
         partitions: all(partitions.collect::<Vec<_>>())?,
-        quarantine: Quarantine {
+        quarantine: Some(Quarantine {
             days: all(quarantined)?.into_iter().collect(),
             window: settings.window(as_of),
             snapshot: intake.snapshot,
             kept_from: as_of.plus(-settings.quarantine_days),
-        },
+        }),
     })
 }
 

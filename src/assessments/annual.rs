@@ -1,0 +1,203 @@
+//! Annual fee refund 年费返还: what a shop gets back of a calendar year's fee (specification, section 9).
+//!
+//! Grain in: the shops of the newest snapshot, their month-end scores and their sales of one year, and the as-of day. Grain
+//! out: one settlement for each shop with a contract in that year. Money in fen, scores in ten-thousandths; a month without a
+//! score is left out, and with none left there is no average.
+
+use std::collections::BTreeMap;
+
+use crate::assessments::{MonthEndScore, thresholds_on};
+use crate::calendar::{Year, first_of_month};
+use crate::domain::Day;
+use crate::error::Outcome;
+use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
+use crate::sales::Sales;
+use crate::shops::Shop;
+
+/// Which scores of the year count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// All month ends up to the as-of day.
+    Year,
+    /// The month ends before the month of this day, on which the shop applied to leave.
+    MonthsBeforeTermination(Day),
+    /// The score of the day before this one, a day of January.
+    DayBeforeTermination(Day),
+    /// None: the shop left on this day, in the month that it joined in, and no fee is charged.
+    NoFee(Day),
+}
+
+impl Basis {
+    /// On what basis a shop is settled, as it is known on the as-of day; none where its contract did not touch the year.
+    pub fn of(shop: &Shop, year: Year, as_of: Day) -> Option<Self> {
+        let left_on = shop.terminated_on.filter(|left_on| *left_on <= as_of);
+        if shop.joined_on > year.last_day() || left_on.is_some_and(|left_on| left_on < year.first_day()) {
+            return None;
+        }
+        Some(match left_on.filter(|left_on| year.contains(*left_on)) {
+            None => Self::Year,
+            Some(left_on) if first_of_month(left_on) == first_of_month(shop.joined_on) => {
+                Self::NoFee(left_on)
+            }
+            Some(left_on) if first_of_month(left_on) == year.first_day() => {
+                Self::DayBeforeTermination(left_on)
+            }
+            Some(left_on) => Self::MonthsBeforeTermination(left_on),
+        })
+    }
+
+    /// The day of the year that the shop left on, if it did.
+    pub fn left_on(self) -> Option<Day> {
+        match self {
+            Self::Year => None,
+            Self::MonthsBeforeTermination(day) | Self::DayBeforeTermination(day) | Self::NoFee(day) => {
+                Some(day)
+            }
+        }
+    }
+
+    /// The name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Year => "year",
+            Self::MonthsBeforeTermination(_) => "months_before_termination",
+            Self::DayBeforeTermination(_) => "day_before_termination",
+            Self::NoFee(_) => "no_fee",
+        }
+    }
+
+    fn counts(self, month_end: Day) -> bool {
+        match self {
+            Self::Year => true,
+            Self::MonthsBeforeTermination(left_on) => month_end < first_of_month(left_on),
+            Self::DayBeforeTermination(_) | Self::NoFee(_) => false,
+        }
+    }
+}
+
+/// A score that went into an average.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedScore {
+    /// The day that it is of.
+    pub day: Day,
+    /// The score.
+    pub score: Decimal4,
+    /// The revision of the month end; none for the day before termination.
+    pub revision: Option<i64>,
+}
+
+/// The settlement of a shop's annual fee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// The shop.
+    pub shop_id: i64,
+    /// Which scores count.
+    pub basis: Basis,
+    /// Those that do, by day.
+    pub months: Vec<CountedScore>,
+    /// Their average.
+    pub average: Option<Decimal4>,
+    /// What it sold.
+    pub sales: Sales,
+    /// The least average that earns a refund.
+    pub annual_min: Decimal4,
+    /// Whether the average reaches it.
+    pub is_qualified: bool,
+    /// The fee; 0 where none is charged.
+    pub annual_fee_fen: i64,
+    /// What of it is paid back.
+    pub refund_fen: i64,
+}
+
+/// All that a year is settled with.
+#[derive(Clone, Debug)]
+pub struct Account<'a> {
+    /// The year.
+    pub year: Year,
+    /// What is known by the end of this day counts.
+    pub as_of: Day,
+    /// The month-end scores of the year up to the as-of day, by shop, in order.
+    pub month_ends: BTreeMap<i64, Vec<(Day, &'a MonthEndScore)>>,
+    /// The scores of the day before they left of shops that left in January.
+    pub days_before: BTreeMap<i64, Decimal4>,
+    /// The sales by shop.
+    pub sales: BTreeMap<i64, Sales>,
+}
+
+/// Settles the year for the shops of a snapshot, in their order.
+///
+/// # Errors
+/// Usage where no thresholds are in force on the day that decides.
+pub fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) -> Outcome<Vec<Settlement>> {
+    let with_basis =
+        shops.iter().filter_map(|shop| Some((shop, Basis::of(shop, account.year, account.as_of)?)));
+    with_basis
+        .map(|(shop, basis)| {
+            let sales = account.sales.get(&shop.shop_id).cloned().unwrap_or_default();
+            let decisive = basis.left_on().unwrap_or(account.year.last_day());
+            let category = sales.top_category.as_deref().unwrap_or(&shop.primary_category);
+            let row = thresholds_on(thresholds, decisive, category)?;
+            Ok(settlement(shop.shop_id, basis, account.counted(shop.shop_id, basis), sales, row))
+        })
+        .collect()
+}
+
+impl Account<'_> {
+    fn counted(&self, shop_id: i64, basis: Basis) -> Vec<CountedScore> {
+        if let Basis::DayBeforeTermination(left_on) = basis {
+            let day = left_on.plus(-1);
+            let score = self.days_before.get(&shop_id);
+            return score
+                .map(|score| CountedScore { day, score: *score, revision: None })
+                .into_iter()
+                .collect();
+        }
+        let month_ends = self.month_ends.get(&shop_id).into_iter().flatten();
+        let counted = month_ends.filter(|(day, _)| basis.counts(*day));
+        counted
+            .filter_map(|(day, month)| {
+                Some(CountedScore { day: *day, score: month.score?, revision: Some(month.revision) })
+            })
+            .collect()
+    }
+}
+
+fn settlement(
+    shop_id: i64,
+    basis: Basis,
+    months: Vec<CountedScore>,
+    sales: Sales,
+    row: &ThresholdRow,
+) -> Settlement {
+    let average = average(&months);
+    let is_qualified = average.is_some_and(|average| average >= row.annual_min);
+    let annual_fee_fen = if matches!(basis, Basis::NoFee(_)) { 0 } else { row.annual_fee_fen };
+    let refund_fen = match sales.amount_fen {
+        _ if !is_qualified => 0,
+        amount if amount >= row.sales_full_refund_fen => annual_fee_fen,
+        amount if amount >= row.sales_half_refund_fen => annual_fee_fen / 2,
+        _ => 0,
+    };
+    Settlement {
+        shop_id,
+        basis,
+        months,
+        average,
+        sales,
+        annual_min: row.annual_min,
+        is_qualified,
+        annual_fee_fen,
+        refund_fen,
+    }
+}
+
+/// The mean to four decimals, half-up.
+fn average(months: &[CountedScore]) -> Option<Decimal4> {
+    let count = i64::try_from(months.len()).ok().filter(|count| *count > 0)?;
+    let total: i64 = months.iter().map(|month| month.score.ten_thousandths()).sum();
+    Some(Decimal4::from_ten_thousandths((2 * total + count).div_euclid(2 * count)))
+}
+
+#[cfg(test)]
+#[path = "annual_tests.rs"]
+mod tests;

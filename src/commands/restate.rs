@@ -1,0 +1,62 @@
+//! `shopscore restate`: replace the frozen scores of a month end, and bring up to date what follows from them.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::{begin, current, last_complete_day, lock, retention, say};
+use crate::calendar::ends_month;
+use crate::cli::Restate;
+use crate::domain::Day;
+use crate::error::{ExitClass, Finding, Outcome};
+use crate::pipeline::month_end;
+use crate::publish::month_ends::Restatement;
+use crate::publish::publish;
+use crate::rulebook::Rulebook;
+use crate::threads::on_pool;
+
+const STAGE: &str = "restate";
+
+pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(&arguments.settings)?;
+    let day = arguments.month_end;
+    let last = last_complete_day(&settings, now);
+    let knowledge_day = arguments.knowledge_day.unwrap_or(last);
+    check(day, knowledge_day, last)?;
+    let rulebook = Rulebook::load(&settings.rules)?;
+    let _locks = lock(&settings, now, format!("restate --month-end {day}"))?;
+    let restatement = Restatement { because: &arguments.because, knowledge_day };
+    let restated = on_pool(|| month_end::restate(&settings, &rulebook, day, restatement))?;
+    let Some(publication) = restated.publication else {
+        say(stdout, &format!("{day}: no row changes as known on {knowledge_day}; nothing is published"));
+        return Ok(());
+    };
+    let published = publish(&settings.out, &publication, now, retention(&settings))?;
+    say(stdout, &format!("{day}: {} rows restated as known on {knowledge_day}", restated.changed));
+    let tables: Vec<String> = publication
+        .partitions
+        .iter()
+        .map(|partition| format!("{} {}", partition.table.name, partition.period))
+        .collect();
+    say(stdout, &format!("brought up to date: {}", tables.join(", ")));
+    say(stdout, &format!("published as {}: {}", published.name, current(&settings.out).display()));
+    Ok(())
+}
+
+fn check(month_end: Day, knowledge_day: Day, last_complete_day: Day) -> Outcome<()> {
+    let refuse =
+        |found: String, wanted: String| Err(Finding::new(STAGE, found, wanted).fail(ExitClass::Usage));
+    if !ends_month(month_end) {
+        return refuse(format!("--month-end {month_end}"), "the last day of a month".to_owned());
+    }
+    if knowledge_day < month_end {
+        return refuse(format!("--knowledge-day {knowledge_day}"), format!("{month_end} or a later day"));
+    }
+    if knowledge_day > last_complete_day {
+        return refuse(
+            format!("--knowledge-day {knowledge_day}"),
+            format!("a day that is over; {last_complete_day} is the last one"),
+        );
+    }
+    Ok(())
+}

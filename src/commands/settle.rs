@@ -1,0 +1,61 @@
+//! `shopscore settle`: settle the annual fees of a year from its month-end scores and payments.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::{begin, current, lock, retention, say};
+use crate::calendar::Year;
+use crate::cli::Settle;
+use crate::domain::Day;
+use crate::error::{ExitClass, Finding, Outcome};
+use crate::pipeline::settlement::{SettledYear, settle};
+use crate::publish::{self, publish};
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::threads::on_pool;
+
+const STAGE: &str = "settle";
+
+pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(&arguments.settings)?;
+    let year = arguments.year;
+    let rulebook = Rulebook::load(&settings.rules)?;
+    let _locks = lock(&settings, now, format!("settle --year {year}"))?;
+    let as_of = as_of(arguments, &settings)?;
+    let settled = on_pool(|| settle(&settings, &rulebook, year, as_of))?;
+    let published = publish(&settings.out, &settled.publication, now, retention(&settings))?;
+    say(stdout, &told(&settled, year, as_of));
+    let outcome = if published.changed { "published as" } else { "already current in" };
+    say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));
+    Ok(())
+}
+
+/// The day that was asked for, else the newest published night of the year.
+fn as_of(arguments: &Settle, settings: &Settings) -> Outcome<Day> {
+    let year = arguments.year;
+    let published = publish::nights(&settings.out)?.into_keys().filter(|night| year.contains(*night)).max();
+    match arguments.as_of.or(published) {
+        Some(as_of) if as_of < year.first_day() => Err(Finding::new(
+            STAGE,
+            format!("--as-of {as_of}"),
+            format!("{} or a later day", year.first_day()),
+        )
+        .fail(ExitClass::Usage)),
+        Some(as_of) => Ok(as_of),
+        None => Err(Finding::new(STAGE, format!("no published night of {year}"), "an as-of day")
+            .advice("publish its nights with `shopscore backfill`, or give the day with --as-of")
+            .fail(ExitClass::Missing)),
+    }
+}
+
+fn told(settled: &SettledYear, year: Year, as_of: Day) -> String {
+    let rows = || settled.settlements.iter();
+    let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };
+    let qualified = rows().filter(|row| row.is_qualified).count();
+    let refunded: i128 = rows().map(|row| i128::from(row.refund_fen)).sum();
+    format!(
+        "{year} as of {as_of}{is_provisional}: {} shops settled, {qualified} qualified, {refunded} fen refunded",
+        settled.settlements.len()
+    )
+}

@@ -1,0 +1,158 @@
+//! The settlement of a year's fees: published scores and the year's payments in, one partition out (specification, section 9).
+//!
+//! Before the year is over it covers the month ends so far. Every score that should count must be published, but for days
+//! before the history starts: an average that lacks a month would be another one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Date32Type;
+
+use super::month_end::{self, MonthEnds};
+use crate::assessments::annual::{self, Account, Basis, Settlement};
+use crate::calendar::Year;
+use crate::domain::{Day, Window};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::intake::year::gather_year;
+use crate::publish::month_ends::shop_scores;
+use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
+use crate::publish::reading::Current;
+use crate::publish::{Partition, Period, Publication, tables};
+use crate::quality;
+use crate::rulebook::{Decimal4, Rulebook};
+use crate::sales;
+use crate::settings::Settings;
+use crate::shops::Shop;
+
+const STAGE: &str = "settlement";
+
+/// A settled year, ready to be published.
+#[derive(Debug)]
+pub struct SettledYear {
+    /// The settlements, one a shop.
+    pub settlements: Vec<Settlement>,
+    /// What is published.
+    pub publication: Publication,
+}
+
+/// Settles a year as of a day.
+///
+/// # Errors
+/// Missing where a score that counts was never published; those of the stages.
+pub fn settle(settings: &Settings, rulebook: &Rulebook, year: Year, as_of: Day) -> Outcome<SettledYear> {
+    let current = Current::of(&settings.out)?;
+    let month_ends = month_end::published(&current, year)?;
+    let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
+    let partitions = vec![partition(&settlements, year, as_of)?];
+    let publication = Publication { as_of, ingredients: None, partitions, quarantine: None };
+    Ok(SettledYear { settlements, publication })
+}
+
+/// The published settlement of a year again, as of the same day, after `month_end` changed; none where it does not cover
+/// that day, or has no rows.
+pub(super) fn again(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    month_end: Day,
+    settled: &RecordBatch,
+    month_ends: &MonthEnds,
+) -> Outcome<Option<Partition>> {
+    let days = settled.column_by_name("as_of").and_then(|days| days.as_primitive_opt::<Date32Type>());
+    let days = days.ok_or_else(|| fault(STAGE, "a settlement without its as-of day"))?;
+    let as_of = days.iter().flatten().next().map(Day::from_epoch_days);
+    let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
+    let year = Year::of(month_end);
+    let current = Current::of(&settings.out)?;
+    let settlements = settlements(settings, rulebook, (year, as_of), month_ends, &current)?;
+    partition(&settlements, year, as_of).map(Some)
+}
+
+fn partition(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<Partition> {
+    let rows = tables::settlements(settlements, year, as_of)?;
+    Ok(Partition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches: vec![rows] })
+}
+
+fn settlements(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    (year, as_of): (Year, Day),
+    month_ends: &MonthEnds,
+    current: &Current,
+) -> Outcome<Vec<Settlement>> {
+    let until = as_of.min(year.last_day());
+    check_month_ends(year, until, month_ends, settings)?;
+    let span = Window { first: year.first_day(), last: until };
+    let intake = gather_year(settings, rulebook, span, as_of)?;
+    quality::check_set_aside(&intake.counts, &settings.limits)?;
+    let left_on = left_in(&intake.shops, year, as_of);
+    let account = Account {
+        year,
+        as_of,
+        month_ends: by_shop(month_ends, until),
+        days_before: scores_before(&intake.shops, year, as_of, current, settings)?,
+        sales: sales::of_days(&intake.days(), &left_on, |day| intake.payments_of(day))?,
+    };
+    annual::settle(&intake.shops, &account, &rulebook.thresholds)
+}
+
+/// Every month end up to `until` must be published, unless the history starts later.
+fn check_month_ends(year: Year, until: Day, month_ends: &MonthEnds, settings: &Settings) -> Outcome<()> {
+    let is_needed = |day: &Day| *day <= until && settings.history_starts_on.is_none_or(|start| *day >= start);
+    let missing = year.month_ends().filter(|day| is_needed(day) && !month_ends.contains_key(day));
+    let missing: Vec<Finding> = missing.map(|day| never_scored("month_end_scores", day)).collect();
+    Failure::unless_empty(ExitClass::Missing, missing)
+}
+
+fn never_scored(table: &str, day: Day) -> Finding {
+    Finding::new(STAGE, format!("no {table} of {day}"), "every score that counts, published")
+        .advice(format!("publish it with `shopscore nightly --date {day}`"))
+}
+
+/// The shops that left in the year, each with its day.
+fn left_in(shops: &[Shop], year: Year, as_of: Day) -> BTreeMap<i64, Day> {
+    let left = shops.iter().filter_map(|shop| Some((shop.shop_id, Basis::of(shop, year, as_of)?.left_on()?)));
+    left.collect()
+}
+
+fn by_shop(
+    month_ends: &MonthEnds,
+    until: Day,
+) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {
+    let mut of_shops: BTreeMap<i64, Vec<_>> = BTreeMap::new();
+    for (day, scores) in month_ends.range(..=until) {
+        for score in scores {
+            of_shops.entry(score.shop_id).or_default().push((*day, score));
+        }
+    }
+    of_shops
+}
+
+/// The scores of the day before they left of the shops for which that day alone counts.
+fn scores_before(
+    shops: &[Shop],
+    year: Year,
+    as_of: Day,
+    current: &Current,
+    settings: &Settings,
+) -> Outcome<BTreeMap<i64, Decimal4>> {
+    let mut wanted: BTreeMap<Day, BTreeSet<i64>> = BTreeMap::new();
+    for shop in shops {
+        if let Some(Basis::DayBeforeTermination(left_on)) = Basis::of(shop, year, as_of) {
+            wanted.entry(left_on.plus(-1)).or_default().insert(shop.shop_id);
+        }
+    }
+    wanted.retain(|day, _| settings.history_starts_on.is_none_or(|start| *day >= start));
+    let mut found = BTreeMap::new();
+    let mut missing = Vec::new();
+    for (day, shop_ids) in wanted {
+        match current.read(&SCORES, Period::Day(day))? {
+            None => missing.push(never_scored("scores", day)),
+            Some(scores) => {
+                let scores = shop_scores(&scores).map_err(|error| fault(STAGE, error))?;
+                let of_shops = scores.into_iter().filter(|(shop, _)| shop_ids.contains(shop));
+                found.extend(of_shops.filter_map(|(shop, score)| Some((shop, score?))));
+            }
+        }
+    }
+    Failure::unless_empty(ExitClass::Missing, missing).map(|()| found)
+}

@@ -1,0 +1,186 @@
+//! The sales of a year by shop: its amounts over all days, and the category of goods that sold most.
+//!
+//! Grain in: the daily partials of payments, one row a shop and category of goods and day. Grain out: one entry a shop with
+//! payments. Amounts in fen. Of a shop that left, the days up to and including that one count (specification, section 9).
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use crate::domain::Day;
+use crate::error::{ExitClass, Finding, Outcome, fault};
+
+const STAGE: &str = "sales";
+const GROUP: [&str; 2] = ["shop_id", "category"];
+const AMOUNT: &str = "amount_fen";
+/// So many days are held at once.
+const DAYS_AT_ONCE: usize = 31;
+
+/// What a shop sold in the year.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sales {
+    /// The category of goods with the highest amount, the first by name among equals; none without payments.
+    pub top_category: Option<String>,
+    /// The amount over all categories, in fen.
+    pub amount_fen: i64,
+}
+
+impl Sales {
+    /// The sales of a shop, given its amounts by category of goods.
+    pub fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
+        let mut amount_fen = 0;
+        let mut top: Option<(&str, i64)> = None;
+        for (category, amount) in by_category {
+            amount_fen += amount;
+            let is_higher = |(held, held_amount): (&str, i64)| {
+                amount > held_amount || (amount == held_amount && category < held)
+            };
+            if top.is_none_or(is_higher) {
+                top = Some((category, amount));
+            }
+        }
+        Self { top_category: top.map(|(category, _)| category.to_owned()), amount_fen }
+    }
+}
+
+/// Adds up days of payments, read one after another by `payments_of`; `left_on` has the shops that left, each with its day.
+///
+/// # Errors
+/// Those of `payments_of`; rejected where the amounts of all shops pass 64 bits.
+pub fn of_days(
+    days: &[Day],
+    left_on: &BTreeMap<i64, Day>,
+    payments_of: impl Fn(Day) -> Outcome<DataFrame>,
+) -> Outcome<BTreeMap<i64, Sales>> {
+    let mut amounts: Option<DataFrame> = None;
+    let mut total: i128 = 0;
+    for some_days in days.chunks(DAYS_AT_ONCE) {
+        let mut frames: Vec<DataFrame> = amounts.take().into_iter().collect();
+        for day in some_days {
+            let frame = counted(&payments_of(*day)?, *day, left_on).map_err(|error| fault(STAGE, error))?;
+            total += amounts_in(&frame).map_err(|error| fault(STAGE, error))?;
+            frames.push(frame);
+        }
+        // No sum within the total is greater, since no amount is negative.
+        check_fits(total)?;
+        amounts = Some(added(frames).map_err(|error| fault(STAGE, error))?);
+    }
+    amounts.map_or(Ok(BTreeMap::new()), |amounts| by_shop(&amounts).map_err(|error| fault(STAGE, error)))
+}
+
+/// The amounts of a day that count: none of shops that had left before it.
+fn counted(payments: &DataFrame, day: Day, left_on: &BTreeMap<i64, Day>) -> PolarsResult<DataFrame> {
+    let payments = payments.select([GROUP[0], GROUP[1], AMOUNT])?;
+    if left_on.values().all(|left_on| *left_on >= day) {
+        return Ok(payments);
+    }
+    let shops = payments.column(GROUP[0])?.i64()?.iter();
+    let is_counted: BooleanChunked = shops
+        .map(|shop| Some(shop.and_then(|shop| left_on.get(&shop)).is_none_or(|left_on| *left_on >= day)))
+        .collect_ca(PlSmallStr::EMPTY);
+    payments.filter(&is_counted)
+}
+
+fn amounts_in(frame: &DataFrame) -> PolarsResult<i128> {
+    Ok(frame.column(AMOUNT)?.i64()?.iter().flatten().map(i128::from).sum())
+}
+
+fn check_fits(total: i128) -> Outcome<()> {
+    if i64::try_from(total).is_ok() {
+        return Ok(());
+    }
+    Err(Finding::new(STAGE, format!("a total of {total} fen"), "a sum that fits 64 bits")
+        .column(AMOUNT)
+        .advice("correct the amounts of the payments")
+        .fail(ExitClass::Rejected))
+}
+
+fn added(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
+    let one_after_another =
+        UnionArgs { parallel: false, rechunk: false, to_supertypes: false, ..UnionArgs::default() };
+    concat(frames.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>(), one_after_another)?
+        .group_by(GROUP.map(col))
+        .agg([col(AMOUNT).sum()])
+        .collect()
+}
+
+fn by_shop(amounts: &DataFrame) -> PolarsResult<BTreeMap<i64, Sales>> {
+    let shops = amounts.column(GROUP[0])?.i64()?.iter().flatten();
+    let categories = amounts.column(GROUP[1])?.str()?.iter().flatten();
+    let fen = amounts.column(AMOUNT)?.i64()?.iter().flatten();
+    let mut of_shops: BTreeMap<i64, Vec<(&str, i64)>> = BTreeMap::new();
+    for (shop, amount) in shops.zip(categories.zip(fen)) {
+        of_shops.entry(shop).or_default().push(amount);
+    }
+    Ok(of_shops.into_iter().map(|(shop, amounts)| (shop, Sales::of(amounts))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    /// Payments of a day: shop, category of goods, amount.
+    fn payments(rows: &[(i64, &str, i64)]) -> DataFrame {
+        df!(
+            "shop_id" => rows.iter().map(|row| row.0).collect::<Vec<_>>(),
+            "category" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
+            "payments" => vec![1_i64; rows.len()],
+            "amount_fen" => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
+            "rows" => vec![1_i64; rows.len()],
+        )
+        .unwrap()
+    }
+
+    /// Sales as `shop amount top-category`, of payments on days that begin with 2022-01-01.
+    fn sold(days: &[&[(i64, &str, i64)]], left_on: &[(i64, &str)]) -> Vec<String> {
+        let all: Vec<Day> = (0..).take(days.len()).map(|later| day("2022-01-01").plus(later)).collect();
+        let of_day = |at: Day| Ok(payments(days[all.iter().position(|day| *day == at).unwrap()]));
+        let left_on = left_on.iter().map(|(shop, on)| (*shop, day(on))).collect();
+        let sales = of_days(&all, &left_on, of_day).unwrap();
+        let shown = |(shop, sales): (i64, Sales)| {
+            format!("{shop} {} {}", sales.amount_fen, sales.top_category.unwrap_or_default())
+        };
+        sales.into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn amounts_add_up_over_days_and_categories() {
+        let days: [&[(i64, &str, i64)]; 3] =
+            [&[(1, "茶", 5), (1, "箱包", 7)], &[], &[(1, "茶", 3), (2, "茶", 1)]];
+        assert_eq!(sold(&days, &[]), ["1 15 茶", "2 1 茶"]);
+    }
+
+    #[test]
+    fn more_days_than_are_held_at_once_add_up_all_the_same() {
+        let one: &[(i64, &str, i64)] = &[(1, "茶", 1)];
+        assert_eq!(sold(&[one; 2 * DAYS_AT_ONCE + 1], &[]), ["1 63 茶"]);
+    }
+
+    #[test]
+    fn sales_count_up_to_and_including_the_day_that_a_shop_left() {
+        let one: &[(i64, &str, i64)] = &[(1, "茶", 1), (2, "茶", 1)];
+        assert_eq!(sold(&[one; 5], &[(1, "2022-01-03")]), ["1 3 茶", "2 5 茶"]);
+    }
+
+    #[test]
+    fn of_equal_sales_in_two_categories_the_first_by_name_is_the_top_one() {
+        let top = |sales: &[(&str, i64)]| Sales::of(sales.iter().copied());
+        let both = Sales { top_category: Some("男装".to_owned()), amount_fen: 10 };
+        assert_eq!(top(&[("茶", 5), ("男装", 5)]), both);
+        assert_eq!(top(&[("男装", 5), ("茶", 5)]), both);
+        assert_eq!(top(&[("茶", 6), ("男装", 5)]).top_category.as_deref(), Some("茶"));
+        assert_eq!(top(&[("茶", 0)]), Sales { top_category: Some("茶".to_owned()), amount_fen: 0 });
+    }
+
+    #[test]
+    fn amounts_beyond_64_bits_are_refused() {
+        let most = |_| Ok(payments(&[(1, "茶", i64::MAX)]));
+        let days = [day("2022-01-01"), day("2022-01-02")];
+        assert!(of_days(&days[..1], &BTreeMap::new(), most).is_ok());
+        assert_eq!(of_days(&days, &BTreeMap::new(), most).unwrap_err().class, ExitClass::Rejected);
+    }
+}

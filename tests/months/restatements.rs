@@ -1,0 +1,142 @@
+//! A frozen month end stays as it was published until it is restated, and then only what must change does.
+
+use shopscore::extracts::tables::Table;
+use shopscore::publish::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
+
+use crate::support::bench::Bench;
+use crate::support::rows::{at, day, row};
+use crate::world::{MONTH_ENDS, deliver, differing, run, said, shown, two_months};
+
+const REVISED: [&str; 5] = ["shop_id", "score", "revision", "restated_because", "knowledge_day"];
+const JANUARY: &str = MONTH_ENDS[0];
+
+/// Upholds, on 2 February, appeals on all reviews that January's last window has of shop 3, the best rated of its
+/// category: shop 3 is rated no more, and shop 2 becomes the best.
+fn appeal_reviews_of_shop_3(bench: &Bench) {
+    let decided = day("2022-02-02");
+    let appeals = ["2022-01-29", "2022-01-30", "2022-01-31"].into_iter().zip(900_i64..);
+    let rows: Vec<_> =
+        appeals.map(|(on, id)| row![id, 3, "review", 30, day(on), true, at(decided, "12:00")]).collect();
+    deliver(bench, Table::Appeals, "2022-02-02", &rows);
+}
+
+fn january_and_february() -> Bench {
+    let bench = two_months();
+    said(&bench, "backfill --from 2022-01-31 --to 2022-03-01");
+    bench
+}
+
+#[test]
+fn a_frozen_month_end_survives_a_rerun_after_a_late_appeal_and_a_late_rewrite() {
+    let bench = january_and_february();
+    let frozen = bench.published();
+    appeal_reviews_of_shop_3(&bench);
+    let again = said(&bench, "nightly --date 2022-01-31");
+    assert!(again.contains("month end 2022-01-31 is frozen and stays as it was published"), "{again}");
+    assert_eq!(differing(&frozen, &bench.published()), [""; 0]);
+
+    bench.put(Table::Reviews, day("2022-01-31"), &[row![1, 1, 1, 5, 5, at(day("2022-01-31"), "20:00")]]);
+    said(&bench, "nightly --date 2022-01-31");
+    let changed = differing(&frozen, &bench.published());
+    assert!(changed.contains(&"scores/dt=2022-01-31".to_owned()), "{changed:?}");
+    assert!(changed.iter().all(|folder| folder.ends_with("/dt=2022-01-31")), "{changed:?}");
+}
+
+#[test]
+fn a_restatement_changes_the_rows_that_the_appeals_touch_and_those_whose_rank_they_moved() {
+    let bench = january_and_february();
+    let first = shown(&bench, &MONTH_END_SCORES, JANUARY, &REVISED);
+    appeal_reviews_of_shop_3(&bench);
+    let before = bench.published();
+    let told = bench.run(&[
+        "restate",
+        "--month-end",
+        JANUARY,
+        "--because",
+        "appeals 900 to 902",
+        "--knowledge-day",
+        "2022-02-03",
+    ]);
+    told.assert_done();
+    assert!(told.stdout.contains("2022-01-31: 2 rows restated as known on 2022-02-03"), "{}", told.stdout);
+
+    let restated = shown(&bench, &MONTH_END_SCORES, JANUARY, &REVISED);
+    let revisions = shown(&bench, &MONTH_END_REVISIONS, JANUARY, &REVISED);
+    let changed: Vec<&String> = restated.iter().filter(|row| !first.contains(row)).collect();
+    let stayed: Vec<&String> = restated.iter().filter(|row| first.contains(row)).collect();
+    assert_eq!(stayed.iter().map(|row| &row[..1]).collect::<Vec<_>>(), ["1", "4", "5"]);
+    assert_eq!(changed.len(), 2);
+    for (row, shop) in changed.iter().zip(["2", "3"]) {
+        assert!(row.starts_with(shop) && row.ends_with(" 2 appeals 900 to 902 2022-02-03"), "{row}");
+    }
+    assert_eq!(revisions, [first[1].clone(), first[2].clone()]);
+    // Nobody is failed or passed by this, so the assessments of January alone are new.
+    assert_eq!(
+        differing(&before, &bench.published()),
+        [
+            "month_end_revisions/month_end=2022-01-31",
+            "month_end_scores/month_end=2022-01-31",
+            "monthly_assessments/month_end=2022-01-31"
+        ]
+    );
+}
+
+#[test]
+fn a_restatement_that_changes_no_row_publishes_nothing() {
+    let bench = january_and_february();
+    let before = bench.published();
+    let told = said(&bench, "restate --month-end 2022-01-31 --because check --knowledge-day 2022-02-10");
+    assert_eq!(told, "2022-01-31: no row changes as known on 2022-02-10; nothing is published\n");
+    assert_eq!(bench.published(), before);
+}
+
+#[test]
+fn a_restatement_knows_no_later_appeals_than_those_of_its_knowledge_day() {
+    let bench = january_and_february();
+    appeal_reviews_of_shop_3(&bench);
+    let early = said(&bench, "restate --month-end 2022-01-31 --because check --knowledge-day 2022-02-02");
+    assert!(
+        early.contains("no row changes"),
+        "decided on the day itself, they take effect a day later: {early}"
+    );
+}
+
+#[test]
+fn a_failure_that_a_restatement_brings_reaches_the_later_months() {
+    let bench = january_and_february();
+    let exit =
+        |value| shown(&bench, &MONTHLY_ASSESSMENTS, value, &["shop_id", "status", "failures_this_year"]);
+    let before = [exit(MONTH_ENDS[0]), exit(MONTH_ENDS[1])];
+    // Every shop fails under this threshold; only a changed month end makes the later months follow.
+    bench.change_rule("thresholds.csv", ",*,2.5,2.5,3,", ",*,2.5,5,2,");
+    appeal_reviews_of_shop_3(&bench);
+    said(&bench, "restate --month-end 2022-01-31 --because appeals --knowledge-day 2022-02-03");
+    let after = [exit(MONTH_ENDS[0]), exit(MONTH_ENDS[1])];
+    assert_ne!(before, after);
+    for (january, february) in after[0].iter().zip(&after[1]) {
+        let failed = january.ends_with("fail 1");
+        assert!(failed == february.ends_with("exit 2"), "{january}, {february}");
+    }
+    assert!(after[1].iter().any(|row| row.ends_with("exit 2")), "{after:?}");
+}
+
+#[test]
+fn what_cannot_be_restated_is_refused() {
+    let bench = two_months();
+    said(&bench, "nightly --date 2022-01-31");
+    let refused = |command: &str, code, words: &[&str]| run(&bench, command).assert_refused(code, &[words]);
+    refused("restate --month-end 2022-01-30 --because x", 2, &["2022-01-30", "last day of a month"]);
+    refused(
+        "restate --month-end 2022-02-28 --because x",
+        4,
+        &["no month-end scores of 2022-02-28", "nightly"],
+    );
+    refused("restate --month-end 2022-01-31 --because x --knowledge-day 2022-01-30", 2, &["--knowledge-day"]);
+    refused(
+        "restate --month-end 2022-01-31 --because x --knowledge-day 9999-01-01",
+        2,
+        &["a day that is over"],
+    );
+    assert_eq!(run(&bench, "restate --month-end 2022-01-31").code, Some(2), "a reason is needed");
+    assert_eq!(bench.run(&["restate", "--month-end", "2022-01-31", "--because", " "]).code, Some(2));
+}

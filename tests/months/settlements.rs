@@ -1,0 +1,106 @@
+//! Years settled from what is published, and settled again after a restatement.
+
+use shopscore::extracts::tables::Table;
+use shopscore::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES};
+
+use crate::support::bench::Bench;
+use crate::support::rows::{Cell, at, day, row};
+use crate::world::{deliver, run, said, shown, two_months};
+
+const COLUMNS: [&str; 6] =
+    ["shop_id", "provisional", "basis", "months_counted", "sales_fen", "top_sales_category"];
+
+/// A later snapshot in which shop 1 left on 1 February, shop 2 joined and left in February, and shop 3 left on 27 January.
+fn with_leavers() -> Bench {
+    let bench = two_months();
+    let shop = |shop: i64, joined_on: &str, left_on: Cell| {
+        row![shop, "店", "茶", Cell::Null, day(joined_on), left_on]
+    };
+    let left = |on: &str| Cell::Date(day(on));
+    deliver(
+        &bench,
+        Table::Shops,
+        "2022-03-01",
+        &[
+            shop(1, "2020-01-01", left("2022-02-01")),
+            shop(2, "2022-02-01", left("2022-02-20")),
+            shop(3, "2020-01-01", left("2022-01-27")),
+            shop(4, "2020-01-01", left("2021-12-31")),
+            shop(5, "2020-01-01", Cell::Null),
+        ],
+    );
+    bench
+}
+
+#[test]
+fn a_year_is_settled_by_the_scores_and_payments_up_to_the_as_of_day() {
+    let bench = with_leavers();
+    said(&bench, "backfill --from 2022-01-25 --to 2022-03-02");
+    let told = said(&bench, "settle --year 2022");
+    assert!(told.contains("2022 as of 2022-03-02, provisional: 4 shops settled"), "{told}");
+    // 100 yuan a day: 8 days to 1 February, 27 to 20 February, 3 to 27 January, 37 in all; days of leaving count.
+    assert_eq!(
+        shown(&bench, &ANNUAL_SETTLEMENTS, "2022", &COLUMNS),
+        [
+            "1 true months_before_termination 1 80000 茶",
+            "2 true no_fee 0 270000 茶",
+            "3 true day_before_termination 1 30000 茶",
+            "5 true year 2 370000 女装/女士精品",
+        ]
+    );
+    let again = said(&bench, "settle --year 2022 --as-of 2022-03-02");
+    assert!(again.contains("already current"), "{again}");
+}
+
+#[test]
+fn a_restatement_brings_the_settlement_up_to_date() {
+    let bench = two_months();
+    said(&bench, "backfill --from 2022-01-28 --to 2022-03-02");
+    said(&bench, "settle --year 2022");
+    let average = || shown(&bench, &ANNUAL_SETTLEMENTS, "2022", &["shop_id", "average_score", "months"]);
+    let before = average();
+    let decided = day("2022-02-02");
+    let rows = [
+        row![900, 3, "review", 30, day("2022-01-31"), true, at(decided, "12:00")],
+        row![901, 3, "review", 30, day("2022-01-30"), true, at(decided, "12:00")],
+        row![902, 3, "review", 30, day("2022-01-29"), true, at(decided, "12:00")],
+    ];
+    deliver(&bench, Table::Appeals, "2022-02-02", &rows);
+    let told = said(&bench, "restate --month-end 2022-01-31 --because appeals --knowledge-day 2022-03-01");
+    assert!(told.contains("annual_settlements 2022"), "{told}");
+    let after = average();
+    let changed: Vec<&str> = after.iter().filter(|row| !before.contains(row)).map(|row| &row[..1]).collect();
+    let restated: Vec<String> = shown(&bench, &MONTH_END_SCORES, "2022-01-31", &["shop_id", "revision"]);
+    let restated: Vec<&str> =
+        restated.iter().filter(|row| row.ends_with(" 2")).map(|row| &row[..1]).collect();
+    assert_eq!(changed, restated);
+    assert!(after[1].contains("revision: 2"), "a row names the revision that went into it: {}", after[1]);
+}
+
+#[test]
+fn a_settlement_without_every_score_that_counts_is_refused() {
+    let bench = with_leavers();
+    run(&bench, "settle --year 2022").assert_refused(4, &[&["no published night of 2022"]]);
+    said(&bench, "nightly --date 2022-02-28");
+    run(&bench, "settle --year 2022 --as-of 2022-02-28")
+        .assert_refused(4, &[&["month_end_scores of 2022-01-31"]]);
+    said(&bench, "nightly --date 2022-01-31");
+    run(&bench, "settle --year 2022 --as-of 2022-03-01").assert_refused(4, &[&["scores of 2022-01-26"]]);
+    run(&bench, "settle --year 2022 --as-of 2021-12-31").assert_refused(2, &[&["--as-of 2021-12-31"]]);
+    said(&bench, "nightly --date 2022-01-26");
+    said(&bench, "settle --year 2022 --as-of 2022-03-01");
+}
+
+#[test]
+fn a_summary_of_a_year_shows_the_arithmetic_of_shops_that_left() {
+    let bench = with_leavers();
+    said(&bench, "backfill --from 2022-01-25 --to 2022-03-02");
+    let unsettled = said(&bench, "summary --year 2022");
+    assert!(unsettled.contains("2022 is not settled yet"), "{unsettled}");
+    said(&bench, "settle --year 2022");
+    let summary = said(&bench, "summary --year 2022");
+    let line =
+        summary.lines().find(|line| line.contains("shop 3, day_before_termination: (2022-01-26: ")).unwrap();
+    assert!(line.contains(") / 1 = "), "{line}");
+    assert!(summary.contains("shop 2, no_fee: no average"), "{summary}");
+}
