@@ -216,10 +216,13 @@ fn wanted_days(
 /// The days that a run would read if they had a partition; of snapshots only those newer than the one that it reads, the
 /// newest first.
 fn days_without(table: Table, found: &BTreeMap<Day, PathBuf>, coverage: Coverage) -> Vec<Day> {
+    // A settlement takes a snapshot of any age; none is looked for that lies more than ten years back.
+    const LONGEST_AGE_DAYS: i32 = 3_660;
     let as_of = coverage.window.last;
     match table.spec().presence {
         Presence::NewestSnapshot => {
-            let days = (0..=coverage.max_snapshot_age_days).map(|age_days| as_of.plus(-age_days));
+            let ages_days = 0..=coverage.max_snapshot_age_days.min(LONGEST_AGE_DAYS);
+            let days = ages_days.map(|age_days| as_of.plus(-age_days));
             days.take_while(|day| !found.contains_key(day)).collect()
         }
         Presence::EveryDay | Presence::MayLackDays => {

@@ -1,5 +1,8 @@
 //! Years settled from what is published, and settled again after a restatement.
 
+use std::fs;
+
+use shopscore::domain::Window;
 use shopscore::extracts::tables::Table;
 use shopscore::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES};
 
@@ -50,6 +53,33 @@ fn a_year_is_settled_by_the_scores_and_payments_up_to_the_as_of_day() {
     );
     let again = said(&bench, "settle --year 2022 --as-of 2022-03-02");
     assert!(again.contains("already current"), "{again}");
+}
+
+#[test]
+fn a_year_is_settled_without_old_payments_where_extracts_are_kept_only_so_long() {
+    let (bench, whole) = (with_leavers(), with_leavers());
+    for bench in [&bench, &whole] {
+        said(bench, "backfill --from 2022-01-25 --to 2022-03-02 --set extracts_kept_days=400");
+    }
+    let gone = Window { first: day("2022-01-25"), last: day("2022-02-19") };
+    for payments in gone.days() {
+        fs::remove_dir_all(bench.partition(Table::Payments, payments)).unwrap();
+    }
+    said(&bench, "settle --year 2022 --set extracts_kept_days=10");
+    said(&whole, "settle --year 2022");
+    assert!(bench.published().files == whole.published().files);
+
+    fs::remove_file(bench.path("state/partials/payments/2022-02-01.json")).unwrap();
+    let refused = run(&bench, "settle --year 2022 --set extracts_kept_days=10");
+    refused.assert_refused(4, &[&["payments/dt=2022-02-01", "nothing sound is stored of it"]]);
+}
+
+#[test]
+fn a_year_without_any_snapshot_is_not_settled() {
+    let bench = two_months();
+    said(&bench, "backfill --from 2022-01-30 --to 2022-02-01");
+    fs::remove_dir_all(bench.path("extracts/shops")).unwrap();
+    run(&bench, "settle --year 2022").assert_refused(4, &[&["found no shop snapshot"]]);
 }
 
 #[test]

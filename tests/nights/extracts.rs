@@ -119,6 +119,13 @@ impl Extracts {
         self.deliver(table, day, before.into_iter().flatten().chain([row]).collect());
     }
 
+    /// The partitions that lie more than so many days before the newest of their table.
+    pub(crate) fn older_than(&self, days: i32) -> Vec<(Table, Day)> {
+        let newest = |table: Table| self.delivered.keys().filter(|of| of.0 == table).map(|of| of.1).max();
+        let is_old = |of: &&(Table, Day)| newest(of.0).is_some_and(|newest| of.1 < newest.plus(-days));
+        self.delivered.keys().filter(is_old).copied().collect()
+    }
+
     /// The part files of a partition that was delivered.
     pub(crate) fn files(&self, table: Table, day: Day) -> Vec<PathBuf> {
         let parts = self.delivered.get(&(table, day)).map_or(0, |delivered| delivered.parts);

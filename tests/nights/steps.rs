@@ -27,6 +27,8 @@ pub(crate) enum Step {
     Stale,
     /// The night of a day while one partition is not as it should be; it is mended afterwards.
     SpoiltNight { as_of: Day, table: Table, day: Day, spoilt: Spoilt },
+    /// The night of a day whose extracts were deleted but for some days; they come back afterwards.
+    NightWithoutOld { as_of: Day, kept_days: i32 },
     /// Other rows, delivered late.
     Rewrite { table: Table, day: Day, seed: u64 },
     /// The same rows in another number of part files.
@@ -133,6 +135,7 @@ fn nights() -> impl Strategy<Value = Step> {
         2 => Just(Step::Stale),
         1 => (days(), any_table(), days(), spoilt)
             .prop_map(|(as_of, table, day, spoilt)| Step::SpoiltNight { as_of, table, day, spoilt }),
+        1 => (days(), 0_i32..3).prop_map(|(as_of, kept_days)| Step::NightWithoutOld { as_of, kept_days }),
     ]
 }
 

@@ -45,6 +45,7 @@ impl World {
             Step::SpoiltNight { as_of, table, day, spoilt } => {
                 return self.spoilt_night(*as_of, (*table, *day), *spoilt);
             }
+            Step::NightWithoutOld { as_of, kept_days } => return self.night_without_old(*as_of, *kept_days),
             Step::Rewrite { table, day, seed } => self.extracts.rewrite(*table, *day, *seed),
             Step::Split { table, day, parts } => self.extracts.split(*table, *day, *parts),
             Step::Forge { table, day } => self.extracts.forge(*table, *day),
@@ -97,6 +98,28 @@ impl World {
         let outcome = self.night(as_of, false);
         self.extracts.write(table, day);
         outcome
+    }
+
+    /// A night that stores what later ones may need; then all days but the last `kept_days` before the newest of each table
+    /// are deleted, and the night is the same night, or refused where the state folder was damaged in between.
+    fn night_without_old(&mut self, as_of: Day, kept_days: i32) -> Outcome {
+        let night = |kept_days: i32, folders: &[&str]| {
+            let kept_days = format!("extracts_kept_days={kept_days}");
+            self.bench.night(as_of, &[&["--set", &kept_days], folders].concat())
+        };
+        if night(1_000, &["--out", "whole"]).code == Some(0) {
+            let old = self.extracts.older_than(kept_days);
+            old.iter().for_each(|(table, day)| remove(&self.extracts.partition(*table, *day)));
+            let ended = night(kept_days, &["--out", "old-gone"]);
+            old.iter().for_each(|(table, day)| self.extracts.write(*table, *day));
+            prop_assert!(matches!(ended.code, Some(0 | 4)), "{}", ended.stderr);
+            if ended.code == Some(0) {
+                let files = |out| self.bench.published_under(out).files;
+                prop_assert!(files("whole") == files("old-gone"));
+            }
+        }
+        ["whole", "old-gone"].iter().for_each(|out| remove(&self.bench.path(out)));
+        Ok(())
     }
 
     fn configure(&self) {
