@@ -115,7 +115,7 @@ pub(super) fn publish_night(
     stdout: &mut impl Write,
 ) -> Outcome<Done> {
     let scored = on_pool(|| score_night(settings, rulebook, as_of))?;
-    let published = publish(&settings.out, &scored.night, now, retention(settings))?;
+    let published = on_pool(|| publish(&settings.out, &scored.night, now, retention(settings)))?;
     say_scored(&scored, stdout);
     Ok(Done { scored, published })
 }

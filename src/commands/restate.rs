@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) 
         say(stdout, &format!("{day}: no row changes as known on {knowledge_day}; nothing is published"));
         return Ok(());
     };
-    let published = publish(&settings.out, &publication, now, retention(&settings))?;
+    let published = on_pool(|| publish(&settings.out, &publication, now, retention(&settings)))?;
     say(stdout, &format!("{day}: {} rows restated as known on {knowledge_day}", restated.changed));
     let tables: Vec<String> = publication
         .partitions

@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let _locks = lock(&settings, now, format!("settle --year {year}"))?;
     let as_of = as_of(arguments, &settings)?;
     let settled = on_pool(|| settle(&settings, &rulebook, year, as_of))?;
-    let published = publish(&settings.out, &settled.publication, now, retention(&settings))?;
+    let published = on_pool(|| publish(&settings.out, &settled.publication, now, retention(&settings)))?;
     say(stdout, &told(&settled, year, as_of));
     let outcome = if published.changed { "published as" } else { "already current in" };
     say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));

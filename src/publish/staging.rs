@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::file_system;
@@ -14,7 +15,7 @@ use super::layout::{HASH_LENGTH, PartitionFolder, Root, is_part};
 use super::outputs::{DAILY_KEY, OutputTable};
 use super::parquet_file::{EncodedFile, encode, file_hash, hexadecimal, id_in};
 use crate::domain::Day;
-use crate::error::Outcome;
+use crate::error::{Outcome, all};
 
 /// A partition that a run writes.
 pub(super) struct NewPartition {
@@ -87,20 +88,11 @@ pub(super) fn write(
     for root in Root::ALL {
         file_system::make_folder(&staging.join(root.name()), root.folder_mode())?;
     }
-    let mut written = Vec::new();
-    for partition in partitions {
-        let folder = make_partition(staging, &partition.folder)?;
-        let is_old = match before.filter(|_| partition.folder.root == Root::Quarantine) {
-            Some(before) => holds(before, partition, None, limit_bytes)?,
-            None => false,
-        };
-        if let Some(before) = before.filter(|_| is_old) {
-            link_parts(&partition.folder.inside(before), &folder)?;
-            written.push(Vec::new());
-        } else {
-            written.push(encode(Some(&folder), partition.table, &partition.batches, limit_bytes)?);
-        }
-    }
+    let written = partitions
+        .par_iter()
+        .with_max_len(1)
+        .map(|partition| write_rows(staging, before, partition, limit_bytes));
+    let written = all(written.collect::<Vec<_>>())?;
     let ids = Ids::of(partitions, &written);
     for (partition, files) in partitions.iter().zip(written) {
         for file in files {
@@ -108,6 +100,23 @@ pub(super) fn write(
         }
     }
     Ok(ids)
+}
+
+/// The files of a partition without their footers; none where those of the generation `before` are linked.
+fn write_rows(
+    staging: &Path,
+    before: Option<&Path>,
+    partition: &NewPartition,
+    limit_bytes: usize,
+) -> Outcome<Vec<EncodedFile>> {
+    let folder = make_partition(staging, &partition.folder)?;
+    if let Some(before) = before.filter(|_| partition.folder.root == Root::Quarantine)
+        && holds(before, partition, None, limit_bytes)?
+    {
+        link_parts(&partition.folder.inside(before), &folder)?;
+        return Ok(Vec::new());
+    }
+    encode(Some(&folder), partition.table, &partition.batches, limit_bytes)
 }
 
 fn make_partition(generation: &Path, partition: &PartitionFolder) -> Outcome<PathBuf> {
@@ -157,7 +166,7 @@ fn link_parts(source: &Path, target: &Path) -> Outcome<()> {
 /// Whether the generation `current` holds each partition, byte for byte and without a file more. Nothing is written.
 pub(super) fn holds_all(current: &Path, partitions: &[NewPartition], limit_bytes: usize) -> Outcome<bool> {
     let encode = |partition: &NewPartition| encode(None, partition.table, &partition.batches, limit_bytes);
-    let encoded: Vec<_> = partitions.iter().map(encode).collect::<Outcome<_>>()?;
+    let encoded = all(partitions.par_iter().with_max_len(1).map(encode).collect::<Vec<_>>())?;
     let ids = Ids::of(partitions, &encoded);
     for (partition, files) in partitions.iter().zip(encoded) {
         let id = (partition.folder.root == Root::Published).then(|| ids.id(partition));
