@@ -64,6 +64,9 @@ pub struct SettingFlags {
     /// How many threads may work
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<String>,
+    /// How many seconds to wait for another run that holds the lock
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub wait: Option<String>,
     /// Any other setting of the file, by its name; may be repeated
     #[arg(long = "set", global = true, value_name = "NAME=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,
@@ -83,6 +86,7 @@ impl SettingFlags {
             ("state", &self.state),
             ("out", &self.out),
             ("threads", &self.threads),
+            ("wait_seconds", &self.wait),
         ];
         let flags = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
         self.set.iter().cloned().chain(flags)

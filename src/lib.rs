@@ -18,6 +18,8 @@
 pub mod calendar;
 pub mod domain;
 pub mod error;
+pub mod interruption;
+pub mod preflight;
 pub mod threads;
 pub mod zone;
 

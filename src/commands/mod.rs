@@ -13,6 +13,7 @@ mod summary;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -23,7 +24,7 @@ use crate::publish::lock::{Holder, Lock};
 use crate::publish::{Retention, lock_folder, prepare};
 use crate::settings::{self, Settings};
 use crate::state::sealed::sweep;
-use crate::threads;
+use crate::{interruption, preflight, threads};
 
 const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
 
@@ -53,6 +54,7 @@ fn begin(flags: &SettingFlags) -> Outcome<Settings> {
     let environment = std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value)));
     let settings = settings::resolve(file.as_deref(), environment, flags.given())?;
     threads::settle(settings.threads)?;
+    interruption::listen()?;
     Ok(settings)
 }
 
@@ -64,9 +66,11 @@ fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 
         started_at: now,
         command,
     };
+    preflight::check_writable(&[&settings.out, &settings.state], settings.min_free_mib)?;
+    let wait = Duration::from_secs(settings.wait_seconds);
     let locks = [
-        Lock::acquire(&lock_folder(&settings.out), &holder)?,
-        Lock::acquire(&lock_folder(&settings.state), &holder)?,
+        Lock::acquire(&lock_folder(&settings.out), &holder, wait)?,
+        Lock::acquire(&lock_folder(&settings.state), &holder, wait)?,
     ];
     prepare(&settings.out)?;
     sweep(&settings.state)?;

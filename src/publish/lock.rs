@@ -7,6 +7,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 
 const STAGE: &str = "lock";
 const FILE: &str = "run.lock";
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// A longer file was not written by us.
 const LONGEST_HOLDER_BYTES: u64 = 4_096;
 
@@ -39,11 +41,12 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of `folder`, which is made where missing, and writes `holder` there.
+    /// Takes the lock of `folder`, which is made where missing, and writes `holder` there; waits for another run that holds
+    /// it, but no longer than `wait`.
     ///
     /// # Errors
-    /// Busy at once where another run holds it, naming that run; disk.
-    pub fn acquire(folder: &Path, holder: &Holder) -> Outcome<Self> {
+    /// Busy where another run holds it still, naming that run; disk.
+    pub fn acquire(folder: &Path, holder: &Holder, wait: Duration) -> Outcome<Self> {
         if !folder.is_dir() {
             file_system::make_folder(folder, 0o755)?;
         }
@@ -51,10 +54,17 @@ impl Lock {
         let mut options = OpenOptions::new();
         let opened = options.read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = opened.map_err(|error| disk(STAGE, "open", &path, &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(busy(&path, file)),
-            Err(TryLockError::Error(error)) => return Err(disk(STAGE, "flock", &path, &error)),
+        let mut waited = Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if waited < wait => {
+                    std::thread::sleep(BETWEEN_TRIES);
+                    waited += BETWEEN_TRIES;
+                }
+                Err(TryLockError::WouldBlock) => return Err(busy(&path, file)),
+                Err(TryLockError::Error(error)) => return Err(disk(STAGE, "flock", &path, &error)),
+            }
         }
         write_holder(&mut file, holder).map_err(|error| disk(STAGE, "write", &path, &error))?;
         Ok(Self { _held: file })
@@ -81,7 +91,7 @@ fn busy(path: &Path, file: File) -> Failure {
     );
     Finding::new(STAGE, format!("the lock held by {held_by}"), "no other run")
         .path(path)
-        .advice("wait for it to end, then run again")
+        .advice("run again when it has ended, or with --wait SECONDS")
         .fail(ExitClass::Busy)
 }
 
@@ -98,14 +108,28 @@ mod tests {
     fn a_second_run_is_told_who_holds_the_lock() {
         let folder = tempfile::tempdir().unwrap();
         let locks = folder.path().join("out/locks");
-        let first = Lock::acquire(&locks, &holder(7)).unwrap();
-        let failure = Lock::acquire(&locks, &holder(8)).unwrap_err();
+        let first = Lock::acquire(&locks, &holder(7), Duration::ZERO).unwrap();
+        let failure = Lock::acquire(&locks, &holder(8), Duration::ZERO).unwrap_err();
         assert_eq!(failure.class, ExitClass::Busy);
         let message = failure.to_string();
         let named = "process 7 on scores-1, started 1970-01-01T00:00:00Z: nightly --date 2022-03-15";
         assert!(message.contains(named), "{message}");
         drop(first);
-        Lock::acquire(&locks, &holder(8)).unwrap();
+        Lock::acquire(&locks, &holder(8), Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    fn a_run_that_waits_takes_over_when_the_other_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::acquire(folder.path(), &holder(7), Duration::ZERO).unwrap();
+        std::thread::scope(|scope| {
+            let second =
+                scope.spawn(|| Lock::acquire(folder.path(), &holder(8), Duration::from_secs(60)).is_ok());
+            std::thread::sleep(2 * BETWEEN_TRIES);
+            assert!(!second.is_finished());
+            drop(first);
+            assert!(second.join().unwrap());
+        });
     }
 
     #[test]
@@ -114,7 +138,7 @@ mod tests {
         let path = folder.path().join(FILE);
         let stale = "x".repeat(1_000);
         std::fs::write(&path, stale).unwrap();
-        let lock = Lock::acquire(folder.path(), &holder(9)).unwrap();
+        let lock = Lock::acquire(folder.path(), &holder(9), Duration::ZERO).unwrap();
         let told: Holder = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         assert_eq!(told, holder(9));
         drop(lock);
@@ -123,9 +147,9 @@ mod tests {
     #[test]
     fn a_holder_without_a_name_yet_is_still_respected() {
         let folder = tempfile::tempdir().unwrap();
-        let _lock = Lock::acquire(folder.path(), &holder(9)).unwrap();
+        let _lock = Lock::acquire(folder.path(), &holder(9), Duration::ZERO).unwrap();
         std::fs::write(folder.path().join(FILE), "").unwrap();
-        let failure = Lock::acquire(folder.path(), &holder(10)).unwrap_err();
+        let failure = Lock::acquire(folder.path(), &holder(10), Duration::ZERO).unwrap_err();
         assert_eq!(failure.class, ExitClass::Busy);
         assert!(failure.to_string().contains("another run"), "{failure}");
     }

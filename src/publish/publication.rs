@@ -22,6 +22,7 @@ use super::{current, promises, recovery};
 use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::Outcome;
+use crate::interruption::uninterrupted;
 
 /// A partition's file should not pass this.
 const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
@@ -148,7 +149,7 @@ fn add_generation(
     file_system::sync_file_system(&to_sync, &folder)?;
     file_system::rename(&staging, &layout.generation(&name))?;
     file_system::sync_folder(&folder)?;
-    current::switch(layout, previous, &name)?;
+    uninterrupted(|| current::switch(layout, previous, &name))?;
     Ok((name, true))
 }
 

@@ -9,6 +9,7 @@ use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, Root, is_unfinished, lock_folder};
 use super::{current, generations};
 use crate::error::{ExitClass, Finding, Outcome};
+use crate::preflight::check_one_file_system;
 
 /// Makes OUT usable and returns the current generation, `None` before the first.
 ///
@@ -20,6 +21,7 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     for folder in [layout.out().to_owned(), layout.generations(), lock_folder(layout.out())] {
         make_missing(&folder)?;
     }
+    check_one_file_system(layout.out(), &layout.generations())?;
     current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
     Ok(shown)

@@ -17,6 +17,7 @@ use super::layout::{Layout, Name, Root};
 use super::outputs::MONTH_END_SCORES;
 use super::parquet_file::file_hash;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
+use crate::interruption::uninterrupted;
 
 /// Why and when.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,7 @@ pub fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
             check_month_ends(&layout, previous, next, why)?;
         }
         current::link_quarantine(&layout)?;
-        current::switch(&layout, previous.as_ref(), next)?;
+        uninterrupted(|| current::switch(&layout, previous.as_ref(), next))?;
     }
     Ok(Published { name: next.to_string(), id: next.id.clone(), changed, path: layout.generation(next) })
 }

@@ -1,5 +1,7 @@
 //! Output folders that another run holds, or that are not ours.
 
+use std::time::Duration;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -25,7 +27,8 @@ fn a_second_run_at_once_is_refused_with_the_name_of_the_first() {
         assert_run_refused(
             |_| {},
             |bench| {
-                let _held = Lock::acquire(&lock_folder(&bench.path(folder)), &holder()).unwrap();
+                let _held =
+                    Lock::acquire(&lock_folder(&bench.path(folder)), &holder(), Duration::ZERO).unwrap();
                 bench.nightly(&[])
             },
             BUSY,
@@ -39,7 +42,10 @@ fn a_second_run_at_once_is_refused_with_the_name_of_the_first() {
 
 #[test]
 fn a_lock_file_that_a_dead_run_left_is_no_fault() {
-    assert_scored(|bench| drop(Lock::acquire(&lock_folder(&bench.path("out")), &holder()).unwrap()), &[]);
+    assert_scored(
+        |bench| drop(Lock::acquire(&lock_folder(&bench.path("out")), &holder(), Duration::ZERO).unwrap()),
+        &[],
+    );
 }
 
 #[test]

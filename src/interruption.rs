@@ -1,0 +1,59 @@
+//! Ending on a signal: SIGTERM and SIGINT end the process at once, but never inside the switch to a new generation.
+//!
+//! Nothing needs to be undone: what a run has written is invisible until that switch, and the next run removes it.
+
+use std::io::Write;
+use std::sync::{Mutex, Once, PoisonError};
+use std::{io, process, thread};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::error::{Outcome, fault};
+
+/// How often this process has changed what readers see; held while it does.
+static SWITCHES: Mutex<u32> = Mutex::new(0);
+static LISTENING: Once = Once::new();
+
+/// Changes what readers see: a signal waits until that is done.
+///
+/// # Errors
+/// Those of `switch`.
+pub fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    let mut switches = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
+    let outcome = switch()?;
+    *switches += 1;
+    Ok(outcome)
+}
+
+/// From now on a signal ends the process with 128 and its number, and a line on stderr.
+///
+/// # Errors
+/// A fault where the system refuses to tell of signals.
+pub fn listen() -> Outcome<()> {
+    let mut outcome = Ok(());
+    LISTENING.call_once(|| {
+        outcome = Signals::new([SIGTERM, SIGINT])
+            .map(|mut signals| {
+                thread::spawn(move || signals.forever().for_each(end));
+            })
+            .map_err(|error| fault("signals", error));
+    });
+    outcome
+}
+
+fn end(signal: i32) {
+    let switches = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
+    let name = if signal == SIGINT { "SIGINT" } else { "SIGTERM" };
+    // Whoever stopped the run may have closed stderr as well.
+    let _ = writeln!(io::stderr(), "error: interrupted by {name}, {}", told(*switches));
+    process::exit(128 + signal);
+}
+
+fn told(switches: u32) -> String {
+    match switches {
+        0 => "nothing published; the next run removes what this one has begun".to_owned(),
+        1 => "after what it published; run again for what is left".to_owned(),
+        many => format!("after {many} publications; run again for what is left"),
+    }
+}
