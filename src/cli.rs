@@ -10,7 +10,8 @@ use crate::domain::{Day, trimmed};
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
 ///
 /// Exit codes: 0 done, or nothing to do; 1 a fault of shopscore; 2 usage, configuration or rule tables; 3 input
-/// rejected; 4 input missing or stale; 5 disk or permission; 6 state unusable; 75 another run holds the lock.
+/// rejected; 4 input missing or stale; 5 disk or permission; 6 published files or state unusable; 75 another run holds
+/// the lock; 130 and 143 ended by SIGINT or SIGTERM.
 /// Results go to stdout, logs and errors to stderr.
 #[derive(Debug, Parser)]
 #[command(name = "shopscore", version, max_term_width = 110)]
@@ -39,6 +40,8 @@ pub enum Command {
     Generations(Generations),
     /// Show readers an earlier generation again
     Rollback(Rollback),
+    /// Check every published and stored file against its recorded hash
+    Verify(Verify),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
 }
@@ -222,6 +225,14 @@ pub struct Rollback {
     /// Why, where a frozen month end would be lost or fall back to an earlier revision
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub settings: SettingFlags,
+}
+
+/// Arguments of `verify`.
+#[derive(Args, Debug)]
+pub struct Verify {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub settings: SettingFlags,
