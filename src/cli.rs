@@ -67,6 +67,9 @@ pub struct SettingFlags {
     /// How many threads may work
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<String>,
+    /// How much memory the work is planned for, in MiB
+    #[arg(long, global = true, value_name = "MIB")]
+    pub memory_limit: Option<String>,
     /// How many seconds to wait for another run that holds the lock
     #[arg(long, global = true, value_name = "SECONDS")]
     pub wait: Option<String>,
@@ -89,6 +92,7 @@ impl SettingFlags {
             ("state", &self.state),
             ("out", &self.out),
             ("threads", &self.threads),
+            ("memory_limit_mib", &self.memory_limit),
             ("wait_seconds", &self.wait),
         ];
         let flags = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));

@@ -13,13 +13,13 @@ use bytes::Bytes;
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
+use crate::content::hash_of;
 use crate::domain::Day;
 use crate::error::{Outcome, disk, fault};
 use crate::extracts::listing::{FileIdentity, entries};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
-use crate::partials::fingerprint::hash_of;
 use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
 use crate::state::record_index::{self, RecordIndex};

@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::content::hash_of;
 use crate::error::{Outcome, disk};
 use crate::extracts::listing::entries;
-use crate::partials::fingerprint::hash_of;
 
 pub(super) const STAGE: &str = "state";
 /// The ending of a file that is being written.
