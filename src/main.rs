@@ -1,5 +1,6 @@
 //! The command line: parse, run, print what went wrong once, end with its exit code.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,6 +15,8 @@ fn main() -> ExitCode {
         .with_target(false)
         .with_ansi(false)
         .with_max_level(tracing::Level::INFO)
+        // They would be reported where the log goes, which is what failed.
+        .log_internal_errors(false)
         .init();
     // A panic is caught where the file is known, or here, and reported once.
     std::panic::set_hook(Box::new(|_| {}));
@@ -29,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-#[allow(clippy::print_stderr)]
+/// Where the log cannot be written (a full disk has often both), the exit code still tells.
 fn report(line: &str) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

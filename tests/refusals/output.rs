@@ -10,7 +10,7 @@ use shopscore::publish::lock_folder;
 
 use crate::support::bench::{Bench, Published};
 use crate::support::marketplace::AS_OF;
-use crate::{BUSY, DISK, STATE, USAGE, assert_refused, assert_run_refused, assert_scored};
+use crate::{BUSY, DISK, MISSING, STATE, USAGE, assert_refused, assert_run_refused, assert_scored};
 
 fn holder() -> Holder {
     Holder {
@@ -79,4 +79,12 @@ fn an_output_folder_that_is_a_file_is_refused_and_left_alone() {
     let ended = bench.nightly(&[]);
     assert_eq!(ended.code, Some(DISK), "{}", ended.stderr);
     assert_eq!(fs::read_to_string(bench.path("out")).unwrap(), "years of work");
+}
+
+#[test]
+fn a_log_that_cannot_be_written_leaves_the_exit_code_as_it_is() {
+    let bench = Bench::sound();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = bench.program(&["nightly", "--date", "2050-01-01"]).stderr(full).status().unwrap();
+    assert_eq!(status.code(), Some(MISSING));
 }
