@@ -130,7 +130,7 @@ impl EncodedFile {
         Ok(self)
     }
 
-    /// The hash of its encoded rows.
+    /// The hash of what is written so far: of its encoded rows, or once it is finished of the whole file.
     pub(super) fn digest(&self) -> [u8; 32] {
         self.writer.inner().hash.clone().finalize().into()
     }
@@ -139,8 +139,8 @@ impl EncodedFile {
     /// its final `mode`.
     pub(super) fn finish(mut self, id: &str, mode: u32) -> Outcome<String> {
         self.writer.append_key_value_metadata(KeyValue::new(GENERATION_KEY.to_owned(), id.to_owned()));
-        let shown = self.shown().to_owned();
-        let sink = self.writer.into_inner().map_err(|error| failed("write", &shown, &error))?;
+        // Not `into_inner`, which turns what the disk said into text.
+        self.writer.finish().map_err(|error| failed("write", self.shown(), &error))?;
         if let Some(path) = &self.path {
             let rows = footer_rows(path)?;
             if usize::try_from(rows) != Ok(self.rows) {
@@ -149,7 +149,7 @@ impl EncodedFile {
             }
             file_system::set_mode(path, mode)?;
         }
-        Ok(hexadecimal(&sink.hash.finalize()))
+        Ok(hexadecimal(&self.digest()))
     }
 }
 
@@ -288,6 +288,15 @@ mod tests {
         assert_eq!(hashes, paths.iter().map(|path| file_hash(path).unwrap()).collect::<Vec<_>>());
         assert_eq!(id_in(&paths[0]).as_deref(), Some(id));
         paths.iter().map(|path| fs::read(path).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_disk_that_is_full_at_the_footer_is_a_failure_of_the_disk() {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let sink = Sink { file: Some(full), hash: Sha256::new() };
+        let writer = ArrowWriter::try_new(sink, TINY.schema(), None).unwrap();
+        let file = EncodedFile { name: part_name(0), path: None, rows: 0, writer };
+        assert_eq!(file.finish("2022-03-15-0123456789ab", 0o444).unwrap_err().class, ExitClass::Disk);
     }
 
     fn many(rows: i64) -> RecordBatch {
