@@ -12,7 +12,7 @@ BENCH = $(PYTHON_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample test lint unit readers reference bench bench-growth bench-partials clean
+.PHONY: help build demo nightly sample test lint unit readers concurrent crash reference bench bench-growth bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -47,6 +47,13 @@ unit:
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE) 2022-02-28 2022
+
+concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/concurrent_readers.py $(SHOPSCORE) jobs/rules $(or $(PUBLICATIONS),200)
+
+crash: build ## kill and fail runs at every system call that changes a folder (needs strace): CRASH_EVERY=1
+	python3 tests/python/crash.py $(SHOPSCORE) jobs/rules $(or $(CRASH_EVERY),1)
+	python3 tests/python/reads_once.py $(SHOPSCORE) jobs/rules sample_data 2022-01-01 $(DEMO_DATE)
 
 reference: build $(PYTHON_ENVIRONMENT)/ready ## compare nights and years with a second implementation, over random extracts: SEEDS=40 HISTORIES=12
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/test_reference_assessments.py

@@ -1,0 +1,97 @@
+"""The runs that the crash test kills and fails, each on folders that earlier runs left."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+MARKETPLACE = "--from 2022-02-22 --to 2022-03-01 --shops 12 --rows-per-day 60 --seed 1 --dirty".split()
+# Small windows and few generations, so that a run is short and removes an old generation too. The marketplace is too
+# small for limits in percent.
+SETTINGS = ["window_days=3", "keep_generations=2", "max_quarantined_percent=100", "max_unscored_percent=100"]
+MONTH_END = "2022-02-28"
+RESTATE = ["restate", "--month-end", MONTH_END, "--knowledge-day", "2022-03-01", "--because", "a test"]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Earlier runs, and the run that is killed and failed."""
+
+    name: str
+    before: list[list[str]]
+    run: list[str]
+
+
+def night(day: str) -> list[str]:
+    return ["nightly", "--date", day]
+
+
+SCENARIOS = [
+    Scenario("a night over older ones", [night(f"2022-02-{day}") for day in (24, 25, 26)], night("2022-02-27")),
+    Scenario("a night that ends a month", [night(f"2022-02-{day}") for day in (25, 26, 27)], night(MONTH_END)),
+    Scenario(
+        "a restatement",
+        [night(f"2022-02-{day}") for day in (26, 27, 28)],
+        [*RESTATE, "--set", "after_sales_mix=volume"],
+    ),
+    Scenario("a rollback", [night(f"2022-02-{day}") for day in (27, 28)], ["rollback", "--to", "1", "--because", "a test"]),
+]
+
+
+class Bench:
+    """Extracts, and an output and a state folder that can be put back as they were."""
+
+    def __init__(self, shopscore: str, rules: str, folder: Path):
+        self.shopscore, self.rules, self.folder = str(Path(shopscore).resolve()), str(Path(rules).resolve()), folder
+        self.out, self.state = folder / "now/out", folder / "now/state"
+        self.extracts = folder / "extracts"
+        sample = [self.shopscore, "sample", "--out", str(self.extracts), "--rules", self.rules, *MARKETPLACE]
+        subprocess.run(sample, check=True, stdout=subprocess.DEVNULL)
+
+    def command(self, arguments: list[str]) -> list[str]:
+        folders = {"--extracts": self.extracts, "--rules": self.rules, "--state": self.state, "--out": self.out}
+        flags = [str(part) for flag in folders.items() for part in flag]
+        settings = [part for setting in SETTINGS for part in ("--set", setting)]
+        return [self.shopscore, *arguments, "--threads", "1", *flags, *settings]
+
+    def run(self, arguments: list[str]) -> None:
+        subprocess.run(self.command(arguments), check=True, stdout=subprocess.DEVNULL)
+
+    def begin(self, scenario: Scenario) -> None:
+        """Does what comes before the scenario's run, and keeps what that leaves."""
+        for kept in ("now", "before"):
+            shutil.rmtree(self.folder / kept, ignore_errors=True)
+        for arguments in scenario.before:
+            self.run(arguments)
+        (self.folder / "now").rename(self.folder / "before")
+
+    def put_back(self) -> None:
+        """The folders as they were before the scenario's run, hard links included."""
+        now = self.folder / "now"
+        shutil.rmtree(now, ignore_errors=True)
+        subprocess.run(["cp", "-a", str(self.folder / "before"), str(now)], check=True)
+
+    def seen(self) -> dict[str, bytes]:
+        """What readers see, the quarantine with it, resolved once as they do."""
+        current = self.out / "current"
+        if not current.is_symlink():
+            return {}
+        generation = current.resolve(strict=True).parent
+        trees = [generation / tree for tree in ("published", "quarantine")]
+        assert (self.out / "quarantine").resolve(strict=True) == trees[1]
+        return {str(path.relative_to(generation)): path.read_bytes() for tree in trees for path in files_in(tree)}
+
+    def kept(self) -> dict[str, bytes]:
+        """What the next run will find in the state folder. The sums of a window come in any order: of them, the name."""
+        names = {path: str(path.relative_to(self.state)) for path in files_in(self.state)}
+        return {name: b"" if name.startswith(("locks/", "window/")) else path.read_bytes() for path, name in names.items()}
+
+    def leftovers(self) -> list[str]:
+        """Names that only an unfinished run leaves."""
+        hidden = list(self.out.rglob(".*"))
+        unfinished = [path for path in files_in(self.state) if path.suffix == ".unfinished"]
+        return sorted(str(path) for path in hidden + unfinished)
+
+
+def files_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
