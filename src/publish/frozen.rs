@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Root};
 use super::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES};
+use super::parquet_file::file_hash;
 use super::sums::Sums;
 use crate::error::{Outcome, disk};
 
@@ -25,14 +26,16 @@ pub(super) fn copy_of(layout: &Layout, path: &Path, hash: &str) -> Option<PathBu
     Some(layout.out().join("frozen").join(partition).join(format!("{hash}.parquet")))
 }
 
-/// Keeps a copy of each month end of a generation under construction that has none yet.
+/// Keeps a copy of each month end of a generation under construction that has no sound one yet: that of a run which died
+/// before it synced may be empty.
 ///
 /// # Errors
 /// Disk.
 pub(super) fn keep_copies(layout: &Layout, staging: &Path, sums: &Sums) -> Outcome<()> {
     for (file, hash) in sums.of(staging) {
         let Ok(path) = file.strip_prefix(staging) else { continue };
-        let Some(copy) = copy_of(layout, path, hash).filter(|copy| is_frozen(path) && !copy.exists()) else {
+        let is_kept = |copy: &Path| file_hash(copy).is_ok_and(|found| found == hash);
+        let Some(copy) = copy_of(layout, path, hash).filter(|copy| is_frozen(path) && !is_kept(copy)) else {
             continue;
         };
         let Some(folder) = copy.parent() else { continue };
@@ -43,4 +46,26 @@ pub(super) fn keep_copies(layout: &Layout, staging: &Path, sums: &Sums) -> Outco
         file_system::rename(&unfinished, &copy)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_a_dead_run_left_empty_is_made_again() {
+        let out = tempfile::tempdir().unwrap();
+        let (layout, staging) = (Layout::new(out.path()), out.path().join("staging"));
+        let path = "published/month_end_scores/month_end=2022-02-28/part-0.parquet";
+        let file = staging.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "rows").unwrap();
+        let mut sums = Sums::default();
+        sums.insert(path.to_owned(), file_hash(&file).unwrap());
+        let copy = copy_of(&layout, Path::new(path), &file_hash(&file).unwrap()).unwrap();
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::write(&copy, "").unwrap();
+        keep_copies(&layout, &staging, &sums).unwrap();
+        assert_eq!(fs::read(&copy).unwrap(), b"rows");
+    }
 }
