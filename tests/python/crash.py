@@ -51,8 +51,8 @@ def wrong_end(call: Call, fault: str, ended: Ended, sees_new: bool, is_committed
 
 
 def names_path(text: str, path: str) -> bool:
-    """Whether the path, or the folder that it lies in, is named: whole folders are made and removed at once."""
-    return any(f"{above}: " in text for above in [path, *map(str, Path(path).parents)])
+    """Whether the path is named, or one above or below it: folders are made and removed with all that they lack or hold."""
+    return f"{path}/" in text or any(f"{above}: " in text for above in [path, *map(str, Path(path).parents)])
 
 
 class Struck:
