@@ -130,7 +130,7 @@ impl EncodedFile {
         Ok(self)
     }
 
-    /// The hash of its encoded rows.
+    /// The hash of what is written so far: its encoded rows, and at the end the footer.
     pub(super) fn digest(&self) -> [u8; 32] {
         self.writer.inner().hash.clone().finalize().into()
     }
@@ -140,7 +140,8 @@ impl EncodedFile {
     pub(super) fn finish(mut self, id: &str, mode: u32) -> Outcome<String> {
         self.writer.append_key_value_metadata(KeyValue::new(GENERATION_KEY.to_owned(), id.to_owned()));
         let shown = self.shown().to_owned();
-        let sink = self.writer.into_inner().map_err(|error| failed("write", &shown, &error))?;
+        // Taking the sink out of the writer would flush it too, and hide what the disk said.
+        self.writer.finish().map_err(|error| failed("write", &shown, &error))?;
         if let Some(path) = &self.path {
             let rows = footer_rows(path)?;
             if usize::try_from(rows) != Ok(self.rows) {
@@ -149,7 +150,7 @@ impl EncodedFile {
             }
             file_system::set_mode(path, mode)?;
         }
-        Ok(hexadecimal(&sink.hash.finalize()))
+        Ok(hexadecimal(&self.digest()))
     }
 }
 

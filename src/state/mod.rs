@@ -2,9 +2,10 @@
 //!
 //! [`partials`] keeps the daily partials, each with an index of its records ([`record_index`]), [`records`] what appeals
 //! asked for, [`whole`] what
-//! counts row by row, [`lacking`] days on which nothing happened, [`window`] the sums of the last window. All of it may run ahead of what is published and none of it decides what is: every file carries its own hash, and what is gone,
+//! counts row by row, [`lacking`] days on which nothing happened, [`window`] the sums of the last window, [`format`] tells who wrote them. All of it may run ahead of what is published and none of it decides what is: every file carries its own hash, and what is gone,
 //! damaged or made of other inputs is made again.
 
+pub mod format;
 pub mod frames;
 pub mod lacking;
 mod packed;
