@@ -1,12 +1,13 @@
 //! Damage to what earlier nights left, and to what they published: faults 13 to 16.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 
 use shopscore::extracts::tables::Table;
 use shopscore::state::sealed;
 
-use crate::disk::assert_clean;
+use crate::disk::{Disk, assert_clean};
 use crate::support::bench::{Bench, gather};
 use crate::support::files::truncate;
 use crate::support::rows::day;
@@ -20,7 +21,7 @@ fn published() -> Bench {
 
 /// The files of the state folder, locks aside.
 fn state_files(bench: &Bench) -> Vec<PathBuf> {
-    let mut files = std::collections::BTreeMap::new();
+    let mut files = BTreeMap::new();
     gather(&bench.path("state"), &bench.path("state"), &mut files);
     files
         .into_keys()
@@ -103,12 +104,12 @@ fn fault_14_state_of_a_newer_program_is_refused_and_left_alone() {
     let bench = published();
     let format = bench.path("state/format.json");
     sealed::write(&format, br#"{"format":1000000,"program":"9.0.0"}"#).unwrap();
-    let before = crate::disk::Disk::of(&bench);
+    let before = Disk::of(&bench);
     bench.nightly(&[]).assert_refused(
         STATE,
         &[&["state/format.json", "format 1000000", "9.0.0", env!("CARGO_PKG_VERSION")]],
     );
-    before.assert_unchanged(&crate::disk::Disk::of(&bench));
+    before.assert_unchanged(&Disk::of(&bench));
     fs::remove_file(&format).unwrap();
     bench.nightly(&[]).assert_done();
     assert!(format.is_file());

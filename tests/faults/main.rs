@@ -3,17 +3,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod calendar;
+mod changes;
 mod columns;
 mod days;
 mod disk;
 mod files;
 mod kept;
+mod resources;
 mod rows;
 mod rules;
 mod runs;
 mod shapes;
 #[path = "../support/mod.rs"]
 mod support;
+mod values;
 
 const USAGE: i32 = 2;
 const REJECTED: i32 = 3;

@@ -24,7 +24,7 @@ fn a_missing_column_is_refused() {
             |bench| bench.change(table, day(A_DAY), |batch| without(batch, column)),
             &[],
             REJECTED,
-            &[&["contract: ", &path, "found no such column, wanted "]],
+            &[&["contract: ", &path, "found no such column, the nearest name is "]],
         );
     }
 }
