@@ -14,7 +14,8 @@ use rayon::prelude::*;
 use shopscore::domain::{Day, Window};
 use shopscore::error::{Finding, Outcome, all};
 use shopscore::extracts::contract::{self, CheckedPartition};
-use shopscore::extracts::{listing, reader};
+use shopscore::extracts::listing;
+use shopscore::extracts::reader::{self, Selection};
 use shopscore::partials::daily::{Surroundings, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::policies::Coverage;
@@ -74,7 +75,13 @@ fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
             let spec = day.table.spec();
             let files = day.files.iter().zip(reader::load(day)?);
             files.into_iter().try_for_each(|(file, bytes)| {
-                reader::each_batch(spec, file, &bytes, None, |_: RecordBatch| Ok(()))
+                reader::each_batch(
+                    spec,
+                    file,
+                    || Ok(bytes.clone()),
+                    &Selection::default(),
+                    |_: RecordBatch| Ok(()),
+                )
             })
         });
         each.collect::<Vec<_>>()

@@ -10,7 +10,8 @@ use crate::domain::{Day, trimmed};
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
 ///
 /// Exit codes: 0 done, or nothing to do; 1 a fault of shopscore; 2 usage, configuration or rule tables; 3 input
-/// rejected; 4 input missing or stale; 5 disk or permission; 6 state unusable; 75 another run holds the lock.
+/// rejected; 4 input missing or stale; 5 disk or permission; 6 published files or state unusable; 75 another run holds
+/// the lock; 130 and 143 ended by SIGINT or SIGTERM.
 /// Results go to stdout, logs and errors to stderr.
 #[derive(Debug, Parser)]
 #[command(name = "shopscore", version, max_term_width = 110)]
@@ -39,6 +40,8 @@ pub enum Command {
     Generations(Generations),
     /// Show readers an earlier generation again
     Rollback(Rollback),
+    /// Check every published and stored file against its recorded hash
+    Verify(Verify),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
 }
@@ -64,6 +67,9 @@ pub struct SettingFlags {
     /// How many threads may work
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<String>,
+    /// How much memory the work is planned for, in MiB
+    #[arg(long, global = true, value_name = "MIB")]
+    pub memory_limit: Option<String>,
     /// How many seconds to wait for another run that holds the lock
     #[arg(long, global = true, value_name = "SECONDS")]
     pub wait: Option<String>,
@@ -86,6 +92,7 @@ impl SettingFlags {
             ("state", &self.state),
             ("out", &self.out),
             ("threads", &self.threads),
+            ("memory_limit_mib", &self.memory_limit),
             ("wait_seconds", &self.wait),
         ];
         let flags = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
@@ -222,6 +229,14 @@ pub struct Rollback {
     /// Why, where a frozen month end would be lost or fall back to an earlier revision
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub settings: SettingFlags,
+}
+
+/// Arguments of `verify`.
+#[derive(Args, Debug)]
+pub struct Verify {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub settings: SettingFlags,

@@ -16,9 +16,11 @@
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
 
 pub mod calendar;
+pub mod content;
 pub mod domain;
 pub mod error;
 pub mod interruption;
+pub mod memory;
 pub mod preflight;
 pub mod threads;
 pub mod zone;

@@ -28,7 +28,7 @@ const fn declared(name: &'static str, default: &'static str, wanted: &'static st
     Declared { name, default, wanted }
 }
 
-const DECLARED: [Declared; 26] = [
+const DECLARED: [Declared; 27] = [
     declared("extracts", "sample_data", "the folder of the extracts"),
     declared("rules", "jobs/rules", "the folder of the rule tables"),
     declared("state", "state", "the folder of the job's own state"),
@@ -52,6 +52,7 @@ const DECLARED: [Declared; 26] = [
     declared("keep_generations", "30", "a number of generations, 1 or more"),
     declared("keep_generations_days", "90", "a number of days, 0 or more"),
     declared("catch_up_days", "7", "a number of days, 0 or more"),
+    declared("memory_limit_mib", "", "a number of MiB, 1 or more (default: no limit)"),
     declared("wait_seconds", "0", "a number of seconds, 0 or more"),
     declared("min_free_mib", "64", "a number of MiB, 0 or more"),
     declared("rehash", "false", "true or false"),
@@ -98,6 +99,8 @@ pub struct Settings {
     pub keep_generations_days: i64,
     /// How many days missed since the last success a night without a date catches up at most.
     pub catch_up_days: i32,
+    /// How much memory the work is planned for, in MiB; none: as much as it takes.
+    pub memory_limit_mib: Option<u64>,
     /// How many seconds a run waits for another one that holds the lock.
     pub wait_seconds: u64,
     /// How many MiB must be free where a run writes.
@@ -239,6 +242,8 @@ impl Layers {
             keep_generations: self.number("keep_generations", 1, usize::MAX),
             keep_generations_days: self.number("keep_generations_days", 0, 36_600),
             catch_up_days: self.number("catch_up_days", 0, 36_600),
+            memory_limit_mib: self
+                .value("memory_limit_mib", |text| text.parse().ok().filter(|limit| *limit > 0)),
             wait_seconds: self.number("wait_seconds", 0, 1_000_000),
             min_free_mib: self.number("min_free_mib", 0, 1 << 40),
             rehash: self.value("rehash", |text| text.parse().ok()).unwrap_or(false),

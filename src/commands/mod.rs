@@ -9,6 +9,7 @@ mod sample;
 mod settle;
 mod state;
 mod summary;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -43,6 +44,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Generations(arguments) => generations::run(arguments, stdout),
         Command::Rollback(arguments) => rollback::run(arguments, now, stdout),
+        Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
     }
 }

@@ -5,7 +5,7 @@
 //! (specification, section 2). Page checksums are checked by the Parquet reader where a producer wrote them.
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +19,9 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions,
     ParquetRecordBatchReaderBuilder, RowFilter,
 };
+use parquet::file::reader::ChunkReader;
 
+use crate::content::{hash_of, hash_of_reader};
 use crate::domain::trimmed;
 use crate::error::{ExitClass, Finding, Outcome, caught, disk};
 use crate::extracts::contract::{self, CheckedFile, CheckedPartition};
@@ -29,6 +31,8 @@ use crate::extracts::tables::{ColumnKind, TableSpec};
 use crate::zone::Zone;
 
 const STAGE: &str = "reading";
+/// What rows without a key are dealt out by.
+const SHOP: &str = "shop_id";
 
 /// The bytes of a partition's part files, by name, each read once through one descriptor.
 ///
@@ -52,37 +56,100 @@ pub fn load(partition: &CheckedPartition) -> Outcome<Vec<Bytes>> {
 /// # Errors
 /// As [`load`] and [`decode`].
 pub fn read(partition: &CheckedPartition, zone: &Zone) -> Outcome<Rows> {
-    decode(partition, &load(partition)?, zone, None)
+    decode(partition, Source::Loaded(&load(partition)?), zone, &Selection::default())
 }
 
-/// Which rows and columns are wanted where it is not all of them.
-#[derive(Clone, Debug)]
+/// The hashes of files that are in memory.
+pub fn hashes_of(files: &[Bytes]) -> Vec<String> {
+    files.iter().map(|bytes| hash_of(bytes)).collect()
+}
+
+/// The hashes of a partition's part files, by name, each read once through one descriptor and not kept.
+///
+/// # Errors
+/// As [`load`].
+pub fn hashes(partition: &CheckedPartition) -> Outcome<Vec<String>> {
+    let files = partition.files.iter().map(|file| {
+        let opened = contract::open(&file.path, file.identity)?;
+        let hash = hash_of_reader(&opened).map_err(|error| disk(STAGE, "read", &file.path, &error))?;
+        contract::check_unchanged(&file.path, &opened, file.identity)?;
+        Ok(hash)
+    });
+    files.collect()
+}
+
+/// Where the bytes of a partition's files come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// They are in memory, by file.
+    Loaded(&'a [Bytes]),
+    /// They are read page by page from the files, which must still be the ones that were checked.
+    Files,
+}
+
+/// Which rows and columns are wanted; all where nothing else is said.
+#[derive(Clone, Debug, Default)]
 pub struct Selection<'a> {
-    /// Rows with one of these keys; all rows where there are none given.
-    pub keys: Option<&'a BTreeSet<i64>>,
-    /// These columns; the others stay empty.
-    pub columns: Vec<&'static str>,
+    /// Which rows.
+    pub rows: Wanted<'a>,
+    /// These columns, the others stay empty; all where there are none given.
+    pub columns: Option<Vec<&'static str>>,
 }
 
-impl Selection<'_> {
-    fn has_column(selection: Option<&Self>, name: &str) -> bool {
-        selection.is_none_or(|selection| selection.columns.contains(&name))
+/// Which rows are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Wanted<'a> {
+    /// All.
+    #[default]
+    All,
+    /// Those with one of these keys.
+    WithKeys(&'a BTreeSet<i64>),
+    /// Those of a share; rows that can be duplicates of each other, or count once together, are in one share.
+    Share(Share),
+}
+
+/// One of `of` shares of a table-day's rows, dealt out by key, or by shop where the table has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Which one, from 0.
+    pub place: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+impl Share {
+    /// Whether a row belongs to it, given its key; rows without one are in the first.
+    fn has(self, key: Option<i64>) -> bool {
+        // Keys are dealt out evenly whatever their steps.
+        const MIXER: u64 = 0x9E37_79B9_7F4A_7C15;
+        key.map_or(0, |key| (key.cast_unsigned().wrapping_mul(MIXER) >> 32) % self.of) == self.place
     }
 }
 
-/// Decodes the rows of a partition from the bytes of its files: all of them, or the selected ones.
+impl Selection<'_> {
+    fn has_column(&self, name: &str) -> bool {
+        self.columns.as_ref().is_none_or(|columns| columns.contains(&name))
+    }
+}
+
+/// Decodes the rows of a partition: all of them, or the selected ones.
 ///
 /// # Errors
 /// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where a library panics.
 pub fn decode(
     partition: &CheckedPartition,
-    files: &[Bytes],
+    source: Source<'_>,
     zone: &Zone,
-    selection: Option<&Selection<'_>>,
+    selection: &Selection<'_>,
 ) -> Outcome<Rows> {
     let spec = partition.table.spec();
-    let is_of_keys = selection.is_some_and(|selection| selection.keys.is_some());
-    let count = if is_of_keys { 0 } else { partition.files.iter().map(|file| file.rows).sum() };
+    let all: usize = partition.files.iter().map(|file| file.rows).sum();
+    let count = match selection.rows {
+        Wanted::All => all,
+        Wanted::WithKeys(_) => 0,
+        // Shares are not quite equal; a column that has to grow would be twice as large for a while.
+        Wanted::Share(share) => all / usize::try_from(share.of).unwrap_or(1).max(1) / 8 * 9,
+    };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
     let mut rows = Rows {
         table: partition.table,
@@ -92,26 +159,33 @@ pub fn decode(
         columns: spec.columns.iter().map(|column| empty_column(column.kind, count)).collect(),
         texts: Texts::default(),
     };
-    for (file, bytes) in partition.files.iter().zip(files) {
-        caught(STAGE, &file.path, || {
-            each_batch(spec, file, bytes, selection, |batch| {
-                append_batch(&mut rows, &batch, selection, zone, &file.path)
-            })
+    for (place, file) in partition.files.iter().enumerate() {
+        let mut append = |batch: RecordBatch| append_batch(&mut rows, &batch, selection, zone, &file.path);
+        caught(STAGE, &file.path, || match source {
+            Source::Loaded(files) => {
+                let bytes = files.get(place).cloned().unwrap_or_default();
+                each_batch(spec, file, || Ok(bytes.clone()), selection, append)
+            }
+            Source::Files => {
+                let opened = contract::open(&file.path, file.identity)?;
+                each_batch(spec, file, || opened.try_clone(), selection, &mut append)?;
+                contract::check_unchanged(&file.path, &opened, file.identity)
+            }
         })?;
     }
     Ok(rows)
 }
 
-/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where keys are selected, only
-/// the key of every row is decoded.
+/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where rows are selected, only
+/// the key of every row is decoded. `source` gives the file's bytes, as often as it is asked.
 ///
 /// # Errors
 /// As [`decode`], and those of `consume`.
-pub fn each_batch(
+pub fn each_batch<S: ChunkReader + 'static>(
     spec: &'static TableSpec,
     file: &CheckedFile,
-    bytes: &Bytes,
-    selection: Option<&Selection<'_>>,
+    source: impl Fn() -> io::Result<S>,
+    selection: &Selection<'_>,
     mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
 ) -> Outcome<()> {
     const BATCH_ROWS: usize = 65_536;
@@ -129,16 +203,21 @@ pub fn each_batch(
     };
     // A reader for each row group, so that a batch never mixes dictionaries.
     for group in 0..footer.metadata().num_row_groups() {
-        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), footer.clone())
-            .with_projection(leaves(&|name| {
-                spec.position(name).is_some() && Selection::has_column(selection, name)
-            }))
+        let bytes = source().map_err(|error| disk(STAGE, "dup", &file.path, &error))?;
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, footer.clone())
+            .with_projection(leaves(&|name| spec.position(name).is_some() && selection.has_column(name)))
             .with_row_groups(vec![group])
             .with_batch_size(BATCH_ROWS);
-        if let Some(keys) = selection.and_then(|selection| selection.keys) {
-            let key_column = leaves(&|name| spec.key == Some(name));
-            reader =
-                reader.with_row_filter(RowFilter::new(vec![Box::new(is_one_of(keys.clone(), key_column))]));
+        let dealt_by = spec.key.unwrap_or(SHOP);
+        let predicate: Option<Box<dyn ArrowPredicate>> = match selection.rows {
+            Wanted::All => None,
+            Wanted::WithKeys(keys) => {
+                Some(Box::new(is_one_of(keys.clone(), leaves(&|name| spec.key == Some(name)))))
+            }
+            Wanted::Share(share) => Some(Box::new(is_in(share, leaves(&|name| name == dealt_by)))),
+        };
+        if let Some(predicate) = predicate {
+            reader = reader.with_row_filter(RowFilter::new(vec![predicate]));
         }
         for batch in reader.build().map_err(|error| undecodable(error.to_string()))? {
             consume(batch.map_err(|error| undecodable(error.to_string()))?)?;
@@ -152,12 +231,29 @@ fn is_one_of(keys: BTreeSet<i64>, key_column: ProjectionMask) -> impl ArrowPredi
     let keys: Vec<i64> = keys.into_iter().collect();
     let (least, greatest) = (keys.first().copied(), keys.last().copied());
     ArrowPredicateFn::new(key_column, move |batch| {
-        let mut found = Vec::new();
-        append_integers(&mut found, batch.column(0)).map_err(ArrowError::ComputeError)?;
         let is_near =
             |key: &i64| least.is_some_and(|least| *key >= least) && greatest.is_some_and(|most| *key <= most);
-        Ok(found.iter().map(|key| Some(is_near(key) && keys.binary_search(key).is_ok())).collect())
+        let is_wanted =
+            |key: Option<i64>| key.is_some_and(|key| is_near(&key) && keys.binary_search(&key).is_ok());
+        Ok(keys_of(&batch)?.map(|key| Some(is_wanted(key))).collect())
     })
+}
+
+/// Holds for the rows of a share.
+fn is_in(share: Share, key_column: ProjectionMask) -> impl ArrowPredicate {
+    ArrowPredicateFn::new(key_column, move |batch| {
+        Ok(keys_of(&batch)?.map(|key| Some(share.has(key))).collect())
+    })
+}
+
+/// The first column of a batch as integers; none where it is null.
+fn keys_of(batch: &RecordBatch) -> Result<impl Iterator<Item = Option<i64>>, ArrowError> {
+    let column = batch.column(0);
+    let mut keys = Vec::new();
+    append_integers(&mut keys, column).map_err(ArrowError::ComputeError)?;
+    let nulls = column.logical_nulls();
+    let is_null = move |row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+    Ok(keys.into_iter().enumerate().map(move |(row, key)| (!is_null(row)).then_some(key)))
 }
 
 /// The footer with text columns left in their dictionaries, so that a text is trimmed once and not once a row.
@@ -203,13 +299,12 @@ fn empty_column(kind: ColumnKind, count: usize) -> ColumnData {
 fn append_batch(
     rows: &mut Rows,
     batch: &RecordBatch,
-    selection: Option<&Selection<'_>>,
+    selection: &Selection<'_>,
     zone: &Zone,
     path: &Path,
 ) -> Outcome<()> {
     let declared = rows.spec().columns.iter().zip(&mut rows.columns);
-    for (declared, column) in declared.filter(|(declared, _)| Selection::has_column(selection, declared.name))
-    {
+    for (declared, column) in declared.filter(|(declared, _)| selection.has_column(declared.name)) {
         let does_not_fit = |found: String| {
             Finding::new(STAGE, found, declared.kind.wanted())
                 .path(path)

@@ -9,14 +9,16 @@ use rayon::prelude::*;
 use crate::domain::Window;
 use crate::error::{Outcome, all, caught, fault};
 use crate::extracts::contract::CheckedPartition;
-use crate::extracts::reader;
+use crate::extracts::reader::{self, Selection, Share, Source, Wanted};
 use crate::intake::STAGE;
 use crate::intake::plan::Planned;
 use crate::intake::records::answered;
+use crate::memory;
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::{Answers, TableDay, has_records};
 use crate::partials::retractions::Appeal;
+use crate::partials::shares::together;
 use crate::settings::Settings;
 use crate::state::partials::{Store, Stored, Version};
 use crate::state::records::{Answered, KnownRecords};
@@ -89,8 +91,14 @@ pub(super) fn computed(
     with_records: bool,
     (settings, store): (&Settings, &Store),
 ) -> Outcome<Known> {
-    let bytes = reader::load(checked)?;
-    let (inputs, fingerprint) = planned.inputs_and_fingerprint(&bytes);
+    let rows = checked.files.iter().map(|file| file.rows).sum();
+    let shares = memory::shares(rows, settings.memory_limit_mib, settings.threads);
+    let loaded = if shares == 1 { Some(reader::load(checked)?) } else { None };
+    let hashes = match &loaded {
+        Some(files) => reader::hashes_of(files),
+        None => reader::hashes(checked)?,
+    };
+    let (inputs, fingerprint) = planned.inputs_and_fingerprint(hashes);
     if let Some(stored) = &planned.stored
         && stored.version.fingerprint == fingerprint
     {
@@ -107,11 +115,30 @@ pub(super) fn computed(
             is_news: false,
         });
     }
-    let rows = reader::decode(checked, &bytes, &settings.zone, None)?;
-    drop(bytes);
     let surroundings = planned.surroundings(settings);
-    let summed = || daily::sum_up(rows, spec, keys, with_records && has_records(spec), surroundings);
-    let partial = caught(STAGE, &planned.partition.folder, summed)?;
+    // The index of a day that is too large for one share would be, too; its records are searched for in the files.
+    let with_records =
+        has_records(spec) && with_records && (shares == 1 || settings.extracts_kept_days.is_some());
+    let sum_up = |rows| {
+        let summed = || daily::sum_up(rows, spec, keys, with_records, surroundings);
+        caught(STAGE, &planned.partition.folder, summed)
+    };
+    let partial = match loaded {
+        Some(files) => {
+            let rows =
+                reader::decode(checked, Source::Loaded(&files), &settings.zone, &Selection::default())?;
+            drop(files);
+            sum_up(rows)?
+        }
+        None => {
+            let of_share = |place| {
+                let rows = Wanted::Share(Share { place, of: shares });
+                let selection = Selection { rows, ..Selection::default() };
+                sum_up(reader::decode(checked, Source::Files, &settings.zone, &selection)?)
+            };
+            together(spec, (0..shares).map(of_share))?
+        }
+    };
     let reason = match &planned.stored {
         None => "nothing was stored",
         Some(stored) if stored.basis != planned.basis => "settings or rules changed",

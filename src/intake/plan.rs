@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use bytes::Bytes;
 use rayon::prelude::*;
 
+use crate::content::hash_of;
 use crate::domain::Day;
 use crate::error::{Outcome, all, escaped, fault};
 use crate::extracts::contract::{self, CheckedPartition};
@@ -16,7 +16,7 @@ use crate::extracts::listing::{self, Listed, PartFile, Partition};
 use crate::extracts::reader;
 use crate::intake::{AsKnown, STAGE, gone};
 use crate::partials::daily::Surroundings;
-use crate::partials::fingerprint::{self, hash_of};
+use crate::partials::fingerprint;
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::rulebook::Rulebook;
@@ -110,9 +110,8 @@ impl Planned {
         Surroundings { zone: &settings.zone, custom_made: &self.custom_made }
     }
 
-    /// Its files as they are, and its fingerprint, given the bytes of its part files.
-    pub fn inputs_and_fingerprint(&self, bytes: &[Bytes]) -> (Vec<Input>, String) {
-        let hashes: Vec<String> = bytes.iter().map(|bytes| hash_of(bytes)).collect();
+    /// Its files as they are, and its fingerprint, given the hashes of its part files.
+    pub fn inputs_and_fingerprint(&self, hashes: Vec<String>) -> (Vec<Input>, String) {
         let fingerprint = fingerprint::fingerprint(&self.basis, hashes.iter().map(String::as_str));
         // The manifest is no part file: what it says was checked, and its identity tells whether it still says it.
         let hashes = hashes.into_iter().chain([String::new()]);
@@ -136,8 +135,8 @@ impl Planned {
         if let Some(stored) = self.stored.as_ref().filter(|_| self.is_kept) {
             return Ok(stored.version.fingerprint.clone());
         }
-        let bytes = reader::load(&self.checked(settings)?)?;
-        Ok(self.inputs_and_fingerprint(&bytes).1)
+        let hashes = reader::hashes(&self.checked(settings)?)?;
+        Ok(self.inputs_and_fingerprint(hashes).1)
     }
 }
 

@@ -8,12 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Outcome, caught};
-use crate::extracts::reader::{self, Selection};
+use crate::extracts::reader::{self, Selection, Source, Wanted};
 use crate::extracts::row_rules::{Verdicts, judge};
 use crate::intake::STAGE;
 use crate::intake::gone::lost;
 use crate::intake::known::Known;
 use crate::intake::plan::Planned;
+use crate::memory;
 use crate::partials::daily;
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::{AllRecords, Answers, Record, has_records};
@@ -65,6 +66,10 @@ fn look_up(
         return Ok(keys.iter().map(|key| (*key, found.get(key).copied())).collect());
     }
     let Some(found) = store.ask_records(planned.of(), &stored.version, |index| index.look_up(keys)) else {
+        let rows = usize::try_from(stored.counts.rows).unwrap_or(usize::MAX);
+        if memory::shares(rows, settings.memory_limit_mib, settings.threads) > 1 {
+            return search(planned, spec, stored, keys, settings);
+        }
         let records = make_index(planned, spec, stored, settings, store)?;
         return Ok(keys.iter().map(|key| (*key, records.get(*key))).collect());
     };
@@ -86,11 +91,10 @@ fn make_index(
     store: &Store,
 ) -> Outcome<AllRecords> {
     let checked = planned.checked(settings)?;
-    let bytes = reader::load(&checked)?;
     let is_sound = stored.quarantine.is_empty();
-    let selection = is_sound.then(|| Selection { keys: None, columns: spec.record_columns() });
-    let rows = reader::decode(&checked, &bytes, &settings.zone, selection.as_ref())?;
-    drop(bytes);
+    let columns = is_sound.then(|| spec.record_columns());
+    let selection = Selection { columns, ..Selection::default() };
+    let rows = reader::decode(&checked, Source::Files, &settings.zone, &selection)?;
     let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, &settings.zone) };
     let records = daily::all_records(&rows, &verdicts, spec, planned.surroundings(settings))?;
     store.put_records(planned.of(), &stored.version, &records)?;
@@ -113,10 +117,9 @@ fn search(
         keys.iter().copied().partition(|key| set_aside.contains(key));
     let all_columns = || planned.partition.table.spec().columns.iter().map(|column| column.name).collect();
     let surroundings = planned.surroundings(settings);
-    let bytes = reader::load(&checked)?;
     let decode = |keys, columns| {
-        let selection = Selection { keys: Some(keys), columns };
-        reader::decode(&checked, &bytes, &settings.zone, Some(&selection))
+        let selection = Selection { rows: Wanted::WithKeys(keys), columns: Some(columns) };
+        reader::decode(&checked, Source::Files, &settings.zone, &selection)
     };
     let mut answers = Answers::new();
     if !sound.is_empty() {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::error::{Outcome, all, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{Counts, rows_set_aside};
-use crate::extracts::reader;
+use crate::extracts::reader::{self, Selection, Source};
 use crate::extracts::row_rules::judge;
 use crate::intake::STAGE;
 use crate::intake::gone::lost;
@@ -67,8 +67,8 @@ fn read<T: Whole>(
         }
     };
     let bytes = reader::load(checked)?;
-    let (inputs, fingerprint) = planned.inputs_and_fingerprint(&bytes);
-    let rows = reader::decode(checked, &bytes, &settings.zone, None)?;
+    let (inputs, fingerprint) = planned.inputs_and_fingerprint(reader::hashes_of(&bytes));
+    let rows = reader::decode(checked, Source::Loaded(&bytes), &settings.zone, &Selection::default())?;
     let verdicts = judge(&rows, &settings.zone);
     let records = T::of_rows(&rows, &verdicts);
     let mut stored = Stored {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::content::hash_of;
 use crate::domain::Day;
 use crate::extracts::tables::TableSpec;
 use crate::partials::measures::{Condition, PartialSpec};
@@ -14,11 +15,6 @@ use crate::zone::Zone;
 
 /// Rises whenever the code that makes a partial of the same inputs and declarations makes another one.
 const FORMAT: u32 = 1;
-
-/// The hash of some bytes, as 32 hexadecimal digits.
-pub fn hash_of(bytes: &[u8]) -> String {
-    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes))
-}
 
 /// The part of a fingerprint that does not come from the files: format, declarations, day, time zone, and the categories
 /// made to order where they count.

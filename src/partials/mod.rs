@@ -12,4 +12,5 @@ mod once;
 mod packing;
 pub mod records;
 pub mod retractions;
+pub mod shares;
 mod sound;

@@ -82,6 +82,20 @@ impl AllRecords {
     }
 }
 
+impl AllRecords {
+    /// The records of two shares, which have no key in common.
+    pub(super) fn merged(one: &Self, other: &Self) -> Self {
+        let mut order: Vec<(i64, usize)> = one.keys.iter().chain(&other.keys).copied().zip(0..).collect();
+        order.sort_unstable();
+        let column = |(one, other): (&Vec<i64>, &Vec<i64>)| {
+            let at = |place: usize| one.get(place).or_else(|| other.get(place - one.len())).copied();
+            order.iter().map(|(_, place)| at(*place).unwrap_or_default()).collect()
+        };
+        let columns = one.columns.iter().zip(&other.columns).map(column).collect();
+        Self { keys: order.iter().map(|(key, _)| *key).collect(), columns }
+    }
+}
+
 /// What these records added, as a frame of sums by shop with every figure negated; none where there is no record.
 ///
 /// # Errors

@@ -14,8 +14,12 @@ use serde::{Deserialize, Serialize};
 use super::current;
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, Root};
+use super::parquet_file::file_hash;
+use super::sums::Sums;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
+
+const DESCRIPTION: &str = "generation.json";
 
 /// A generation, as its `generation.json` describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,17 +106,18 @@ pub(super) fn once_current(layout: &Layout, current: Option<&Name>) -> Outcome<V
     Ok(names)
 }
 
-/// Writes `generation.json` into `folder`.
-pub(super) fn describe(folder: &Path, generation: &Generation) -> Outcome<()> {
-    let path = folder.join("generation.json");
+/// Writes `generation.json` into `folder`, and records its hash.
+pub(super) fn describe(folder: &Path, generation: &Generation, sums: &mut Sums) -> Outcome<()> {
+    let path = folder.join(DESCRIPTION);
     let text = serde_json::to_string_pretty(generation).map_err(|error| fault(STAGE, error))?;
     fs::write(&path, text + "\n").map_err(|error| disk(STAGE, "write", &path, &error))?;
+    sums.insert(DESCRIPTION.to_owned(), file_hash(&path)?);
     file_system::set_mode(&path, Root::Published.file_mode())
 }
 
 /// Reads a generation's `generation.json`.
 pub(super) fn read(layout: &Layout, name: &Name) -> Outcome<Generation> {
-    let path = layout.generation(name).join("generation.json");
+    let path = layout.generation(name).join(DESCRIPTION);
     let unusable = |error: io::Error| {
         Finding::new(STAGE, error.to_string(), "the description of a generation")
             .path(&path)

@@ -5,7 +5,8 @@
 //! OUT/quarantine   -> current/../quarantine           so that one rename switches both
 //! OUT/generations/NAME/published/TABLE/KEY=VALUE/part-0.parquet    folders 0755, files 0444
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
-//! OUT/generations/NAME/generation.json
+//! OUT/generations/NAME/generation.json, SHA256SUMS
+//! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
 //! OUT/records/     why frozen month ends were given up
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
@@ -20,6 +21,7 @@
 //! next. All functions here expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`].
 mod current;
 mod file_system;
+mod frozen;
 mod generations;
 mod layout;
 pub mod lock;
@@ -34,9 +36,11 @@ mod recovery;
 mod retention;
 mod rollback;
 mod staging;
+mod sums;
 pub mod tables;
 #[cfg(test)]
 mod testing;
+pub mod verification;
 
 pub use generations::{Generation, Published, list, nights};
 pub use layout::lock_folder;

@@ -18,7 +18,8 @@ use super::outputs::{OutputTable, QUARANTINE};
 use super::quarantine::Quarantine;
 use super::retention::{self, Retention};
 use super::staging::{self, NewPartition};
-use super::{current, promises, recovery};
+use super::sums::Sums;
+use super::{current, frozen, promises, recovery};
 use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -142,19 +143,31 @@ fn add_generation(
     }
     // Opened before the first write, so that the sync reports every write that failed since.
     let to_sync = file_system::open_folder(&folder)?;
-    let ids = staging::write(&staging, before.as_deref(), partitions, PART_LIMIT_BYTES)?;
+    let (ids, mut sums) = staging::write(&staging, before.as_deref(), partitions, PART_LIMIT_BYTES)?;
+    frozen::keep_copies(layout, &staging, &sums)?;
     if let Some(before) = &before {
-        staging::carry(before, &staging, &stays)?;
+        sums.extend(staging::carry(before, &staging, &stays_or_equal(partitions, &stays, &sums))?);
     }
     nights.extend(publication.ingredients.clone().map(|ingredients| (publication.as_of, ingredients)));
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
     let name = Name { number, id: ids.own };
-    generations::describe(&staging, &description(&name, publication, nights, previous, now))?;
+    generations::describe(&staging, &description(&name, publication, nights, previous, now), &mut sums)?;
+    sums.write(&staging)?;
     file_system::sync_file_system(&to_sync, &folder)?;
     file_system::rename(&staging, &layout.generation(&name))?;
     file_system::sync_folder(&folder)?;
     uninterrupted(|| current::switch(layout, previous, &name))?;
     Ok((name, true))
+}
+
+/// What is linked from the generation before: what stays, and what the run found to be equal and did not write.
+fn stays_or_equal(
+    partitions: &[NewPartition],
+    stays: &BTreeSet<PartitionFolder>,
+    written: &Sums,
+) -> BTreeSet<PartitionFolder> {
+    let equal = partitions.iter().map(|partition| &partition.folder).filter(|folder| !written.has(folder));
+    stays.iter().chain(equal).cloned().collect()
 }
 
 fn description(

@@ -14,6 +14,7 @@ use super::file_system;
 use super::layout::{HASH_LENGTH, PartitionFolder, Root, is_part};
 use super::outputs::{DAILY_KEY, OutputTable};
 use super::parquet_file::{EncodedFile, encode, file_hash, hexadecimal, id_in};
+use super::sums::Sums;
 use crate::domain::Day;
 use crate::error::{Outcome, all};
 
@@ -75,15 +76,15 @@ impl Ids {
     }
 }
 
-/// Writes a run's own partitions, sorted by folder, into `staging`. Quarantine files that the generation `before` has
-/// with these rows are linked: a day's quarantine is read again by each of thirty nights, and is a new file only where
-/// its rows are new.
+/// Writes a run's own partitions, sorted by folder, into `staging`, but for quarantine files that the generation `before` has
+/// with these rows: a day's quarantine is read again by each of thirty nights, and is a new file only where its rows are
+/// new. Returns the ids and the hashes of the files.
 pub(super) fn write(
     staging: &Path,
     before: Option<&Path>,
     partitions: &[NewPartition],
     limit_bytes: usize,
-) -> Outcome<Ids> {
+) -> Outcome<(Ids, Sums)> {
     file_system::make_folder(staging, Root::Published.folder_mode())?;
     for root in Root::ALL {
         file_system::make_folder(&staging.join(root.name()), root.folder_mode())?;
@@ -94,28 +95,29 @@ pub(super) fn write(
         .map(|partition| write_rows(staging, before, partition, limit_bytes));
     let written = all(written.collect::<Vec<_>>())?;
     let ids = Ids::of(partitions, &written);
+    let mut sums = Sums::default();
     for (partition, files) in partitions.iter().zip(written) {
         for file in files {
-            file.finish(ids.id(partition), partition.folder.root.file_mode())?;
+            let path = format!("{}/{}", partition.folder, file.name());
+            sums.insert(path, file.finish(ids.id(partition), partition.folder.root.file_mode())?);
         }
     }
-    Ok(ids)
+    Ok((ids, sums))
 }
 
-/// The files of a partition without their footers; none where those of the generation `before` are linked.
+/// The files of a partition without their footers; none where those of the generation `before` stay.
 fn write_rows(
     staging: &Path,
     before: Option<&Path>,
     partition: &NewPartition,
     limit_bytes: usize,
 ) -> Outcome<Vec<EncodedFile>> {
-    let folder = make_partition(staging, &partition.folder)?;
     if let Some(before) = before.filter(|_| partition.folder.root == Root::Quarantine)
         && holds(before, partition, None, limit_bytes)?
     {
-        link_parts(&partition.folder.inside(before), &folder)?;
         return Ok(Vec::new());
     }
+    let folder = make_partition(staging, &partition.folder)?;
     encode(Some(&folder), partition.table, &partition.batches, limit_bytes)
 }
 
@@ -147,20 +149,19 @@ fn partition_names(folder: &Path) -> Outcome<impl Iterator<Item = String>> {
     Ok(file_system::names(folder)?.into_iter().filter(|name| name.contains('=')))
 }
 
-/// Hard-links the files of `partitions` from the generation `from` into `staging`. Only part files are carried over:
-/// whatever else was put there by hand is left behind.
-pub(super) fn carry(from: &Path, staging: &Path, partitions: &BTreeSet<PartitionFolder>) -> Outcome<()> {
+/// Hard-links the files of `partitions` from the generation `from` into `staging`, and returns their hashes. Only part files
+/// are carried over: whatever else was put there by hand is left behind.
+pub(super) fn carry(from: &Path, staging: &Path, partitions: &BTreeSet<PartitionFolder>) -> Outcome<Sums> {
+    let recorded = Sums::read(from)?.unwrap_or_default();
+    let mut sums = Sums::default();
     for partition in partitions {
-        link_parts(&partition.inside(from), &make_partition(staging, partition)?)?;
+        let (source, target) = (partition.inside(from), make_partition(staging, partition)?);
+        for part in file_system::names(&source)?.into_iter().filter(|name| is_part(name)) {
+            file_system::link(&source.join(&part), &target.join(&part))?;
+            sums.carry(from, &recorded, partition, &part)?;
+        }
     }
-    Ok(())
-}
-
-fn link_parts(source: &Path, target: &Path) -> Outcome<()> {
-    for part in file_system::names(source)?.into_iter().filter(|name| is_part(name)) {
-        file_system::link(&source.join(&part), &target.join(&part))?;
-    }
-    Ok(())
+    Ok(sums)
 }
 
 /// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it

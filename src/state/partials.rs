@@ -5,7 +5,7 @@
 //! can name single records, `DAY-FINGERPRINT.records` is the index of these, once a night had use for it. Shops and
 //! appeals have their sound rows in place of sums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,13 @@ use bytes::Bytes;
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
+use crate::content::hash_of;
 use crate::domain::Day;
 use crate::error::{Outcome, disk, fault};
 use crate::extracts::listing::{FileIdentity, entries};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
-use crate::partials::fingerprint::hash_of;
 use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
 use crate::state::record_index::{self, RecordIndex};
@@ -165,6 +165,30 @@ impl Store {
             tracing::warn!("{}: damaged, it is made again", path.display());
         }
         found
+    }
+
+    /// Checks the sums and the index of records of a table-day, as far as its description names them; how many files that
+    /// are, and which of them are not what was written.
+    pub fn verify(&self, (table, day): TableDay) -> (usize, Vec<PathBuf>) {
+        // A night may store another version meanwhile: then what the older description names is gone.
+        let described = || sealed::peek(&self.description(table, day));
+        let Some(bytes) = described() else { return (0, Vec::new()) };
+        let Ok(Description { version, .. }) = serde_json::from_slice(&bytes) else { return (0, Vec::new()) };
+        let sums = self.sums_file(table, day, &version.fingerprint);
+        let records = self.records_file((table, day), &version.fingerprint);
+        let is_sound = fs::read(&sums).is_ok_and(|bytes| hash_of(&bytes) == version.sums_hash);
+        let mut damaged: Vec<PathBuf> = (!is_sound).then_some(sums).into_iter().collect();
+        let mut files = 1;
+        if records.exists() {
+            files += 1;
+            let index = RecordIndex::open(&records, &version.fingerprint);
+            let is_sound = index.is_some_and(|index| index.search(&BTreeSet::new()).is_some());
+            damaged.extend((!is_sound).then_some(records));
+        }
+        if described().as_ref() != Some(&bytes) {
+            damaged.clear();
+        }
+        (files, damaged)
     }
 
     /// Every table-day that is stored, by table and day.

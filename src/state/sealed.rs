@@ -1,11 +1,12 @@
 //! Files of the state folder that carry the hash of what they hold, on a first line of its own.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
+use crate::content::hash_of;
 use crate::error::{Outcome, disk};
 use crate::extracts::listing::entries;
-use crate::partials::fingerprint::hash_of;
 
 pub(super) const STAGE: &str = "state";
 /// The ending of a file that is being written.
@@ -24,16 +25,32 @@ pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
 /// by every night that needs nothing of it.
 pub fn read(path: &Path) -> Option<Vec<u8>> {
     let bytes = fs::read(path).ok()?;
-    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-    let (hash, content) = bytes.split_at(end);
-    let content = content.get(1..).unwrap_or_default();
-    if hash == hash_of(content).as_bytes() {
+    if let Some(content) = content(&bytes) {
         return Some(content.to_vec());
     }
     tracing::warn!("{}: damaged, it is made again", path.display());
     // What cannot be removed is reported again.
     let _ = fs::remove_file(path);
     None
+}
+
+/// What follows the first line, where that is its hash.
+fn content(bytes: &[u8]) -> Option<&[u8]> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let (hash, content) = bytes.split_at(end);
+    let content = content.get(1..).unwrap_or_default();
+    (hash == hash_of(content).as_bytes()).then_some(content)
+}
+
+/// As [`read`], but what is damaged stays where it is, and nothing is said of it.
+pub fn peek(path: &Path) -> Option<Vec<u8>> {
+    fs::read(path).ok().and_then(|bytes| content(&bytes).map(<[u8]>::to_vec))
+}
+
+/// Whether a file is there and is what [`write()`] wrote; one that was removed meanwhile is no fault.
+pub fn is_sound(path: &Path) -> bool {
+    fs::read(path)
+        .map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |bytes| content(&bytes).is_some())
 }
 
 /// Writes a file under another name and renames it: a reader finds the old bytes or the new ones.

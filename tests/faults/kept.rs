@@ -9,7 +9,7 @@ use shopscore::state::sealed;
 
 use crate::disk::{Disk, assert_clean};
 use crate::support::bench::{Bench, gather};
-use crate::support::files::truncate;
+use crate::support::files::{sha256, truncate};
 use crate::support::rows::day;
 use crate::{A_DAY, STATE};
 
@@ -72,6 +72,25 @@ fn fault_13_each_damaged_file_of_the_state_is_found_where_it_counts() {
         bench.nightly(&[]).assert_done();
         assert!(bench.published().files == sound, "{}", path.display());
     }
+}
+
+#[test]
+fn fault_13_a_damaged_published_file_is_found_by_verify_and_healed_by_the_night() {
+    let bench = published();
+    let sound = bench.published().files;
+    let path = bench.path("out/current/scores/dt=2022-03-15/part-0.parquet");
+    let wanted = sha256(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[100] ^= 1;
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, bytes).unwrap();
+    let hashes = format!("found SHA-256 {}, wanted SHA-256 {wanted}", sha256(&path));
+    bench
+        .run(&["verify"])
+        .assert_refused(STATE, &[&["published/scores/dt=2022-03-15/part-0.parquet", &hashes]]);
+    bench.nightly(&[]).assert_done();
+    assert!(bench.published().files == sound);
+    assert_clean(&bench);
 }
 
 #[test]

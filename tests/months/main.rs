@@ -7,4 +7,5 @@ mod restatements;
 mod settlements;
 #[path = "../support/mod.rs"]
 mod support;
+mod verified;
 mod world;

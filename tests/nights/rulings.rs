@@ -12,7 +12,7 @@ use shopscore::publish::reading::read_day;
 use crate::clean;
 use crate::support::bench::Bench;
 use crate::support::marketplace::Marketplace;
-use crate::support::rows::{Row, at, row};
+use crate::support::rows::{Cell, Row, at, row};
 use crate::watched::{Files, TABLES, today};
 
 const LONG_WINDOW_DAYS: i32 = 30;
@@ -66,6 +66,21 @@ fn unmatched(bench: &Bench) -> i64 {
         .filter(|row| reasons.value(*row) == "unmatched_appeal")
         .map(|row| counts.value(row))
         .sum()
+}
+
+#[test]
+fn an_appeal_for_key_0_does_not_find_a_row_without_a_key() {
+    let bench = month();
+    let rows = [
+        row![Cell::Null, 20, 2, 1, 1, at(weeks_ago(), "20:00")],
+        row![20, 20, 2, 2, 2, at(weeks_ago(), "20:00")],
+    ];
+    bench.put(Table::Reviews, weeks_ago(), &rows);
+    night(&bench);
+    bench.put(Table::Appeals, today(), &[row![9, 2, "review", 0, weeks_ago(), true, at(today(), "12:00")]]);
+    night(&bench);
+    assert_eq!(unmatched(&bench), 1);
+    assert_as_from_scratch(&bench);
 }
 
 #[test]

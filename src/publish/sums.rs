@@ -1,0 +1,77 @@
+//! The hash of every file of a generation, in `SHA256SUMS` beside them, in the form that `sha256sum --check` reads.
+//!
+//! A file that a generation links from the one before keeps the hash that was recorded when it was written: a file that has
+//! changed since is not what it was recorded as.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::file_system::{self, STAGE};
+use super::layout::{PartitionFolder, Root};
+use super::parquet_file::file_hash;
+use crate::error::{Outcome, disk};
+
+const FILE: &str = "SHA256SUMS";
+
+/// The hashes of a generation's files, by path in its folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums(BTreeMap<String, String>);
+
+impl Sums {
+    /// The recorded hashes of a generation; none where it has no record.
+    pub(super) fn read(generation: &Path) -> Outcome<Option<Self>> {
+        let path = generation.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(disk(STAGE, "read", &path, &error)),
+        };
+        let line = |line: &str| line.split_once("  ").map(|(hash, path)| (path.to_owned(), hash.to_owned()));
+        Ok(Some(Self(text.lines().filter_map(line).collect())))
+    }
+
+    pub(super) fn write(&self, generation: &Path) -> Outcome<()> {
+        let path = generation.join(FILE);
+        let lines: String = self.0.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect();
+        fs::write(&path, lines).map_err(|error| disk(STAGE, "write", &path, &error))?;
+        file_system::set_mode(&path, Root::Published.file_mode())
+    }
+
+    pub(super) fn insert(&mut self, path: String, hash: String) {
+        self.0.insert(path, hash);
+    }
+
+    /// Whether a file of a partition is recorded.
+    pub(super) fn has(&self, partition: &PartitionFolder) -> bool {
+        let folder = format!("{partition}/");
+        self.0.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
+    }
+
+    /// Takes over the record of a file of a partition, or, where there is none, the hash that it has now.
+    pub(super) fn carry(
+        &mut self,
+        before: &Path,
+        recorded: &Self,
+        partition: &PartitionFolder,
+        part: &str,
+    ) -> Outcome<()> {
+        let path = format!("{partition}/{part}");
+        let hash = match recorded.0.get(&path) {
+            Some(hash) => hash.clone(),
+            None => file_hash(&partition.inside(before).join(part))?,
+        };
+        self.0.insert(path, hash);
+        Ok(())
+    }
+
+    pub(super) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The recorded files of a generation, each with its hash.
+    pub(super) fn of(&self, generation: &Path) -> impl Iterator<Item = (PathBuf, &str)> {
+        self.0.iter().map(move |(path, hash)| (generation.join(path), hash.as_str()))
+    }
+}

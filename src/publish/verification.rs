@@ -1,0 +1,185 @@
+//! Whether every published file is what was recorded when it was written.
+//!
+//! In: the generations that readers can be shown, and the copies of frozen month ends. Out: how many files were hashed, and
+//! a finding for each that is missing, other than recorded, or none of ours. Nothing is changed, and no lock is needed: a
+//! generation that goes while it is looked at is passed over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::file_system::names;
+use super::frozen::{copy_of, is_frozen};
+use super::generations::once_current;
+use super::layout::{Layout, Name};
+use super::parquet_file::file_hash;
+use super::sums::Sums;
+use super::{current, staging};
+use crate::error::{Finding, Outcome};
+
+const STAGE: &str = "verify";
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// How many files were hashed; one that generations share counts once.
+    pub files: usize,
+    /// What is not as it was recorded.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks all published files under `out`.
+///
+/// # Errors
+/// State where the link cannot be used; disk.
+pub fn verify(out: &Path) -> Outcome<Verified> {
+    let layout = Layout::new(out);
+    let shown = current::read(&layout)?;
+    let mut hashes = Hashes::default();
+    let mut findings = Vec::new();
+    for name in once_current(&layout, shown.as_ref())? {
+        let found = verify_generation(&layout, &name, &mut hashes);
+        if layout.generation(&name).is_dir() {
+            findings.extend(found?);
+        }
+    }
+    Ok(Verified { files: hashes.by_inode.len(), findings })
+}
+
+/// Hashes that are known, so that a file with many names is read once.
+#[derive(Default)]
+struct Hashes {
+    by_inode: BTreeMap<(u64, u64), String>,
+}
+
+impl Hashes {
+    /// The hash of a file; none where it is gone.
+    fn of(&mut self, path: &Path) -> Outcome<Option<String>> {
+        let Ok(found) = fs::metadata(path) else { return Ok(None) };
+        let inode = (found.dev(), found.ino());
+        if let Some(hash) = self.by_inode.get(&inode) {
+            return Ok(Some(hash.clone()));
+        }
+        let hash = file_hash(path)?;
+        self.by_inode.insert(inode, hash.clone());
+        Ok(Some(hash))
+    }
+}
+
+fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
+    let generation = layout.generation(name);
+    let Some(sums) = Sums::read(&generation)? else {
+        let finding = Finding::new(STAGE, "no SHA256SUMS", "the hashes of a generation's files");
+        return Ok(vec![
+            finding.path(&generation).advice("roll back to another generation, then remove this one"),
+        ]);
+    };
+    let mut findings = Vec::new();
+    let mut recorded = BTreeSet::new();
+    for (path, wanted) in sums.of(&generation) {
+        findings.extend(verify_file(layout, &generation, &path, wanted, hashes)?);
+        recorded.insert(path);
+    }
+    for path in files_of(&generation)? {
+        if !recorded.contains(&path) {
+            findings.push(
+                Finding::new(STAGE, "a file that no run wrote", "published files only")
+                    .path(&path)
+                    .advice("remove it; readers take it for data"),
+            );
+        }
+    }
+    Ok(findings)
+}
+
+fn verify_file(
+    layout: &Layout,
+    generation: &Path,
+    path: &Path,
+    wanted: &str,
+    hashes: &mut Hashes,
+) -> Outcome<Option<Finding>> {
+    let found = hashes.of(path)?;
+    let inside = path.strip_prefix(generation).unwrap_or(path);
+    let copy = copy_of(layout, inside, wanted).filter(|_| is_frozen(inside));
+    if let Some(copy) = &copy
+        && hashes.of(copy)?.as_deref() != Some(wanted)
+    {
+        let finding = Finding::new(STAGE, "no sound copy of a frozen month end", format!("SHA-256 {wanted}"));
+        return Ok(Some(finding.path(copy).advice("copy the published file there, if that is sound")));
+    }
+    if found.as_deref() == Some(wanted) {
+        return Ok(None);
+    }
+    let advice = match copy {
+        Some(copy) => format!("put {} in its place: every generation shares this file", copy.display()),
+        None => "publish its day again with `shopscore nightly`".to_owned(),
+    };
+    let found = found.map_or("no such file".to_owned(), |hash| format!("SHA-256 {hash}"));
+    Ok(Some(Finding::new(STAGE, found, format!("SHA-256 {wanted}")).path(path).advice(advice)))
+}
+
+/// Every file in the partitions of a generation.
+fn files_of(generation: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for partition in staging::held(generation)? {
+        let folder = partition.inside(generation);
+        files.extend(names(&folder)?.into_iter().map(|name| folder.join(name)));
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::testing::{night, published};
+
+    fn findings(out: &Path) -> Vec<String> {
+        verify(out).unwrap().findings.iter().map(Finding::to_string).collect()
+    }
+
+    #[test]
+    fn what_was_published_is_what_was_recorded_and_shared_files_are_read_once() {
+        let out = tempfile::tempdir().unwrap();
+        assert_eq!(verify(out.path()).unwrap().files, 0);
+        published(out.path(), &night("2022-03-14", 4.1, &[("2022-03-01", "{}")]));
+        published(out.path(), &night("2022-03-15", 4.2, &[("2022-03-01", "{}")]));
+        let verified = verify(out.path()).unwrap();
+        // Two nights, one day of quarantine, two descriptions.
+        assert_eq!((verified.files, verified.findings.len()), (5, 0));
+    }
+
+    #[test]
+    fn a_changed_a_missing_and_a_foreign_file_are_named_with_both_hashes() {
+        let out = tempfile::tempdir().unwrap();
+        let first = published(out.path(), &night("2022-03-15", 4.1, &[]));
+        let folder = first.path.join("published/tiny/dt=2022-03-15");
+        let part = folder.join("part-0.parquet");
+        fs::write(folder.join("part-1.parquet"), "more").unwrap();
+        let foreign = findings(out.path());
+        assert_eq!(foreign.len(), 1);
+        assert!(foreign[0].contains("part-1.parquet: found a file that no run wrote"), "{foreign:?}");
+        fs::remove_file(folder.join("part-1.parquet")).unwrap();
+
+        let bytes = fs::read(&part).unwrap();
+        fs::remove_file(&part).unwrap();
+        assert!(findings(out.path())[0].contains("part-0.parquet: found no such file, wanted SHA-256 "));
+        fs::write(&part, &bytes[1..]).unwrap();
+        let changed = findings(out.path());
+        assert!(changed[0].contains("part-0.parquet: found SHA-256 "), "{changed:?}");
+        fs::write(&part, &bytes).unwrap();
+        assert!(findings(out.path()).is_empty());
+    }
+
+    #[test]
+    fn a_damaged_file_that_a_new_generation_links_is_still_noticed() {
+        let out = tempfile::tempdir().unwrap();
+        let first = published(out.path(), &night("2022-03-14", 4.1, &[]));
+        let part = first.path.join("published/tiny/dt=2022-03-14/part-0.parquet");
+        fs::remove_file(&part).unwrap();
+        fs::write(&part, "damaged").unwrap();
+        published(out.path(), &night("2022-03-15", 4.2, &[]));
+        assert_eq!(findings(out.path()).len(), 2, "in both generations");
+    }
+}

@@ -1,0 +1,62 @@
+//! The law of limited memory: the shares that a table-day is dealt out in add up to the table-day.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use shopscore::extracts::contract;
+use shopscore::extracts::listing;
+use shopscore::extracts::reader::{Selection, Share, Source, Wanted, decode};
+use shopscore::partials::daily::{DailyPartial, Surroundings, sum_up};
+use shopscore::partials::measures;
+use shopscore::partials::records::has_records;
+use shopscore::partials::shares::together;
+use shopscore::policies::Coverage;
+use shopscore::zone::Zone;
+
+use crate::config;
+use crate::support::bench::Bench;
+use crate::support::marketplace::{AS_OF, WINDOW_DAYS};
+use crate::support::marketplaces::marketplaces;
+use crate::support::rows::day;
+
+/// What a partial says besides its sums, its quarantined rows in an order of their own.
+fn shown(partial: &DailyPartial) -> String {
+    let DailyPartial { counts, quarantine, answers, records, .. } = partial;
+    let mut quarantine = quarantine.clone();
+    quarantine.sort_unstable();
+    format!("{counts:?}\n{quarantine:?}\n{answers:?}\n{records:?}")
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_shares_of_a_day_add_up_to_the_day(marketplace in marketplaces(), of in 2_u64..6) {
+        let bench = Bench::of(marketplace);
+        let as_of = day(AS_OF);
+        let coverage = Coverage {
+            window: shopscore::domain::Window::ending(as_of, WINDOW_DAYS),
+            appeals_until: as_of,
+            history_starts_on: Some(as_of.plus(1)),
+            max_snapshot_age_days: 7,
+            extracts_kept_days: None,
+        };
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let keys: BTreeSet<i64> = (1..=7).collect();
+        let custom_made = BTreeSet::from(["全屋定制".to_owned()]);
+        let surroundings = Surroundings { zone: &zone, custom_made: &custom_made };
+        for partition in contract::check(listing::list(&bench.path("extracts"), coverage).unwrap(), false).unwrap() {
+            let Some(spec) = measures::of(partition.table) else { continue };
+            let partial = |rows| {
+                let selection = Selection { rows, ..Selection::default() };
+                let rows = decode(&partition, Source::Files, &zone, &selection)?;
+                sum_up(rows, spec, &keys, has_records(spec), surroundings)
+            };
+            let whole = partial(Wanted::All).unwrap();
+            let shares = (0..of).map(|place| partial(Wanted::Share(Share { place, of })));
+            let shares = together(spec, shares).unwrap();
+            prop_assert_eq!(shown(&whole), shown(&shares), "{}", partition.table.name());
+            prop_assert!(whole.sums.equals(&shares.sums), "{} {} {}", partition.table.name(), whole.sums, shares.sums);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What was published and stored is checked against its recorded hashes, and frozen month ends survive damage.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use crate::support::bench::Bench;
+use crate::world::{run, said, two_months};
+
+const MONTH_END: &str = "month_end_scores/month_end=2022-01-31";
+
+/// The published file of a month end, and its copy.
+fn month_end(bench: &Bench) -> (PathBuf, PathBuf) {
+    let copies = fs::read_dir(bench.path("out/frozen").join(MONTH_END)).unwrap();
+    let copies: Vec<PathBuf> = copies.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(copies.len(), 1);
+    (bench.path("out/current").join(MONTH_END).join("part-0.parquet"), copies[0].clone())
+}
+
+/// Overwrites a file in place, as a failing disk would: every name of it sees that.
+fn damage(path: &PathBuf) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_frozen_month_end_has_a_copy_that_shares_no_inode_and_outlives_damage() {
+    let bench = two_months();
+    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
+    let sound = said(&bench, "verify");
+    assert!(sound.contains("are as recorded"), "{sound}");
+    let (published, copy) = month_end(&bench);
+    assert_ne!(fs::metadata(&published).unwrap().ino(), fs::metadata(&copy).unwrap().ino());
+    assert!(fs::read(&published).unwrap() == fs::read(&copy).unwrap());
+
+    damage(&published);
+    let refused = run(&bench, "verify");
+    assert_eq!(refused.code, Some(6), "{}", refused.stderr);
+    let [line, ..] = &refused.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", refused.stderr) };
+    let file_name = copy.file_name().unwrap().to_str().unwrap();
+    assert!(line.contains(MONTH_END) && line.contains(file_name), "{line}");
+    let hash = file_name.strip_suffix(".parquet").unwrap();
+    assert!(line.contains(&format!("wanted SHA-256 {hash}")), "{line}");
+
+    fs::write(&published, fs::read(&copy).unwrap()).unwrap();
+    said(&bench, "verify");
+    damage(&copy);
+    assert!(run(&bench, "verify").stderr.contains("no sound copy of a frozen month end"));
+}
+
+#[test]
+fn every_damaged_file_of_the_state_folder_is_named_and_left_where_it_is() {
+    let bench = two_months();
+    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
+    let mut damaged = 0;
+    for (folder, ending) in [
+        ("partials/reviews", "json"),
+        ("partials/payments", "parquet"),
+        ("window", "sealed"),
+        ("whole/shops", "parquet"),
+    ] {
+        let files =
+            fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let file = files.filter(|path| path.extension().is_some_and(|found| found == ending)).min().unwrap();
+        damage(&file);
+        damaged += 1;
+        let refused = run(&bench, "verify");
+        assert_eq!((refused.code, refused.stderr.lines().count()), (Some(6), damaged), "{}", refused.stderr);
+        assert!(refused.stderr.contains(file.file_name().unwrap().to_str().unwrap()), "{}", refused.stderr);
+        assert!(file.exists());
+    }
+    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
+    said(&bench, "nightly --date 2022-02-02");
+}
