@@ -19,6 +19,7 @@ mod shapes;
 mod support;
 mod values;
 
+const FAULT: i32 = 1;
 const USAGE: i32 = 2;
 const REJECTED: i32 = 3;
 const MISSING: i32 = 4;
