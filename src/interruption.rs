@@ -3,10 +3,11 @@
 //! Nothing needs to be undone: what a run has written is invisible until that switch, and the next run removes it.
 
 use std::io::Write;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::{io, process, thread};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::error::{Outcome, fault};
@@ -33,7 +34,9 @@ pub fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
 pub fn listen() -> Outcome<()> {
     let mut outcome = Ok(());
     LISTENING.call_once(|| {
-        outcome = Signals::new([SIGTERM, SIGINT])
+        // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.
+        outcome = flag::register(SIGXFSZ, Arc::default())
+            .and_then(|_| Signals::new([SIGTERM, SIGINT]))
             .map(|mut signals| {
                 thread::spawn(move || signals.forever().for_each(end));
             })

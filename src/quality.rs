@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
-use crate::extracts::quarantine::Counts;
+use crate::extracts::offence::offence;
+use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::{Presence, Table};
 use crate::partials::records::TableDay;
@@ -36,6 +37,9 @@ pub struct QualityRow {
     pub rows: i64,
 }
 
+/// The quarantined rows, by the day of their partition.
+pub type SetAside = BTreeMap<Day, Vec<QuarantinedRow>>;
+
 /// Whether `part` is more than `percent` of `whole`.
 fn exceeds(part: i64, percent: Decimal4, whole: i64) -> bool {
     const HUNDRED: i128 = 1_000_000;
@@ -46,8 +50,13 @@ fn exceeds(part: i64, percent: Decimal4, whole: i64) -> bool {
 ///
 /// # Errors
 /// Every table-day beyond a limit, exit class rejected.
-pub fn check_table_days(counts: &[Counts], window: Window, limits: &Limits) -> Outcome<()> {
-    let mut findings = too_many_set_aside(counts, limits);
+pub fn check_table_days(
+    counts: &[Counts],
+    set_aside: &SetAside,
+    window: Window,
+    limits: &Limits,
+) -> Outcome<()> {
+    let mut findings = too_many_set_aside(counts, set_aside, limits);
     findings.extend(Table::ALL.into_iter().flat_map(|table| too_few_rows(table, counts, window, limits)));
     Failure::unless_empty(ExitClass::Rejected, findings)
 }
@@ -56,26 +65,29 @@ pub fn check_table_days(counts: &[Counts], window: Window, limits: &Limits) -> O
 ///
 /// # Errors
 /// Every table-day beyond the limit, exit class rejected.
-pub fn check_set_aside(counts: &[Counts], limits: &Limits) -> Outcome<()> {
-    Failure::unless_empty(ExitClass::Rejected, too_many_set_aside(counts, limits))
+pub fn check_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<()> {
+    Failure::unless_empty(ExitClass::Rejected, too_many_set_aside(counts, set_aside, limits))
 }
 
-fn too_many_set_aside(counts: &[Counts], limits: &Limits) -> Vec<Finding> {
+fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Vec<Finding> {
     let too_many = counts.iter().filter(|counts| {
         let quarantined = counts.quarantined();
         quarantined > limits.max_quarantined_rows
             && exceeds(quarantined, limits.max_quarantined_percent, counts.rows)
     });
-    too_many.map(|counts| too_many_quarantined(counts, limits)).collect()
+    too_many.map(|counts| too_many_quarantined(counts, set_aside, limits)).collect()
 }
 
-fn too_many_quarantined(counts: &Counts, limits: &Limits) -> Finding {
+fn too_many_quarantined(counts: &Counts, set_aside: &SetAside, limits: &Limits) -> Finding {
+    let of_day = set_aside.get(&counts.day).into_iter().flatten();
+    let first = of_day.filter(|row| row.table == counts.table.name()).min();
+    let first = first.map_or(String::new(), |row| format!(", first {}", offence(counts.table, row)));
     let reasons = Reason::ALL.iter().zip(counts.broken).filter(|(_, rows)| *rows > 0);
     let reasons: Vec<String> = reasons.map(|(reason, rows)| format!("{rows} {}", reason.name())).collect();
     Finding::new(
         STAGE,
         format!(
-            "{} of {} rows of {} dt={} quarantined ({})",
+            "{} of {} rows of {} dt={} quarantined ({}{first})",
             counts.quarantined(),
             counts.rows,
             counts.table.name(),
@@ -203,8 +215,8 @@ mod tests {
     #[test]
     fn a_run_stops_only_where_both_quarantine_limits_are_passed() {
         let stops = |rows, broken| {
-            check_table_days(&[counts(Table::Reviews, "2022-03-15", rows, broken)], march(), &limits())
-                .is_err()
+            let counts = [counts(Table::Reviews, "2022-03-15", rows, broken)];
+            check_table_days(&counts, &SetAside::new(), march(), &limits()).is_err()
         };
         assert!(!stops(100, 20), "20 percent, but no more than 20 rows");
         assert!(!stops(2_100, 21), "21 rows, but no more than 1 percent");
@@ -213,13 +225,19 @@ mod tests {
 
     #[test]
     fn the_finding_names_table_day_and_reasons() {
-        let failure = check_table_days(&[counts(Table::Reviews, "2022-03-15", 100, 30)], march(), &limits())
-            .unwrap_err();
+        let row = |table: &'static str, row: &str| QuarantinedRow {
+            table,
+            key: None,
+            reason: "null_key",
+            row: row.to_owned(),
+        };
+        let of_day = vec![row("payments", "{}"), row("reviews", r#"{"review_id":7,"order_id":null}"#)];
+        let set_aside = SetAside::from([(day("2022-03-15"), of_day)]);
+        let counts = [counts(Table::Reviews, "2022-03-15", 100, 30)];
+        let failure = check_table_days(&counts, &set_aside, march(), &limits()).unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
-        assert!(
-            failure.to_string().contains("30 of 100 rows of reviews dt=2022-03-15 quarantined (30 null_key)"),
-            "{failure}"
-        );
+        let said = "30 of 100 rows of reviews dt=2022-03-15 quarantined (30 null_key, first order_id null (review_id 7))";
+        assert!(failure.to_string().contains(said), "{failure}");
     }
 
     /// Whether a window of payments with these rows a day is stopped.
@@ -233,7 +251,7 @@ mod tests {
                 ..Counts::nothing(Table::Payments, first.plus(later))
             })
             .collect();
-        check_table_days(&counts, march(), &limits()).is_err()
+        check_table_days(&counts, &SetAside::new(), march(), &limits()).is_err()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A run that is killed at any moment leaves the old night or the new one, whole, and a plain rerun reaches the bytes of a
 //! run that was left alone.
 //!
-//! `SHOPSCORE_TEST_KILLS` says how many times (default 200).
+//! `TEST_KILLS` says how many times (default 200).
 
 #![allow(
     clippy::unwrap_used,
@@ -83,8 +83,8 @@ fn leftovers(out: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_run_killed_at_random_moments_leaves_the_old_night_or_the_new_one_whole() {
-    let kills = std::env::var("SHOPSCORE_TEST_KILLS").map_or(DEFAULT_KILLS, |kills| kills.parse().unwrap());
+fn fault_01_a_run_killed_at_random_moments_leaves_the_old_night_or_the_new_one_whole() {
+    let kills = std::env::var("TEST_KILLS").map_or(DEFAULT_KILLS, |kills| kills.parse().unwrap());
     let undisturbed = with_the_old_night();
     let old = seen(undisturbed.published());
     run(&undisturbed, NEW_NIGHT);

@@ -27,7 +27,7 @@ fn ended(
 }
 
 #[test]
-fn a_run_that_is_told_to_end_publishes_nothing_and_the_next_one_begins_anew() {
+fn fault_03_a_run_that_is_told_to_end_publishes_nothing_and_the_next_one_begins_anew() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
         let bench = Bench::empty();
         let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/sample_data");

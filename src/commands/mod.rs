@@ -24,6 +24,7 @@ use crate::error::Outcome;
 use crate::publish::lock::{Holder, Lock};
 use crate::publish::{Retention, lock_folder, prepare};
 use crate::settings::{self, Settings};
+use crate::state::format as state_format;
 use crate::state::sealed::sweep;
 use crate::{interruption, preflight, threads};
 
@@ -75,6 +76,7 @@ fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 
         Lock::acquire(&lock_folder(&settings.state), &holder, wait)?,
     ];
     prepare(&settings.out)?;
+    state_format::claim(&settings.state)?;
     sweep(&settings.state)?;
     Ok(locks)
 }

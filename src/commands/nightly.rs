@@ -140,10 +140,24 @@ fn say_scored(scored: &ScoredNight, stdout: &mut impl Write) {
             scored.quarantined_rows
         ),
     );
+    if !scored.unknown_shops.is_empty() {
+        let rows: i64 = scored.unknown_shops.values().sum();
+        let shops = first_ten(scored.unknown_shops.keys());
+        say(stdout, &format!("{rows} rows of shops that the snapshot does not have, not scored: {shops}"));
+    }
+    if !scored.without_rows.is_empty() {
+        let empty = scored.without_rows.iter().map(|(table, day)| format!("{} {day}", table.name()));
+        say(stdout, &format!("0 rows: {}", first_ten(empty)));
+    }
     for ((table, day), reason) in &scored.computed_partials {
         if scored.changed.contains(&(*table, *day)) {
             say(stdout, &format!("computed again: {} {day}, since {reason}", table.name()));
         }
+    }
+    if !scored.touched_month_ends.is_empty() {
+        let month_ends: Vec<String> = scored.touched_month_ends.iter().map(Day::to_string).collect();
+        let advice = "`shopscore restate --month-end D` replaces their scores";
+        say(stdout, &format!("news touch frozen month ends: {}; {advice}", month_ends.join(", ")));
     }
     match scored.month_end {
         Some(Closed::Now) => {
@@ -155,4 +169,13 @@ fn say_scored(scored: &ScoredNight, stdout: &mut impl Write) {
         }
         None => {}
     }
+}
+
+/// The first ten of a list, and how many more there are.
+fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> String {
+    const SHOWN: usize = 10;
+    let more = all.len().saturating_sub(SHOWN);
+    let shown: Vec<String> = all.take(SHOWN).map(|one| one.to_string()).collect();
+    let shown = shown.join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }

@@ -78,7 +78,11 @@ fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPar
     }
     if findings.is_empty() {
         let rows: Vec<_> = files.iter().map(|file| (file.path.as_path(), file.rows)).collect();
-        findings = manifest::check(&partition.folder, &rows, require_manifest);
+        let listed = partition.manifest.as_ref();
+        findings = match listed.map(|listed| open(&listed.path, listed.identity)).transpose() {
+            Ok(opened) => manifest::check(&partition.folder, opened, &rows, require_manifest),
+            Err(failure) => failure.findings,
+        };
     }
     let Partition { table, day, ref folder, .. } = *partition;
     (CheckedPartition { table, day, folder: folder.clone(), files }, findings)
@@ -208,12 +212,31 @@ fn check_column(column: &Column, footer: &ArrowReaderMetadata, path: &Path) -> O
 }
 
 fn missing_column(name: &str, footer: &ArrowReaderMetadata) -> String {
-    let plain = |text: &str| text.trim().to_lowercase().replace(['_', '-', ' '], "");
-    let near = footer.schema().fields().iter().find(|field| plain(field.name()) == plain(name));
-    match near {
-        Some(field) => format!("no such column, but one named {:?}", field.name()),
-        None => "no such column".to_owned(),
+    let names = footer.schema().fields().iter().map(|field| field.name());
+    match names.min_by_key(|near| edits(name, near)) {
+        Some(near) => format!("no such column, the nearest name is {near:?}"),
+        None => "no column at all".to_owned(),
     }
+}
+
+/// How many characters must be put in, left out or replaced to make one name of the other, letter case and the kind of
+/// separator aside.
+fn edits(one: &str, other: &str) -> usize {
+    let plain = |text: &str| -> Vec<char> {
+        text.trim().to_lowercase().chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).collect()
+    };
+    let (one, other) = (plain(one), plain(other));
+    // The edits from what has been seen of `one` to every beginning of `other`.
+    let mut fewest: Vec<usize> = (0..=other.len()).collect();
+    for (seen, letter) in one.iter().enumerate() {
+        let mut next = vec![seen + 1];
+        for (wanted, (before, after)) in other.iter().zip(fewest.iter().zip(fewest.iter().skip(1))) {
+            let left_out = next.last().map_or(0, |edits| edits + 1);
+            next.push(left_out.min(after + 1).min(before + usize::from(letter != wanted)));
+        }
+        fewest = next;
+    }
+    fewest.last().copied().unwrap_or(0)
 }
 
 /// Whether every value of a file's type has one meaning as `kind`.

@@ -86,6 +86,8 @@ pub struct Listed {
     pub gone: Vec<(Table, Day)>,
     /// Days without a partition whose extracts would be there, of tables that may lack days.
     pub lacking: Vec<(Table, Day)>,
+    /// What lies in the partitions and is no part file by its name.
+    pub ignored: Vec<PathBuf>,
 }
 
 impl Listed {
@@ -97,6 +99,7 @@ impl Listed {
         self.missing_snapshot = self.missing_snapshot.take().or(other.missing_snapshot);
         self.gone.extend(other.gone);
         self.lacking.extend(other.lacking);
+        self.ignored.extend(other.ignored);
     }
 }
 
@@ -137,7 +140,8 @@ pub fn list_tables(extracts: &Path, coverage: Coverage, tables: &[Table]) -> Out
             listed.lacking.extend(lacking.into_iter().map(|day| (table, day)));
         }
         for (day, folder) in wanted_days(table, found, coverage) {
-            listed.partitions.push(partition_of(&root, table, day, folder, &mut listed.rejected)?);
+            let partition = partition_of(&root, table, day, folder, &mut listed)?;
+            listed.partitions.push(partition);
         }
     }
     Ok(listed)
@@ -147,23 +151,23 @@ pub fn list_tables(extracts: &Path, coverage: Coverage, tables: &[Table]) -> Out
 fn day_folders(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<BTreeMap<Day, PathBuf>> {
     let mut days = BTreeMap::new();
     for (name, path) in entries(folder)? {
-        if is_ignored(&name) || (!path.is_dir() && !name.ends_with(".parquet")) {
+        let of_day = name.strip_prefix("dt=").map(str::parse::<Day>);
+        if is_ignored(&name) || (!path.is_dir() && !name.ends_with(".parquet") && of_day.is_none()) {
             continue;
         }
-        match name.strip_prefix("dt=").map(str::parse::<Day>) {
+        let found = match of_day {
             Some(Ok(day)) if path.is_dir() && leads_inside(root, &path) => {
                 days.insert(day, path);
+                continue;
             }
-            _ => rejected.push(
-                Finding::new(
-                    STAGE,
-                    format!("the name {name:?}"),
-                    "a folder dt=YYYY-MM-DD, one spelling a day",
-                )
+            Some(Ok(_)) => "a file, or a link that leads nowhere or outside the extracts".to_owned(),
+            Some(Err(_)) | None => format!("the name {name:?}"),
+        };
+        rejected.push(
+            Finding::new(STAGE, found, "a folder dt=YYYY-MM-DD, one spelling a day")
                 .path(&path)
                 .advice("rename or remove it; names that start with _ or . are ignored"),
-            ),
-        }
+        );
     }
     Ok(days)
 }
@@ -184,7 +188,8 @@ pub fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     listed.gone.extend(gone);
     snapshots.retain(|day, _| coverage.window.contains(*day));
     for (day, folder) in snapshots {
-        listed.partitions.push(partition_of(&root, Table::Shops, day, folder, &mut listed.rejected)?);
+        let snapshot = partition_of(&root, Table::Shops, day, folder, &mut listed)?;
+        listed.partitions.push(snapshot);
     }
     Ok(listed)
 }
@@ -265,31 +270,26 @@ fn partition_of(
     table: Table,
     day: Day,
     folder: PathBuf,
-    rejected: &mut Vec<Finding>,
+    listed: &mut Listed,
 ) -> Outcome<Partition> {
-    let files = part_files(root, &folder, rejected)?;
-    let manifest = folder.join(MANIFEST);
-    let identity = fs::metadata(&manifest).ok().map(|metadata| FileIdentity::of(&metadata));
-    let manifest = identity.map(|identity| PartFile { path: manifest, identity });
-    Ok(Partition { table, day, folder, files, manifest })
-}
-
-fn part_files(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<Vec<PartFile>> {
-    let mut files = Vec::new();
-    for (name, path) in entries(folder)? {
-        if is_ignored(&name) || (!name.ends_with(".parquet") && !path.is_dir()) {
+    let mut partition = Partition { table, day, folder, files: Vec::new(), manifest: None };
+    for (name, path) in entries(&partition.folder)? {
+        let is_manifest = name == MANIFEST;
+        if !is_manifest && (is_ignored(&name) || (!name.ends_with(".parquet") && !path.is_dir())) {
+            listed.ignored.push(path);
             continue;
         }
-        match regular_file(root, &path) {
-            Ok(metadata) => files.push(PartFile { path, identity: FileIdentity::of(&metadata) }),
-            Err(found) => rejected.push(
+        match regular_file(root, &path).map(|metadata| FileIdentity::of(&metadata)) {
+            Ok(identity) if is_manifest => partition.manifest = Some(PartFile { path, identity }),
+            Ok(identity) => partition.files.push(PartFile { path, identity }),
+            Err(found) => listed.rejected.push(
                 Finding::new(STAGE, found, "a regular file inside the extracts")
                     .path(&path)
                     .advice("replace it by the file itself, or remove it"),
             ),
         }
     }
-    Ok(files)
+    Ok(partition)
 }
 
 /// Whether a folder lies under `root`, or links to one that does.

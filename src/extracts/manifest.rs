@@ -28,14 +28,17 @@ struct Entry {
     sha256: String,
 }
 
-/// Compares a partition's files, each with the rows that its footer gives, with its manifest, if it has one (it must have
-/// one where `required`).
-pub fn check(folder: &Path, files: &[(&Path, usize)], required: bool) -> Vec<Finding> {
+/// Compares a partition's files, each with the rows that its footer gives, with its `opened` manifest, if it has one (it
+/// must have one where `required`).
+pub fn check(folder: &Path, opened: Option<File>, files: &[(&Path, usize)], required: bool) -> Vec<Finding> {
     let path = folder.join(MANIFEST);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !required => return Vec::new(),
-        Err(error) => return vec![finding(&path, format!("no readable manifest ({error})"), "a manifest")],
+    let text = match opened.map(io::read_to_string) {
+        Some(Ok(text)) => text,
+        None if !required => return Vec::new(),
+        None => return vec![finding(&path, "no readable manifest", "a manifest")],
+        Some(Err(error)) => {
+            return vec![finding(&path, format!("no readable manifest ({error})"), "a manifest")];
+        }
     };
     match serde_json::from_str::<Manifest>(&text) {
         Ok(manifest) => compare(&path, &manifest, files),

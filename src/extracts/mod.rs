@@ -1,11 +1,13 @@
 //! Extracts: what a marketplace delivers, seen as it is, read once, judged row by row.
 //!
 //! [`listing`] finds the files, [`contract`] checks their footers and manifests, [`reader`] decodes a table-day into
-//! [`rows`], [`row_rules`] judges each row, [`quarantine`] keeps what was set aside. [`tables`] declares it all.
+//! [`rows`], [`row_rules`] judges each row, [`quarantine`] keeps what was set aside, [`offence`] says why. [`tables`]
+//! declares it all.
 pub mod contract;
 pub mod instants;
 pub mod listing;
 pub mod manifest;
+pub mod offence;
 pub mod quarantine;
 #[cfg(test)]
 pub(crate) mod readable;

@@ -16,7 +16,7 @@ mod whole;
 mod windows;
 pub mod year;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -54,6 +54,8 @@ pub struct Intake {
     pub taken_out: BTreeMap<Table, Vec<DataFrame>>,
     /// How many appeals of each day speak of no record of their shop.
     pub unmatched: BTreeMap<Day, i64>,
+    /// The days of the records that decisions speak of which take effect with this night.
+    pub newly_decided: BTreeSet<Day>,
     /// Which partials were computed, and why.
     pub computed: Vec<(TableDay, &'static str)>,
     /// How many partials were taken from the state folder.
@@ -100,6 +102,9 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
     );
     let (shops, of_shops) = shops?;
     let (appeals, of_appeals) = appeals?;
+    let last_effective_day = known_on.plus(-settings.appeal_effect_days);
+    let newly_decided = appeals.iter().filter(|appeal| appeal.day == last_effective_day);
+    let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
     let appeals = retractions::by_record(appeals, window);
 
     let (mut counts, mut quarantine) = (Vec::new(), BTreeMap::<Day, Vec<QuarantinedRow>>::new());
@@ -120,7 +125,6 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
     }
     quarantine.retain(|_, rows| !rows.is_empty());
     quarantine.values_mut().for_each(|rows| rows.sort_unstable());
-    let last_effective_day = known_on.plus(-settings.appeal_effect_days);
     let settled = retractions::settle(&appeals, last_effective_day, |of| Some(&known.get(&of)?.answers));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
     let tables = windows::windows(&planned, &known, &shop_ids, settings, &store)?;
@@ -133,6 +137,7 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
         tables,
         taken_out: windows::taken_out(&settled, &known)?,
         unmatched: settled.unmatched,
+        newly_decided,
         kept: known.len() - computed.len(),
         computed,
         changed,

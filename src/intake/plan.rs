@@ -4,12 +4,13 @@
 //! bytes need not be read to know them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use crate::content::hash_of;
 use crate::domain::Day;
-use crate::error::{Outcome, all, fault};
+use crate::error::{Outcome, all, escaped, fault};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed, PartFile, Partition};
 use crate::extracts::reader;
@@ -81,11 +82,21 @@ pub(super) fn plan_day(
     store: &Store,
 ) -> Outcome<(Vec<Planned>, Listed)> {
     let mut listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
+    tell_ignored(&listed.ignored);
     let served = gone::served(&mut listed, settings, rulebook, store);
     let mut planned = plan(&listed.partitions, settings, rulebook, store);
     planned.extend(served);
     planned.sort_by_key(Planned::of);
     Ok((planned, listed))
+}
+
+fn tell_ignored(ignored: &[PathBuf]) {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> =
+        ignored.iter().take(SHOWN).map(|path| escaped(&path.display().to_string())).collect();
+    if !shown.is_empty() {
+        tracing::info!("{} names in the extracts ignored, first: {}", ignored.len(), shown.join(", "));
+    }
 }
 
 impl Planned {

@@ -13,14 +13,14 @@ use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed};
-use crate::extracts::quarantine::Counts;
+use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::tables::Table;
 use crate::partials::records::TableDay;
 use crate::policies::Coverage;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::shops::Shop;
-use crate::state::partials::{Store, Version};
+use crate::state::partials::{Store, Stored, Version};
 
 const A_CENTURY_DAYS: i32 = 36_525;
 
@@ -34,6 +34,8 @@ pub struct YearIntake<'a> {
     pub shops: Vec<Shop>,
     /// What was read and set aside, by table-day.
     pub counts: Vec<Counts>,
+    /// The rows that were set aside, by day.
+    pub quarantine: BTreeMap<Day, Vec<QuarantinedRow>>,
 }
 
 /// Gathers the newest shops as of a day and the payments of a span of days.
@@ -66,13 +68,18 @@ pub fn gather_year<'a>(
 
     let snapshots: Vec<&Planned> = planned.iter().filter(|planned| planned.of().0 == Table::Shops).collect();
     let (shops, of_shops) = whole::rows_of::<Shop>(&snapshots, &checked, settings, &store)?;
-    let mut counts: Vec<Counts> = of_shops.into_iter().map(|day| day.stored.counts).collect();
+    let (mut counts, mut quarantine) = (Vec::new(), BTreeMap::<Day, Vec<QuarantinedRow>>::new());
     let mut versions = BTreeMap::new();
+    for Stored { counts: of_snapshot, quarantine: rows, .. } in of_shops.into_iter().map(|day| day.stored) {
+        quarantine.entry(of_snapshot.day).or_default().extend(rows);
+        counts.push(of_snapshot);
+    }
     for ((_, day), known) in known::partials(&planned, &checked, &BTreeMap::new(), settings, span, &store)? {
-        counts.push(known.stored.counts.clone());
+        counts.push(known.stored.counts);
+        quarantine.entry(day).or_default().extend(known.stored.quarantine);
         versions.insert(day, known.stored.version);
     }
-    Ok(YearIntake { settings, store, planned, versions, shops, counts })
+    Ok(YearIntake { settings, store, planned, versions, shops, counts, quarantine })
 }
 
 impl YearIntake<'_> {

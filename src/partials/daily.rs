@@ -293,10 +293,13 @@ fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outco
                 total_beyond_64_bits(&whole_seconds(rows, from, to), |row| verdicts.is_sound(row))
             }
         };
-        if let Some(total) = too_large {
+        if let Some((total, greatest)) = too_large {
+            let (table, day) = (rows.table.name(), rows.day);
+            let shop = rows.column("shop_id").and_then(|shops| shops.integers().get(greatest).copied());
+            let shop = shop.map_or(String::new(), |shop| format!(", the greatest value of shop {shop}"));
             return Err(Finding::new(
                 STAGE,
-                format!("a total of {total} in {} of {}", rows.table.name(), rows.day),
+                format!("a total of {total} in {table} of {day}{shop}"),
                 "a sum that fits 64 bits",
             )
             .column(measure.name)
@@ -307,16 +310,19 @@ fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outco
     Ok(())
 }
 
-/// The total of the values that count; none where it fits 64 bits.
-fn total_beyond_64_bits(values: &[i64], counts: impl Fn(usize) -> bool) -> Option<i128> {
+/// The total of the values that count, and the row of the greatest; none where the total fits 64 bits.
+fn total_beyond_64_bits(values: &[i64], counts: impl Fn(usize) -> bool) -> Option<(i128, usize)> {
     // Mostly no value is so large that even as many of them as row numbers can tell apart would not fit.
     const SMALL: std::ops::Range<i64> = -(1 << 31)..1 << 31;
     if values.iter().all(|value| SMALL.contains(value)) {
         return None;
     }
-    let counted = values.iter().enumerate().filter(|(row, _)| counts(*row));
-    let total: i128 = counted.map(|(_, value)| i128::from(*value)).sum();
-    i64::try_from(total).is_err().then_some(total)
+    let counted = || values.iter().enumerate().filter(|(row, _)| counts(*row));
+    let total: i128 = counted().map(|(_, value)| i128::from(*value)).sum();
+    if i64::try_from(total).is_ok() {
+        return None;
+    }
+    counted().max_by_key(|(_, value)| **value).map(|(greatest, _)| (total, greatest))
 }
 
 #[cfg(test)]

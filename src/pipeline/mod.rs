@@ -35,12 +35,18 @@ pub struct ScoredNight {
     pub night: Publication,
     /// What became of the month end, where the night ends a month.
     pub month_end: Option<month_end::Closed>,
+    /// The frozen month ends that a restatement may change after this night.
+    pub touched_month_ends: Vec<Day>,
     /// The shops present on the as-of day.
     pub present_shops: usize,
     /// Those of them without a score.
     pub unscored_shops: usize,
     /// The rows of the window that were set aside.
     pub quarantined_rows: usize,
+    /// The rows of shops that the snapshot does not have, by shop.
+    pub unknown_shops: BTreeMap<i64, i64>,
+    /// The table-days whose partition has no row.
+    pub without_rows: Vec<TableDay>,
     /// Which daily partials were computed, and why.
     pub computed_partials: Vec<(TableDay, &'static str)>,
     /// How many were taken from the state folder.
@@ -60,9 +66,12 @@ pub fn score_night(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outc
         Ok(ScoredNight {
             night,
             month_end,
+            touched_month_ends: month_end::touched(settings, as_of, &intake)?,
             present_shops: figures.assessed.len(),
             unscored_shops: figures.unscored(),
             quarantined_rows: intake.quarantine.values().map(Vec::len).sum(),
+            unknown_shops: unknown_shops(&intake),
+            without_rows: without_rows(&intake.counts),
             computed_partials: intake.computed,
             kept_partials: intake.kept,
             changed: intake.changed,
@@ -93,7 +102,7 @@ fn with_figures<T>(
     let as_of = known.as_of;
     rulebook.check_in_force(as_of)?;
     let mut intake = gather(settings, rulebook, known)?;
-    quality::check_table_days(&intake.counts, settings.window(as_of), &settings.limits)?;
+    quality::check_table_days(&intake.counts, &intake.quarantine, settings.window(as_of), &settings.limits)?;
     let shops = std::mem::take(&mut intake.shops);
     let assessed = standings::assess(&shops, rulebook, as_of);
     let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
@@ -147,6 +156,22 @@ fn unknown_rows(intake: &Intake) -> BTreeMap<TableDay, i64> {
     let days =
         intake.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
     days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
+}
+
+/// The rows of shops that the snapshot does not have, by shop.
+fn unknown_shops(intake: &Intake) -> BTreeMap<i64, i64> {
+    let mut unknown = BTreeMap::new();
+    for (shop, rows) in intake.tables.values().flat_map(|sums| sums.unknown.values()).flatten() {
+        *unknown.entry(*shop).or_default() += rows;
+    }
+    unknown
+}
+
+fn without_rows(counts: &[Counts]) -> Vec<TableDay> {
+    let empty = counts.iter().filter(|counts| counts.rows == 0);
+    let mut empty: Vec<TableDay> = empty.map(|counts| (counts.table, counts.day)).collect();
+    empty.sort_unstable();
+    empty
 }
 
 /// The counts with those of the days of the window on which nothing happened.

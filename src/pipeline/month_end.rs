@@ -3,7 +3,7 @@
 //! In: the night's scores, and what is published of the year. Out: partitions to publish besides. The assessments of the
 //! later months of the year are computed again whenever an earlier month end appears or changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use arrow::array::RecordBatch;
@@ -13,7 +13,7 @@ use crate::assessments::{MonthEndScore, monthly};
 use crate::calendar::{Year, ends_month};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
-use crate::intake::AsKnown;
+use crate::intake::{AsKnown, Intake};
 use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{
     ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES,
@@ -53,6 +53,20 @@ pub(super) fn close(night: &mut Publication, out: &Path, rulebook: &Rulebook) ->
     }
     night.partitions.extend(assessments_from(day, &month_ends, rulebook)?);
     Ok(Some(closed))
+}
+
+/// The frozen month ends before a night in whose windows something is new to it: a decision that takes effect, or a day that
+/// was delivered again.
+pub(super) fn touched(settings: &Settings, as_of: Day, intake: &Intake) -> Outcome<Vec<Day>> {
+    let days: BTreeSet<Day> =
+        intake.changed.iter().map(|(_, day)| *day).chain(intake.newly_decided.iter().copied()).collect();
+    if days.is_empty() {
+        return Ok(Vec::new());
+    }
+    let frozen = Current::of(&settings.out)?.values(&MONTH_END_SCORES)?;
+    let frozen = frozen.iter().filter_map(|value| value.parse::<Day>().ok()).filter(|day| *day < as_of);
+    let is_touched = |month_end: &Day| days.iter().any(|day| settings.window(*month_end).contains(*day));
+    Ok(frozen.filter(is_touched).collect())
 }
 
 fn scores_in(night: &Publication) -> Outcome<&RecordBatch> {

@@ -83,7 +83,7 @@ fn settlements(
     check_month_ends(year, until, month_ends, settings)?;
     let span = Window { first: year.first_day(), last: until };
     let intake = gather_year(settings, rulebook, span, as_of)?;
-    quality::check_set_aside(&intake.counts, &settings.limits)?;
+    quality::check_set_aside(&intake.counts, &intake.quarantine, &settings.limits)?;
     let left_on = left_in(&intake.shops, year, as_of);
     let account = Account {
         year,

@@ -17,7 +17,7 @@ const WANTED: &str = "a link to generations/NAME/published, or nothing";
 /// The generation that `OUT/current` names; `None` where there is no link yet.
 ///
 /// # Errors
-/// State where `OUT/current` is anything but a link to a generation, present or not.
+/// Usage where `OUT/current` is anything but a link to a generation, present or not.
 pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
     let link = layout.current();
     match fs::symlink_metadata(&link) {
@@ -38,7 +38,7 @@ fn not_ours(link: &Path, found: &str, wanted: &str) -> Failure {
     Finding::new(STAGE, found, wanted)
         .path(link)
         .advice("give an output folder of its own, or move this away")
-        .fail(ExitClass::State)
+        .fail(ExitClass::Usage)
 }
 
 fn target_of(name: &Name) -> PathBuf {
@@ -76,7 +76,7 @@ fn point(layout: &Layout, name: &Name) -> Outcome<()> {
 /// Makes `OUT/quarantine`, which follows `OUT/current`.
 ///
 /// # Errors
-/// State where something else has that name; disk.
+/// Usage where something else has that name; disk.
 pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
     let link = layout.quarantine();
     let wanted = Path::new("current/../quarantine");
@@ -117,12 +117,12 @@ mod tests {
         let layout = Layout::new(out.path());
         assert_eq!(read(&layout).unwrap(), None);
         fs::create_dir(layout.current()).unwrap();
-        assert_eq!(read(&layout).unwrap_err().class, ExitClass::State);
+        assert_eq!(read(&layout).unwrap_err().class, ExitClass::Usage);
         fs::remove_dir(layout.current()).unwrap();
         for target in ["elsewhere", "/generations/000001-2022-03-15-0123456789ab/published"] {
             symlink(target, layout.current()).unwrap();
             let failure = read(&layout).unwrap_err();
-            assert_eq!(failure.class, ExitClass::State);
+            assert_eq!(failure.class, ExitClass::Usage);
             assert!(failure.to_string().contains(target), "{failure}");
             fs::remove_file(layout.current()).unwrap();
         }

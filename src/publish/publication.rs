@@ -83,7 +83,7 @@ impl fmt::Display for Period {
 /// found before anything is computed.
 ///
 /// # Errors
-/// State where `out` holds something else than our output; disk.
+/// Usage where `out` holds something else than our output; state where its link leads nowhere; disk.
 pub fn prepare(out: &Path) -> Outcome<()> {
     recovery::recover(&Layout::new(out)).map(drop)
 }
@@ -130,11 +130,15 @@ fn add_generation(
         let held = staging::held(before)?;
         stays = held.difference(&news).filter(|partition| publication.keeps(partition)).cloned().collect();
         let holds_as_many = held.len() == stays.len() + news.len();
-        if publication.is_known(&nights)
-            && holds_as_many
-            && staging::holds_all(before, partitions, PART_LIMIT_BYTES)?
-        {
-            return Ok((previous.clone(), false));
+        if publication.is_known(&nights) {
+            match staging::first_not_held(before, partitions, PART_LIMIT_BYTES)? {
+                None if holds_as_many => return Ok((previous.clone(), false)),
+                Some(folder) if publication.ingredients.is_some() => tracing::warn!(
+                    "{}: not what was published there, edited or removed since: it is published again",
+                    folder.inside(before).display()
+                ),
+                _ => {}
+            }
         }
     }
     // Opened before the first write, so that the sync reports every write that failed since.

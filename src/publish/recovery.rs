@@ -14,7 +14,8 @@ use crate::preflight::check_one_file_system;
 /// Makes OUT usable and returns the current generation, `None` before the first.
 ///
 /// # Errors
-/// State where `OUT/current` is not ours, leads nowhere, or is missing though generations were published; disk.
+/// Usage where `OUT/current` is not ours; state where it leads nowhere, or is missing though generations were published;
+/// disk.
 pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     let shown = current::read(layout)?;
     check_generations(layout, shown.as_ref())?;
@@ -135,7 +136,7 @@ mod tests {
             let out = tempfile::tempdir().unwrap();
             fs::create_dir(out.path().join(taken)).unwrap();
             let failure = recover(&Layout::new(out.path())).unwrap_err();
-            assert_eq!(failure.class, ExitClass::State);
+            assert_eq!(failure.class, ExitClass::Usage);
             assert!(failure.to_string().contains(taken), "{failure}");
             assert!(out.path().join(taken).is_dir());
         }

@@ -164,18 +164,23 @@ pub(super) fn carry(from: &Path, staging: &Path, partitions: &BTreeSet<Partition
     Ok(sums)
 }
 
-/// Whether the generation `current` holds each partition, byte for byte and without a file more. Nothing is written.
-pub(super) fn holds_all(current: &Path, partitions: &[NewPartition], limit_bytes: usize) -> Outcome<bool> {
+/// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it
+/// holds all of them. Nothing is written.
+pub(super) fn first_not_held<'a>(
+    current: &Path,
+    partitions: &'a [NewPartition],
+    limit_bytes: usize,
+) -> Outcome<Option<&'a PartitionFolder>> {
     let encode = |partition: &NewPartition| encode(None, partition.table, &partition.batches, limit_bytes);
     let encoded = all(partitions.par_iter().with_max_len(1).map(encode).collect::<Vec<_>>())?;
     let ids = Ids::of(partitions, &encoded);
     for (partition, files) in partitions.iter().zip(encoded) {
         let id = (partition.folder.root == Root::Published).then(|| ids.id(partition));
         if !holds_files(current, partition, id, files)? {
-            return Ok(false);
+            return Ok(Some(&partition.folder));
         }
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Whether the generation `current` holds a partition, with the `id` or, where there is none given, with any.

@@ -24,7 +24,7 @@ fn a_missing_column_is_refused() {
             |bench| bench.change(table, day(A_DAY), |batch| without(batch, column)),
             &[],
             REJECTED,
-            &[&["contract: ", &path, "found no such column, wanted "]],
+            &[&["contract: ", &path, "found no such column, the nearest name is "]],
         );
     }
 }
@@ -36,7 +36,10 @@ fn a_misspelt_column_is_refused_with_the_near_name() {
             |bench| bench.change(Table::Shops, day(AS_OF), |batch| renamed(batch, "shop_id", name)),
             &[],
             REJECTED,
-            &[&["shops/dt=2022-03-15/part-0.parquet: column shop_id: ", &format!("one named {name:?}")]],
+            &[&[
+                "shops/dt=2022-03-15/part-0.parquet: column shop_id: ",
+                &format!("the nearest name is {name:?}"),
+            ]],
         );
     }
 }

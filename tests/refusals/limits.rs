@@ -25,7 +25,7 @@ fn more_than_1_percent_and_20_rows_quarantined_stop_the_run_and_only_both() {
         &[],
         REJECTED,
         &[&[
-            "21 of 2099 rows of payments dt=2022-03-14 quarantined (21 out_of_range)",
+            "21 of 2099 rows of payments dt=2022-03-14 quarantined (21 out_of_range, first amount_fen -1 (order_id 0))",
             "at most 1 %",
             "20 rows",
         ]],
@@ -64,8 +64,10 @@ fn every_table_day_beyond_the_limit_is_listed_with_its_reasons() {
         &[],
         REJECTED,
         &[
-            &["39 of 40 rows of shops dt=2022-03-15 quarantined (39 duplicate_key)"],
-            &["30 of 30 rows of payments dt=2022-03-14 quarantined (1 null_key, 29 out_of_range)"],
+            &["39 of 40 rows of shops dt=2022-03-15 quarantined (39 duplicate_key, first shop_id 1)"],
+            &[
+                "30 of 30 rows of payments dt=2022-03-14 quarantined (1 null_key, 29 out_of_range, first order_id null)",
+            ],
         ],
     );
 }

@@ -21,7 +21,6 @@ const USAGE: i32 = 2;
 const REJECTED: i32 = 3;
 const MISSING: i32 = 4;
 const DISK: i32 = 5;
-const STATE: i32 = 6;
 const BUSY: i32 = 75;
 
 /// A day in the middle of the window.

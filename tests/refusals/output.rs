@@ -10,7 +10,7 @@ use shopscore::publish::lock_folder;
 
 use crate::support::bench::{Bench, Published};
 use crate::support::marketplace::AS_OF;
-use crate::{BUSY, DISK, MISSING, STATE, USAGE, assert_refused, assert_run_refused, assert_scored};
+use crate::{BUSY, DISK, MISSING, USAGE, assert_refused, assert_run_refused, assert_scored};
 
 fn holder() -> Holder {
     Holder {
@@ -59,7 +59,7 @@ fn an_output_folder_whose_current_is_not_ours_is_refused_and_left_alone() {
     fs::create_dir_all(bench.path("out/current")).unwrap();
     fs::write(bench.path("out/current/thesis.txt"), "years of work").unwrap();
     bench.nightly(&[]).assert_refused(
-        STATE,
+        USAGE,
         &[&["out/current: found a file or folder, wanted a link to generations/NAME/published"]],
     );
     assert_eq!(fs::read_to_string(bench.path("out/current/thesis.txt")).unwrap(), "years of work");
@@ -68,7 +68,7 @@ fn an_output_folder_whose_current_is_not_ours_is_refused_and_left_alone() {
     let bench = Bench::sound();
     fs::create_dir(bench.path("out")).unwrap();
     symlink("../extracts", bench.path("out/current")).unwrap();
-    bench.nightly(&[]).assert_refused(STATE, &[&["out/current: found a link to ../extracts"]]);
+    bench.nightly(&[]).assert_refused(USAGE, &[&["out/current: found a link to ../extracts"]]);
     assert_eq!(fs::read_link(bench.path("out/current")).unwrap().to_str(), Some("../extracts"));
 }
 

@@ -82,6 +82,12 @@ impl Bench {
         files::write(&self.file(table, day), &batch(table, rows));
     }
 
+    /// Writes all extracts again as they were, and removes what was put beside them.
+    pub(crate) fn deliver_again(&self) {
+        fs::remove_dir_all(self.path("extracts")).unwrap();
+        self.marketplace.write(&self.path("extracts"));
+    }
+
     /// Writes a rule table again as it is shipped.
     pub(crate) fn ship_rule(&self, file: impl AsRef<Path>) {
         let file = file.as_ref();
@@ -163,7 +169,7 @@ pub(crate) struct Ended {
 
 impl Ended {
     /// Runs a command to its end.
-    fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
         Self {
             code: output.status.code(),

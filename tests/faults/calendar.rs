@@ -1,0 +1,134 @@
+//! Month ends, time zones, and odd days of the calendar: faults 36, 38 and 39.
+
+use std::ffi::OsStr;
+use std::fs;
+
+use shopscore::calendar::ends_month;
+use shopscore::domain::Window;
+use shopscore::extracts::tables::Table;
+use shopscore::zone::Zone;
+
+use crate::A_DAY;
+use crate::days::week;
+use crate::disk::{assert_clean_night, of_night};
+use crate::support::bench::Bench;
+use crate::support::files;
+use crate::support::marketplace::{AS_OF, Marketplace, WINDOW_DAYS, payment};
+use crate::support::rows::{Row, at, batch, day, row};
+
+/// The night of the last of January closes the month, the first of February follows it.
+fn with_a_month_end() -> Bench {
+    let days = Window { first: day("2022-01-25"), last: day("2022-02-06") };
+    let mut marketplace = Marketplace::sound_in(days, days.first);
+    marketplace.rows.retain(|(table, _), _| *table != Table::Appeals);
+    let bench = Bench::of(marketplace);
+    bench.configure(&format!(
+        "window_days = {WINDOW_DAYS}\nmax_snapshot_age_days = 60\nhistory_starts_on = 2022-01-25"
+    ));
+    bench.night(day("2022-01-31"), &[]).assert_done();
+    bench.night(day("2022-02-01"), &[]).assert_done();
+    bench
+}
+
+#[test]
+fn fault_36_a_late_appeal_leaves_a_frozen_month_end_and_a_restatement_is_the_clean_one() {
+    let bench = with_a_month_end();
+    let month_end = |bench: &Bench, out: &str| -> Vec<u8> {
+        fs::read(bench.path(out).join("current/month_end_scores/month_end=2022-01-31/part-0.parquet"))
+            .unwrap()
+    };
+    let frozen = month_end(&bench, "out");
+    let decided = day("2022-02-02");
+    let appeals: Vec<Row> = (29..=31)
+        .map(|on: i64| row![on, 3, "review", 30, day(&format!("2022-01-{on}")), true, at(decided, "12:00")])
+        .collect();
+    files::write(
+        &bench.partition(Table::Appeals, decided).join("part-0.parquet"),
+        &batch(Table::Appeals, &appeals),
+    );
+    let ended = bench.night(day("2022-02-03"), &[]);
+    ended.assert_done();
+    assert!(
+        ended.stdout.contains("news touch frozen month ends: 2022-01-31; `shopscore restate --month-end D` replaces their scores"),
+        "{}",
+        ended.stdout
+    );
+    assert!(month_end(&bench, "out") == frozen);
+    bench.night(day("2022-01-31"), &[]).assert_done();
+    assert!(month_end(&bench, "out") == frozen);
+
+    let restate =
+        ["restate", "--month-end", "2022-01-31", "--because", "appeals", "--knowledge-day", "2022-02-03"];
+    bench.run(&restate).assert_done();
+    let restated = month_end(&bench, "out");
+    assert!(restated != frozen);
+    // Published and restated by another program run, with no state, the bytes are the same.
+    let scratch = ["--state", "scratch/state", "--out", "scratch/out"];
+    fs::rename(bench.path("extracts/appeals"), bench.path("appeals")).unwrap();
+    bench.night(day("2022-01-31"), &scratch).assert_done();
+    fs::rename(bench.path("appeals"), bench.path("extracts/appeals")).unwrap();
+    bench.run(&[&restate[..], &scratch].concat()).assert_done();
+    assert!(month_end(&bench, "scratch/out") == restated);
+}
+
+#[test]
+fn fault_38_the_time_zone_of_the_machine_changes_nothing() {
+    let published = |zone: Option<&str>| {
+        let bench = week();
+        // A row a second before midnight of the business day, and one at it, tell one time zone from another.
+        bench.put(
+            Table::Payments,
+            day(A_DAY),
+            &[payment(1, 1, 100, at(day(A_DAY), "00:00")), payment(2, 2, 100, at(day(A_DAY), "23:59:59"))],
+        );
+        let environment: Vec<(&str, &OsStr)> = zone.iter().map(|zone| ("TZ", OsStr::new(*zone))).collect();
+        let ended = bench.nightly_in(&environment, &[]);
+        ended.assert_done();
+        assert!(ended.stdout.contains("2022-03-15: 5 shops present"), "{}", ended.stdout);
+        bench.published().files
+    };
+    let unset = published(None);
+    for zone in ["UTC", "Asia/Jakarta", "America/New_York", "Pacific/Apia", "", ":nowhere"] {
+        assert!(published(Some(zone)) == unset, "{zone:?}");
+    }
+}
+
+#[test]
+fn fault_38_a_business_zone_with_summer_time_has_days_of_23_and_25_hours() {
+    // In New York clocks went forward on 2022-03-13 and back on 2021-11-07.
+    for (on, hours) in [("2022-03-13", 23), ("2021-11-07", 25), ("2021-11-08", 24)] {
+        let zone = Zone::named("America/New_York").unwrap();
+        let seconds: i64 = zone.spans(day(on)).iter().map(|span| span.end - span.start).sum();
+        assert_eq!(seconds, hours * 3_600, "{on}");
+    }
+    let bench = Bench::sound();
+    let flags = [
+        "--set",
+        "time_zone=America/New_York",
+        "--set",
+        "max_quarantined_percent=100",
+        "--set",
+        "max_unscored_percent=100",
+    ];
+    bench.nightly(&flags).assert_done();
+    assert_clean_night(&bench, day(AS_OF), &flags);
+}
+
+#[test]
+fn fault_39_odd_days_of_the_calendar_are_days_like_others() {
+    // A leap day, the end of a February without one, a month of 30 days, the turn of a year, and a week 53.
+    for last in ["2020-03-01", "2021-03-01", "2021-05-01", "2022-01-01", "2021-01-03", "2100-03-01"] {
+        let last = day(last);
+        let days = Window { first: last.plus(-WINDOW_DAYS - 2), last };
+        let bench = Bench::of(Marketplace::sound_in(days, days.first));
+        bench.configure(&format!("window_days = {WINDOW_DAYS}\nhistory_starts_on = {}", days.first));
+        for on in [last.plus(-2), last.plus(-1), last] {
+            bench.night(on, &[]).assert_done();
+            assert_clean_night(&bench, on, &[]);
+        }
+        let month_end = last.plus(-1);
+        let closed = bench.path(&format!("out/current/month_end_scores/month_end={month_end}"));
+        assert_eq!(closed.is_dir(), ends_month(month_end), "{month_end}");
+        assert_eq!(of_night(&bench, "out", last).len(), 5);
+    }
+}

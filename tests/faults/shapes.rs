@@ -1,0 +1,100 @@
+//! Marketplaces and files of odd shapes: faults 42 and 44.
+
+use std::fs;
+
+use arrow::array::{AsArray, UInt32Array};
+use arrow::datatypes::Int64Type;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use shopscore::extracts::tables::Table;
+use shopscore::publish::outputs::INDICATORS;
+use shopscore::publish::reading::read_day;
+
+use crate::A_DAY;
+use crate::disk::assert_clean;
+use crate::support::bench::Bench;
+use crate::support::files::write_with;
+use crate::support::marketplace::{AS_OF, shop_row};
+use crate::support::rows::{Row, at, day, row};
+
+/// Scores shops that are all rated alike on one day, and nothing else; the rows in this order.
+fn ties(shops: impl DoubleEndedIterator<Item = i64> + Clone, backwards: bool) -> Bench {
+    let bench = Bench::sound();
+    let ordered = |rows: Vec<Row>| if backwards { rows.into_iter().rev().collect() } else { rows };
+    // One huge category, and a last shop alone in another.
+    let shop = |shop: i64| shop_row(shop, if shop == 1 { "女装/女士精品" } else { "茶" });
+    bench.put(Table::Shops, day(AS_OF), &ordered(shops.clone().map(shop).collect()));
+    let review = |shop: i64| row![shop, shop, shop, 4, 4, at(day(A_DAY), "20:00")];
+    bench.put(Table::Reviews, day(A_DAY), &ordered(shops.map(review).collect()));
+    bench
+}
+
+#[test]
+fn fault_42_ties_in_a_huge_category_and_a_lone_shop_do_not_depend_on_the_order_of_rows() {
+    let published = [false, true].map(|backwards| {
+        let bench = ties(1..=5_000, backwards);
+        bench.nightly(&[]).assert_done();
+        assert_clean(&bench);
+        let indicators = read_day(&bench.path("out/current"), &INDICATORS, day(AS_OF)).unwrap();
+        let text = |row| {
+            indicators.column_by_name("indicator").unwrap().as_string::<i32>().value(row) == "product_rating"
+        };
+        let number =
+            |name: &str, row| indicators.column_by_name(name).unwrap().as_primitive::<Int64Type>().value(row);
+        // The marketplace's other reviews are of its first five shops.
+        let tied: Vec<_> =
+            (0..indicators.num_rows()).filter(|row| text(*row) && number("shop_id", *row) > 5).collect();
+        assert_eq!(tied.len(), 4_995);
+        let first = (number("better", tied[0]), number("tier", tied[0]));
+        assert!(tied.iter().all(|row| (number("better", *row), number("tier", *row)) == first));
+        let lone = (0..indicators.num_rows()).find(|row| text(*row) && number("shop_id", *row) == 1).unwrap();
+        assert_eq!((number("ranked", lone), number("better", lone), number("tier", lone)), (1, 0, 5));
+        bench.published().files
+    });
+    assert!(published[0] == published[1]);
+}
+
+#[test]
+fn fault_42_a_marketplace_without_an_event_has_shops_without_scores() {
+    let bench = Bench::sound();
+    for table in Table::ALL.into_iter().filter(|table| *table != Table::Shops) {
+        for on in ["2022-03-13", "2022-03-14", "2022-03-15"] {
+            bench.put(table, day(on), &[]);
+        }
+    }
+    let flags = ["--set", "max_unscored_percent=100"];
+    let ended = bench.nightly(&flags);
+    ended.assert_done();
+    assert!(ended.stdout.contains("5 shops present, 0 with a score, 5 without"), "{}", ended.stdout);
+    crate::disk::assert_clean_night(&bench, day(AS_OF), &flags);
+    bench.nightly(&[]).assert_refused(crate::REJECTED, &[&["5 of 5 present shops without a score"]]);
+}
+
+#[test]
+fn fault_44_threads_order_split_codec_and_row_groups_change_nothing() {
+    let plain = Bench::sound();
+    plain.nightly(&["--threads", "1"]).assert_done();
+    let codecs = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+        Compression::GZIP(Default::default()),
+    ];
+    for codec in codecs {
+        let bench = Bench::sound();
+        let batch = bench.batch(Table::Payments, day(A_DAY));
+        let backwards = UInt32Array::from_iter_values((0..10).rev());
+        let batch = arrow::compute::take_record_batch(&batch, &backwards).unwrap();
+        let folder = bench.partition(Table::Payments, day(A_DAY));
+        fs::remove_file(folder.join("part-0.parquet")).unwrap();
+        for part in 0..2 {
+            let rows = batch.slice(5 * part, 5);
+            let properties =
+                WriterProperties::builder().set_compression(codec).set_max_row_group_row_count(Some(2));
+            write_with(&folder.join(format!("part-{part}.parquet")), &rows, properties.build());
+        }
+        bench.nightly(&["--threads", "2"]).assert_done();
+        assert!(bench.published().files == plain.published().files, "{codec:?}");
+    }
+}
