@@ -78,7 +78,7 @@ fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPar
     }
     if findings.is_empty() {
         let rows: Vec<_> = files.iter().map(|file| (file.path.as_path(), file.rows)).collect();
-        findings = manifest::check(&partition.folder, &rows, require_manifest);
+        findings = manifest::check(partition, &rows, require_manifest);
     }
     let Partition { table, day, ref folder, .. } = *partition;
     (CheckedPartition { table, day, folder: folder.clone(), files }, findings)

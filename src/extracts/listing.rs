@@ -269,8 +269,8 @@ fn partition_of(
 ) -> Outcome<Partition> {
     let files = part_files(root, &folder, rejected)?;
     let manifest = folder.join(MANIFEST);
-    let identity = fs::metadata(&manifest).ok().map(|metadata| FileIdentity::of(&metadata));
-    let manifest = identity.map(|identity| PartFile { path: manifest, identity });
+    let is_there = fs::symlink_metadata(&manifest).is_ok();
+    let manifest = if is_there { part_file(root, manifest, rejected) } else { None };
     Ok(Partition { table, day, folder, files, manifest })
 }
 
@@ -280,16 +280,24 @@ fn part_files(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcom
         if is_ignored(&name) || (!name.ends_with(".parquet") && !path.is_dir()) {
             continue;
         }
-        match regular_file(root, &path) {
-            Ok(metadata) => files.push(PartFile { path, identity: FileIdentity::of(&metadata) }),
-            Err(found) => rejected.push(
+        files.extend(part_file(root, path, rejected));
+    }
+    Ok(files)
+}
+
+/// The regular file at `path`; none where it is something else, which is a finding.
+fn part_file(root: &Path, path: PathBuf, rejected: &mut Vec<Finding>) -> Option<PartFile> {
+    match regular_file(root, &path) {
+        Ok(metadata) => Some(PartFile { path, identity: FileIdentity::of(&metadata) }),
+        Err(found) => {
+            rejected.push(
                 Finding::new(STAGE, found, "a regular file inside the extracts")
                     .path(&path)
                     .advice("replace it by the file itself, or remove it"),
-            ),
+            );
+            None
         }
     }
-    Ok(files)
 }
 
 /// Whether a folder lies under `root`, or links to one that does.

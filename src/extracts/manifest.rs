@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Finding;
-use crate::extracts::listing::MANIFEST;
+use crate::extracts::listing::{MANIFEST, PartFile, Partition};
 
 const STAGE: &str = "manifest";
 
@@ -28,20 +28,22 @@ struct Entry {
     sha256: String,
 }
 
-/// Compares a partition's files, each with the rows that its footer gives, with its manifest, if it has one (it must have
-/// one where `required`).
-pub fn check(folder: &Path, files: &[(&Path, usize)], required: bool) -> Vec<Finding> {
-    let path = folder.join(MANIFEST);
-    let text = match std::fs::read_to_string(&path) {
+/// Compares a partition's files, each with the rows that its footer gives, with the manifest that was listed, if there was
+/// one (there must be one where `required`).
+pub fn check(partition: &Partition, files: &[(&Path, usize)], required: bool) -> Vec<Finding> {
+    let Some(PartFile { path, .. }) = &partition.manifest else {
+        let lacking = || finding(&partition.folder.join(MANIFEST), "no manifest", "a manifest");
+        return required.then(lacking).into_iter().collect();
+    };
+    let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !required => return Vec::new(),
-        Err(error) => return vec![finding(&path, format!("no readable manifest ({error})"), "a manifest")],
+        Err(error) => return vec![finding(path, format!("no readable manifest ({error})"), "a manifest")],
     };
     match serde_json::from_str::<Manifest>(&text) {
-        Ok(manifest) => compare(&path, &manifest, files),
+        Ok(manifest) => compare(path, &manifest, files),
         Err(error) => {
             let wanted = r#"{"files": [{"name", "rows", "sha256"}]}"#;
-            vec![finding(&path, format!("JSON of another form ({error})"), wanted)]
+            vec![finding(path, format!("JSON of another form ({error})"), wanted)]
         }
     }
 }

@@ -30,6 +30,9 @@ use crate::zone::Zone;
 
 const STAGE: &str = "reading";
 
+/// For how many rows memory is set aside before they are read; a damaged footer may count any number.
+const MOST_ROWS_FORESEEN: usize = 1 << 23;
+
 /// The bytes of a partition's part files, by name, each read once through one descriptor.
 ///
 /// # Errors
@@ -82,24 +85,44 @@ pub fn decode(
 ) -> Outcome<Rows> {
     let spec = partition.table.spec();
     let is_of_keys = selection.is_some_and(|selection| selection.keys.is_some());
-    let count = if is_of_keys { 0 } else { partition.files.iter().map(|file| file.rows).sum() };
+    let counted = partition.files.iter().map(|file| file.rows).fold(0, usize::saturating_add);
+    let expected = if is_of_keys { 0 } else { counted.min(MOST_ROWS_FORESEEN) };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
     let mut rows = Rows {
         table: partition.table,
         day: partition.day,
         count: 0,
         ticks_per_second: if has_nanoseconds { NANOS } else { MICROS },
-        columns: spec.columns.iter().map(|column| empty_column(column.kind, count)).collect(),
+        columns: spec.columns.iter().map(|column| empty_column(column.kind, expected)).collect(),
         texts: Texts::default(),
     };
     for (file, bytes) in partition.files.iter().zip(files) {
+        let before = rows.count;
         caught(STAGE, &file.path, || {
             each_batch(spec, file, bytes, selection, |batch| {
                 append_batch(&mut rows, &batch, selection, zone, &file.path)
             })
         })?;
+        if !is_of_keys {
+            check_count(file, rows.count - before)?;
+        }
     }
     Ok(rows)
+}
+
+/// A footer may count other rows than the pages hold; a manifest was compared with what it counts.
+fn check_count(file: &CheckedFile, decoded: usize) -> Outcome<()> {
+    if decoded == file.rows {
+        return Ok(());
+    }
+    Err(Finding::new(
+        STAGE,
+        format!("{decoded} rows"),
+        format!("the {} rows that its footer counts", file.rows),
+    )
+    .path(&file.path)
+    .advice("deliver the file again")
+    .fail(ExitClass::Rejected))
 }
 
 /// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where keys are selected, only
