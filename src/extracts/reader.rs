@@ -21,7 +21,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::domain::trimmed;
-use crate::error::{ExitClass, Finding, Outcome, caught, disk};
+use crate::error::{ExitClass, Finding, Outcome, caught, caught_panic, disk};
 use crate::extracts::contract::{self, CheckedFile, CheckedPartition};
 use crate::extracts::instants::{MICROS, NANOS, to_ticks};
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
@@ -76,7 +76,7 @@ impl Selection<'_> {
 /// Decodes the rows of a partition from the bytes of its files: all of them, or the selected ones.
 ///
 /// # Errors
-/// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where a library panics.
+/// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where our own part panics.
 pub fn decode(
     partition: &CheckedPartition,
     files: &[Bytes],
@@ -163,11 +163,20 @@ pub fn each_batch(
             reader =
                 reader.with_row_filter(RowFilter::new(vec![Box::new(is_one_of(keys.clone(), key_column))]));
         }
-        for batch in reader.build().map_err(|error| undecodable(error.to_string()))? {
-            consume(batch.map_err(|error| undecodable(error.to_string()))?)?;
+        let mut batches =
+            decoding(|| reader.build().map_err(|error| error.to_string())).map_err(undecodable)?;
+        let mut next = || decoding(|| batches.next().transpose().map_err(|error| error.to_string()));
+        while let Some(batch) = next().map_err(undecodable)? {
+            consume(batch)?;
         }
     }
     Ok(())
+}
+
+/// What the Parquet reader makes of bytes that were not checked. It panics on some damaged pages: the fault is the file's, and
+/// it is refused as other damage is.
+fn decoding<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    caught_panic(read).unwrap_or_else(|said| Err(format!("the Parquet reader panicked: {said}")))
 }
 
 /// Holds for the rows whose key is one of `keys`; a null key is none.
