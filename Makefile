@@ -8,6 +8,8 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 CARGO_FLAGS = --release --locked
 SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
 PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
+# Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
+IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
 BENCH = $(PYTHON_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 
@@ -54,11 +56,11 @@ reference: build $(PYTHON_ENVIRONMENT)/ready ## compare nights and years with a 
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_history_seeds.py $(SHOPSCORE) jobs/rules 1 $(or $(HISTORIES),12)
 
 mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of ways; each is refused, or scored as the second implementation does: MUTANTS=3000 SEED=1
-	$(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \
+	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \
 		$(or $(SEED),1) $$(( $(or $(SEED),1) + $(or $(MUTANTS),3000) - 1 ))
 
 soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewrites, kills and restatements, then a clean run: NIGHTS=400 SEED=1
-	$(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
+	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
 
 fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight targets
 	PROPTEST_CASES=$(or $(CASES),20000) cargo test $(CARGO_FLAGS) --test fuzz

@@ -121,7 +121,7 @@ pub(crate) fn odd_text() -> impl Strategy<Value = String> {
 
 /// The bytes after all edits.
 pub(crate) fn edited(sound: &[u8], edits: &[Edit]) -> Vec<u8> {
-    edits.iter().fold(sound.to_vec(), |bytes, edit| apply(bytes, edit))
+    edits.iter().fold(sound.to_vec(), apply)
 }
 
 fn apply(mut bytes: Vec<u8>, edit: &Edit) -> Vec<u8> {
