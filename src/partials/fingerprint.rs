@@ -13,7 +13,7 @@ use crate::partials::measures::{Condition, PartialSpec};
 use crate::zone::Zone;
 
 /// Rises whenever the code that makes a partial of the same inputs and declarations makes another one.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The hash of some bytes, as 32 hexadecimal digits.
 pub fn hash_of(bytes: &[u8]) -> String {

@@ -47,23 +47,34 @@ pub(crate) enum Edit {
     },
 }
 
-/// One to four edits.
+/// One to three edits of bytes.
+pub(crate) fn byte_edits() -> impl Strategy<Value = Vec<Edit>> {
+    vec(byte_edit(), 1..4)
+}
+
+/// One to four edits of bytes, cells and lines.
 pub(crate) fn edits() -> impl Strategy<Value = Vec<Edit>> {
-    let some_bytes = || vec(any::<u8>(), 1..9);
     let edit = prop_oneof![
-        2 => (any::<Index>(), 0_u8..8).prop_map(|(at, bit)| Edit::Flip { at, bit }),
-        2 => (any::<Index>(), some_bytes()).prop_map(|(at, with)| Edit::Overwrite { at, with }),
-        1 => (any::<Index>(), some_bytes()).prop_map(|(at, what)| Edit::Insert { at, what }),
-        1 => (any::<Index>(), 1_usize..40).prop_map(|(from, bytes)| Edit::Delete { from, bytes }),
-        1 => (any::<Index>(), 1_usize..400, any::<Index>())
-            .prop_map(|(from, bytes, at)| Edit::Repeat { from, bytes, at }),
-        1 => any::<Index>().prop_map(|at| Edit::Truncate { at }),
-        6 => (any::<Index>(), any::<Index>(), odd_text())
+        1 => byte_edit(),
+        3 => (any::<Index>(), any::<Index>(), odd_text())
             .prop_map(|(line, cell, text)| Edit::Cell { line, cell, text }),
         1 => any::<Index>().prop_map(|line| Edit::DropLine { line }),
         1 => any::<Index>().prop_map(|line| Edit::RepeatLine { line }),
     ];
     vec(edit, 1..5)
+}
+
+fn byte_edit() -> impl Strategy<Value = Edit> {
+    let some_bytes = || vec(any::<u8>(), 1..9);
+    prop_oneof![
+        8 => (any::<Index>(), 0_u8..8).prop_map(|(at, bit)| Edit::Flip { at, bit }),
+        4 => (any::<Index>(), some_bytes()).prop_map(|(at, with)| Edit::Overwrite { at, with }),
+        1 => (any::<Index>(), some_bytes()).prop_map(|(at, what)| Edit::Insert { at, what }),
+        1 => (any::<Index>(), 1_usize..40).prop_map(|(from, bytes)| Edit::Delete { from, bytes }),
+        1 => (any::<Index>(), 1_usize..400, any::<Index>())
+            .prop_map(|(from, bytes, at)| Edit::Repeat { from, bytes, at }),
+        1 => any::<Index>().prop_map(|at| Edit::Truncate { at }),
+    ]
 }
 
 /// Text that is odd as a day, a number, a name or a cell.

@@ -13,7 +13,7 @@ use shopscore::extracts::tables::Table;
 use shopscore::extracts::{contract, reader};
 use shopscore::zone::Zone;
 
-use crate::edits::{Edit, edited, edits};
+use crate::edits::{Edit, byte_edits, edited};
 use crate::support::files;
 use crate::support::marketplace::{AS_OF, Marketplace};
 use crate::support::rows::{batch, day};
@@ -91,7 +91,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn edited_footers_are_read_or_refused(edits in edits()) {
+    fn edited_footers_are_read_or_refused(edits in byte_edits()) {
         read_or_refused(&with_footer(&edits))?;
     }
 
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn edited_files_are_read_or_refused(edits in edits()) {
+    fn edited_files_are_read_or_refused(edits in byte_edits()) {
         read_or_refused(&edited(&SOUND, &edits))?;
     }
 
