@@ -8,11 +8,13 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 CARGO_FLAGS = --release --locked
 SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
 PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
+# Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
+IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
 BENCH = $(PYTHON_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample test lint unit readers concurrent crash reference bench bench-growth bench-partials clean
+.PHONY: help build demo nightly sample test lint unit readers concurrent crash reference mutants soak fuzz bench bench-growth bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -59,6 +61,16 @@ reference: build $(PYTHON_ENVIRONMENT)/ready ## compare nights and years with a 
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/test_reference_assessments.py
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_seeds.py $(SHOPSCORE) 1 $(or $(SEEDS),40)
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_history_seeds.py $(SHOPSCORE) jobs/rules 1 $(or $(HISTORIES),12)
+
+mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of ways; each is refused, or scored as the second implementation does: MUTANTS=3000 SEED=1
+	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \
+		$(or $(SEED),1) $$(( $(or $(SEED),1) + $(or $(MUTANTS),3000) - 1 ))
+
+soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewrites, kills and restatements, then a clean run: NIGHTS=400 SEED=1
+	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
+
+fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight targets
+	PROPTEST_CASES=$(or $(CASES),20000) cargo test $(CARGO_FLAGS) --test fuzz
 
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 	python3 -m venv $(PYTHON_ENVIRONMENT)

@@ -169,7 +169,10 @@ pub fn caught_anywhere<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
 }
 
 /// The result of `work`, or what its panic said.
-fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+///
+/// # Errors
+/// The panic's message.
+pub fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|payload| {
         let said = payload
             .downcast_ref::<String>()

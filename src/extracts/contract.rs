@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, disk};
+use crate::extracts::chunks;
 use crate::extracts::listing::{FileIdentity, Listed, PartFile, Partition};
 use crate::extracts::manifest;
 use crate::extracts::tables::{Column, ColumnKind, Table, TableSpec};
@@ -93,6 +94,11 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     let read = Tail::read(&opened, file.identity.size_bytes);
     let tail = read.map_err(|error| disk(STAGE, "read", &file.path, &error))?;
     let footer = parse_footer(&tail).map_err(|error| no_parquet_file(&file.path, &opened, &error))?;
+    if let Some(found) = chunks::impossible(footer.metadata(), tail.start()) {
+        let damaged =
+            Finding::new(STAGE, format!("a damaged footer, with {found}"), "a complete Parquet file");
+        return Err(damaged.path(&file.path).advice("write the file again").fail(ExitClass::Rejected));
+    }
     let findings = check_columns(spec, &footer, &file.path);
     Failure::unless_empty(ExitClass::Rejected, findings)?;
     let rows = footer.metadata().file_metadata().num_rows();

@@ -103,9 +103,11 @@ pub fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) ->
 pub fn in_utc(ticks: i64, ticks_per_second: i64) -> String {
     let second = ticks.div_euclid(ticks_per_second);
     let nanoseconds = ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second);
-    let span = jiff::Span::new().try_seconds(second).and_then(|span| span.try_nanoseconds(nanoseconds));
     let epoch: DateTime = Date::constant(1970, 1, 1).at(0, 0, 0, 0);
-    match span.and_then(|span| epoch.checked_add(span)) {
+    // One after the other: a span has one sign, and before 1970 the seconds are negative while the rest is not.
+    let whole = jiff::Span::new().try_seconds(second).and_then(|seconds| epoch.checked_add(seconds));
+    let rest = jiff::Span::new().try_nanoseconds(nanoseconds);
+    match whole.and_then(|whole| whole.checked_add(rest?)) {
         Ok(civil) => format!("{civil}Z"),
         Err(_) => format!("{second} seconds since 1970-01-01T00:00:00Z"),
     }
@@ -177,5 +179,12 @@ mod tests {
         assert_eq!(in_utc(1_647_305_999_500_000, MICROS), "2022-03-15T00:59:59.5Z");
         assert_eq!(in_utc(1_647_305_999_500_000_000, NANOS), "2022-03-15T00:59:59.5Z");
         assert_eq!(in_utc(253_402_300_799 * MICROS, MICROS), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn an_instant_before_1970_keeps_its_fraction() {
+        assert_eq!(in_utc(-1, MICROS), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(in_utc(-30_610_224_000_000_000 + 250_000, MICROS), "1000-01-01T00:00:00.25Z");
+        assert_eq!(in_utc(i64::MIN, NANOS), "1677-09-21T00:12:43.145224192Z");
     }
 }

@@ -3,6 +3,7 @@
 //! [`listing`] finds the files, [`contract`] checks their footers and manifests, [`reader`] decodes a table-day into
 //! [`rows`], [`row_rules`] judges each row, [`quarantine`] keeps what was set aside, [`offence`] says why. [`tables`]
 //! declares it all.
+mod chunks;
 pub mod contract;
 pub mod instants;
 pub mod listing;

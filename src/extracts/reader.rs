@@ -23,7 +23,7 @@ use parquet::file::reader::ChunkReader;
 
 use crate::content::{hash_of, hash_of_reader};
 use crate::domain::trimmed;
-use crate::error::{ExitClass, Finding, Outcome, caught, disk};
+use crate::error::{ExitClass, Finding, Outcome, caught, caught_panic, disk};
 use crate::extracts::contract::{self, CheckedFile, CheckedPartition};
 use crate::extracts::instants::{MICROS, NANOS, to_ticks};
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
@@ -33,6 +33,9 @@ use crate::zone::Zone;
 const STAGE: &str = "reading";
 /// What rows without a key are dealt out by.
 const SHOP: &str = "shop_id";
+
+/// For how many rows memory is set aside before they are read; a damaged footer may count any number.
+const MOST_ROWS_FORESEEN: usize = 1 << 23;
 
 /// The bytes of a partition's part files, by name, each read once through one descriptor.
 ///
@@ -135,7 +138,7 @@ impl Selection<'_> {
 /// Decodes the rows of a partition: all of them, or the selected ones.
 ///
 /// # Errors
-/// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where a library panics.
+/// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where our own part panics.
 pub fn decode(
     partition: &CheckedPartition,
     source: Source<'_>,
@@ -143,12 +146,13 @@ pub fn decode(
     selection: &Selection<'_>,
 ) -> Outcome<Rows> {
     let spec = partition.table.spec();
-    let all: usize = partition.files.iter().map(|file| file.rows).sum();
-    let count = match selection.rows {
-        Wanted::All => all,
+    let counted = partition.files.iter().map(|file| file.rows).fold(0, usize::saturating_add);
+    let foreseen = counted.min(MOST_ROWS_FORESEEN);
+    let expected = match selection.rows {
+        Wanted::All => foreseen,
         Wanted::WithKeys(_) => 0,
         // Shares are not quite equal; a column that has to grow would be twice as large for a while.
-        Wanted::Share(share) => all / usize::try_from(share.of).unwrap_or(1).max(1) / 8 * 9,
+        Wanted::Share(share) => foreseen / usize::try_from(share.of).unwrap_or(1).max(1) / 8 * 9,
     };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
     let mut rows = Rows {
@@ -156,10 +160,11 @@ pub fn decode(
         day: partition.day,
         count: 0,
         ticks_per_second: if has_nanoseconds { NANOS } else { MICROS },
-        columns: spec.columns.iter().map(|column| empty_column(column.kind, count)).collect(),
+        columns: spec.columns.iter().map(|column| empty_column(column.kind, expected)).collect(),
         texts: Texts::default(),
     };
     for (place, file) in partition.files.iter().enumerate() {
+        let before = rows.count;
         let mut append = |batch: RecordBatch| append_batch(&mut rows, &batch, selection, zone, &file.path);
         caught(STAGE, &file.path, || match source {
             Source::Loaded(files) => {
@@ -172,8 +177,25 @@ pub fn decode(
                 contract::check_unchanged(&file.path, &opened, file.identity)
             }
         })?;
+        if matches!(selection.rows, Wanted::All) {
+            check_count(&file.path, rows.count - before, file.rows)?;
+        }
     }
     Ok(rows)
+}
+
+/// Footers may count other rows than the pages hold; a manifest was compared with what they count.
+///
+/// # Errors
+/// Rejected where so many rows `decoded` are not what was `counted` at `path`.
+pub fn check_count(path: &Path, decoded: usize, counted: usize) -> Outcome<()> {
+    if decoded == counted {
+        return Ok(());
+    }
+    Err(Finding::new(STAGE, format!("{decoded} rows"), format!("the {counted} rows that its footer counts"))
+        .path(path)
+        .advice("deliver the file again")
+        .fail(ExitClass::Rejected))
 }
 
 /// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where rows are selected, only
@@ -219,11 +241,20 @@ pub fn each_batch<S: ChunkReader + 'static>(
         if let Some(predicate) = predicate {
             reader = reader.with_row_filter(RowFilter::new(vec![predicate]));
         }
-        for batch in reader.build().map_err(|error| undecodable(error.to_string()))? {
-            consume(batch.map_err(|error| undecodable(error.to_string()))?)?;
+        let mut batches =
+            decoding(|| reader.build().map_err(|error| error.to_string())).map_err(undecodable)?;
+        let mut next = || decoding(|| batches.next().transpose().map_err(|error| error.to_string()));
+        while let Some(batch) = next().map_err(undecodable)? {
+            consume(batch)?;
         }
     }
     Ok(())
+}
+
+/// What the Parquet reader makes of bytes that were not checked. It panics on some damaged pages: the fault is the file's, and
+/// it is refused as other damage is.
+fn decoding<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    caught_panic(read).unwrap_or_else(|said| Err(format!("the Parquet reader panicked: {said}")))
 }
 
 /// Holds for the rows whose key is one of `keys`; a null key is none.

@@ -136,7 +136,10 @@ pub(super) fn computed(
                 let selection = Selection { rows, ..Selection::default() };
                 sum_up(reader::decode(checked, Source::Files, &settings.zone, &selection)?)
             };
-            together(spec, (0..shares).map(of_share))?
+            let partial = together(spec, (0..shares).map(of_share))?;
+            let decoded = usize::try_from(partial.counts.rows).unwrap_or(usize::MAX);
+            reader::check_count(&planned.partition.folder, decoded, rows)?;
+            partial
         }
     };
     let reason = match &planned.stored {

@@ -14,7 +14,7 @@ use crate::partials::measures::{Condition, PartialSpec};
 use crate::zone::Zone;
 
 /// Rises whenever the code that makes a partial of the same inputs and declarations makes another one.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The part of a fingerprint that does not come from the files: format, declarations, day, time zone, and the categories
 /// made to order where they count.

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 DAY = dt.timedelta(days=1)
 NANOS = 1_000_000_000
+DAYS_OF_400_YEARS = 146_097
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": NANOS}
 ASCII_SPACE = " \t\n\v\f\r"
 
@@ -203,6 +204,31 @@ def natural_day(nanos, zone):
     return day_of_second(zone, nanos // NANOS)
 
 
+class FarDay(dt.date):
+    """A day before the year 1 or after 9999: in comparisons the first or the last day, shown as it is."""
+
+    def isoformat(self):
+        eras = -(-(dt.date.min.toordinal() - self.ordinal) // DAYS_OF_400_YEARS)
+        if not 0 < eras <= 25:
+            return self.unknown
+        like = dt.date.fromordinal(self.ordinal + eras * DAYS_OF_400_YEARS)
+        year = like.year - 400 * eras
+        if year < -9999:
+            return self.unknown
+        return f"{'-' if year < 0 else ''}{abs(year):0{6 if year < 0 else 4}}-{like:%m-%d}"
+
+
+def day_of_number(number):
+    """Days since 1970-01-01 as a date."""
+    ordinal = dt.date(1970, 1, 1).toordinal() + number
+    if dt.date.min.toordinal() <= ordinal <= dt.date.max.toordinal():
+        return dt.date.fromordinal(ordinal)
+    nearest = dt.date.min if number < 0 else dt.date.max
+    day = FarDay(nearest.year, nearest.month, nearest.day)
+    day.ordinal, day.unknown = ordinal, f"day {number} since 1970-01-01"
+    return day
+
+
 # ---------------------------------------------------------------- reading (section 2)
 
 
@@ -249,7 +275,10 @@ def column_values(path, column, array, wanted, zone):
     if wanted == "int":
         if not pa.types.is_integer(kind):
             raise bad
-        return array.to_pylist()
+        integers = array.to_pylist()
+        if any(value is not None and value >= 2**63 for value in integers):
+            raise Refused("input", f"{path}: {column} has integers that do not fit")
+        return integers
     if wanted == "bool":
         if not pa.types.is_boolean(kind):
             raise bad
@@ -257,7 +286,7 @@ def column_values(path, column, array, wanted, zone):
     if wanted == "date":
         if not pa.types.is_date32(kind):
             raise bad
-        return array.to_pylist()
+        return [None if number is None else day_of_number(number) for number in array.cast(pa.int32()).to_pylist()]
     if wanted == "str":
         if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
             raise bad

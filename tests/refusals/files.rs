@@ -5,12 +5,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use arrow::datatypes::DataType;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use shopscore::extracts::tables::Table;
 
 use crate::support::bench::Bench;
 use crate::support::checksums::write_with_checksum;
-use crate::support::files::{doubled, retyped, truncate, without, write_payment};
+use crate::support::files::{doubled, make_pipe, retyped, truncate, without, write_payment};
 use crate::support::marketplace::AS_OF;
 use crate::support::rows::day;
 use crate::{A_DAY, REJECTED, assert_refused, assert_scored};
@@ -99,10 +98,6 @@ fn what_is_called_a_part_file_and_is_no_regular_file_is_refused() {
             &[&["listing: ", "payments/dt=2022-03-14/odd.parquet: ", found, "wanted a regular file"]],
         );
     }
-}
-
-fn make_pipe(path: &Path) {
-    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Manifests that do not fit their partition.
 
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use shopscore::extracts::tables::Table;
 
 use crate::support::bench::{Bench, Published};
-use crate::support::files::{sha256, write_manifest};
+use crate::support::files::{make_pipe, sha256, write_manifest};
 use crate::support::rows::day;
 use crate::{A_DAY, REJECTED, assert_refused, assert_scored};
 
@@ -115,7 +117,26 @@ fn a_partition_without_a_manifest_is_refused_where_one_is_required() {
     let bench = Bench::sound();
     let ended = bench.nightly(&["--set", "require_manifest=true"]);
     // A snapshot, and seven tables over three days.
-    let finding: &[&str] = &["/_manifest.json: found no readable manifest", "wanted a manifest"];
+    let finding: &[&str] = &["/_manifest.json: found no manifest", "wanted a manifest"];
     ended.assert_refused(REJECTED, &[finding; 22]);
     assert_eq!(bench.published(), Published::default());
+}
+
+#[test]
+fn a_manifest_that_is_no_regular_file_is_refused_and_never_waited_for() {
+    type Make = fn(&Path);
+    let kinds: [(Make, &str); 4] = [
+        (|path| fs::create_dir(path).unwrap(), "found a folder"),
+        (make_pipe, "found a pipe, socket or device"),
+        (|path| symlink("nowhere.json", path).unwrap(), "found a path that leads nowhere"),
+        (|path| symlink("/dev/zero", path).unwrap(), "found a link to /dev/zero"),
+    ];
+    for (make, found) in kinds {
+        assert_refused(
+            |bench| make(&bench.partition(Table::Payments, day(A_DAY)).join("_manifest.json")),
+            &[],
+            REJECTED,
+            &[&["listing: ", "payments/dt=2022-03-14/_manifest.json: ", found, "wanted a regular file"]],
+        );
+    }
 }

@@ -13,6 +13,7 @@ use parquet::data_type::{ByteArray, ByteArrayType, Int64Type, Int96, Int96Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sha2::{Digest, Sha256};
 
 /// Writes a part file and the folders above it.
@@ -122,4 +123,9 @@ pub(crate) fn write_manifest(folder: &Path, files: &[(&str, usize, &str)]) {
 pub(crate) fn sha256(path: &Path) -> String {
     let hash = Sha256::digest(fs::read(path).unwrap());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Makes a pipe, whose readers wait for a writer.
+pub(crate) fn make_pipe(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }
