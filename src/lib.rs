@@ -5,12 +5,12 @@
 //! ```text
 //! settings, rulebook ─┐
 //!                     ▼
-//! extracts ─► partials ─► window ─► standings ─► scores ─► assessments ─► publish
-//! (listing,   (measures,            (indicators,  categories,             (outputs, tables,
-//!  contract,   daily,                tiers)       improvements,            generations)
-//!  reader,     retractions)                       quality
+//! extracts ─► partials ─► window ─► standings ─► scores ─► sales, assessments ─► publish
+//! (listing,   (measures,            (indicators,  categories,  (marketing,        (outputs, tables,
+//!  contract,   daily,                tiers)       improvements, monthly,           month_ends,
+//!  reader,     retractions)                       quality       annual)            publication)
 //!  row_rules,      ▲
-//!  quarantine)     └── state (what the last night left), brought together by intake
+//!  quarantine)     └── state (what earlier nights left), brought together by intake
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.

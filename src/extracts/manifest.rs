@@ -35,7 +35,7 @@ pub fn check(folder: &Path, opened: Option<File>, files: &[(&Path, usize)], requ
     let text = match opened.map(io::read_to_string) {
         Some(Ok(text)) => text,
         None if !required => return Vec::new(),
-        None => return vec![finding(&path, "no readable manifest", "a manifest")],
+        None => return vec![finding(&path, "no manifest", "a manifest")],
         Some(Err(error)) => {
             return vec![finding(&path, format!("no readable manifest ({error})"), "a manifest")];
         }

@@ -4,7 +4,6 @@
 //! timestamps become instants; an integer or a timestamp that cannot be held is refused, never clipped
 //! (specification, section 2). Page checksums are checked by the Parquet reader where a producer wrote them.
 
-use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,12 +11,10 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, RecordBatch};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
-use arrow::error::ArrowError;
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions,
-    ParquetRecordBatchReaderBuilder, RowFilter,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter,
 };
 use parquet::file::reader::ChunkReader;
 
@@ -27,12 +24,11 @@ use crate::error::{ExitClass, Finding, Outcome, caught, caught_panic, disk};
 use crate::extracts::contract::{self, CheckedFile, CheckedPartition};
 use crate::extracts::instants::{MICROS, NANOS, to_ticks};
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
+use crate::extracts::selection::{Selection, Wanted};
 use crate::extracts::tables::{ColumnKind, TableSpec};
 use crate::zone::Zone;
 
 const STAGE: &str = "reading";
-/// What rows without a key are dealt out by.
-const SHOP: &str = "shop_id";
 
 /// For how many rows memory is set aside before they are read; a damaged footer may count any number.
 const MOST_ROWS_FORESEEN: usize = 1 << 23;
@@ -88,51 +84,6 @@ pub enum Source<'a> {
     Loaded(&'a [Bytes]),
     /// They are read page by page from the files, which must still be the ones that were checked.
     Files,
-}
-
-/// Which rows and columns are wanted; all where nothing else is said.
-#[derive(Clone, Debug, Default)]
-pub struct Selection<'a> {
-    /// Which rows.
-    pub rows: Wanted<'a>,
-    /// These columns, the others stay empty; all where there are none given.
-    pub columns: Option<Vec<&'static str>>,
-}
-
-/// Which rows are wanted.
-#[derive(Clone, Copy, Debug, Default)]
-pub enum Wanted<'a> {
-    /// All.
-    #[default]
-    All,
-    /// Those with one of these keys.
-    WithKeys(&'a BTreeSet<i64>),
-    /// Those of a share; rows that can be duplicates of each other, or count once together, are in one share.
-    Share(Share),
-}
-
-/// One of `of` shares of a table-day's rows, dealt out by key, or by shop where the table has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// Which one, from 0.
-    pub place: u64,
-    /// How many there are.
-    pub of: u64,
-}
-
-impl Share {
-    /// Whether a row belongs to it, given its key; rows without one are in the first.
-    fn has(self, key: Option<i64>) -> bool {
-        // Keys are dealt out evenly whatever their steps.
-        const MIXER: u64 = 0x9E37_79B9_7F4A_7C15;
-        key.map_or(0, |key| (key.cast_unsigned().wrapping_mul(MIXER) >> 32) % self.of) == self.place
-    }
-}
-
-impl Selection<'_> {
-    fn has_column(&self, name: &str) -> bool {
-        self.columns.as_ref().is_none_or(|columns| columns.contains(&name))
-    }
 }
 
 /// Decodes the rows of a partition: all of them, or the selected ones.
@@ -230,14 +181,7 @@ pub fn each_batch<S: ChunkReader + 'static>(
             .with_projection(leaves(&|name| spec.position(name).is_some() && selection.has_column(name)))
             .with_row_groups(vec![group])
             .with_batch_size(BATCH_ROWS);
-        let dealt_by = spec.key.unwrap_or(SHOP);
-        let predicate: Option<Box<dyn ArrowPredicate>> = match selection.rows {
-            Wanted::All => None,
-            Wanted::WithKeys(keys) => {
-                Some(Box::new(is_one_of(keys.clone(), leaves(&|name| spec.key == Some(name)))))
-            }
-            Wanted::Share(share) => Some(Box::new(is_in(share, leaves(&|name| name == dealt_by)))),
-        };
+        let predicate = selection.rows.predicate(spec, &|column| leaves(&|name| name == column));
         if let Some(predicate) = predicate {
             reader = reader.with_row_filter(RowFilter::new(vec![predicate]));
         }
@@ -255,36 +199,6 @@ pub fn each_batch<S: ChunkReader + 'static>(
 /// it is refused as other damage is.
 fn decoding<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     caught_panic(read).unwrap_or_else(|said| Err(format!("the Parquet reader panicked: {said}")))
-}
-
-/// Holds for the rows whose key is one of `keys`; a null key is none.
-fn is_one_of(keys: BTreeSet<i64>, key_column: ProjectionMask) -> impl ArrowPredicate {
-    let keys: Vec<i64> = keys.into_iter().collect();
-    let (least, greatest) = (keys.first().copied(), keys.last().copied());
-    ArrowPredicateFn::new(key_column, move |batch| {
-        let is_near =
-            |key: &i64| least.is_some_and(|least| *key >= least) && greatest.is_some_and(|most| *key <= most);
-        let is_wanted =
-            |key: Option<i64>| key.is_some_and(|key| is_near(&key) && keys.binary_search(&key).is_ok());
-        Ok(keys_of(&batch)?.map(|key| Some(is_wanted(key))).collect())
-    })
-}
-
-/// Holds for the rows of a share.
-fn is_in(share: Share, key_column: ProjectionMask) -> impl ArrowPredicate {
-    ArrowPredicateFn::new(key_column, move |batch| {
-        Ok(keys_of(&batch)?.map(|key| Some(share.has(key))).collect())
-    })
-}
-
-/// The first column of a batch as integers; none where it is null.
-fn keys_of(batch: &RecordBatch) -> Result<impl Iterator<Item = Option<i64>>, ArrowError> {
-    let column = batch.column(0);
-    let mut keys = Vec::new();
-    append_integers(&mut keys, column).map_err(ArrowError::ComputeError)?;
-    let nulls = column.logical_nulls();
-    let is_null = move |row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-    Ok(keys.into_iter().enumerate().map(move |(row, key)| (!is_null(row)).then_some(key)))
 }
 
 /// The footer with text columns left in their dictionaries, so that a text is trimmed once and not once a row.
@@ -379,7 +293,7 @@ fn append_validity(column: &mut ColumnData, rows_before: usize, array: &dyn Arra
     }
 }
 
-fn append_integers(values: &mut Vec<i64>, array: &ArrayRef) -> Result<(), String> {
+pub(super) fn append_integers(values: &mut Vec<i64>, array: &ArrayRef) -> Result<(), String> {
     let strict = CastOptions { safe: false, ..CastOptions::default() };
     let array = cast_with_options(array, &DataType::Int64, &strict).map_err(|error| error.to_string())?;
     let integers = array.as_primitive_opt::<Int64Type>().ok_or("no integers")?;

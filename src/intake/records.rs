@@ -8,8 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Outcome, caught};
-use crate::extracts::reader::{self, Selection, Source, Wanted};
+use crate::extracts::reader::{self, Source};
 use crate::extracts::row_rules::{Verdicts, judge};
+use crate::extracts::selection::{Selection, Wanted};
 use crate::intake::STAGE;
 use crate::intake::gone::lost;
 use crate::intake::known::Known;

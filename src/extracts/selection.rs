@@ -1,0 +1,109 @@
+//! Which rows and columns of a table-day are read, where it is not all of them.
+//!
+//! Rows are chosen by their key: those that somebody asks for, or one share of all, so that a table-day too large for memory
+//! is read in several passes. A row without a key has none that is asked for, and is in the first share.
+
+use std::collections::BTreeSet;
+
+use arrow::array::{Array, RecordBatch};
+use arrow::error::ArrowError;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn};
+
+use crate::extracts::reader::append_integers;
+use crate::extracts::tables::TableSpec;
+
+/// What rows without a key are dealt out by.
+const SHOP: &str = "shop_id";
+
+/// Which rows and columns are wanted; all where nothing else is said.
+#[derive(Clone, Debug, Default)]
+pub struct Selection<'a> {
+    /// Which rows.
+    pub rows: Wanted<'a>,
+    /// These columns, the others stay empty; all where there are none given.
+    pub columns: Option<Vec<&'static str>>,
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Wanted<'a> {
+    /// All.
+    #[default]
+    All,
+    /// Those with one of these keys.
+    WithKeys(&'a BTreeSet<i64>),
+    /// Those of a share; rows that can be duplicates of each other, or count once together, are in one share.
+    Share(Share),
+}
+
+/// One of `of` shares of a table-day's rows, dealt out by key, or by shop where the table has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Which one, from 0.
+    pub place: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+impl Share {
+    /// Whether a row belongs to it, given its key; rows without one are in the first.
+    fn has(self, key: Option<i64>) -> bool {
+        // Keys are dealt out evenly whatever their steps.
+        const MIXER: u64 = 0x9E37_79B9_7F4A_7C15;
+        key.map_or(0, |key| (key.cast_unsigned().wrapping_mul(MIXER) >> 32) % self.of) == self.place
+    }
+}
+
+impl Wanted<'_> {
+    /// What a row's key must fulfil; nothing where all rows are wanted. `mask_of` gives the projection on one column.
+    pub(super) fn predicate(
+        self,
+        spec: &TableSpec,
+        mask_of: &dyn Fn(&str) -> ProjectionMask,
+    ) -> Option<Box<dyn ArrowPredicate>> {
+        match self {
+            Self::All => None,
+            Self::WithKeys(keys) => {
+                Some(Box::new(is_one_of(keys.clone(), mask_of(spec.key.unwrap_or_default()))))
+            }
+            Self::Share(share) => Some(Box::new(is_in(share, mask_of(spec.key.unwrap_or(SHOP))))),
+        }
+    }
+}
+
+impl Selection<'_> {
+    pub(super) fn has_column(&self, name: &str) -> bool {
+        self.columns.as_ref().is_none_or(|columns| columns.contains(&name))
+    }
+}
+
+/// Holds for the rows whose key is one of `keys`; a null key is none.
+fn is_one_of(keys: BTreeSet<i64>, key_column: ProjectionMask) -> impl ArrowPredicate {
+    let keys: Vec<i64> = keys.into_iter().collect();
+    let (least, greatest) = (keys.first().copied(), keys.last().copied());
+    ArrowPredicateFn::new(key_column, move |batch| {
+        let is_near =
+            |key: &i64| least.is_some_and(|least| *key >= least) && greatest.is_some_and(|most| *key <= most);
+        let is_wanted =
+            |key: Option<i64>| key.is_some_and(|key| is_near(&key) && keys.binary_search(&key).is_ok());
+        Ok(keys_of(&batch)?.map(|key| Some(is_wanted(key))).collect())
+    })
+}
+
+/// Holds for the rows of a share.
+fn is_in(share: Share, key_column: ProjectionMask) -> impl ArrowPredicate {
+    ArrowPredicateFn::new(key_column, move |batch| {
+        Ok(keys_of(&batch)?.map(|key| Some(share.has(key))).collect())
+    })
+}
+
+/// The first column of a batch as integers; none where it is null.
+fn keys_of(batch: &RecordBatch) -> Result<impl Iterator<Item = Option<i64>>, ArrowError> {
+    let column = batch.column(0);
+    let mut keys = Vec::new();
+    append_integers(&mut keys, column).map_err(ArrowError::ComputeError)?;
+    let nulls = column.logical_nulls();
+    let is_null = move |row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+    Ok(keys.into_iter().enumerate().map(move |(row, key)| (!is_null(row)).then_some(key)))
+}
