@@ -22,18 +22,14 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
     settings.rehash |= arguments.rehash;
     let rulebook = Rulebook::load(&settings.rules)?;
     let command = arguments.date.map_or("nightly".to_owned(), |as_of| format!("nightly --date {as_of}"));
+    if let Some(as_of) = arguments.date {
+        rulebook.check_in_force(as_of)?;
+    }
+    let _locks = lock(&settings, now, command)?;
     let nights = match arguments.date {
-        Some(as_of) => {
-            rulebook.check_in_force(as_of)?;
-            let locks = lock(&settings, now, command)?;
-            (vec![as_of], locks)
-        }
-        None => {
-            let locks = lock(&settings, now, command)?;
-            (due(&settings, last_complete_day(&settings, now), stdout)?, locks)
-        }
+        Some(as_of) => vec![as_of],
+        None => due(&settings, last_complete_day(&settings, now), stdout)?,
     };
-    let (nights, _locks) = nights;
     for as_of in nights {
         let done = publish_night(&settings, &rulebook, as_of, now, stdout)?;
         say_partials(done.scored.computed_partials.len(), done.scored.kept_partials, &settings, stdout);
