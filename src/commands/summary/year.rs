@@ -78,7 +78,7 @@ fn settlement(settled: &Columns, row: usize) -> Outcome<String> {
     let category = if settled.is_null("top_sales_category", row)? {
         "no payments".to_owned()
     } else {
-        format!("most of it {}", settled.text("top_sales_category", row)?)
+        format!("highest in {}", settled.text("top_sales_category", row)?)
     };
     Ok(format!(
         "  shop {}, {}: {average}, {qualified} {least}; sales {} fen, {category}; {} of {} fen paid back",
