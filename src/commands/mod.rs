@@ -61,8 +61,18 @@ fn begin(flags: &SettingFlags) -> Outcome<Settings> {
     Ok(settings)
 }
 
-/// Takes the locks of the output and the state folder, for as long as what is returned lives.
+/// Takes the locks of the output and the state folder, for as long as what is returned lives, and removes what killed runs
+/// left in them.
 fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 2]> {
+    let locks = lock_alone(settings, now, command)?;
+    prepare(&settings.out)?;
+    state_format::claim(&settings.state)?;
+    sweep(&settings.state)?;
+    Ok(locks)
+}
+
+/// As [`lock`], with the folders left as they are.
+fn lock_alone(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 2]> {
     let holder = Holder {
         pid: std::process::id(),
         host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -75,9 +85,6 @@ fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 
         Lock::acquire(&lock_folder(&settings.out), &holder, wait)?,
         Lock::acquire(&lock_folder(&settings.state), &holder, wait)?,
     ];
-    prepare(&settings.out)?;
-    state_format::claim(&settings.state)?;
-    sweep(&settings.state)?;
     Ok(locks)
 }
 

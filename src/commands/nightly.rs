@@ -152,7 +152,7 @@ fn say_scored(scored: &ScoredNight, stdout: &mut impl Write) {
     }
     if !scored.touched_month_ends.is_empty() {
         let month_ends: Vec<String> = scored.touched_month_ends.iter().map(Day::to_string).collect();
-        let advice = "`shopscore restate --month-end D` replaces their scores";
+        let advice = "`shopscore restate --month-end D --because TEXT` replaces their scores";
         say(stdout, &format!("news touch frozen month ends: {}; {advice}", month_ends.join(", ")));
     }
     match scored.month_end {
@@ -160,7 +160,8 @@ fn say_scored(scored: &ScoredNight, stdout: &mut impl Write) {
             say(stdout, &format!("month end {as_of} closed: its scores are frozen from now on"));
         }
         Some(Closed::Before) => {
-            let advice = format!("`shopscore restate --month-end {as_of}` replaces its scores");
+            let advice =
+                format!("`shopscore restate --month-end {as_of} --because TEXT` replaces its scores");
             say(stdout, &format!("month end {as_of} is frozen and stays as it was published; {advice}"));
         }
         None => {}

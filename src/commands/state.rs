@@ -5,7 +5,8 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, current, lock, say};
+use super::{begin, lock, say};
+use crate::calendar::Year;
 use crate::cli::{State, StateCommand};
 use crate::domain::{Day, Window};
 use crate::error::Outcome;
@@ -14,7 +15,9 @@ use crate::extracts::tables::Table;
 use crate::intake::gone::plan_gone;
 use crate::intake::plan::{Planned, plan};
 use crate::partials::records::TableDay;
+use crate::pipeline::settlement;
 use crate::policies::Coverage;
+use crate::publish::reading::Current;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::state::partials::{Kept, Store};
@@ -115,7 +118,7 @@ fn holding(settings: &Settings, store: &Store, kept: &[Kept]) -> Outcome<Holding
 }
 
 /// Removes days before the newest stored one less `keep_days`, but for the window and the snapshot of a night that may still
-/// come and for payments of a year that is not settled: its sales are added up from them.
+/// come and for payments of a year that is not settled, or provisionally: its sales are added up from them.
 fn prune(settings: &Settings, store: &Store, keep_days: i32, stdout: &mut impl Write) -> Outcome<()> {
     let kept = store.all()?;
     let Some(newest) = kept.iter().map(|kept| kept.of.1).max() else {
@@ -124,10 +127,13 @@ fn prune(settings: &Settings, store: &Store, keep_days: i32, stdout: &mut impl W
     };
     let keep_from = newest.plus(-keep_days.max(settings.window_days));
     let keep_snapshots_from = keep_from.min(newest.plus(-settings.max_snapshot_age_days));
-    let is_settled = |day: Day| {
-        let year = day.to_string().chars().take(4).collect::<String>();
-        current(&settings.out).join(format!("annual_settlements/year={year}")).is_dir()
-    };
+    let published = Current::of(&settings.out)?;
+    let years: BTreeSet<Year> = kept.iter().map(|kept| Year::of(kept.of.1)).collect();
+    let mut settled = BTreeSet::new();
+    for year in years {
+        settled.extend(settlement::is_final(&published, year)?.then_some(year));
+    }
+    let is_settled = |day: Day| settled.contains(&Year::of(day));
     let (mut removed, mut bytes) = (0, 0);
     for old in kept.iter().filter(|kept| kept.of.1 < keep_from) {
         let is_needed = match old.of.0 {

@@ -55,7 +55,7 @@ pub(super) fn close(night: &mut Publication, out: &Path, rulebook: &Rulebook) ->
     Ok(Some(closed))
 }
 
-/// The frozen month ends before a night in whose windows something is new to it: a decision that takes effect, or a day that
+/// The frozen month ends, but for the night's own, in whose windows something is new to it: a decision that takes effect, or a day that
 /// was delivered again.
 pub(super) fn touched(settings: &Settings, as_of: Day, intake: &Intake) -> Outcome<Vec<Day>> {
     let days: BTreeSet<Day> =
@@ -64,7 +64,7 @@ pub(super) fn touched(settings: &Settings, as_of: Day, intake: &Intake) -> Outco
         return Ok(Vec::new());
     }
     let frozen = Current::of(&settings.out)?.values(&MONTH_END_SCORES)?;
-    let frozen = frozen.iter().filter_map(|value| value.parse::<Day>().ok()).filter(|day| *day < as_of);
+    let frozen = frozen.iter().filter_map(|value| value.parse::<Day>().ok()).filter(|day| *day != as_of);
     let is_touched = |month_end: &Day| days.iter().any(|day| settings.window(*month_end).contains(*day));
     Ok(frozen.filter(is_touched).collect())
 }

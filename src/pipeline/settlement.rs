@@ -48,6 +48,17 @@ pub fn settle(settings: &Settings, rulebook: &Rulebook, year: Year, as_of: Day) 
     Ok(SettledYear { settlements, publication })
 }
 
+/// Whether a year is settled for good: its published settlement is not provisional.
+///
+/// # Errors
+/// State where the published file is not as it was written; disk.
+pub fn is_final(current: &Current, year: Year) -> Outcome<bool> {
+    let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
+    let provisional = settled.as_ref().and_then(|rows| rows.column_by_name("provisional"));
+    let provisional = provisional.and_then(|column| column.as_boolean_opt());
+    Ok(provisional.is_some_and(|column| column.iter().next() == Some(Some(false))))
+}
+
 /// The published settlement of a year again, as of the same day, after `month_end` changed; none where it does not cover
 /// that day, or has no rows.
 pub(super) fn again(

@@ -61,8 +61,13 @@ pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> O
             Some(previous) => point(layout, previous)?,
             None => file_system::remove(&layout.current())?,
         }
+        return synced;
     }
-    synced
+    // Readers have seen it from now on, whatever becomes of the link.
+    if let Err(failure) = mark(layout, next) {
+        tracing::warn!("the next run will mark it: {failure}");
+    }
+    Ok(())
 }
 
 /// Renames a new link over `OUT/current`.

@@ -103,6 +103,8 @@ mod tests {
         published(out.path(), &night("2022-03-14", 4.1, &[]));
         let layout = Layout::new(out.path());
         fs::remove_file(layout.current()).unwrap();
+        let [first] = &generations::all(&layout).unwrap()[..] else { panic!("one generation") };
+        fs::remove_file(layout.generation(first).join("published.mark")).unwrap();
         assert_eq!(recover(&layout).unwrap(), None);
         assert!(generations::all(&layout).unwrap().is_empty());
     }

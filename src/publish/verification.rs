@@ -44,7 +44,32 @@ pub fn verify(out: &Path) -> Outcome<Verified> {
             findings.extend(found?);
         }
     }
+    findings.extend(verify_copies(&layout, &mut hashes)?);
     Ok(Verified { files: hashes.by_inode.len(), findings })
+}
+
+/// The copies of month ends are named by their hashes, those of revisions that no generation holds any more, too.
+fn verify_copies(layout: &Layout, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let frozen = layout.out().join("frozen");
+    for table in names(&frozen)? {
+        for partition in names(&frozen.join(&table))? {
+            let folder = frozen.join(&table).join(&partition);
+            for copy in names(&folder)?.into_iter().filter(|name| !name.starts_with('.')) {
+                let path = folder.join(&copy);
+                let wanted = copy.strip_suffix(".parquet").unwrap_or(&copy);
+                let found = hashes.of(&path)?.unwrap_or_default();
+                if found != wanted {
+                    let finding =
+                        Finding::new(STAGE, format!("SHA-256 {found}"), format!("SHA-256 {wanted}"));
+                    findings.push(
+                        finding.path(&path).advice("put a sound copy there, from a backup or a generation"),
+                    );
+                }
+            }
+        }
+    }
+    Ok(findings)
 }
 
 /// Hashes that are known, so that a file with many names is read once.

@@ -49,7 +49,7 @@ fn fault_36_a_late_appeal_leaves_a_frozen_month_end_and_a_restatement_is_the_cle
     let ended = bench.night(day("2022-02-03"), &[]);
     ended.assert_done();
     assert!(
-        ended.stdout.contains("news touch frozen month ends: 2022-01-31; `shopscore restate --month-end D` replaces their scores"),
+        ended.stdout.contains("news touch frozen month ends: 2022-01-31; `shopscore restate --month-end D --because TEXT` replaces their scores"),
         "{}",
         ended.stdout
     );

@@ -75,3 +75,47 @@ fn every_damaged_file_of_the_state_folder_is_named_and_left_where_it_is() {
     said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
     said(&bench, "nightly --date 2022-02-02");
 }
+
+#[test]
+fn nothing_is_made_of_a_month_end_that_is_not_as_it_was_published() {
+    let bench = two_months();
+    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
+    let (published, copy) = month_end(&bench);
+    damage(&published);
+    let before = bench.published();
+    let named: &[&str] = &[MONTH_END, "found SHA-256 ", copy.file_name().unwrap().to_str().unwrap()];
+    for command in [
+        "settle --year 2022",
+        "nightly --date 2022-01-31",
+        "restate --month-end 2022-01-31 --because x --knowledge-day 2022-02-02",
+    ] {
+        run(&bench, command).assert_refused(6, &[named]);
+        assert!(bench.published() == before, "{command}");
+    }
+    fs::remove_dir_all(published.parent().unwrap()).unwrap();
+    let gone: &[&str] = &[MONTH_END, "no such file", copy.file_name().unwrap().to_str().unwrap()];
+    run(&bench, "nightly --date 2022-01-31").assert_refused(6, &[gone]);
+}
+
+#[test]
+fn a_link_that_was_removed_is_put_back_by_a_rollback_to_any_generation_that_readers_saw() {
+    let bench = two_months();
+    said(&bench, "nightly --date 2022-01-31");
+    fs::remove_file(bench.path("out/current")).unwrap();
+    let refused = run(&bench, "nightly --date 2022-02-01");
+    assert_eq!(refused.code, Some(6), "{}", refused.stderr);
+    said(&bench, "rollback --to 1");
+    said(&bench, "nightly --date 2022-02-01");
+    said(&bench, "verify");
+}
+
+#[test]
+fn pruning_keeps_the_payments_of_a_year_that_is_settled_provisionally() {
+    let bench = two_months();
+    said(&bench, "backfill --from 2022-01-28 --to 2022-03-02");
+    said(&bench, "settle --year 2022");
+    let payments = || fs::read_dir(bench.path("state/partials/payments")).unwrap().count();
+    let before = payments();
+    said(&bench, "state prune --keep-days 5");
+    assert_eq!(payments(), before);
+}
