@@ -72,8 +72,9 @@ fn unmatched(bench: &Bench) -> i64 {
 fn an_appeal_for_key_0_does_not_find_a_row_without_a_key() {
     let bench = month();
     let rows = [
-        row![Cell::Null, 20, 2, 1, 1, at(weeks_ago(), "20:00")],
         row![20, 20, 2, 2, 2, at(weeks_ago(), "20:00")],
+        // The last one: what a reader leaves in the place of a key that is not there is a 0 then.
+        row![Cell::Null, 20, 2, 1, 1, at(weeks_ago(), "20:00")],
     ];
     bench.put(Table::Reviews, weeks_ago(), &rows);
     night(&bench);
