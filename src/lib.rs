@@ -10,7 +10,7 @@
 //!  contract,   daily,                tiers)       improvements, monthly,           month_ends,
 //!  reader,     retractions)                       quality       annual)            publication)
 //!  row_rules,      ▲
-//!  quarantine)     └── state (what earlier nights left), brought together by intake
+//!  quarantine)     └── state (what earlier nights left), brought together by table_days
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
@@ -49,8 +49,8 @@ pub mod sales;
 pub mod assessments;
 pub mod publish;
 
-pub mod intake;
 pub mod state;
+pub mod table_days;
 
 pub mod pipeline;
 

@@ -22,7 +22,8 @@ pub fn to_parquet(frame: &DataFrame) -> Result<Vec<u8>> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::UNCOMPRESSED)
         .set_statistics_enabled(EnabledStatistics::None)
-        .set_created_by(concat!("shopscore version ", env!("CARGO_PKG_VERSION")).to_owned());
+        // Without the program's version: the same content is the same bytes whatever release stored it.
+        .set_created_by("shopscore".to_owned());
     for column in frame.columns() {
         let name = column.name().as_str();
         if column.dtype() == &DataType::String {

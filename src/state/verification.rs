@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::partials::Store;
-use super::sealed::{self, STAGE};
+use super::checksummed::{self, Content, STAGE};
+use super::store::Store;
 use crate::error::{Finding, Outcome};
 use crate::extracts::listing::entries;
 
@@ -15,7 +15,7 @@ use crate::extracts::listing::entries;
 pub fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
     let (mut files, mut findings) = (0, Vec::new());
     verify_sealed(state, &mut files, &mut findings)?;
-    let store = Store::under(state);
+    let store = Store::open(state, false)?;
     for kept in store.all()? {
         let (checked, damaged) = store.verify(kept.of);
         files += checked;
@@ -30,7 +30,7 @@ fn verify_sealed(folder: &Path, files: &mut usize, findings: &mut Vec<Finding>) 
             verify_sealed(&path, files, findings)?;
         } else if name.ends_with(".json") || name.ends_with(".sealed") {
             *files += 1;
-            if !sealed::is_sound(&path) {
+            if checksummed::peek(&path) == Content::Damaged {
                 findings.push(damaged_file(&path));
             }
         }

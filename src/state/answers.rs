@@ -13,8 +13,8 @@ use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::{Answers, Record, TableDay, with_records};
-use crate::state::sealed::STAGE;
-use crate::state::{frames, sealed};
+use crate::state::checksummed::{self, Content, STAGE};
+use crate::state::frames;
 
 /// The answers that one version of a partial gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,21 +27,32 @@ pub struct Answered {
 
 /// All answers that are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownRecords(pub BTreeMap<TableDay, Answered>);
+pub struct KnownAnswers {
+    /// By table-day.
+    pub days: BTreeMap<TableDay, Answered>,
+    /// Whether a file of them is damaged.
+    pub is_damaged: bool,
+}
 
-impl KnownRecords {
+impl KnownAnswers {
     /// The answers under a state folder; none for a table whose file is gone or damaged.
     pub fn load(state: &Path) -> Self {
-        let of_tables = with_records().par_bridge().map(|spec| {
-            let mut known = Self::default();
-            let bytes = sealed::read(&file(state, spec.table));
-            if let Some(frame) = bytes.and_then(|bytes| frames::from_parquet(bytes.into()).ok()) {
-                // A frame of another form answers nothing.
-                let _ = known.add(spec, &frame);
-            }
-            known.0
+        let specs: Vec<&PartialSpec> = with_records().collect();
+        let of_tables = specs.into_par_iter().map(|spec| {
+            let bytes = match checksummed::read(&file(state, spec.table)) {
+                Content::Absent => return Some(BTreeMap::new()),
+                Content::Damaged => return None,
+                Content::Sound(bytes) => bytes,
+            };
+            let frame = frames::from_parquet(bytes.into()).ok()?;
+            answers_of(spec, &frame).ok()
         });
-        Self(of_tables.flatten_iter().collect())
+        let mut known = Self::default();
+        for of_table in of_tables.collect::<Vec<_>>() {
+            known.is_damaged |= of_table.is_none();
+            known.days.extend(of_table.into_iter().flatten());
+        }
+        known
     }
 
     /// Keeps the answers of the window's table-days, and forgets the rest.
@@ -51,55 +62,41 @@ impl KnownRecords {
     pub fn save(&self, state: &Path, window: Window) -> Outcome<()> {
         let of_tables = with_records().par_bridge().map(|spec| {
             let of_table =
-                self.0.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
+                self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
             let frame = as_frame(spec, of_table).map_err(|error| fault(STAGE, error))?;
             let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
-            sealed::write(&file(state, spec.table), &bytes)
+            checksummed::write(&file(state, spec.table), &bytes)
         });
         all(of_tables.collect::<Vec<_>>()).map(drop)
     }
 
-    /// The answers of a table-day, if its partial still has this fingerprint.
-    pub fn answers(&self, of: TableDay, fingerprint: &str) -> Option<&Answers> {
-        self.0
-            .get(&of)
-            .filter(|answered| answered.fingerprint == fingerprint)
-            .map(|answered| &answered.answers)
+    /// The answers of a table-day, if it still has this fingerprint.
+    pub fn of(&self, of: TableDay, fingerprint: &str) -> Option<&Answers> {
+        let answered = self.days.get(&of).filter(|answered| answered.fingerprint == fingerprint);
+        answered.map(|answered| &answered.answers)
     }
+}
 
-    fn add(&mut self, spec: &PartialSpec, frame: &DataFrame) -> PolarsResult<()> {
-        let column = |name: &str| Ok::<_, PolarsError>(frame.column(name)?.i64()?.iter().flatten());
-        let fingerprints = frame.column("fingerprint")?.str()?.iter();
-        let mut figures = Vec::new();
-        for measure in spec.measures {
-            figures.push(column(measure.name)?);
+fn answers_of(spec: &PartialSpec, frame: &DataFrame) -> PolarsResult<BTreeMap<TableDay, Answered>> {
+    let column = |name: &str| Ok::<_, PolarsError>(frame.column(name)?.i64()?.iter().flatten());
+    let fingerprints = frame.column("fingerprint")?.str()?.iter().flatten();
+    let mut figures =
+        spec.measures.iter().map(|measure| column(measure.name)).collect::<PolarsResult<Vec<_>>>()?;
+    let rows = column("day")?.zip(fingerprints).zip(column("record_id")?);
+    let mut days: BTreeMap<TableDay, Answered> = BTreeMap::new();
+    for (((day, fingerprint), key), (shop_id, is_there)) in
+        rows.zip(column("shop_id")?.zip(column("is_there")?))
+    {
+        let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
+        let epoch_days =
+            i32::try_from(day).map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+        let answered = days.entry((spec.table, Day::from_epoch_days(epoch_days))).or_default();
+        if answered.fingerprint.is_empty() {
+            answered.fingerprint = fingerprint.to_owned();
         }
-        let rows = column("day")?.zip(fingerprints).zip(column("record_id")?);
-        // Rows come day by day, and a day has one fingerprint.
-        let mut open: Option<(i64, Answered)> = None;
-        for (((day, fingerprint), key), (shop_id, is_there)) in
-            rows.zip(column("shop_id")?.zip(column("is_there")?))
-        {
-            let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
-            if open.as_ref().is_none_or(|(of, _)| *of != day) {
-                self.close(spec.table, open.take());
-                let fingerprint = fingerprint.unwrap_or_default().to_owned();
-                open = Some((day, Answered { fingerprint, answers: Answers::new() }));
-            }
-            if let Some((_, answered)) = &mut open {
-                answered.answers.insert(key, (is_there == 1).then_some(record));
-            }
-        }
-        self.close(spec.table, open);
-        Ok(())
+        answered.answers.insert(key, (is_there == 1).then_some(record));
     }
-
-    fn close(&mut self, table: Table, open: Option<(i64, Answered)>) {
-        if let Some((day, answered)) = open {
-            let day = Day::from_epoch_days(i32::try_from(day).unwrap_or(i32::MAX));
-            self.0.insert((table, day), answered);
-        }
-    }
+    Ok(days)
 }
 
 fn file(state: &Path, table: Table) -> PathBuf {
@@ -150,11 +147,15 @@ mod tests {
             answers: [(7, Some(Record::of(1, [1].into_iter()))), (8, None)].into(),
         };
         let (inside, outside) = ((Table::Disputes, day("2022-03-15")), (Table::Disputes, day("2022-02-13")));
-        let known = KnownRecords([(inside, answered("f")), (outside, answered("g"))].into());
-        known.save(state.path(), Window::ending(inside.1, 30)).unwrap();
-        let loaded = KnownRecords::load(state.path());
-        assert_eq!(loaded, KnownRecords([(inside, answered("f"))].into()));
-        assert_eq!(loaded.answers(inside, "f").unwrap().len(), 2);
-        assert_eq!(loaded.answers(inside, "other"), None);
+        let known = |days: &[_]| KnownAnswers { days: days.iter().cloned().collect(), is_damaged: false };
+        known(&[(inside, answered("f")), (outside, answered("g"))])
+            .save(state.path(), Window::ending(inside.1, 30))
+            .unwrap();
+        let loaded = KnownAnswers::load(state.path());
+        assert_eq!(loaded, known(&[(inside, answered("f"))]));
+        assert_eq!(loaded.of(inside, "f").unwrap().len(), 2);
+        assert_eq!(loaded.of(inside, "other"), None);
+        std::fs::write(file(state.path(), Table::Disputes), "").unwrap();
+        assert!(KnownAnswers::load(state.path()).is_damaged);
     }
 }
