@@ -16,12 +16,12 @@
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
 
 pub mod calendar;
-pub mod content;
+mod content;
 pub mod domain;
 pub mod error;
-pub mod interruption;
-pub mod memory;
-pub mod preflight;
+mod interruption;
+mod memory;
+mod preflight;
 pub mod threads;
 pub mod zone;
 
@@ -49,10 +49,10 @@ pub mod sales;
 pub mod assessments;
 pub mod publish;
 
-pub mod state;
-pub mod table_days;
+mod state;
+mod table_days;
 
-pub mod pipeline;
+mod pipeline;
 
 pub mod sample;
 

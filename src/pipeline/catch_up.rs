@@ -11,7 +11,7 @@ use crate::settings::Settings;
 
 /// What a run without a date has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Due {
+pub(crate) enum Due {
     /// Nothing: yesterday was published and rolled back, which nobody undoes but a person.
     RolledBack,
     /// These nights.
@@ -24,10 +24,7 @@ pub enum Due {
 }
 
 /// The nights that are due on the day after `yesterday`.
-///
-/// # Errors
-/// Those of reading which nights are published.
-pub fn due(settings: &Settings, yesterday: Day) -> Outcome<Due> {
+pub(crate) fn due(settings: &Settings, yesterday: Day) -> Outcome<Due> {
     let shown = publish::nights(&settings.out)?.into_keys().collect();
     let generations = publish::list(&settings.out)?.into_iter();
     let ever = generations.flat_map(|generation| generation.nights.into_keys()).collect();
@@ -51,27 +48,29 @@ mod tests {
     use super::*;
     use crate::extracts::readable::day;
 
-    /// Published nights, those of them that were rolled back, and what is due after the 10th where two days are caught up.
+    /// The days of March that are published, and those that were rolled back; what is left out and what is caught up after the
+    /// 10th, two days at most.
     #[test]
     fn missed_days_are_caught_up_and_what_was_rolled_back_is_left() {
-        let cases: [(&str, &[&str], &[&str], Option<(&[&str], &[&str])>); 6] = [
-            ("the first night ever", &[], &[], Some((&[], &[]))),
-            ("none missed", &["09"], &[], Some((&[], &[]))),
-            ("one missed", &["07", "08"], &[], Some((&[], &["09"]))),
-            ("more missed than are caught up", &["05"], &[], Some((&["06", "07"], &["08", "09"]))),
-            ("yesterday is published", &["10"], &[], Some((&[], &[]))),
-            ("yesterday was rolled back", &["09"], &["10"], None),
+        let cases = [
+            ("the first night ever", "", "", Some(("", ""))),
+            ("none missed", "09", "", Some(("", ""))),
+            ("one missed", "07 08", "", Some(("", "09"))),
+            ("more missed than are caught up", "05", "", Some(("06 07", "08 09"))),
+            ("yesterday is published", "10", "", Some(("", ""))),
+            ("yesterday was rolled back", "09", "10", None),
         ];
+        let days = |days: &str| -> Vec<Day> {
+            days.split_whitespace().map(|of| day(&format!("2022-03-{of}"))).collect()
+        };
         for (case, shown, rolled_back, wanted) in cases {
-            let days =
-                |days: &[&str]| days.iter().map(|of| day(&format!("2022-03-{of}"))).collect::<Vec<_>>();
-            let of_all = |parts: &[&[&str]]| parts.iter().flat_map(|part| days(part)).collect();
-            let due = decide(&of_all(&[shown]), &of_all(&[shown, rolled_back]), day("2022-03-10"), 2);
+            let shown: BTreeSet<Day> = days(shown).into_iter().collect();
+            let ever = shown.iter().copied().chain(days(rolled_back)).collect();
             let wanted = wanted.map_or(Due::RolledBack, |(left_out, missed)| Due::Nights {
                 left_out: days(left_out),
                 missed: days(missed),
             });
-            assert_eq!(due, wanted, "{case}");
+            assert_eq!(decide(&shown, &ever, day("2022-03-10"), 2), wanted, "{case}");
         }
     }
 }

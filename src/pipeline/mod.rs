@@ -5,14 +5,14 @@
 //! [`scoring`] on, is pure. [`catch_up`] and [`staleness`] decide which nights are due, [`state`] what of the state folder still
 //! holds and what can go.
 
-pub mod catch_up;
-pub mod month_end;
-pub mod night;
-pub mod restatement;
+pub(crate) mod catch_up;
+pub(crate) mod month_end;
+pub(crate) mod night;
+pub(crate) mod restatement;
 mod scoring;
-pub mod settlement;
-pub mod staleness;
-pub mod state;
+pub(crate) mod settlement;
+pub(crate) mod staleness;
+pub(crate) mod state;
 
 use jiff::Timestamp;
 

@@ -27,7 +27,7 @@ pub(super) type MonthEnds = BTreeMap<Day, Vec<MonthEndScore>>;
 
 /// What became of a month end in the night of its day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closed {
+pub(crate) enum Closed {
     /// It is published for the first time, and frozen from now on.
     Now,
     /// It is frozen, and stays as it is.

@@ -30,40 +30,37 @@ use crate::threads::on_pool;
 
 /// A published night, and what its run says in short.
 #[derive(Debug)]
-pub struct Night {
+pub(crate) struct Night {
     /// The day that it is for.
-    pub as_of: Day,
+    pub(crate) as_of: Day,
     /// Where it is published.
-    pub published: Published,
+    pub(crate) published: Published,
     /// What became of the month end, where the night ends a month.
-    pub month_end: Option<Closed>,
+    pub(crate) month_end: Option<Closed>,
     /// The frozen month ends that a restatement may change after this night.
-    pub touched_month_ends: Vec<Day>,
+    pub(crate) touched_month_ends: Vec<Day>,
     /// The other published nights that are not what they would be now.
-    pub made_stale: Vec<Day>,
+    pub(crate) made_stale: Vec<Day>,
     /// The shops present on the as-of day.
-    pub present_shops: usize,
+    pub(crate) present_shops: usize,
     /// Those of them without a score.
-    pub unscored_shops: usize,
+    pub(crate) unscored_shops: usize,
     /// The rows of the window that were set aside.
-    pub quarantined_rows: usize,
+    pub(crate) quarantined_rows: usize,
     /// The rows of shops that the snapshot does not have, by shop.
-    pub unknown_shops: BTreeMap<i64, i64>,
+    pub(crate) unknown_shops: BTreeMap<i64, i64>,
     /// The table-days whose partition has no row.
-    pub without_rows: Vec<TableDay>,
+    pub(crate) without_rows: Vec<TableDay>,
     /// Which daily partials were computed, and why.
-    pub computed: Vec<(TableDay, Why)>,
+    pub(crate) computed: Vec<(TableDay, Why)>,
     /// How many were taken from the state folder.
-    pub reused: usize,
+    pub(crate) reused: usize,
     /// The table-days that are not what an earlier night made use of.
-    pub changed: Vec<TableDay>,
+    pub(crate) changed: Vec<TableDay>,
 }
 
 /// Scores the night of `as_of` and publishes it at the time `now`.
-///
-/// # Errors
-/// Those of the stages, with the exit class of the first that failed.
-pub fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
+pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
     on_pool(|| {
         with_figures(settings, rulebook, AsKnown { as_of, on: as_of }, |figures, input| {
             let mut publication = publication(settings, rulebook, as_of, figures, &input)?;

@@ -25,11 +25,11 @@ const STAGE: &str = "month end";
 
 /// A restated month end.
 #[derive(Debug)]
-pub struct RestatedMonthEnd {
+pub(crate) struct RestatedMonthEnd {
     /// How many rows are new, or other than before, or gone.
-    pub changed: usize,
+    pub(crate) changed: usize,
     /// Which partitions were brought up to date, and where; nothing is published where no row changed.
-    pub published: Option<(Vec<String>, Published)>,
+    pub(crate) published: Option<(Vec<String>, Published)>,
 }
 
 /// Computes a published month end again with the extracts as they are now and appeals as of the knowledge day, and the
@@ -37,7 +37,7 @@ pub struct RestatedMonthEnd {
 ///
 /// # Errors
 /// Missing where the month end was never published; those of the stages.
-pub fn run(
+pub(crate) fn run(
     settings: &Settings,
     rulebook: &Rulebook,
     month_end: Day,

@@ -26,9 +26,6 @@ impl Figures<'_> {
 }
 
 /// Scores a day, as known at the end of a day, and hands on what came of it.
-///
-/// # Errors
-/// Those of the stages, with the exit class of the first that failed.
 pub(super) fn with_figures<T>(
     settings: &Settings,
     rulebook: &Rulebook,

@@ -31,18 +31,18 @@ const STAGE: &str = "settlement";
 
 /// A settled year.
 #[derive(Debug)]
-pub struct SettledYear {
+pub(crate) struct SettledYear {
     /// The settlements, one a shop.
-    pub settlements: Vec<Settlement>,
+    pub(crate) settlements: Vec<Settlement>,
     /// Where they are published.
-    pub published: Published,
+    pub(crate) published: Published,
 }
 
 /// Settles a year as of a day and publishes it at the time `now`.
 ///
 /// # Errors
 /// Missing where a score that counts was never published; those of the stages.
-pub fn run(
+pub(crate) fn run(
     settings: &Settings,
     rulebook: &Rulebook,
     (year, as_of): (Year, Day),
@@ -62,7 +62,7 @@ pub fn run(
 ///
 /// # Errors
 /// State where the published file is not as it was written; disk.
-pub fn is_final(current: &Current, year: Year) -> Outcome<bool> {
+pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
     let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
     let provisional = settled.as_ref().and_then(|rows| rows.column_by_name("provisional"));
     let provisional = provisional.and_then(|column| column.as_boolean_opt());

@@ -15,7 +15,7 @@ use crate::threads::on_pool;
 
 /// Why a night is published, for the first time or again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhyDue {
+pub(crate) enum WhyDue {
     /// It is not published.
     NotPublished,
     /// It would come out of other ingredients now.
@@ -24,10 +24,7 @@ pub enum WhyDue {
 
 /// The nights that are due, in order: of a range those that are not published and current; where `published_only`, those
 /// published nights, of a range if there is one, that are stale.
-///
-/// # Errors
-/// Those of the listing, the contract and the rules of each night.
-pub fn due(
+pub(crate) fn due(
     settings: &Settings,
     rulebook: &Rulebook,
     range: Option<Window>,
@@ -60,16 +57,13 @@ fn why_due(
 }
 
 /// Computes the new table-days of nights that are due, so that each file is read once; how many they are.
-pub fn prepare(settings: &Settings, rulebook: &Rulebook, nights: &[Day]) -> usize {
+pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: &[Day]) -> usize {
     let span = nights.first().zip(nights.last()).map(|(first, last)| Window { first: *first, last: *last });
     // What cannot be prepared is reported by the night that needs it, after those before it are published.
     span.and_then(|span| on_pool(|| range::prepare(settings, rulebook, span)).ok()).unwrap_or(0)
 }
 
 /// The other published nights in which a changed table-day counts.
-///
-/// # Errors
-/// Those of reading which nights are published.
 pub(super) fn made_stale(settings: &Settings, as_of: Day, changed: &[TableDay]) -> Outcome<Vec<Day>> {
     let is_stale = |night: &Day| *night != as_of && changed.iter().any(|of| reaches(*of, *night, settings));
     Ok(publish::nights(&settings.out)?.into_keys().filter(is_stale).collect())

@@ -20,20 +20,17 @@ use crate::threads::on_pool;
 
 /// The stored table-days.
 #[derive(Debug, Default)]
-pub struct Holding {
+pub(crate) struct Holding {
     /// All of them, by table and day.
-    pub kept: Vec<Kept>,
+    pub(crate) kept: Vec<Kept>,
     /// Those that a night would not take as they are, and why.
-    pub outdated: BTreeMap<TableDay, &'static str>,
+    pub(crate) outdated: BTreeMap<TableDay, &'static str>,
     /// Those that hold and alone tell of their day, since extracts are kept only so long.
-    pub expired: BTreeSet<TableDay>,
+    pub(crate) expired: BTreeSet<TableDay>,
 }
 
 /// What is stored, and what of it still holds.
-///
-/// # Errors
-/// Those of the listing and of the rules; state where a newer program wrote the folder.
-pub fn holding(settings: &Settings) -> Outcome<Holding> {
+pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let store = Store::open(&settings.state, false)?;
     let mut holding = Holding { kept: store.all()?, ..Holding::default() };
     let days = || holding.kept.iter().map(|kept| kept.of.1);
@@ -82,22 +79,19 @@ fn outdated(decision: Decision) -> Option<&'static str> {
 
 /// What was removed of the state folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
+pub(crate) struct Pruned {
     /// The days before it were removed; none where nothing is stored.
-    pub before: Option<Day>,
+    pub(crate) before: Option<Day>,
     /// How many table-days.
-    pub table_days: usize,
+    pub(crate) table_days: usize,
     /// Their size.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// Removes days before the newest stored one less `keep_days`, but for the window and the snapshot of a night that may still
 /// come and for payments of a year that is not settled, or provisionally: its sales are added up from them. The caller
 /// holds the lock.
-///
-/// # Errors
-/// Those of the published settlements; disk.
-pub fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
+pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
     let store = Store::open(&settings.state, false)?;
     let kept = store.all()?;
     let Some(newest) = kept.iter().map(|kept| kept.of.1).max() else { return Ok(Pruned::default()) };

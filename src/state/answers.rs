@@ -18,25 +18,25 @@ use crate::state::frames;
 
 /// The answers that one version of a partial gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answered {
+pub(crate) struct Answered {
     /// The partial's fingerprint.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// What became of each key.
-    pub answers: Answers,
+    pub(crate) answers: Answers,
 }
 
 /// All answers that are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownAnswers {
+pub(crate) struct KnownAnswers {
     /// By table-day.
-    pub days: BTreeMap<TableDay, Answered>,
+    pub(crate) days: BTreeMap<TableDay, Answered>,
     /// Whether a file of them is damaged.
-    pub is_damaged: bool,
+    pub(crate) is_damaged: bool,
 }
 
 impl KnownAnswers {
     /// The answers under a state folder; none for a table whose file is gone or damaged.
-    pub fn load(state: &Path) -> Self {
+    pub(crate) fn load(state: &Path) -> Self {
         let specs: Vec<&PartialSpec> = with_records().collect();
         let of_tables = specs.into_par_iter().map(|spec| {
             let bytes = match checksummed::read(&file(state, spec.table)) {
@@ -56,10 +56,7 @@ impl KnownAnswers {
     }
 
     /// Keeps the answers of the window's table-days, and forgets the rest.
-    ///
-    /// # Errors
-    /// Disk.
-    pub fn save(&self, state: &Path, window: Window) -> Outcome<()> {
+    pub(crate) fn save(&self, state: &Path, window: Window) -> Outcome<()> {
         let of_tables = with_records().par_bridge().map(|spec| {
             let of_table =
                 self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
@@ -71,7 +68,7 @@ impl KnownAnswers {
     }
 
     /// The answers of a table-day, if it still has this fingerprint.
-    pub fn of(&self, of: TableDay, fingerprint: &str) -> Option<&Answers> {
+    pub(crate) fn of(&self, of: TableDay, fingerprint: &str) -> Option<&Answers> {
         let answered = self.days.get(&of).filter(|answered| answered.fingerprint == fingerprint);
         answered.map(|answered| &answered.answers)
     }

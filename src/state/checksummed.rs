@@ -16,7 +16,7 @@ const UNFINISHED: &str = "unfinished";
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
+pub(crate) enum Content {
     /// There is no such file.
     Absent,
     /// It is not what was written, or cannot be read.
@@ -26,7 +26,7 @@ pub enum Content {
 }
 
 /// What a file holds; a damaged one is warned of.
-pub fn read(path: &Path) -> Content {
+pub(crate) fn read(path: &Path) -> Content {
     let content = peek(path);
     if content == Content::Damaged {
         tracing::warn!("{}: damaged, it is made again", path.display());
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Content {
 }
 
 /// As [`read`], and nothing is said of it.
-pub fn peek(path: &Path) -> Content {
+pub(crate) fn peek(path: &Path) -> Content {
     match fs::read(path) {
         Ok(bytes) => content(&bytes).map_or(Content::Damaged, |content| Content::Sound(content.to_vec())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Content::Absent,
@@ -52,18 +52,12 @@ fn content(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// Writes `content` under its hash.
-///
-/// # Errors
-/// Disk.
-pub fn write(path: &Path, content: &[u8]) -> Outcome<()> {
+pub(crate) fn write(path: &Path, content: &[u8]) -> Outcome<()> {
     replace(path, &with_hash(content))
 }
 
 /// As [`write()`], and waits until the file and its name are on disk: for what cannot be made again.
-///
-/// # Errors
-/// Disk.
-pub fn write_durably(path: &Path, content: &[u8]) -> Outcome<()> {
+pub(crate) fn write_durably(path: &Path, content: &[u8]) -> Outcome<()> {
     let unfinished = prepare(path)?;
     let failed = |call: &'static str| move |error: io::Error| disk(STAGE, call, path, &error);
     let mut file = File::create(&unfinished).map_err(failed("create"))?;
@@ -79,10 +73,7 @@ fn with_hash(content: &[u8]) -> Vec<u8> {
 }
 
 /// Writes a file under another name and renames it: a reader finds the old bytes or the new ones.
-///
-/// # Errors
-/// Disk.
-pub fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
     let unfinished = prepare(path)?;
     fs::write(&unfinished, bytes).map_err(|error| disk(STAGE, "write", &unfinished, &error))?;
     fs::rename(&unfinished, path).map_err(|error| disk(STAGE, "rename", path, &error))
@@ -97,10 +88,7 @@ fn prepare(path: &Path) -> Outcome<std::path::PathBuf> {
 }
 
 /// Removes what killed runs left unfinished anywhere under a state folder. The caller holds its lock.
-///
-/// # Errors
-/// Disk.
-pub fn sweep(folder: &Path) -> Outcome<()> {
+pub(crate) fn sweep(folder: &Path) -> Outcome<()> {
     for (name, path) in entries(folder)? {
         if path.is_dir() {
             sweep(&path)?;

@@ -17,7 +17,7 @@ const NANOSECONDS_PER_SECOND: i128 = 1_000_000_000;
 
 /// The content of a table-day.
 #[derive(Clone, Debug)]
-pub enum DayContent {
+pub(crate) enum DayContent {
     /// The sums of a daily partial.
     Sums(DataFrame),
     /// The sound shops of a snapshot.
@@ -31,7 +31,7 @@ impl DayContent {
     ///
     /// # Errors
     /// A fault where it is of shops or appeals.
-    pub fn sums(self) -> Outcome<DataFrame> {
+    pub(crate) fn sums(self) -> Outcome<DataFrame> {
         match self {
             Self::Sums(sums) => Ok(sums),
             Self::Shops(_) | Self::Appeals(_) => Err(other("sums")),
@@ -42,7 +42,7 @@ impl DayContent {
     ///
     /// # Errors
     /// A fault where it is of another table.
-    pub fn shops(self) -> Outcome<Vec<Shop>> {
+    pub(crate) fn shops(self) -> Outcome<Vec<Shop>> {
         if let Self::Shops(shops) = self { Ok(shops) } else { Err(other("shops")) }
     }
 
@@ -50,7 +50,7 @@ impl DayContent {
     ///
     /// # Errors
     /// A fault where it is of another table.
-    pub fn appeals(self) -> Outcome<Vec<Appeal>> {
+    pub(crate) fn appeals(self) -> Outcome<Vec<Appeal>> {
         if let Self::Appeals(appeals) = self { Ok(appeals) } else { Err(other("appeals")) }
     }
 

@@ -13,42 +13,42 @@ use crate::state::checksummed::STAGE;
 
 /// A part file that a table-day was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Input {
+pub(crate) struct Input {
     /// Its name in the partition's folder.
-    pub name: String,
+    pub(crate) name: String,
     /// What it was when it was read.
-    pub identity: FileIdentity,
+    pub(crate) identity: FileIdentity,
     /// The hash of its bytes; empty for a manifest.
-    pub hash: String,
+    pub(crate) hash: String,
 }
 
 /// All that is known of a stored table-day without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// How many rows there were, and how many broke which rule.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
     /// The rows that were set aside.
-    pub quarantine: Vec<QuarantinedRow>,
+    pub(crate) quarantine: Vec<QuarantinedRow>,
     /// What it depends on besides its files.
-    pub basis: String,
+    pub(crate) basis: String,
     /// The files that it was made of.
-    pub inputs: Vec<Input>,
+    pub(crate) inputs: Vec<Input>,
     /// Which content it has.
-    pub version: Version,
+    pub(crate) version: Version,
 }
 
 /// Which content a table-day has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Version {
+pub(crate) struct Version {
     /// What it depends on.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// The hash of its file.
-    pub sums_hash: String,
+    pub(crate) sums_hash: String,
 }
 
 impl Stored {
     /// The table-day.
-    pub fn of(&self) -> TableDay {
+    pub(crate) fn of(&self) -> TableDay {
         (self.counts.table, self.counts.day)
     }
 }

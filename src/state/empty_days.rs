@@ -12,15 +12,15 @@ use crate::state::checksummed::{self, Content, STAGE};
 
 /// What is known of days without a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EmptyDays {
+pub(crate) struct EmptyDays {
     /// The table-days that are known to have none.
-    pub days: BTreeSet<TableDay>,
+    pub(crate) days: BTreeSet<TableDay>,
     /// Whether what was known before is damaged.
-    pub is_damaged: bool,
+    pub(crate) is_damaged: bool,
 }
 
 /// What is known under a state folder; nothing where the file is gone or damaged.
-pub fn load(state: &Path) -> EmptyDays {
+pub(crate) fn load(state: &Path) -> EmptyDays {
     let path = file(state);
     let days = match checksummed::peek(&path) {
         Content::Absent => Some(BTreeMap::new()),
@@ -39,10 +39,7 @@ pub fn load(state: &Path) -> EmptyDays {
 }
 
 /// Keeps them for the next night.
-///
-/// # Errors
-/// Disk.
-pub fn save(state: &Path, empty: &BTreeSet<TableDay>) -> Outcome<()> {
+pub(crate) fn save(state: &Path, empty: &BTreeSet<TableDay>) -> Outcome<()> {
     let mut days: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
     for (table, day) in empty {
         days.entry(table.name()).or_default().insert(*day);

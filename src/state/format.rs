@@ -14,7 +14,7 @@ use crate::state::checksummed::{self, Content, STAGE};
 /// release before would misread or not find: another layout of a file, another name, other words in the dependencies of
 /// every table. A change of one table's figures raises that table's meaning instead. Reading goes on to take the forms
 /// before it, as `format_1` does, or a run says at its start which days it cannot serve.
-pub const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 2;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Serialize, Deserialize)]
@@ -39,7 +39,7 @@ fn file(state: &Path) -> PathBuf {
 ///
 /// # Errors
 /// State where the form is newer.
-pub fn check(state: &Path) -> Outcome<()> {
+pub(crate) fn check(state: &Path) -> Outcome<()> {
     written(state).map_or(Ok(()), |written| judge(&written, state))
 }
 
@@ -58,7 +58,7 @@ fn judge(written: &Written, state: &Path) -> Outcome<()> {
 ///
 /// # Errors
 /// State where the form is newer; disk.
-pub fn claim(state: &Path) -> Outcome<()> {
+pub(crate) fn claim(state: &Path) -> Outcome<()> {
     match written(state) {
         Some(Written { format: FORMAT, .. }) => Ok(()),
         Some(newer) if newer.format > FORMAT => judge(&newer, state),

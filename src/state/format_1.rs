@@ -15,7 +15,7 @@ use crate::zone::Zone;
 const DECLARATIONS: &str = include_str!("format_1_declarations.tsv");
 
 /// The basis that a table-day had under the same settings and rules; empty, and so no one's, for a table that it did not know.
-pub fn basis(table: Table, day: Day, zone: &Zone, custom_made: &BTreeSet<String>) -> String {
+pub(crate) fn basis(table: Table, day: Day, zone: &Zone, custom_made: &BTreeSet<String>) -> String {
     let of_table = |line: &&str| line.split('\t').next() == Some(table.name());
     let declared = DECLARATIONS.lines().find(of_table).map(|line| line.split('\t').collect::<Vec<_>>());
     let Some([_, counts_custom_made, columns, partial]) = declared.as_deref() else { return String::new() };

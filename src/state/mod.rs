@@ -6,16 +6,16 @@
 //! published and does not decide what is: every file carries its own hash ([`verification`] checks them all), and what is gone,
 //! damaged or made of other inputs is made again, as long as its extracts are there.
 
-pub mod answers;
-pub mod checksummed;
-pub mod day_content;
+pub(crate) mod answers;
+pub(crate) mod checksummed;
+pub(crate) mod day_content;
 mod description;
-pub mod empty_days;
-pub mod format;
-pub mod format_1;
-pub mod frames;
+pub(crate) mod empty_days;
+pub(crate) mod format;
+pub(crate) mod format_1;
+pub(crate) mod frames;
 mod packed;
-pub mod record_index;
-pub mod store;
-pub mod verification;
-pub mod window;
+pub(crate) mod record_index;
+pub(crate) mod store;
+pub(crate) mod verification;
+pub(crate) mod window;

@@ -22,13 +22,13 @@ use crate::partials::records::{AllRecords, TableDay};
 use crate::state::checksummed::{self, Content, STAGE};
 use crate::state::day_content::DayContent;
 use crate::state::description::Description;
-pub use crate::state::description::{Input, Stored, Version};
+pub(crate) use crate::state::description::{Input, Stored, Version};
 use crate::state::record_index::{self, RecordIndex};
 use crate::state::{format, frames};
 
 /// The table-days of a state folder.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     state: PathBuf,
     /// The folder, where it is the only copy of old days; opened before the first write, so that the sync reports every write
     /// that failed since.
@@ -38,7 +38,7 @@ pub struct Store {
 
 /// What is stored of a table-day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// Nothing.
     Nothing,
     /// Its description is damaged.
@@ -49,18 +49,18 @@ pub enum Found {
 
 impl Found {
     /// Its description, where it is sound.
-    pub fn stored(self) -> Option<Stored> {
+    pub(crate) fn stored(self) -> Option<Stored> {
         if let Self::Described(stored) = self { Some(stored) } else { None }
     }
 }
 
 /// A table-day that is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// Its table and day.
-    pub of: TableDay,
+    pub(crate) of: TableDay,
     /// The size of its files.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// The length of a day's name.
@@ -71,7 +71,7 @@ impl Store {
     ///
     /// # Errors
     /// State where a newer program wrote it; disk.
-    pub fn open(state: &Path, is_only_copy: bool) -> Outcome<Self> {
+    pub(crate) fn open(state: &Path, is_only_copy: bool) -> Outcome<Self> {
         format::check(state)?;
         let opened = (is_only_copy && state.is_dir()).then(|| File::open(state)).transpose();
         let to_sync = opened.map_err(|error| disk(STAGE, "open", state, &error))?;
@@ -79,10 +79,7 @@ impl Store {
     }
 
     /// Waits until all that was stored is on disk, where it may be the only copy one day: a night is published after that.
-    ///
-    /// # Errors
-    /// Disk.
-    pub fn sync(&self) -> Outcome<()> {
+    pub(crate) fn sync(&self) -> Outcome<()> {
         match &self.to_sync {
             Some(folder) if self.has_written.swap(false, Ordering::Relaxed) => {
                 rustix::fs::syncfs(folder).map_err(|error| disk(STAGE, "syncfs", &self.state, &error.into()))
@@ -92,7 +89,7 @@ impl Store {
     }
 
     /// What is stored of a table-day.
-    pub fn find(&self, of: TableDay) -> Found {
+    pub(crate) fn find(&self, of: TableDay) -> Found {
         match checksummed::read(&self.description(of)) {
             Content::Absent => Found::Nothing,
             Content::Damaged => Found::Damaged,
@@ -101,7 +98,7 @@ impl Store {
     }
 
     /// The content of a stored table-day; none where the file is gone or is not what was written.
-    pub fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
+    pub(crate) fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
         let path = self.content_file(of, &version.fingerprint);
         let bytes = fs::read(&path).ok();
         let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
@@ -114,10 +111,7 @@ impl Store {
     }
 
     /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.
-    ///
-    /// # Errors
-    /// Disk.
-    pub fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
+    pub(crate) fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
         let frame = content.to_frame().map_err(|error| fault(STAGE, error))?;
         let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
         stored.version.sums_hash = hash_of(&bytes);
@@ -132,30 +126,24 @@ impl Store {
     }
 
     /// Writes the description of a table-day whose content is stored.
-    ///
-    /// # Errors
-    /// Disk.
-    pub fn describe(&self, stored: &Stored) -> Outcome<()> {
+    pub(crate) fn describe(&self, stored: &Stored) -> Outcome<()> {
         self.has_written.store(true, Ordering::Relaxed);
         checksummed::write(&self.description(stored.of()), &Description::of(stored).json()?)
     }
 
     /// Stores the index of a partial's records.
-    ///
-    /// # Errors
-    /// Disk.
-    pub fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
+    pub(crate) fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
         let bytes = record_index::encode(records, &version.fingerprint);
         self.write(&self.records_file(of, &version.fingerprint), &bytes)
     }
 
     /// Whether there is an index of a partial's records, sound or not.
-    pub fn has_records(&self, of: TableDay, version: &Version) -> bool {
+    pub(crate) fn has_records(&self, of: TableDay, version: &Version) -> bool {
         self.records_file(of, &version.fingerprint).is_file()
     }
 
     /// What `ask` finds in the index of a partial's records; none where there is no sound index.
-    pub fn ask_records<T>(
+    pub(crate) fn ask_records<T>(
         &self,
         of: TableDay,
         version: &Version,
@@ -171,7 +159,7 @@ impl Store {
 
     /// Checks the content and the index of records of a table-day, as far as its description names them; how many files that
     /// are, and which of them are not what was written.
-    pub fn verify(&self, of: TableDay) -> (usize, Vec<PathBuf>) {
+    pub(crate) fn verify(&self, of: TableDay) -> (usize, Vec<PathBuf>) {
         // A night may store another version meanwhile: then what the older description names is gone.
         let described = || match checksummed::peek(&self.description(of)) {
             Content::Sound(json) => Description::read(&json, of),
@@ -196,10 +184,7 @@ impl Store {
     }
 
     /// Every table-day that is stored, by table and day.
-    ///
-    /// # Errors
-    /// Disk.
-    pub fn all(&self) -> Outcome<Vec<Kept>> {
+    pub(crate) fn all(&self) -> Outcome<Vec<Kept>> {
         let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
         for table in Table::ALL {
             for (name, path) in entries(&self.folder(table))? {
@@ -212,10 +197,7 @@ impl Store {
     }
 
     /// Removes all files of a table-day, its description first.
-    ///
-    /// # Errors
-    /// Disk.
-    pub fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
+    pub(crate) fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
         let described = self.description(of);
         let of_day =
             entries(&self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day.to_string()));
@@ -229,7 +211,7 @@ impl Store {
 
     /// Removes the sums of a version that nothing uses any more, and its index; a failure leaves a file that costs only
     /// its space.
-    pub fn forget(&self, of: TableDay, version: &Version) {
+    pub(crate) fn forget(&self, of: TableDay, version: &Version) {
         let sums = self.content_file(of, &version.fingerprint);
         let records = self.records_file(of, &version.fingerprint);
         for path in [sums, records] {

@@ -9,10 +9,7 @@ use crate::error::{Finding, Outcome};
 use crate::extracts::listing::entries;
 
 /// Checks all files under a state folder; how many there are, and a finding for each that is damaged.
-///
-/// # Errors
-/// Disk.
-pub fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
+pub(crate) fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
     let (mut files, mut findings) = (0, Vec::new());
     verify_sealed(state, &mut files, &mut findings)?;
     let store = Store::open(state, false)?;

@@ -20,11 +20,11 @@ use crate::window::{ShopIds, TableSums, UnknownRows, add_up, unknown_rows};
 
 /// A table's sums over a window, and which table-days they are made of.
 #[derive(Clone, Debug, Default)]
-pub struct RolledTable {
+pub(crate) struct RolledTable {
     /// The table-days by version.
-    pub days: BTreeMap<Day, Version>,
+    pub(crate) days: BTreeMap<Day, Version>,
     /// Their sums.
-    pub table: TableSums,
+    pub(crate) table: TableSums,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,7 +34,7 @@ struct Header {
 }
 
 /// The window of a table that the last night left; none where there is nothing sound.
-pub fn load(state: &Path, table: Table) -> Option<RolledTable> {
+pub(crate) fn load(state: &Path, table: Table) -> Option<RolledTable> {
     let Content::Sound(bytes) = checksummed::read(&file(state, table)) else { return None };
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let (header, rest) = bytes.split_at(end);
@@ -44,10 +44,7 @@ pub fn load(state: &Path, table: Table) -> Option<RolledTable> {
 }
 
 /// Leaves the window of a table for the next night.
-///
-/// # Errors
-/// Disk.
-pub fn save(state: &Path, table: Table, rolled: &RolledTable) -> Outcome<()> {
+pub(crate) fn save(state: &Path, table: Table, rolled: &RolledTable) -> Outcome<()> {
     let header = Header { days: rolled.days.clone(), unknown: rolled.table.unknown.clone() };
     let header = serde_json::to_vec(&header).map_err(|error| fault(STAGE, error))?;
     let sums = frames::to_parquet(&rolled.table.sums).map_err(|error| fault(STAGE, error))?;
@@ -63,7 +60,7 @@ fn file(state: &Path, table: Table) -> PathBuf {
 ///
 /// # Errors
 /// Rejected where a total could pass 64 bits.
-pub fn roll(
+pub(crate) fn roll(
     spec: &PartialSpec,
     previous: Option<RolledTable>,
     days: &BTreeMap<Day, Version>,

@@ -42,10 +42,7 @@ pub(super) fn of_night(
 }
 
 /// What the night of `as_of` would be made of if it were scored now; nothing is scored.
-///
-/// # Errors
-/// Those of the listing and the contract.
-pub fn of_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
+pub(crate) fn of_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
     let survey = Survey::of_night(settings, rulebook, AsKnown { as_of, on: as_of }, &store)?;
     let checked = survey.check(settings)?;

@@ -7,14 +7,16 @@
 
 mod compute;
 mod dependencies;
-pub mod ingredients;
-pub mod night;
-pub mod plan;
-pub mod range;
+pub(crate) mod ingredients;
+pub(crate) mod night;
+pub(crate) mod plan;
+#[cfg(test)]
+mod plan_tests;
+pub(crate) mod range;
 mod records;
 mod resolve;
-pub mod survey;
+pub(crate) mod survey;
 mod windows;
-pub mod year;
+pub(crate) mod year;
 
 const STAGE: &str = "table-days";

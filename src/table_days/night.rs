@@ -27,38 +27,38 @@ use crate::window::TableSums;
 
 /// Everything that scoring needs of the extracts.
 #[derive(Debug)]
-pub struct NightInput {
+pub(crate) struct NightInput {
     /// The day of the shop snapshot.
-    pub snapshot: Day,
+    pub(crate) snapshot: Day,
     /// Its shops.
-    pub shops: Vec<Shop>,
+    pub(crate) shops: Vec<Shop>,
     /// What was read and set aside.
-    pub set_aside: SetAside,
+    pub(crate) set_aside: SetAside,
     /// The sums of the window, before appeals.
-    pub tables: BTreeMap<Table, TableSums>,
+    pub(crate) tables: BTreeMap<Table, TableSums>,
     /// What appeals take out of them, negated.
-    pub taken_out: BTreeMap<Table, Vec<DataFrame>>,
+    pub(crate) taken_out: BTreeMap<Table, Vec<DataFrame>>,
     /// How many appeals of each day speak of no record of their shop.
-    pub unmatched: BTreeMap<Day, i64>,
+    pub(crate) unmatched: BTreeMap<Day, i64>,
     /// The days of the records that decisions speak of which take effect with this night.
-    pub newly_decided: BTreeSet<Day>,
+    pub(crate) newly_decided: BTreeSet<Day>,
     /// Which partials were computed, and why.
-    pub computed: Vec<(TableDay, Why)>,
+    pub(crate) computed: Vec<(TableDay, Why)>,
     /// How many partials were taken from the state folder.
-    pub reused: usize,
+    pub(crate) reused: usize,
     /// The table-days, of all tables, that are not what an earlier night made use of.
-    pub changed: Vec<TableDay>,
+    pub(crate) changed: Vec<TableDay>,
     /// The hash of all that the night depends on.
-    pub ingredients: String,
+    pub(crate) ingredients: String,
 }
 
 /// What was read of table-days, and which rows were set aside.
 #[derive(Debug, Default)]
-pub struct SetAside {
+pub(crate) struct SetAside {
     /// By table-day; days without a partition are left out.
-    pub counts: Vec<Counts>,
+    pub(crate) counts: Vec<Counts>,
     /// The rows, by day, sorted; no day without any.
-    pub quarantine: BTreeMap<Day, Vec<QuarantinedRow>>,
+    pub(crate) quarantine: BTreeMap<Day, Vec<QuarantinedRow>>,
 }
 
 impl SetAside {
@@ -77,10 +77,7 @@ impl SetAside {
 }
 
 /// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
-///
-/// # Errors
-/// Those of the contract, of the reader, and of the state folder's disk.
-pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outcome<NightInput> {
+pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outcome<NightInput> {
     let window = settings.window(known.as_of);
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
     let survey = Survey::of_night(settings, rulebook, known, &store)?;
@@ -149,9 +146,6 @@ pub(super) fn shops(
 }
 
 /// The appeals of all partitions, one after another.
-///
-/// # Errors
-/// Those of reading them.
 pub(super) fn appeals(
     planned: &[&Planned],
     resolved: &BTreeMap<TableDay, Resolved>,

@@ -20,7 +20,7 @@ use crate::table_days::dependencies::{Dependencies, fingerprint};
 
 /// What becomes of a table-day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// It is stored, under the same settings and rules, and made of the files that are there: none of them is read.
     Reused,
     /// As reused, but its files may be others: their bytes tell whether it is reused or computed.
@@ -37,7 +37,7 @@ pub enum Decision {
 
 /// Why a table-day is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// Nothing is stored of it.
     NothingStored,
     /// What is stored of it is damaged.
@@ -50,7 +50,7 @@ pub enum Why {
 
 /// Why nothing stored takes the place of expired extracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lack {
+pub(crate) enum Lack {
     /// Nothing sound is stored.
     NothingSound,
     /// It was stored under other settings or rules, or before its figures got another meaning.
@@ -59,7 +59,7 @@ pub enum Lack {
 
 impl Why {
     /// As a run says it.
-    pub const fn told(self) -> &'static str {
+    pub(crate) const fn told(self) -> &'static str {
         match self {
             Self::NothingStored => "nothing was stored",
             Self::Damaged => "what was stored is damaged",
@@ -71,15 +71,15 @@ impl Why {
 
 /// A table-day, and what becomes of it.
 #[derive(Clone, Debug)]
-pub struct Planned {
+pub(crate) struct Planned {
     /// Its folder and files; no files where it has no partition.
-    pub partition: Partition,
+    pub(crate) partition: Partition,
     /// What it depends on besides its files.
-    pub dependencies: Dependencies,
+    pub(crate) dependencies: Dependencies,
     /// What is stored of it.
-    pub stored: Option<Stored>,
+    pub(crate) stored: Option<Stored>,
     /// What becomes of it.
-    pub decision: Decision,
+    pub(crate) decision: Decision,
 }
 
 /// What a plan goes by, besides what is listed and stored.
@@ -153,7 +153,7 @@ pub(super) fn without_partition(of: TableDay, terms: Terms<'_>, found: Found) ->
 
 impl Planned {
     /// Its table and day.
-    pub fn of(&self) -> TableDay {
+    pub(crate) fn of(&self) -> TableDay {
         (self.partition.table, self.partition.day)
     }
 
@@ -214,9 +214,6 @@ impl Planned {
     }
 
     /// Its files, checked against the contract.
-    ///
-    /// # Errors
-    /// Those of the contract.
     pub(super) fn checked(&self, settings: &Settings) -> Outcome<CheckedPartition> {
         let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
         let checked = contract::check(listed, settings.require_manifest)?;
@@ -224,9 +221,6 @@ impl Planned {
     }
 
     /// Its files, checked against the contract, where they are read.
-    ///
-    /// # Errors
-    /// Those of the contract.
     pub(super) fn checked_if_read(&self, settings: &Settings) -> Outcome<Option<CheckedPartition>> {
         self.is_read().then(|| self.checked(settings)).transpose()
     }

@@ -26,10 +26,7 @@ use crate::table_days::survey::Survey;
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
 /// does not fit the contract is left to the night that needs it, which says so.
-///
-/// # Errors
-/// Those of the reader, and of the state folder's disk.
-pub fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) -> Outcome<usize> {
+pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) -> Outcome<usize> {
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
     let span = Window { first: settings.window(nights.first).first, last: nights.last };
     // Days without a partition are for the nights to report.

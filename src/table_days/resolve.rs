@@ -43,9 +43,6 @@ pub(super) struct Means<'a> {
 }
 
 /// Carries out the plans of table-days, one task each; `record_ids` gives the records that appeals name in each of them.
-///
-/// # Errors
-/// Those of computing and storing them.
 pub(super) fn resolve_all(
     planned: &[&Planned],
     record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
@@ -150,9 +147,6 @@ impl Resolved {
 }
 
 /// The whole content of a table-day, as it is stored or computed again.
-///
-/// # Errors
-/// As [`Resolved::content`].
 pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayContent> {
     match means.store.content(planned.of(), &stored.version) {
         Some(content) => Ok(content),

@@ -23,18 +23,18 @@ use crate::table_days::plan::{self, Planned, Terms};
 /// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
 /// restatement.
 #[derive(Clone, Copy, Debug)]
-pub struct AsKnown {
+pub(crate) struct AsKnown {
     /// The day that is scored.
-    pub as_of: Day,
+    pub(crate) as_of: Day,
     /// The day as of which appeals count.
-    pub on: Day,
+    pub(crate) on: Day,
 }
 
 /// The table-days of a run, and what else was found when they were listed.
 #[derive(Debug)]
-pub struct Survey {
+pub(crate) struct Survey {
     /// Every table-day that was listed, by table and day.
-    pub days: Vec<Planned>,
+    pub(crate) days: Vec<Planned>,
     /// The findings of the listing, and the days whose extracts would be there.
     listed: Listed,
     /// The days that earlier nights saw without a partition.
@@ -43,10 +43,7 @@ pub struct Survey {
 
 impl Survey {
     /// What scoring a day takes.
-    ///
-    /// # Errors
-    /// Those of the listing and of the store.
-    pub fn of_night(
+    pub(crate) fn of_night(
         settings: &Settings,
         rulebook: &Rulebook,
         known: AsKnown,
@@ -57,9 +54,6 @@ impl Survey {
     }
 
     /// What settling a year takes: the payments of its days, and the newest snapshot, however old it is.
-    ///
-    /// # Errors
-    /// Those of the listing and of the store.
     pub(super) fn of_year(
         settings: &Settings,
         rulebook: &Rulebook,
@@ -79,10 +73,12 @@ impl Survey {
     }
 
     /// A plan of what was listed.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub fn of(listed: Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Outcome<Self> {
+    pub(crate) fn of(
+        listed: Listed,
+        settings: &Settings,
+        rulebook: &Rulebook,
+        store: &Store,
+    ) -> Outcome<Self> {
         let known_empty = match settings.extracts_kept_days {
             Some(_) => empty_days::load(&settings.state),
             None => EmptyDays::default(),
@@ -123,9 +119,6 @@ impl Survey {
     }
 
     /// Remembers which days have no partition, as long as their extracts would be there.
-    ///
-    /// # Errors
-    /// Disk.
     pub(super) fn remember_empty_days(&self, settings: &Settings) -> Outcome<()> {
         if settings.extracts_kept_days.is_none() {
             return Ok(());
@@ -143,7 +136,12 @@ impl Survey {
 }
 
 /// What a night would make of every table-day that is listed, old snapshots included, whatever is known of empty days.
-pub fn of_stored(listed: &Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Vec<Planned> {
+pub(crate) fn of_stored(
+    listed: &Listed,
+    settings: &Settings,
+    rulebook: &Rulebook,
+    store: &Store,
+) -> Vec<Planned> {
     let terms = Terms { settings, rulebook, empty_days: &BTreeSet::new() };
     let there = listed
         .partitions

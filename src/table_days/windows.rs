@@ -14,6 +14,7 @@ use crate::extracts::tables::Table;
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay, negated};
 use crate::partials::retractions::Settled;
+use crate::state::day_content::DayContent;
 use crate::state::store::Version;
 use crate::state::window as rolled;
 use crate::table_days::STAGE;
@@ -22,9 +23,6 @@ use crate::table_days::resolve::{Means, Resolved};
 use crate::window::{ShopIds, TableSums};
 
 /// The window of every table.
-///
-/// # Errors
-/// Those of adding up, of computing again what the store has lost, and of the state folder's disk.
 pub(super) fn windows(
     planned: &[&Planned],
     resolved: &BTreeMap<TableDay, Resolved>,
@@ -62,7 +60,7 @@ fn window_of(
             resolved.content(planned, means)?.sums().map(Some)
         }
         // A day, or a version of one, that leaves the window.
-        _ => means.store.content((spec.table, day), version).map(|content| content.sums()).transpose(),
+        _ => means.store.content((spec.table, day), version).map(DayContent::sums).transpose(),
     };
     let previous = rolled::load(&means.settings.state, spec.table);
     let rolled = rolled::roll(spec, previous.clone(), &versions, shop_ids, sums_of)?;

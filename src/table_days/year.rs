@@ -22,22 +22,19 @@ use crate::table_days::resolve::{Means, Resolved, content, resolve_all};
 use crate::table_days::survey::Survey;
 
 /// Everything that a settlement needs of the extracts.
-pub struct YearInput<'a> {
+pub(crate) struct YearInput<'a> {
     settings: &'a Settings,
     store: Store,
     checked: BTreeMap<TableDay, CheckedPartition>,
     payments: BTreeMap<Day, (Planned, Resolved)>,
     /// The shops of the newest snapshot.
-    pub shops: Vec<Shop>,
+    pub(crate) shops: Vec<Shop>,
     /// What was read and set aside.
-    pub set_aside: SetAside,
+    pub(crate) set_aside: SetAside,
 }
 
 /// Gathers the newest shops as of the last day of a span, and the payments of its days.
-///
-/// # Errors
-/// Those of the contract, of the reader, and of the state folder's disk.
-pub fn gather<'a>(
+pub(crate) fn gather<'a>(
     settings: &'a Settings,
     rulebook: &Rulebook,
     span: Window,
@@ -62,15 +59,12 @@ pub fn gather<'a>(
 
 impl YearInput<'_> {
     /// The days that have payments.
-    pub fn days(&self) -> Vec<Day> {
+    pub(crate) fn days(&self) -> Vec<Day> {
         self.payments.keys().copied().collect()
     }
 
     /// The payments of a day, one row a shop and category of goods.
-    ///
-    /// # Errors
-    /// Those of computing them again where what is stored is gone or damaged.
-    pub fn payments_of(&self, day: Day) -> Outcome<DataFrame> {
+    pub(crate) fn payments_of(&self, day: Day) -> Outcome<DataFrame> {
         let of_day = self.payments.get(&day);
         let (planned, resolved) = of_day.ok_or_else(|| fault(STAGE, format!("no payments of {day}")))?;
         let means = Means { settings: self.settings, store: &self.store, checked: &self.checked };
