@@ -13,6 +13,7 @@ use arrow::array::RecordBatch;
 use rayon::prelude::*;
 use shopscore::domain::{Day, Window};
 use shopscore::error::{Finding, Outcome, all};
+use shopscore::extracts::batches::each_batch;
 use shopscore::extracts::contract::{self, CheckedPartition};
 use shopscore::extracts::listing;
 use shopscore::extracts::reader;
@@ -50,7 +51,7 @@ fn measure() -> Outcome<()> {
         window,
         appeals_until: as_of,
         history_starts_on: Some(as_of),
-        max_snapshot_age_days: 7,
+        max_snapshot_age_days: Some(7),
         extracts_kept_days: None,
     };
     let checked = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
@@ -76,13 +77,7 @@ fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
             let spec = day.table.spec();
             let files = day.files.iter().zip(reader::load(day)?);
             files.into_iter().try_for_each(|(file, bytes)| {
-                reader::each_batch(
-                    spec,
-                    file,
-                    || Ok(bytes.clone()),
-                    &Selection::default(),
-                    |_: RecordBatch| Ok(()),
-                )
+                each_batch(spec, file, || Ok(bytes.clone()), &Selection::default(), |_: RecordBatch| Ok(()))
             })
         });
         each.collect::<Vec<_>>()

@@ -19,6 +19,7 @@ pub mod calendar;
 pub mod content;
 pub mod domain;
 pub mod error;
+pub mod folders;
 pub mod interruption;
 pub mod memory;
 pub mod preflight;

@@ -85,13 +85,13 @@ fn holding(settings: &Settings, store: &Store, kept: &[Kept]) -> Outcome<Holding
         window: Window { first, last },
         appeals_until: last,
         history_starts_on: Some(last.plus(1)),
-        max_snapshot_age_days: settings.max_snapshot_age_days,
+        max_snapshot_age_days: Some(settings.max_snapshot_age_days),
         extracts_kept_days: settings.extracts_kept_days,
     };
     let listed = listing::list_all(&settings.extracts, coverage)?;
     let planned = on_pool(|| plan(&listed.partitions, settings, &rulebook, store));
     let is_stored = |of: &&TableDay| kept.iter().any(|kept| kept.of == **of);
-    let gone: Vec<TableDay> = listed.gone.iter().filter(is_stored).copied().collect();
+    let gone: Vec<TableDay> = listed.expired.iter().filter(is_stored).copied().collect();
     let gone = plan_gone(&gone, settings, &rulebook, store);
     let served = gone.iter().filter(|planned| planned.is_kept).map(Planned::of).collect();
     let mut outdated: BTreeMap<TableDay, &'static str> =

@@ -4,7 +4,8 @@
 //! 9999, or outside what the tick can count, is refused with its raw value (specification, section 2).
 
 use arrow::array::{Array, Int64Array};
-use jiff::civil::{Date, DateTime};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 
 use crate::zone::Zone;
 
@@ -100,17 +101,14 @@ pub fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) ->
 }
 
 /// An instant in UTC, such as `2022-03-15T01:02:03.5Z`, the same whatever the tick.
-pub fn in_utc(ticks: i64, ticks_per_second: i64) -> String {
-    let second = ticks.div_euclid(ticks_per_second);
-    let nanoseconds = ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second);
-    let epoch: DateTime = Date::constant(1970, 1, 1).at(0, 0, 0, 0);
-    // One after the other: a span has one sign, and before 1970 the seconds are negative while the rest is not.
-    let whole = jiff::Span::new().try_seconds(second).and_then(|seconds| epoch.checked_add(seconds));
-    let rest = jiff::Span::new().try_nanoseconds(nanoseconds);
-    match whole.and_then(|whole| whole.checked_add(rest?)) {
-        Ok(civil) => format!("{civil}Z"),
-        Err(_) => format!("{second} seconds since 1970-01-01T00:00:00Z"),
-    }
+///
+/// # Errors
+/// Where it lies outside the years -9999 to 9999, which no tick that was read does.
+pub fn in_utc(ticks: i64, ticks_per_second: i64) -> Result<String, jiff::Error> {
+    let second = SignedDuration::from_secs(ticks.div_euclid(ticks_per_second));
+    let rest = SignedDuration::from_nanos(ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second));
+    let civil = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(second)?.checked_add(rest)?;
+    Ok(format!("{civil}Z"))
 }
 
 #[cfg(test)]
@@ -175,16 +173,17 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_reads_the_same_whatever_the_tick() {
-        assert_eq!(in_utc(1_647_305_999_500_000, MICROS), "2022-03-15T00:59:59.5Z");
-        assert_eq!(in_utc(1_647_305_999_500_000_000, NANOS), "2022-03-15T00:59:59.5Z");
-        assert_eq!(in_utc(253_402_300_799 * MICROS, MICROS), "9999-12-31T23:59:59Z");
-    }
-
-    #[test]
-    fn an_instant_before_1970_keeps_its_fraction() {
-        assert_eq!(in_utc(-1, MICROS), "1969-12-31T23:59:59.999999Z");
-        assert_eq!(in_utc(-30_610_224_000_000_000 + 250_000, MICROS), "1000-01-01T00:00:00.25Z");
-        assert_eq!(in_utc(i64::MIN, NANOS), "1677-09-21T00:12:43.145224192Z");
+    fn an_instant_reads_the_same_whatever_the_tick_and_keeps_its_fraction_before_1970() {
+        for (ticks, ticks_per_second, expected) in [
+            (1_647_305_999_500_000, MICROS, "2022-03-15T00:59:59.5Z"),
+            (1_647_305_999_500_000_000, NANOS, "2022-03-15T00:59:59.5Z"),
+            (253_402_300_799 * MICROS, MICROS, "9999-12-31T23:59:59Z"),
+            (-1, MICROS, "1969-12-31T23:59:59.999999Z"),
+            (-30_610_224_000_000_000 + 250_000, MICROS, "1000-01-01T00:00:00.25Z"),
+            (i64::MIN, NANOS, "1677-09-21T00:12:43.145224192Z"),
+        ] {
+            assert_eq!(in_utc(ticks, ticks_per_second).unwrap(), expected);
+        }
+        assert!(in_utc(i64::MAX, MICROS).is_err());
     }
 }

@@ -10,9 +10,11 @@ use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn};
 
-use crate::extracts::reader::append_integers;
-use crate::extracts::tables::TableSpec;
+use crate::error::{Outcome, fault};
+use crate::extracts::arrays::append_integers;
+use crate::extracts::schema::TableSpec;
 
+const STAGE: &str = "reading";
 /// What rows without a key are dealt out by.
 const SHOP: &str = "shop_id";
 
@@ -57,18 +59,22 @@ impl Share {
 
 impl Wanted<'_> {
     /// What a row's key must fulfil; nothing where all rows are wanted. `mask_of` gives the projection on one column.
+    ///
+    /// # Errors
+    /// A fault where keys are asked for of a table that has none.
     pub(super) fn predicate(
         self,
         spec: &TableSpec,
         mask_of: &dyn Fn(&str) -> ProjectionMask,
-    ) -> Option<Box<dyn ArrowPredicate>> {
-        match self {
+    ) -> Outcome<Option<Box<dyn ArrowPredicate>>> {
+        Ok(match self {
             Self::All => None,
             Self::WithKeys(keys) => {
-                Some(Box::new(is_one_of(keys.clone(), mask_of(spec.key.unwrap_or_default()))))
+                let key = spec.key.ok_or_else(|| fault(STAGE, format!("keys of {}", spec.name)))?;
+                Some(Box::new(is_one_of(keys.clone(), mask_of(key))))
             }
             Self::Share(share) => Some(Box::new(is_in(share, mask_of(spec.key.unwrap_or(SHOP))))),
-        }
+        })
     }
 }
 

@@ -61,8 +61,8 @@ impl ChunkReader for Tail {
     type T = Cursor<Bytes>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
-        let end = self.len();
-        let length = usize::try_from(end.saturating_sub(start)).unwrap_or(usize::MAX);
+        let length = usize::try_from(self.len().saturating_sub(start));
+        let length = length.map_err(|error| ParquetError::External(Box::new(error)))?;
         self.get_bytes(start, length).map(Cursor::new)
     }
 

@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
-use crate::extracts::listing::{Listed, Partition};
-use crate::extracts::tables::{Presence, Table};
+use crate::extracts::listing::Listed;
+use crate::extracts::partitions::Partition;
+use crate::extracts::schema::Presence;
+use crate::extracts::tables::Table;
 use crate::intake::STAGE;
 use crate::intake::plan::{Planned, plan_one};
 use crate::partials::records::TableDay;
@@ -37,12 +39,12 @@ pub(super) fn served(
     rulebook: &Rulebook,
     store: &Store,
 ) -> Vec<Planned> {
-    if listed.gone.is_empty() {
+    if listed.expired.is_empty() {
         return Vec::new();
     }
     let lacking = lacking::load(&settings.state);
     let is_unknown = |of: &&TableDay| !lacking.contains(of);
-    let unknown: Vec<TableDay> = listed.gone.iter().filter(is_unknown).copied().collect();
+    let unknown: Vec<TableDay> = listed.expired.iter().filter(is_unknown).copied().collect();
     let (snapshots, days): (Vec<_>, Vec<_>) = plan_gone(&unknown, settings, rulebook, store)
         .into_iter()
         .partition(|planned| planned.of().0.spec().presence == Presence::NewestSnapshot);
@@ -106,7 +108,7 @@ pub(super) fn remember_lacking(listed: &Listed, settings: &Settings) -> Outcome<
         return Ok(());
     }
     let before = lacking::load(&settings.state);
-    let mut now: BTreeSet<TableDay> = before.iter().chain(&listed.lacking).copied().collect();
+    let mut now: BTreeSet<TableDay> = before.iter().chain(&listed.empty_days).copied().collect();
     for partition in &listed.partitions {
         now.remove(&(partition.table, partition.day));
     }

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Outcome, caught};
 use crate::extracts::reader::{self, Source};
-use crate::extracts::row_rules::{Verdicts, judge};
+use crate::extracts::row_rules::judge;
 use crate::extracts::selection::{Selection, Wanted};
+use crate::extracts::verdicts::Verdicts;
 use crate::intake::STAGE;
 use crate::intake::gone::lost;
 use crate::intake::known::Known;
@@ -96,7 +97,7 @@ fn make_index(
     let columns = is_sound.then(|| spec.record_columns());
     let selection = Selection { columns, ..Selection::default() };
     let rows = reader::decode(&checked, Source::Files, &settings.zone, &selection)?;
-    let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, &settings.zone) };
+    let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, &settings.zone)? };
     let records = daily::all_records(&rows, &verdicts, spec, planned.surroundings(settings))?;
     store.put_records(planned.of(), &stored.version, &records)?;
     Ok(records)
@@ -130,7 +131,7 @@ fn search(
     }
     if !doubtful.is_empty() {
         let rows = decode(&doubtful, all_columns())?;
-        let verdicts = judge(&rows, &settings.zone);
+        let verdicts = judge(&rows, &settings.zone)?;
         answers.extend(daily::look_up(&rows, &verdicts, spec, &doubtful, surroundings)?);
     }
     Ok(answers)

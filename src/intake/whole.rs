@@ -70,11 +70,11 @@ fn read<T: Whole>(
     let bytes = reader::load(checked)?;
     let (inputs, fingerprint) = planned.inputs_and_fingerprint(reader::hashes_of(&bytes));
     let rows = reader::decode(checked, Source::Loaded(&bytes), &settings.zone, &Selection::default())?;
-    let verdicts = judge(&rows, &settings.zone);
-    let records = T::of_rows(&rows, &verdicts);
+    let verdicts = judge(&rows, &settings.zone)?;
+    let records = T::of_rows(&rows, &verdicts)?;
     let mut stored = Stored {
-        counts: Counts::of(&rows, &verdicts),
-        quarantine: rows_set_aside(&rows, &verdicts),
+        counts: Counts::of(&rows, &verdicts)?,
+        quarantine: rows_set_aside(&rows, &verdicts)?,
         basis: planned.basis.clone(),
         inputs,
         version: Version { fingerprint, sums_hash: String::new() },

@@ -22,8 +22,6 @@ use crate::settings::Settings;
 use crate::shops::Shop;
 use crate::state::partials::{Store, Stored, Version};
 
-const A_CENTURY_DAYS: i32 = 36_525;
-
 /// Everything that a settlement needs of the extracts.
 pub struct YearIntake<'a> {
     settings: &'a Settings,
@@ -51,8 +49,7 @@ pub fn gather_year<'a>(
     let store = Store::under(&settings.state);
     let list = |table, window| {
         // The newest snapshot decides, however old it is.
-        let max_snapshot_age_days = A_CENTURY_DAYS;
-        let coverage = Coverage { window, max_snapshot_age_days, ..settings.coverage(as_of, as_of) };
+        let coverage = Coverage { window, max_snapshot_age_days: None, ..settings.coverage(as_of, as_of) };
         listing::list_tables(&settings.extracts, coverage, &[table])
     };
     let mut listed = list(Table::Payments, span)?;

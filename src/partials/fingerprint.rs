@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::content::hash_of;
 use crate::domain::Day;
-use crate::extracts::tables::TableSpec;
+use crate::extracts::schema::TableSpec;
 use crate::partials::measures::{Condition, PartialSpec};
 use crate::zone::Zone;
 

@@ -16,10 +16,11 @@ use serde::{Deserialize, Serialize};
 use crate::content::hash_of;
 use crate::domain::Day;
 use crate::error::{Outcome, disk, fault};
-use crate::extracts::listing::{FileIdentity, entries};
+use crate::extracts::identity::FileIdentity;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
+use crate::extracts::verdicts::Reason;
+use crate::folders::entries;
 use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
 use crate::state::record_index::{self, RecordIndex};
@@ -198,7 +199,7 @@ impl Store {
     pub fn all(&self) -> Outcome<Vec<Kept>> {
         let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
         for table in Table::ALL {
-            for (name, path) in entries(&self.folder(table))? {
+            for (name, path) in entries(STAGE, &self.folder(table))? {
                 if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
                     *kept.entry((table, day)).or_default() += fs::metadata(path).map_or(0, |file| file.len());
                 }
@@ -213,8 +214,9 @@ impl Store {
     /// Disk.
     pub fn remove(&self, (table, day): TableDay) -> Outcome<()> {
         let described = self.description(table, day);
-        let of_day =
-            entries(&self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day.to_string()));
+        let of_day = entries(STAGE, &self.folder(table))?
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(&day.to_string()));
         for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
@@ -272,7 +274,7 @@ impl Description {
 
     fn stored(self, table: Table, day: Day) -> Option<Stored> {
         let quarantined = |(key, reason, row): (Option<i64>, String, String)| {
-            let reason = Reason::from_name(&reason)?.name();
+            let reason = reason.parse::<Reason>().ok()?.name();
             Some(QuarantinedRow { table: table.name(), key, reason, row })
         };
         Some(Stored {

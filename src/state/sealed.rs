@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::content::hash_of;
 use crate::error::{Outcome, disk};
-use crate::extracts::listing::entries;
+use crate::folders::entries;
 
 pub(super) const STAGE: &str = "state";
 /// The ending of a file that is being written.
@@ -71,7 +71,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
 /// # Errors
 /// Disk.
 pub fn sweep(folder: &Path) -> Outcome<()> {
-    for (name, path) in entries(folder)? {
+    for (name, path) in entries(STAGE, folder)? {
         if path.is_dir() {
             sweep(&path)?;
         } else if name.ends_with(UNFINISHED) {
