@@ -16,7 +16,7 @@ use shopscore::error::{Finding, Outcome, all};
 use shopscore::extracts::batches::each_batch;
 use shopscore::extracts::contract::{self, CheckedPartition};
 use shopscore::extracts::listing;
-use shopscore::extracts::reader;
+use shopscore::extracts::reader::{self, Source};
 use shopscore::extracts::selection::Selection;
 use shopscore::partials::daily::{Surroundings, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
@@ -89,7 +89,9 @@ fn sum_all(days: &[&CheckedPartition], spec: &PartialSpec, zone: &Zone) -> Outco
     let summed = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
             let surroundings = Surroundings { zone, custom_made: &BTreeSet::new() };
-            sum_up(reader::read(day, zone)?, spec, &BTreeSet::new(), false, surroundings)
+            let loaded = reader::load(day)?;
+            let rows = reader::decode(day, Source::Loaded(&loaded), zone, &Selection::default())?;
+            sum_up(rows, spec, &BTreeSet::new(), false, surroundings)
         });
         each.collect::<Vec<_>>()
     });

@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::file::reader::ChunkReader;
 
 use crate::error::{ExitClass, Finding, Outcome, caught_panic, disk};
-use crate::extracts::contract::{self, CheckedFile};
+use crate::extracts::contract::{CheckedFile, footer_of};
 use crate::extracts::schema::TableSpec;
 use crate::extracts::selection::Selection;
 
@@ -35,7 +35,7 @@ pub fn each_batch<S: ChunkReader + 'static>(
     mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
 ) -> Outcome<()> {
     const BATCH_ROWS: usize = 65_536;
-    let footer = with_dictionaries(spec, &contract::read_footer(file)?, &file.path)?;
+    let footer = with_dictionaries(spec, &footer_of(file)?, &file.path)?;
     let schema = footer.metadata().file_metadata().schema_descr();
     let leaves = |is_wanted: &dyn Fn(&str) -> bool| {
         let wanted = (0..schema.num_columns()).filter(|leaf| is_wanted(schema.get_column_root(*leaf).name()));

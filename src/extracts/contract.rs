@@ -4,13 +4,14 @@
 //! Parquet schema itself, not from the Arrow schema that a writer may have embedded; nothing is cast unless the value
 //! cannot change. All findings of all files are reported together (specification, section 2).
 
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::Type as PhysicalType;
 use parquet::errors::ParquetError;
-use parquet::file::reader::ChunkReader;
 use rayon::prelude::*;
 
 use crate::domain::Day;
@@ -38,7 +39,7 @@ pub struct CheckedFile {
     /// Whether a timestamp of the contract is in nanoseconds.
     pub has_nanoseconds: bool,
     /// Its footer.
-    pub tail: Tail,
+    pub(super) tail: Tail,
 }
 
 /// A table-day whose files fit the contract.
@@ -48,8 +49,6 @@ pub struct CheckedPartition {
     pub table: Table,
     /// Its day.
     pub day: Day,
-    /// Its folder.
-    pub folder: PathBuf,
     /// Its part files, by name; there may be none.
     pub files: Vec<CheckedFile>,
 }
@@ -87,15 +86,14 @@ fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPar
             Err(failure) => failure.findings,
         };
     }
-    let Partition { table, day, ref folder, .. } = *partition;
-    (CheckedPartition { table, day, folder: folder.clone(), files }, findings)
+    (CheckedPartition { table: partition.table, day: partition.day, files }, findings)
 }
 
 fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     let opened = open(&file.path, file.identity)?;
     let read = Tail::read(&opened, file.identity.size_bytes);
     let tail = read.map_err(|error| disk(STAGE, "read", &file.path, &error))?;
-    let footer = parse_footer(&tail).map_err(|error| no_parquet_file(&file.path, &opened, &error))?;
+    let footer = decode_footer(&tail).map_err(|error| no_parquet_file(file, &opened, &error))?;
     if let Some(found) = chunks::impossible(footer.metadata(), tail.start()) {
         let damaged =
             Finding::new(STAGE, format!("a damaged footer, with {found}"), "a complete Parquet file");
@@ -121,34 +119,32 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     })
 }
 
-/// Reads the footer of a file that was checked; the types are those of the Parquet schema alone.
+/// The footer of a file that was checked; the types are those of the Parquet schema alone.
 ///
 /// # Errors
-/// Rejected where there is no complete Parquet file.
-pub fn read_footer(file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
-    parse_footer(&file.tail).map_err(|error| no_parquet_file(&file.path, &file.tail, &error))
+/// A fault where it can no longer be decoded.
+pub(super) fn footer_of(file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
+    decode_footer(&file.tail).map_err(|error| fault(STAGE, error))
 }
 
-fn parse_footer(tail: &Tail) -> Result<ArrowReaderMetadata, ParquetError> {
-    ArrowReaderMetadata::load(tail, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
-}
-
-fn no_parquet_file(path: &Path, file: &impl ChunkReader, error: &ParquetError) -> Failure {
-    Finding::new(STAGE, beginning(file, &error.to_string()), "a complete Parquet file")
-        .path(path)
-        .advice("write the file again")
-        .fail(ExitClass::Rejected)
+fn decode_footer(tail: &Tail) -> Result<ArrowReaderMetadata, ParquetError> {
+    ArrowReaderMetadata::load(tail.bytes(), ArrowReaderOptions::new().with_skip_arrow_metadata(true))
 }
 
 /// What a file that is no Parquet file is instead.
-fn beginning(file: &impl ChunkReader, error: &str) -> String {
-    let size_bytes = file.len();
-    let starts_as_parquet = file.get_bytes(0, 4).is_ok_and(|first| first.as_ref() == b"PAR1");
-    match (size_bytes, starts_as_parquet) {
+fn no_parquet_file(file: &PartFile, opened: &File, error: &ParquetError) -> Failure {
+    let size_bytes = file.identity.size_bytes;
+    let mut magic = [0; 4];
+    let starts_as_parquet = opened.read_exact_at(&mut magic, 0).is_ok() && &magic == b"PAR1";
+    let found = match (size_bytes, starts_as_parquet) {
         (0, _) => "a file of zero bytes".to_owned(),
         (_, true) => format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})"),
         (_, false) => format!("a file of {size_bytes} bytes that does not start as Parquet does"),
-    }
+    };
+    Finding::new(STAGE, found, "a complete Parquet file")
+        .path(&file.path)
+        .advice("write the file again")
+        .fail(ExitClass::Rejected)
 }
 
 fn check_column(column: &Column, footer: &ArrowReaderMetadata, path: &Path) -> Outcome<Option<Finding>> {

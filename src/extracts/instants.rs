@@ -123,32 +123,35 @@ mod tests {
     }
 
     #[test]
-    fn one_instant_in_any_unit_is_one_tick_count() {
-        for per_second in [MICROS, NANOS] {
-            let expected = 1_647_305_999 * per_second + per_second / 2;
-            assert_eq!(ticks(1_647_305_999_500, 1_000, per_second, None), Ok(expected));
-            assert_eq!(ticks(1_647_305_999_500_000, MICROS, per_second, None), Ok(expected));
+    fn one_instant_in_any_unit_is_one_tick_count_and_what_no_tick_can_hold_is_refused_and_never_clipped() {
+        let year_1000 = -30_610_224_000_000;
+        for (raw, units, per_second, zone, expected) in [
+            (1_647_305_999_500, 1_000, MICROS, None, Some(1_647_305_999_500_000)),
+            (1_647_305_999_500_000, MICROS, MICROS, None, Some(1_647_305_999_500_000)),
+            (1_647_305_999_500, 1_000, NANOS, None, Some(1_647_305_999_500_000_000)),
+            (1_647_305_999_500_000, MICROS, NANOS, None, Some(1_647_305_999_500_000_000)),
+            (1_647_305_999_500_000_001, NANOS, NANOS, None, Some(1_647_305_999_500_000_001)),
+            (1_647_302_400_000, 1_000, MICROS, Some("Asia/Shanghai"), Some(1_647_273_600_000_000)),
+            (i64::MAX, 1_000, MICROS, None, None),
+            (i64::MIN, MICROS, MICROS, None, None),
+            (year_1000, 1_000, NANOS, None, None),
+            (year_1000, 1_000, MICROS, None, Some(year_1000 * 1_000)),
+            // The first nanosecond of all, and 9999-12-31.
+            (i64::MIN, NANOS, NANOS, None, Some(i64::MIN)),
+            (253_402_214_400_000, 1_000, MICROS, None, Some(253_402_214_400_000_000)),
+        ] {
+            assert_eq!(
+                ticks(raw, units, per_second, zone).ok(),
+                expected,
+                "{raw} of {units} as {per_second}"
+            );
         }
-        assert_eq!(ticks(1_647_305_999_500_000_001, NANOS, NANOS, None), Ok(1_647_305_999_500_000_001));
     }
 
     #[test]
-    fn local_times_become_instants() {
-        let utc = ticks(1_647_273_600_000, 1_000, MICROS, None);
-        assert_eq!(ticks(1_647_302_400_000, 1_000, MICROS, Some("Asia/Shanghai")), utc);
-    }
-
-    #[test]
-    fn what_no_tick_can_hold_is_refused_and_never_clipped() {
-        assert!(ticks(i64::MAX, 1_000, MICROS, None).is_err());
-        assert!(ticks(i64::MIN, MICROS, MICROS, None).is_err());
-        assert!(ticks(-30_610_224_000_000, 1_000, NANOS, None).is_err(), "year 1000 in nanoseconds");
-        assert!(ticks(-30_610_224_000_000, 1_000, MICROS, None).is_ok(), "year 1000 in microseconds");
-        assert_eq!(ticks(i64::MIN, NANOS, NANOS, None), Ok(i64::MIN), "the first nanosecond of all");
-        assert!(ticks(253_402_214_400_000, 1_000, MICROS, None).is_ok(), "9999-12-31");
-        let null = Int64Array::from(vec![None, Some(1)]);
+    fn a_null_has_a_place_among_the_ticks() {
         let mut held = Vec::new();
-        assert_eq!(to_ticks(&mut held, &null, 1_000, MICROS, None), Ok(()));
+        assert_eq!(to_ticks(&mut held, &Int64Array::from(vec![None, Some(1)]), 1_000, MICROS, None), Ok(()));
         assert_eq!(held, [0, 1_000]);
     }
 

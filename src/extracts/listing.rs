@@ -33,33 +33,20 @@ pub struct Listed {
     pub ignored: Vec<PathBuf>,
 }
 
-impl Listed {
-    /// Adds what else a run reads.
-    pub fn append(&mut self, other: Self) {
-        self.partitions.extend(other.partitions);
-        self.rejected.extend(other.rejected);
-        self.missing.extend(other.missing);
-        self.missing_snapshot = self.missing_snapshot.take().or(other.missing_snapshot);
-        self.expired.extend(other.expired);
-        self.empty_days.extend(other.empty_days);
-        self.ignored.extend(other.ignored);
-    }
-}
-
 /// Lists the partitions that a run reads.
 ///
 /// # Errors
 /// Missing where there is no such folder; disk where it cannot be read.
 pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
-    list_tables(extracts, coverage, &Table::ALL)
+    list_tables(extracts, Table::ALL.map(|table| (table, coverage)))
 }
 
-/// As [`list`], of some tables alone.
+/// As [`list`], of some tables, each with what the run needs of it.
 ///
 /// # Errors
 /// As [`list`].
-pub fn list_tables(extracts: &Path, coverage: Coverage, tables: &[Table]) -> Outcome<Listed> {
-    list_as(extracts, coverage, tables, |table| table.spec().presence)
+pub fn list_tables(extracts: &Path, tables: impl IntoIterator<Item = (Table, Coverage)>) -> Outcome<Listed> {
+    list_as(extracts, tables.into_iter().map(|(table, coverage)| (table, table.spec().presence, coverage)))
 }
 
 /// As [`list`], with every shop snapshot of the window; none has to be there.
@@ -67,18 +54,14 @@ pub fn list_tables(extracts: &Path, coverage: Coverage, tables: &[Table]) -> Out
 /// # Errors
 /// As [`list`].
 pub fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
-    list_as(extracts, coverage, &Table::ALL, |table| match table.spec().presence {
-        Presence::NewestSnapshot => Presence::MayLackDays,
-        presence => presence,
-    })
+    let tables = Table::ALL.into_iter().map(|table| match table.spec().presence {
+        Presence::NewestSnapshot => (table, Presence::MayLackDays, coverage),
+        presence => (table, presence, coverage),
+    });
+    list_as(extracts, tables)
 }
 
-fn list_as(
-    extracts: &Path,
-    coverage: Coverage,
-    tables: &[Table],
-    presence_of: impl Fn(Table) -> Presence,
-) -> Outcome<Listed> {
+fn list_as(extracts: &Path, tables: impl Iterator<Item = (Table, Presence, Coverage)>) -> Outcome<Listed> {
     if !extracts.is_dir() {
         return Err(Finding::new(STAGE, "no such folder", "the folder of the extracts")
             .path(extracts)
@@ -87,7 +70,7 @@ fn list_as(
     }
     let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
     let mut listed = Listed::default();
-    for (table, presence) in tables.iter().map(|table| (*table, presence_of(*table))) {
+    for (table, presence, coverage) in tables {
         let folder = extracts.join(table.name());
         let partitions = day_folders(&root, &folder, &mut listed.rejected)?;
         let found = Found { table, presence, folder: &folder, partitions, coverage };
@@ -114,60 +97,34 @@ mod tests {
 
     const DAYS: [&str; 2] = ["2022-03-14", "2022-03-15"];
 
-    /// Extracts of [`DAYS`] in which every table has one (unread) part file a day, but for the table-days `without`; they are
-    /// kept for `kept_days`.
-    fn listed(
-        without: &[(Table, &str)],
-        kept_days: Option<i32>,
-        list: fn(&Path, Coverage) -> Outcome<Listed>,
-    ) -> Listed {
+    #[test]
+    fn what_is_there_is_listed_and_what_is_not_is_missing_or_has_expired_or_is_empty() {
         let root = tempfile::tempdir().unwrap();
-        for of in Table::ALL.into_iter().flat_map(|table| DAYS.map(|day| (table, day))) {
-            let folder = root.path().join(of.0.name()).join(format!("dt={}", of.1));
-            if !without.contains(&of) {
-                fs::create_dir_all(&folder).unwrap();
-                fs::write(folder.join("part-0.parquet"), "x").unwrap();
+        let without = [(Table::Shops, 0), (Table::Payments, 0), (Table::Disputes, 0), (Table::Appeals, 1)];
+        for (table, place) in Table::ALL.into_iter().flat_map(|table| [(table, 0), (table, 1)]) {
+            if !without.contains(&(table, place)) {
+                let folder = root.path().join(table.name()).join(format!("dt={}", DAYS[place]));
+                fs::create_dir_all(folder).unwrap();
             }
         }
-        let as_of = day(DAYS[1]);
-        let coverage = Coverage {
-            window: Window::ending(as_of, 2),
-            appeals_until: as_of,
-            history_starts_on: None,
-            max_snapshot_age_days: Some(7),
-            extracts_kept_days: kept_days,
-        };
-        list(root.path(), coverage).unwrap()
-    }
-
-    #[test]
-    fn what_lacks_a_partition_is_missing_or_has_expired_or_is_empty() {
-        let without = [
-            (Table::Payments, DAYS[0]),
-            (Table::Disputes, DAYS[0]),
-            (Table::Appeals, DAYS[1]),
-            (Table::Shops, DAYS[0]),
-        ];
-        let [payments, disputes, appeals, _] = without.map(|(table, text)| (table, day(text)));
-        let found = |kept_days| {
-            let Listed { partitions, missing, expired, empty_days, .. } = listed(&without, kept_days, list);
+        let [shops, payments, disputes, appeals] = without.map(|(table, place)| (table, day(DAYS[place])));
+        let found = |list: fn(&Path, Coverage) -> Outcome<Listed>, extracts_kept_days| {
+            let as_of = day(DAYS[1]);
+            let coverage = Coverage {
+                window: Window::ending(as_of, 2),
+                appeals_until: as_of,
+                history_starts_on: None,
+                max_snapshot_age_days: Some(7),
+                extracts_kept_days,
+            };
+            let Listed { partitions, missing, expired, empty_days, .. } =
+                list(root.path(), coverage).unwrap();
             (partitions.len(), missing.len(), expired, empty_days)
         };
-        assert_eq!(found(None), (12, 1, vec![], vec![disputes, appeals]));
-        assert_eq!(found(Some(1)), (12, 1, vec![], vec![disputes, appeals]));
-        assert_eq!(found(Some(0)), (12, 0, vec![payments, disputes], vec![appeals]));
-    }
-
-    #[test]
-    fn every_snapshot_of_the_window_is_listed_where_all_are_asked_for() {
-        let snapshots = |without: &[(Table, &str)], kept_days| {
-            let Listed { partitions, expired, missing_snapshot, .. } = listed(without, kept_days, list_all);
-            assert_eq!(missing_snapshot, None);
-            (partitions.iter().filter(|partition| partition.table == Table::Shops).count(), expired)
-        };
-        assert_eq!(snapshots(&[], Some(0)), (2, vec![]));
-        let first = (Table::Shops, DAYS[0]);
-        assert_eq!(snapshots(&[first], Some(0)), (1, vec![(Table::Shops, day(DAYS[0]))]));
-        assert_eq!(snapshots(&[first, (Table::Shops, DAYS[1])], Some(0)), (0, vec![]));
+        assert_eq!(found(list, None), (12, 1, vec![], vec![disputes, appeals]));
+        assert_eq!(found(list, Some(1)), (12, 1, vec![], vec![disputes, appeals]));
+        assert_eq!(found(list, Some(0)), (12, 0, vec![payments, disputes], vec![appeals]));
+        let all_snapshots = vec![shops, payments, disputes];
+        assert_eq!(found(list_all, Some(0)), (12, 0, all_snapshots, vec![appeals]), "every snapshot");
     }
 }

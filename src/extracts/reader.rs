@@ -43,14 +43,6 @@ pub fn load(partition: &CheckedPartition) -> Outcome<Vec<Bytes>> {
     partition.files.iter().map(load).collect()
 }
 
-/// Reads all rows of a partition.
-///
-/// # Errors
-/// As [`load`] and [`decode`].
-pub fn read(partition: &CheckedPartition, zone: &Zone) -> Outcome<Rows> {
-    decode(partition, Source::Loaded(&load(partition)?), zone, &Selection::default())
-}
-
 /// The hashes of files that are in memory.
 pub fn hashes_of(files: &[Bytes]) -> Vec<String> {
     files.iter().map(|bytes| hash_of(bytes)).collect()

@@ -116,7 +116,10 @@ impl ColumnData {
     }
 }
 
-/// Columns come by name and type, whole; a fault names the table and the column where there is none such.
+/// Columns come by name, those of one type whole.
+///
+/// # Errors
+/// A fault that names the table and the column where it is not declared; where it is of another type, or was not read.
 impl Rows {
     /// What is declared of their table.
     pub fn spec(&self) -> &'static TableSpec {
@@ -132,59 +135,38 @@ impl Rows {
         }
     }
 
-    /// A column of any type.
-    ///
-    /// # Errors
-    /// A fault where it is not declared.
+    /// A column of any type, read or not.
     pub fn column(&self, name: &str) -> Outcome<&ColumnData> {
         let column = self.spec().position(name).and_then(|position| self.columns.get(position));
         column.ok_or_else(|| self.lacks(name, "is not declared"))
     }
 
     /// The key of each row; none where the table has no key.
-    ///
-    /// # Errors
-    /// As [`Rows::integers`].
     pub fn keys(&self) -> Outcome<Option<&[i64]>> {
         self.spec().key.map(|name| self.integers(name)).transpose()
     }
 
     /// An integer column.
-    ///
-    /// # Errors
-    /// A fault where it is not declared, of another type or not read.
     pub fn integers(&self, name: &str) -> Outcome<&[i64]> {
         self.typed(name, |values| if let Values::Integer(held) = values { Some(held) } else { None })
     }
 
     /// A text column, as positions in [`Rows::texts`].
-    ///
-    /// # Errors
-    /// As [`Rows::integers`].
     pub fn text_positions(&self, name: &str) -> Outcome<&[u32]> {
         self.typed(name, |values| if let Values::Text(held) = values { Some(held) } else { None })
     }
 
     /// A boolean column.
-    ///
-    /// # Errors
-    /// As [`Rows::integers`].
     pub fn booleans(&self, name: &str) -> Outcome<&[bool]> {
         self.typed(name, |values| if let Values::Boolean(held) = values { Some(held) } else { None })
     }
 
     /// A date column, in days since 1970-01-01.
-    ///
-    /// # Errors
-    /// As [`Rows::integers`].
     pub fn dates(&self, name: &str) -> Outcome<&[i32]> {
         self.typed(name, |values| if let Values::Date(held) = values { Some(held) } else { None })
     }
 
     /// A timestamp column, in ticks.
-    ///
-    /// # Errors
-    /// As [`Rows::integers`].
     pub fn ticks(&self, name: &str) -> Outcome<&[i64]> {
         self.typed(name, |values| if let Values::Timestamp(held) = values { Some(held) } else { None })
     }

@@ -32,7 +32,7 @@ pub fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) -> Outc
     let history_starts_on = Some(nights.last.plus(1));
     let coverage =
         Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
-    let listed = listing::list_tables(&settings.extracts, coverage, &WITHOUT_SHOPS)?;
+    let listed = listing::list_tables(&settings.extracts, WITHOUT_SHOPS.map(|table| (table, coverage)))?;
     let planned = plan::plan(&listed.partitions, settings, rulebook, &store);
     let of_appeals: Vec<&Planned> =
         planned.iter().filter(|planned| planned.of().0 == Table::Appeals).collect();

@@ -47,13 +47,12 @@ pub fn gather_year<'a>(
     as_of: Day,
 ) -> Outcome<YearIntake<'a>> {
     let store = Store::under(&settings.state);
-    let list = |table, window| {
-        // The newest snapshot decides, however old it is.
-        let coverage = Coverage { window, max_snapshot_age_days: None, ..settings.coverage(as_of, as_of) };
-        listing::list_tables(&settings.extracts, coverage, &[table])
-    };
-    let mut listed = list(Table::Payments, span)?;
-    listed.append(list(Table::Shops, Window { first: as_of, last: as_of })?);
+    let coverage = Coverage { window: span, ..settings.coverage(as_of, as_of) };
+    // The newest snapshot decides, however old it is.
+    let of_shops = Window { first: as_of, last: as_of };
+    let of_shops = Coverage { window: of_shops, max_snapshot_age_days: None, ..coverage };
+    let tables = [(Table::Payments, coverage), (Table::Shops, of_shops)];
+    let mut listed = listing::list_tables(&settings.extracts, tables)?;
     let served = gone::served(&mut listed, settings, rulebook, &store);
     let mut planned = plan::plan(&listed.partitions, settings, rulebook, &store);
     planned.extend(served);
