@@ -20,10 +20,7 @@ pub(super) struct Meaning<'a> {
     pub(super) zone: &'a Zone,
 }
 
-/// Appends the values of `array` to a column that has `rows_before`.
-///
-/// # Errors
-/// What was found in their place.
+/// Appends the values of `array` to a column that has `rows_before`; an error is what was found in their place.
 pub(super) fn append(
     column: &mut ColumnData,
     rows_before: usize,
@@ -55,10 +52,7 @@ fn append_validity(column: &mut ColumnData, rows_before: usize, array: &dyn Arra
     }
 }
 
-/// Appends integers of any width; nulls are any value.
-///
-/// # Errors
-/// What was found in their place.
+/// Appends integers of any width, any for a null; an error is what was found in their place.
 pub(super) fn append_integers(values: &mut Vec<i64>, array: &ArrayRef) -> Result<(), String> {
     let strict = CastOptions { safe: false, ..CastOptions::default() };
     let array = cast_with_options(array, &DataType::Int64, &strict).map_err(|error| error.to_string())?;

@@ -119,10 +119,7 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     })
 }
 
-/// The footer of a file that was checked; the types are those of the Parquet schema alone.
-///
-/// # Errors
-/// A fault where it can no longer be decoded.
+/// The footer of a file that was checked, and can be decoded; the types are those of the Parquet schema alone.
 pub(super) fn footer_of(file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
     decode_footer(&file.tail).map_err(|error| fault(STAGE, error))
 }

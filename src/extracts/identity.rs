@@ -35,10 +35,7 @@ impl FileIdentity {
     }
 }
 
-/// Opens a file, making sure that it is still the one that was listed.
-///
-/// # Errors
-/// Disk where it cannot be opened; rejected where it has changed.
+/// Opens a file, making sure that it is still the one that was listed; one that has changed is rejected.
 pub(super) fn open(path: &Path, listed: FileIdentity) -> Outcome<File> {
     let file = File::open(path).map_err(|error| {
         Finding::new(STAGE, format!("a file that cannot be opened ({error})"), "a readable file")
@@ -50,10 +47,7 @@ pub(super) fn open(path: &Path, listed: FileIdentity) -> Outcome<File> {
     Ok(file)
 }
 
-/// Makes sure that an open file is still what it was when it was listed.
-///
-/// # Errors
-/// Rejected where its device, inode, size or times differ.
+/// Makes sure that an open file is still what it was when it was listed; it is rejected where its identity differs.
 pub(super) fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcome<()> {
     let now = file.metadata().map_err(|error| disk(STAGE, "stat", path, &error))?;
     let now = FileIdentity::of(&now);

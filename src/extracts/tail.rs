@@ -19,9 +19,6 @@ pub(super) struct Tail {
 
 impl Tail {
     /// Reads the footer of a file of `size_bytes`, as long as its last bytes say that it is; no more than there is.
-    ///
-    /// # Errors
-    /// Those of the disk.
     pub(super) fn read(file: &File, size_bytes: u64) -> io::Result<Self> {
         let end_start = size_bytes.saturating_sub(END_BYTES);
         let end = read_range(file, end_start, size_bytes)?;
