@@ -19,6 +19,7 @@ pub mod calendar;
 mod content;
 pub mod domain;
 pub mod error;
+mod folders;
 mod interruption;
 mod memory;
 mod preflight;

@@ -43,7 +43,7 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     };
     let mut listed = listing::list_all(&settings.extracts, coverage)?;
     let stored: BTreeSet<TableDay> = holding.kept.iter().map(|kept| kept.of).collect();
-    listed.gone.retain(|of| stored.contains(of));
+    listed.expired.retain(|of| stored.contains(of));
     holding.outdated = stored.into_iter().map(|of| (of, "its extracts are gone")).collect();
     for planned in on_pool(|| survey::of_stored(&listed, settings, &rulebook, &store)) {
         match outdated(planned.decision) {

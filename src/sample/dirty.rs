@@ -6,7 +6,7 @@
 use super::frame::{Cell, Frame};
 use super::rhythm::{DAY, HOUR, SECOND, midnight};
 use crate::domain::Day;
-use crate::extracts::tables::{ColumnKind, RowRule, TableSpec};
+use crate::extracts::schema::{ColumnKind, RowRule, TableSpec};
 
 /// Added to a key, it names an item that no day has.
 const BEYOND_ALL_INDICES: i64 = 500_000_000;

@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::extracts::tables::{ColumnKind, TableSpec};
+use crate::extracts::schema::{ColumnKind, TableSpec};
 
 /// One value of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -12,7 +12,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use crate::error::{Outcome, disk, fault};
-use crate::extracts::tables::{ColumnKind, TableSpec};
+use crate::extracts::schema::{ColumnKind, TableSpec};
 
 /// The files and bytes that a table-day took.
 #[derive(Clone, Copy, Debug, Default)]

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::content::hash_of;
 use crate::error::{Outcome, disk};
-use crate::extracts::listing::entries;
+use crate::folders::entries;
 
 pub(super) const STAGE: &str = "state";
 /// The ending of a file that is being written.
@@ -89,7 +89,7 @@ fn prepare(path: &Path) -> Outcome<std::path::PathBuf> {
 
 /// Removes what killed runs left unfinished anywhere under a state folder. The caller holds its lock.
 pub(crate) fn sweep(folder: &Path) -> Outcome<()> {
-    for (name, path) in entries(folder)? {
+    for (name, path) in entries(STAGE, folder)? {
         if path.is_dir() {
             sweep(&path)?;
         } else if name.ends_with(UNFINISHED) {

@@ -5,9 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Outcome, fault};
-use crate::extracts::listing::FileIdentity;
+use crate::extracts::identity::FileIdentity;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::row_rules::Reason;
+use crate::extracts::verdicts::Reason;
 use crate::partials::records::TableDay;
 use crate::state::checksummed::STAGE;
 
@@ -93,7 +93,7 @@ impl Description {
 
     fn stored(self, (table, day): TableDay) -> Option<Stored> {
         let quarantined = |(key, reason, row): (Option<i64>, String, String)| {
-            let reason = Reason::from_name(&reason)?.name();
+            let reason = reason.parse::<Reason>().ok()?.name();
             Some(QuarantinedRow { table: table.name(), key, reason, row })
         };
         Some(Stored {

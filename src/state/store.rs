@@ -15,8 +15,8 @@ use bytes::Bytes;
 use crate::content::hash_of;
 use crate::domain::Day;
 use crate::error::{Outcome, disk, fault};
-use crate::extracts::listing::entries;
 use crate::extracts::tables::Table;
+use crate::folders::entries;
 use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
 use crate::state::checksummed::{self, Content, STAGE};
@@ -187,7 +187,7 @@ impl Store {
     pub(crate) fn all(&self) -> Outcome<Vec<Kept>> {
         let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
         for table in Table::ALL {
-            for (name, path) in entries(&self.folder(table))? {
+            for (name, path) in entries(STAGE, &self.folder(table))? {
                 if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
                     *kept.entry((table, day)).or_default() += fs::metadata(path).map_or(0, |file| file.len());
                 }
@@ -199,8 +199,9 @@ impl Store {
     /// Removes all files of a table-day, its description first.
     pub(crate) fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
         let described = self.description(of);
-        let of_day =
-            entries(&self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day.to_string()));
+        let of_day = entries(STAGE, &self.folder(table))?
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(&day.to_string()));
         for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::checksummed::{self, Content, STAGE};
 use super::store::Store;
 use crate::error::{Finding, Outcome};
-use crate::extracts::listing::entries;
+use crate::folders::entries;
 
 /// Checks all files under a state folder; how many there are, and a finding for each that is damaged.
 pub(crate) fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
@@ -22,7 +22,7 @@ pub(crate) fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
 }
 
 fn verify_sealed(folder: &Path, files: &mut usize, findings: &mut Vec<Finding>) -> Outcome<()> {
-    for (name, path) in entries(folder)? {
+    for (name, path) in entries(STAGE, folder)? {
         if path.is_dir() {
             verify_sealed(&path, files, findings)?;
         } else if name.ends_with(".json") || name.ends_with(".sealed") {

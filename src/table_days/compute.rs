@@ -5,6 +5,7 @@
 //! [`compute`] and nothing else.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use bytes::Bytes;
 
@@ -12,10 +13,11 @@ use crate::error::{Outcome, caught, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::reader::{self, Source};
-use crate::extracts::row_rules::{Verdicts, judge};
+use crate::extracts::row_rules::judge;
 use crate::extracts::rows::Rows;
 use crate::extracts::selection::{Selection, Share, Wanted};
 use crate::extracts::tables::Table;
+use crate::extracts::verdicts::Verdicts;
 use crate::memory;
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
@@ -30,7 +32,8 @@ use crate::table_days::dependencies::Dependencies;
 
 /// The files of a table-day, opened once: their hashes, and their bytes where they are worked on in one piece.
 pub(super) struct Opened<'a> {
-    pub(super) checked: &'a CheckedPartition,
+    folder: &'a Path,
+    checked: &'a CheckedPartition,
     /// One a part file.
     pub(super) hashes: Vec<String>,
     bytes: Option<Vec<Bytes>>,
@@ -61,7 +64,7 @@ impl<'a> Opened<'a> {
     ///
     /// # Errors
     /// Rejected where a file is not what was checked; disk.
-    pub(super) fn of(checked: &'a CheckedPartition, settings: &Settings) -> Outcome<Self> {
+    pub(super) fn of(folder: &'a Path, checked: &'a CheckedPartition, settings: &Settings) -> Outcome<Self> {
         let shares = match measures::of(checked.table) {
             Some(_) => memory::shares(rows_of(checked), settings.memory_limit_mib, settings.threads),
             // They are kept row by row: no share of them would be smaller.
@@ -72,7 +75,7 @@ impl<'a> Opened<'a> {
             Some(files) => reader::hashes_of(files),
             None => reader::hashes(checked)?,
         };
-        Ok(Self { checked, hashes, bytes, shares })
+        Ok(Self { folder, checked, hashes, bytes, shares })
     }
 }
 
@@ -97,20 +100,20 @@ pub(super) fn compute(
             let bytes = opened.bytes.ok_or_else(|| fault(STAGE, "rows that are kept, read in shares"))?;
             let rows =
                 reader::decode(checked, Source::Loaded(&bytes), &settings.zone, &Selection::default())?;
-            kept_rows(&rows, &judge(&rows, &settings.zone))
+            kept_rows(&rows, &judge(&rows, &settings.zone)?)
         }
     }
 }
 
 fn kept_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Computed> {
     let content = match rows.table {
-        Table::Shops => DayContent::Shops(shops::of_snapshot(rows, verdicts)),
-        Table::Appeals => DayContent::Appeals(retractions::appeals_of(rows, verdicts)),
+        Table::Shops => DayContent::Shops(shops::of_snapshot(rows, verdicts)?),
+        Table::Appeals => DayContent::Appeals(retractions::appeals_of(rows, verdicts)?),
         other => return Err(fault(STAGE, format!("rows of {} kept in place of a partial", other.name()))),
     };
     Ok(Computed {
-        counts: Counts::of(rows, verdicts),
-        quarantine: rows_set_aside(rows, verdicts),
+        counts: Counts::of(rows, verdicts)?,
+        quarantine: rows_set_aside(rows, verdicts)?,
         content,
         answers: Answers::new(),
         records: None,
@@ -124,15 +127,13 @@ fn partial(
     wants: Wants<'_>,
     settings: &Settings,
 ) -> Outcome<Computed> {
-    let Opened { checked, bytes, shares, .. } = opened;
+    let Opened { folder, checked, bytes, shares, .. } = opened;
     // The index of a day that is too large for one share would be, too; its records are searched for in the files.
     let is_indexed = shares == 1 || settings.extracts_kept_days.is_some();
     let all_records = wants.all_records && has_records(spec) && is_indexed;
     let sum_up = |rows| {
         let surroundings = dependencies.surroundings();
-        caught(STAGE, &checked.folder, || {
-            daily::sum_up(rows, spec, wants.record_ids, all_records, surroundings)
-        })
+        caught(STAGE, folder, || daily::sum_up(rows, spec, wants.record_ids, all_records, surroundings))
     };
     let partial = match bytes {
         Some(files) => {
@@ -149,7 +150,7 @@ fn partial(
             };
             let partial = together(spec, (0..shares).map(of_share))?;
             let decoded = usize::try_from(partial.counts.rows).map_err(|error| fault(STAGE, error))?;
-            reader::check_count(&checked.folder, decoded, rows_of(checked))?;
+            reader::check_count(folder, decoded, rows_of(checked))?;
             partial
         }
     };

@@ -9,8 +9,9 @@ use std::path::Path;
 
 use crate::error::{Finding, Outcome, fault};
 use crate::extracts::contract::{self, CheckedPartition};
-use crate::extracts::listing::{Listed, PartFile, Partition};
-use crate::extracts::tables::Presence;
+use crate::extracts::listing::Listed;
+use crate::extracts::partitions::{PartFile, Partition};
+use crate::extracts::schema::Presence;
 use crate::partials::records::TableDay;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
@@ -96,7 +97,7 @@ pub(super) struct Terms<'a> {
 pub(super) fn plan(listed: &Listed, terms: Terms<'_>, mut stored: BTreeMap<TableDay, Found>) -> Vec<Planned> {
     let mut found = |of: TableDay| stored.remove(&of).unwrap_or(Found::Nothing);
     let expired: Vec<Planned> =
-        listed.gone.iter().map(|of| without_partition(*of, terms, found(*of))).collect();
+        listed.expired.iter().map(|of| without_partition(*of, terms, found(*of))).collect();
     let (mut snapshots, days): (Vec<_>, Vec<_>) =
         expired.into_iter().partition(|planned| planned.presence() == Presence::NewestSnapshot);
     snapshots.retain(|planned| planned.decision != Decision::Empty);

@@ -8,7 +8,9 @@ use serde_json::json;
 use super::dependencies::{Dependencies, fingerprint};
 use super::plan::{Planned, Terms, plan};
 use crate::domain::Day;
-use crate::extracts::listing::{FileIdentity, Listed, PartFile, Partition};
+use crate::extracts::identity::FileIdentity;
+use crate::extracts::listing::Listed;
+use crate::extracts::partitions::{PartFile, Partition};
 use crate::extracts::quarantine::Counts;
 use crate::extracts::readable::day;
 use crate::extracts::tables::Table;
@@ -71,7 +73,7 @@ fn of_snapshots_the_newest_counts_whether_it_is_there_or_expired() {
     let snapshots = |there: &str, expired: &[&str]| {
         let listed = Listed {
             partitions: vec![partition((Table::Shops, day(there)), "1:a")],
-            gone: expired.iter().map(|of| (Table::Shops, day(of))).collect(),
+            expired: expired.iter().map(|of| (Table::Shops, day(of))).collect(),
             ..Listed::default()
         };
         let terms = Terms { settings: &settings, rulebook: &rulebook, empty_days: &BTreeSet::new() };
@@ -79,7 +81,7 @@ fn of_snapshots_the_newest_counts_whether_it_is_there_or_expired() {
             let of = (Table::Shops, day(of));
             (of, Found::Described(described(of, "1:a", &dependencies(of, &settings, &rulebook))))
         };
-        let planned = plan(&listed, terms, expired.iter().map(|of| stored(of)).collect());
+        let planned = plan(&listed, terms, expired.iter().map(stored).collect());
         planned.iter().map(|planned| planned.of().1.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(snapshots("2022-03-10", &[]), ["2022-03-10"]);
@@ -95,7 +97,7 @@ fn planned(listed: &str, stored: &str, settings: &Settings, rulebook: &Rulebook)
     let empty_days = if stored == "empty" { BTreeSet::from([OF]) } else { BTreeSet::new() };
     let terms = Terms { settings, rulebook, empty_days: &empty_days };
     let listed = match listed {
-        "none" => Listed { gone: vec![OF], ..Listed::default() },
+        "none" => Listed { expired: vec![OF], ..Listed::default() },
         files => Listed { partitions: vec![partition(OF, files)], ..Listed::default() },
     };
     let found = match stored {

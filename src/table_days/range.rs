@@ -33,8 +33,8 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     let history_starts_on = Some(nights.last.plus(1));
     let coverage =
         Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
-    let tables: Vec<Table> = Table::ALL.into_iter().filter(|table| *table != Table::Shops).collect();
-    let listed = listing::list_tables(&settings.extracts, coverage, &tables)?;
+    let tables = Table::ALL.into_iter().filter(|table| *table != Table::Shops);
+    let listed = listing::list_tables(&settings.extracts, tables.map(|table| (table, coverage)))?;
     let survey = Survey::of(listed, settings, rulebook, &store)?;
     let there = survey.days.iter().filter(|planned| planned.has_partition());
 

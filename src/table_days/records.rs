@@ -11,8 +11,9 @@ use crate::domain::Window;
 use crate::error::{Outcome, all, caught, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::reader::{self, Source};
-use crate::extracts::row_rules::{Verdicts, judge};
+use crate::extracts::row_rules::judge;
 use crate::extracts::selection::{Selection, Wanted};
+use crate::extracts::verdicts::Verdicts;
 use crate::memory;
 use crate::partials::daily;
 use crate::partials::measures::{self, PartialSpec};
@@ -180,7 +181,7 @@ impl LookUp<'_> {
         let selection = Selection { columns, ..Selection::default() };
         let zone = &self.means.settings.zone;
         let rows = reader::decode(&self.checked()?, Source::Files, zone, &selection)?;
-        let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone) };
+        let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
         let surroundings = self.planned.dependencies.surroundings();
         let records = daily::all_records(&rows, &verdicts, self.spec, surroundings)?;
         self.means.store.put_records(self.planned.of(), &self.resolved.stored.version, &records)?;
@@ -211,7 +212,7 @@ impl LookUp<'_> {
         }
         if !doubtful.is_empty() {
             let rows = decode(&doubtful, all_columns())?;
-            let verdicts = judge(&rows, zone);
+            let verdicts = judge(&rows, zone)?;
             answers.extend(daily::look_up(&rows, &verdicts, self.spec, &doubtful, surroundings)?);
         }
         Ok(answers)

@@ -70,7 +70,7 @@ fn resolve(planned: &Planned, wants: Wants<'_>, means: Means<'_>) -> Outcome<Res
             let (table, day) = planned.of();
             let checked = means.checked.get(&(table, day));
             let checked = checked.ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))?;
-            let opened = Opened::of(checked, means.settings)?;
+            let opened = Opened::of(&planned.partition.folder, checked, means.settings)?;
             let Decision::Computed(why) = planned.by_bytes(&opened.hashes) else {
                 return touched(planned, &opened.hashes, means.store).map(kept);
             };
@@ -161,7 +161,7 @@ fn again(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayCon
         return Err(lost(planned, what));
     }
     let checked = planned.checked(means.settings)?;
-    let opened = Opened::of(&checked, means.settings)?;
+    let opened = Opened::of(&planned.partition.folder, &checked, means.settings)?;
     let wants = Wants { record_ids: &BTreeSet::new(), all_records: false };
     let Computed { content, .. } = compute(opened, &planned.dependencies, wants, means.settings)?;
     means.store.put(&content, stored.clone())?;

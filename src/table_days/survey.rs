@@ -61,14 +61,12 @@ impl Survey {
         as_of: Day,
         store: &Store,
     ) -> Outcome<Self> {
-        const A_CENTURY_DAYS: i32 = 36_525;
-        let list = |table, window| {
-            let max_snapshot_age_days = A_CENTURY_DAYS;
-            let coverage = Coverage { window, max_snapshot_age_days, ..settings.coverage(as_of, as_of) };
-            listing::list_tables(&settings.extracts, coverage, &[table])
-        };
-        let mut listed = list(Table::Payments, span)?;
-        listed.append(list(Table::Shops, Window { first: as_of, last: as_of })?);
+        let coverage = Coverage { window: span, ..settings.coverage(as_of, as_of) };
+        // The newest snapshot decides, however old it is.
+        let of_shops = Window { first: as_of, last: as_of };
+        let of_shops = Coverage { window: of_shops, max_snapshot_age_days: None, ..coverage };
+        let tables = [(Table::Payments, coverage), (Table::Shops, of_shops)];
+        let listed = listing::list_tables(&settings.extracts, tables)?;
         Self::of(listed, settings, rulebook, store)
     }
 
@@ -84,7 +82,7 @@ impl Survey {
             None => EmptyDays::default(),
         };
         let there = listed.partitions.iter().map(|partition| (partition.table, partition.day));
-        let wanted: Vec<TableDay> = there.chain(listed.gone.iter().copied()).collect();
+        let wanted: Vec<TableDay> = there.chain(listed.expired.iter().copied()).collect();
         let stored = wanted.into_par_iter().map(|of| (of, store.find(of))).collect();
         let terms = Terms { settings, rulebook, empty_days: &known_empty.days };
         let days = plan::plan(&listed, terms, stored);
@@ -124,7 +122,8 @@ impl Survey {
             return Ok(());
         }
         let before = &self.known_empty;
-        let mut days: BTreeSet<TableDay> = before.days.iter().chain(&self.listed.lacking).copied().collect();
+        let mut days: BTreeSet<TableDay> =
+            before.days.iter().chain(&self.listed.empty_days).copied().collect();
         for partition in &self.listed.partitions {
             days.remove(&(partition.table, partition.day));
         }
@@ -147,6 +146,6 @@ pub(crate) fn of_stored(
         .partitions
         .par_iter()
         .map(|partition| plan::of_partition(partition, terms, store.find((partition.table, partition.day))));
-    let expired = listed.gone.par_iter().map(|of| plan::without_partition(*of, terms, store.find(*of)));
+    let expired = listed.expired.par_iter().map(|of| plan::without_partition(*of, terms, store.find(*of)));
     there.chain(expired).collect()
 }

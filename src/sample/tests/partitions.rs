@@ -1,7 +1,8 @@
 //! Partitions: their bytes, their sizes, and that none is mixed with another.
 
 use super::{files, request, rows, written};
-use crate::extracts::tables::{Presence, Table};
+use crate::extracts::schema::Presence;
+use crate::extracts::tables::Table;
 use crate::sample::write;
 
 #[test]

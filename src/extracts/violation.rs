@@ -4,24 +4,34 @@
 
 use serde_json::{Map, Value};
 
+use crate::error::{Outcome, fault};
 use crate::extracts::quarantine::QuarantinedRow;
-use crate::extracts::row_rules::Reason;
-use crate::extracts::tables::{RowRule, Table, TableSpec};
+use crate::extracts::schema::{RowRule, TableSpec};
+use crate::extracts::tables::Table;
+use crate::extracts::verdicts::Reason;
+
+const STAGE: &str = "quarantine";
 
 /// The column that broke the first rule, with its value and the row's key.
-pub fn offence(table: Table, row: &QuarantinedRow) -> String {
+///
+/// # Errors
+/// A fault where the row is not one that was set aside.
+pub fn violation(table: Table, row: &QuarantinedRow) -> Outcome<String> {
     let spec = table.spec();
-    let held: Map<String, Value> = serde_json::from_str(&row.row).unwrap_or_default();
-    let reason = Reason::from_name(row.reason);
-    let column = reason.and_then(|reason| offending_column(spec, reason, &held)).unwrap_or(row.reason);
-    let value = held.get(column).unwrap_or(&Value::Null);
-    match spec.key.filter(|key| *key != column) {
-        Some(key) => format!("{column} {value} ({key} {})", held.get(key).unwrap_or(&Value::Null)),
-        None => format!("{column} {value}"),
-    }
+    let held: Map<String, Value> = serde_json::from_str(&row.row).map_err(|error| fault(STAGE, error))?;
+    let reason = row.reason.parse().map_err(|_| fault(STAGE, format!("the reason {:?}", row.reason)))?;
+    let column = broken_column(spec, reason, &held).ok_or_else(|| {
+        fault(STAGE, format!("no column of {} with {}: {}", spec.name, row.reason, row.row))
+    })?;
+    // A buyer is not shown.
+    let value = |column: &str| held.get(column).unwrap_or(&Value::Null);
+    Ok(match spec.key.filter(|key| *key != column) {
+        Some(key) => format!("{column} {} ({key} {})", value(column), value(key)),
+        None => format!("{column} {}", value(column)),
+    })
 }
 
-fn offending_column(spec: &TableSpec, reason: Reason, held: &Map<String, Value>) -> Option<&'static str> {
+fn broken_column(spec: &TableSpec, reason: Reason, held: &Map<String, Value>) -> Option<&'static str> {
     let rule = |breaks: &dyn Fn(&RowRule) -> Option<&'static str>| spec.rules.iter().find_map(breaks);
     match reason {
         Reason::NullKey => {
@@ -58,10 +68,10 @@ mod tests {
     use crate::extracts::readable::{rows, shanghai};
     use crate::extracts::row_rules::judge;
 
-    fn offences(table: Table, text: &str) -> Vec<String> {
+    fn violations(table: Table, text: &str) -> Vec<String> {
         let rows = rows(table, "2022-03-15", text);
-        let set_aside = rows_set_aside(&rows, &judge(&rows, &shanghai()));
-        set_aside.iter().map(|row| offence(table, row)).collect()
+        let set_aside = rows_set_aside(&rows, &judge(&rows, &shanghai()).unwrap()).unwrap();
+        set_aside.iter().map(|row| violation(table, row).unwrap()).collect()
     }
 
     #[test]
@@ -73,7 +83,7 @@ mod tests {
                        4         1        1       refund_only in_sale 10:00      11:00        true
                        4         1        1       refund_only in_sale 10:00      10:30        true";
         assert_eq!(
-            offences(Table::Refunds, refunds),
+            violations(Table::Refunds, refunds),
             [
                 "shop_id null (refund_id 1)",
                 "refund_type \"gift\" (refund_id 2)",
@@ -87,6 +97,6 @@ mod tests {
     fn a_missing_buyer_is_named_without_a_value() {
         let asked = "shop_id sub_account_id buyer_id asked_at bot_received human_replied_at
                      1       2              -        12:00    true         -";
-        assert_eq!(offences(Table::Consultations, asked), ["buyer_id null"]);
+        assert_eq!(violations(Table::Consultations, asked), ["buyer_id null"]);
     }
 }
