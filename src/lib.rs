@@ -54,7 +54,7 @@ pub mod state;
 
 pub mod pipeline;
 
-pub mod sample;
+mod sample;
 
 pub mod cli;
 pub mod commands;
