@@ -87,12 +87,9 @@ pub(super) fn part_count(request: &Request, table: Table, day: Day) -> usize {
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> Day {
-        text.parse().unwrap()
-    }
-
     #[test]
     fn the_days_are_those_of_the_calendar() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
         assert_eq!(FIRST_DAY, day("2021-12-03"));
         assert_eq!(JANUARY_LEAVER, day("2022-01-16"));
         assert_eq!(SPRING_FESTIVAL, day("2022-02-01"));
@@ -105,8 +102,8 @@ mod tests {
     fn snapshots_are_never_more_than_a_week_apart_and_cover_the_month_ends() {
         assert!((0..365).all(|days| (0..7).any(|later| is_snapshot_day(FIRST_DAY.plus(days + later)))));
         for covered in ["2021-12-31", "2022-01-01", "2022-01-31", "2022-02-28", "2022-03-15"] {
-            assert!(is_snapshot_day(day(covered)), "{covered}");
+            assert!(is_snapshot_day(covered.parse().unwrap()), "{covered}");
         }
-        assert!(!is_snapshot_day(day("2022-03-16")));
+        assert!(!is_snapshot_day(MARCH_LEAVER.plus(1)));
     }
 }

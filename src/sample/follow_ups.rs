@@ -21,8 +21,8 @@ pub(super) struct FollowUp {
     purpose: Purpose,
     /// The last digit of their ids, after the order's; none where the order's id is theirs.
     id_digit: Option<i64>,
-    /// The share of the orders that they follow from.
-    share_millionths: u64,
+    /// Of a million orders, those that they follow from.
+    per_million: u64,
     /// The fewest and the most days after payment; every day between is as likely.
     pub(super) days: (i32, i32),
 }
@@ -40,10 +40,10 @@ const fn follow_up(
     table: Table,
     purpose: Purpose,
     id_digit: Option<i64>,
-    share_millionths: u64,
+    per_million: u64,
     days: (i32, i32),
 ) -> FollowUp {
-    FollowUp { table, purpose, id_digit, share_millionths, days }
+    FollowUp { table, purpose, id_digit, per_million, days }
 }
 
 impl FollowUp {
@@ -71,7 +71,7 @@ impl FollowUp {
         let paid_on = day.plus(-days);
         // Equal stretches of a draw's range stand for the days on which a record can be, the rest for never.
         let (fewest, most) = self.days;
-        let stretch = u64::MAX / 1_000_000 * self.share_millionths / (u64::from(fewest.abs_diff(most)) + 1);
+        let stretch = u64::MAX / 1_000_000 * self.per_million / (u64::from(fewest.abs_diff(most)) + 1);
         let place = u64::from(fewest.abs_diff(days));
         Reach {
             market,

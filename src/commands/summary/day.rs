@@ -11,7 +11,7 @@ use comfy_table::Table;
 use super::row::{Row, STAGE, rows};
 use super::{Shown, table};
 use crate::commands::say;
-use crate::domain::Day;
+use crate::domain::{Day, Tier};
 use crate::error::{Outcome, fault};
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, NIGHTLY, SCORES};
 use crate::publish::reading::read_day;
@@ -32,18 +32,6 @@ pub(super) fn show(shown: &Shown<'_>, day: Day, stdout: &mut impl Write) -> Outc
     Ok(())
 }
 
-/// The header of each column of [`tier_counts`], and the published column.
-const TIER_COUNTS: [(&str, &str); 8] = [
-    ("category", "primary_category"),
-    ("indicator", "indicator"),
-    ("ranked", "ranked"),
-    ("5", "tier_5_shops"),
-    ("4", "tier_4_shops"),
-    ("3", "tier_3_shops"),
-    ("2", "tier_2_shops"),
-    ("0", "tier_0_shops"),
-];
-
 /// One line a category and indicator; the categories with most ranked shops first.
 fn tier_counts(categories: &RecordBatch, most: usize) -> Outcome<Table> {
     let mut rows_of: BTreeMap<String, (i64, Vec<Row<'_>>)> = BTreeMap::new();
@@ -54,10 +42,13 @@ fn tier_counts(categories: &RecordBatch, most: usize) -> Outcome<Table> {
     }
     let mut largest: Vec<_> = rows_of.into_values().collect();
     largest.sort_by_key(|(size, _)| Reverse(*size));
-    let mut table = table(TIER_COUNTS.map(|(header, _)| header));
+    let mut table = table(["category", "indicator", "ranked", "5", "4", "3", "2", "0"]);
     for row in largest.into_iter().take(most).flat_map(|(_, rows)| rows) {
-        let cells = TIER_COUNTS.map(|(_, column)| row.text(column));
-        table.add_row(cells.into_iter().collect::<Outcome<Vec<_>>>()?);
+        let mut cells = vec![row.text("primary_category")?, row.text("indicator")?, row.text("ranked")?];
+        for tier in Tier::ALL {
+            cells.push(row.text(&format!("tier_{}_shops", tier.points()))?);
+        }
+        table.add_row(cells);
     }
     Ok(table)
 }

@@ -1,12 +1,8 @@
-//! The rows of each table on one day. Each module adds them in the declared column order.
+//! The rows of each table on one day, made in the declared column order.
 
 mod appeals;
 mod consultations;
-mod disputes;
-mod payments;
-mod pickups;
-mod refunds;
-mod reviews;
+mod of_orders;
 mod shops;
 
 use super::marketplace::Marketplace;
@@ -19,11 +15,11 @@ pub(super) fn of(market: &Marketplace<'_>, table: Table, day: Day) -> TableDay {
     let mut rows = TableDay::new(table.spec());
     let add = match table {
         Table::Shops => shops::add,
-        Table::Payments => payments::add,
-        Table::Pickups => pickups::add,
-        Table::Reviews => reviews::add,
-        Table::Refunds => refunds::add,
-        Table::Disputes => disputes::add,
+        Table::Payments => of_orders::add_payments,
+        Table::Pickups => of_orders::add_pickups,
+        Table::Reviews => of_orders::add_reviews,
+        Table::Refunds => of_orders::add_refunds,
+        Table::Disputes => of_orders::add_disputes,
         Table::Consultations => consultations::add,
         Table::Appeals => appeals::add,
     };
