@@ -8,8 +8,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use comfy_table::Table;
 
-use super::row::{Row, STAGE, rows};
-use super::{Shown, table};
+use super::published::{Row, STAGE, Shown, rows, table};
 use crate::commands::say;
 use crate::domain::{Day, Tier};
 use crate::error::{Outcome, fault};

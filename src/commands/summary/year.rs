@@ -5,8 +5,7 @@ use std::io::Write;
 use arrow::array::RecordBatch;
 use comfy_table::Table;
 
-use super::row::{Row, STAGE, rows};
-use super::{Shown, table};
+use super::published::{Row, STAGE, Shown, rows, table};
 use crate::assessments::monthly::Status;
 use crate::calendar::Year;
 use crate::commands::say;
@@ -21,8 +20,7 @@ pub(super) fn show(shown: &Shown<'_>, year: Year, stdout: &mut impl Write) -> Ou
     say(stdout, &format!("Monthly assessments of {year}: shops by status"));
     say(stdout, &statuses(shown, year)?.to_string());
     let Some(settled) = read(shown, &ANNUAL_SETTLEMENTS, &year.to_string())? else {
-        let advice = format!("`shopscore settle --year {year}` does it");
-        say(stdout, &format!("{year} is not settled yet; {advice}"));
+        say(stdout, &format!("{year} is not settled yet; `shopscore settle --year {year}` does it"));
         return Ok(());
     };
     say(stdout, &format!("Settlements of {year}: shops that left, each with its arithmetic"));

@@ -1,13 +1,34 @@
-//! Rows of published tables, with their values by column name.
+//! What a reader of the published files sees: their tables, row by row, with the values by column name.
+
+use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int64Type};
 use arrow::util::display::array_value_to_string;
+use comfy_table::Table;
+use comfy_table::presets::UTF8_BORDERS_ONLY;
 
+use crate::cli::Summary;
 use crate::error::{Outcome, escaped, fault};
 
 /// How messages name this command.
 pub(super) const STAGE: &str = "summary";
+
+/// What is shown, and how much of it.
+pub(super) struct Shown<'a> {
+    pub(super) arguments: &'a Summary,
+    /// The path that readers open.
+    pub(super) link: PathBuf,
+    /// Where it led, resolved once: all tables are of one generation.
+    pub(super) resolved: PathBuf,
+}
+
+/// A table for the terminal, without rows.
+pub(super) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_BORDERS_ONLY).set_header(header);
+    table
+}
 
 /// A row of a published table.
 #[derive(Clone, Copy)]
@@ -43,7 +64,8 @@ impl<'a> Row<'a> {
     /// The elements of a list.
     pub(super) fn list(self, column: &str) -> Outcome<RecordBatch> {
         let elements = self.array(column)?.as_list_opt::<i32>().map(|lists| lists.value(self.place));
-        let elements = elements.as_ref().and_then(AsArray::as_struct_opt).map(RecordBatch::from);
+        let elements = elements.as_ref().and_then(AsArray::as_struct_opt);
+        let elements = elements.filter(|elements| elements.null_count() == 0).map(RecordBatch::from);
         elements.ok_or_else(|| fault(STAGE, format!("no list in {column}")))
     }
 
