@@ -55,7 +55,7 @@ mod table_days;
 
 mod pipeline;
 
-pub mod sample;
+mod sample;
 
 pub mod cli;
 pub mod commands;

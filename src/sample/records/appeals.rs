@@ -5,18 +5,14 @@
 
 use rand::RngExt;
 
-use super::disputes::{DISPUTE, dispute_id};
-use super::pickups::PICKUP;
-use super::refunds::{REFUND, refund_id};
-use super::reviews::{REVIEW, review_id};
 use crate::domain::Day;
-use crate::extracts::tables::Table;
-use crate::sample::frame::{Cell, Frame};
+use crate::sample::demo_cases::{self, Partition};
+use crate::sample::follow_ups::{DISPUTES, FollowUp, PICKUPS, REFUNDS, REVIEWS};
 use crate::sample::marketplace::Marketplace;
-use crate::sample::occasions::{self, Partition};
-use crate::sample::orders::{self, Sequel, daily_id};
+use crate::sample::orders::{daily_id, stream};
 use crate::sample::random::{Draws, Purpose, Stream};
 use crate::sample::rhythm;
+use crate::sample::table_day::{TableDay, boolean, date, integer, text, timestamp};
 
 /// A first ruling.
 struct Ruling {
@@ -35,19 +31,19 @@ const LATEST_REVERSAL_DAYS: i32 = 7;
 const REVERSED: f64 = 0.1;
 
 /// The rulings of `day`.
-pub(super) fn fill<'a>(market: &'a Marketplace<'a>, day: Day, frame: &mut Frame<'a>) {
+pub(super) fn add(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     let first = (0..count(market, day)).filter_map(|index| first_ruling(market, day, index));
     let reversals = (1..=LATEST_REVERSAL_DAYS).flat_map(|days| reversals(market, day.plus(-days), day));
-    let stream = Stream::new(market.request.seed, Purpose::Appeal, -i64::from(day.epoch_days()));
+    let instants = Stream::new(market.request.seed, Purpose::Appeal, -i64::from(day.epoch_days()));
     for (index, ruling) in (0..).zip(first.chain(reversals)) {
-        frame.push(&[
-            Cell::Integer(daily_id(day, index)),
-            Cell::Integer(ruling.shop_id),
-            Cell::Text(ruling.record_type),
-            Cell::Integer(ruling.record_id),
-            Cell::Date(ruling.record_dt),
-            Cell::Boolean(ruling.is_upheld),
-            Cell::Timestamp(rhythm::instant(day, &mut stream.draws(index))),
+        rows.push(&[
+            integer(daily_id(day, index)),
+            integer(ruling.shop_id),
+            text(ruling.record_type),
+            integer(ruling.record_id),
+            date(ruling.record_dt),
+            boolean(ruling.is_upheld),
+            timestamp(rhythm::instant(day, &mut instants.draws(index))),
         ]);
     }
 }
@@ -60,7 +56,7 @@ fn count(market: &Marketplace<'_>, day: Day) -> u64 {
 
 /// The rulings of `day` that turn first rulings of `first_day` round.
 fn reversals<'a>(market: &'a Marketplace<'a>, first_day: Day, day: Day) -> impl Iterator<Item = Ruling> + 'a {
-    let stream = Stream::new(market.request.seed, Purpose::Reversal, i64::from(first_day.epoch_days()));
+    let stream = stream(market, Purpose::Reversal, first_day);
     (0..count(market, first_day)).filter_map(move |index| {
         let mut draws = stream.draws(index);
         let is_reversed = draws.random_bool(REVERSED);
@@ -74,43 +70,35 @@ fn reversals<'a>(market: &'a Marketplace<'a>, first_day: Day, day: Day) -> impl 
 
 /// The ruling `index` of `day`, unless no record was found for it.
 fn first_ruling(market: &Marketplace<'_>, day: Day, index: u64) -> Option<Ruling> {
-    let stream = Stream::new(market.request.seed, Purpose::Appeal, i64::from(day.epoch_days()));
-    let mut draws = stream.draws(index);
-    let record_type =
-        draws.one_of(&[("review", 40), ("refund", 20), ("dispute", 25), ("pickup", 15)], "review");
+    let mut draws = stream(market, Purpose::Appeal, day).draws(index);
+    let (record_type, follow_up) = draws.one_of(
+        &[(("review", REVIEWS), 40), (("refund", REFUNDS), 20), (("dispute", DISPUTES), 25)],
+        ("pickup", PICKUPS),
+    );
     let record_dt = day.plus(-draws.random_range(1..=21));
     let is_upheld = draws.random_bool(0.6);
-    let (record_id, owner) = record(market, record_type, record_dt, &mut draws)?;
+    let (record_id, owner) = record(market, &follow_up, record_dt, &mut draws)?;
     // A few speak of another shop's record.
     let shop_id = if draws.random_bool(0.005) { owner + 100 } else { owner };
     Some(Ruling { shop_id, record_type, record_id, record_dt, is_upheld })
 }
 
-/// A record of `record_type` on `record_dt` and the shop that it belongs to.
+/// A record on `record_dt` that follows from an order, and the shop that it belongs to.
 fn record(
     market: &Marketplace<'_>,
-    record_type: &str,
+    follow_up: &FollowUp,
     record_dt: Day,
     draws: &mut Draws,
 ) -> Option<(i64, i64)> {
     const ATTEMPTS: usize = 50_000;
-    let (sequel, id_of): (Sequel, fn(i64) -> i64) = match record_type {
-        "review" => (REVIEW, review_id),
-        "refund" => (REFUND, refund_id),
-        "dispute" => (DISPUTE, dispute_id),
-        _ => (PICKUP, |order_id| order_id),
-    };
-    let table = Table::of_record_type(record_type)?;
-    if occasions::partition(market.request, table, record_dt) != Partition::Filled {
+    let (fewest, most) = follow_up.days;
+    if demo_cases::partition(market.request, follow_up.table, record_dt) != Partition::Filled {
         return None;
     }
     (0..ATTEMPTS).find_map(|_| {
-        let paid_on = record_dt.plus(-draws.random_range(sequel.earliest_days..=sequel.latest_days));
-        let index = draws.random_range(0..orders::count(market, paid_on).max(1));
-        if !sequel.reaches(market, paid_on, index, record_dt) {
-            return None;
-        }
-        let order = orders::order(market, paid_on, index)?;
-        order.shop.trades_on(record_dt).then(|| (id_of(order.order_id), order.shop.shop_id))
+        let days = draws.random_range(fewest..=most);
+        let reach = follow_up.reach(market, days, record_dt);
+        let (order, _) = reach.order(draws.random_range(0..reach.count.max(1)))?;
+        Some((follow_up.id(order.order_id), order.shop.shop_id))
     })
 }

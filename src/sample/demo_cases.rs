@@ -1,8 +1,10 @@
-//! The special cases of the committed sample: what the demo shows and the tests look for, off unless asked for.
+//! The demo cases: what the demo shows and the tests look for in the committed sample, off unless asked for.
 //!
 //! All of them lie between 2021-12-03 and 2022-03-15. Spring Festival 春节 was on 2022-02-01.
 
 use super::request::{Category, Request};
+use super::rhythm::weekday;
+use crate::calendar::ends_month;
 use crate::domain::Day;
 use crate::extracts::tables::Table;
 
@@ -37,12 +39,10 @@ const MARCH_LEAVER: Day = new_year_plus(73);
 /// 2019-05-06: when the shops that leave had joined.
 const LEAVERS_JOINED: Day = new_year_plus(-971);
 
-/// The days that the shop in stall `place` joins and leaves, where an occasion sets them. The stall then stays vacant.
-pub(super) fn tenancy(request: &Request, place: u64) -> Option<(Day, Day)> {
-    if !request.occasions {
-        return None;
-    }
+/// The days that the shop in the slot `place` joins and leaves, where a demo case sets them. The slot then stays vacant.
+pub(super) fn tenancy(request: &Request, place: i64) -> Option<(Day, Day)> {
     match place {
+        _ if !request.demo_cases => None,
         1 => Some((LEAVERS_JOINED, JANUARY_LEAVER)),
         2 => Some((LEAVERS_JOINED, MARCH_LEAVER)),
         3 => Some(FEBRUARY_GUEST),
@@ -57,36 +57,29 @@ pub(super) fn tied_category<'a>(request: &Request, sizes: &[(&'a Category, u64)]
     let is_fit = |(category, size): &&(&Category, u64)| {
         (3..=6).contains(size) && category.ships && rows_of(&category.primary) == 1
     };
-    sizes.iter().find(is_fit).filter(|_| request.occasions).map(|(category, _)| *category)
+    sizes.iter().find(is_fit).filter(|_| request.demo_cases).map(|(category, _)| *category)
 }
 
-/// What becomes of `table` on `day`. With occasions, snapshots are taken on Mondays, at month ends and when a shop of
-/// an occasion joins or leaves.
+/// What becomes of `table` on `day`. With demo cases, snapshots are taken on Mondays, at month ends and when a shop of
+/// a demo case joins or leaves.
 pub(super) fn partition(request: &Request, table: Table, day: Day) -> Partition {
-    let is_absent = match table {
-        Table::Shops => !is_snapshot_day(day),
-        Table::Disputes => day == SPRING_FESTIVAL,
-        _ => false,
-    };
-    if request.occasions && is_absent {
-        Partition::Absent
-    } else if request.occasions && table == Table::Disputes && day == SPRING_FESTIVAL.plus(1) {
-        Partition::Empty
-    } else {
-        Partition::Filled
+    match table {
+        _ if !request.demo_cases => Partition::Filled,
+        Table::Shops if !is_snapshot_day(day) => Partition::Absent,
+        Table::Disputes if day == SPRING_FESTIVAL => Partition::Absent,
+        Table::Disputes if day == SPRING_FESTIVAL.plus(1) => Partition::Empty,
+        _ => Partition::Filled,
     }
 }
 
 fn is_snapshot_day(day: Day) -> bool {
-    let is_monday = (day.epoch_days() + 3).rem_euclid(7) == 0;
-    let is_month_end = String::from(day.plus(1)).ends_with("-01");
-    let special = [NEW_YEAR, JANUARY_LEAVER, FEBRUARY_GUEST.0, FEBRUARY_GUEST.1, MARCH_LEAVER, FIRST_DAY];
-    is_monday || is_month_end || special.contains(&day)
+    let special = [FIRST_DAY, NEW_YEAR, JANUARY_LEAVER, FEBRUARY_GUEST.0, FEBRUARY_GUEST.1, MARCH_LEAVER];
+    weekday(day) == 0 || ends_month(day) || special.contains(&day)
 }
 
 /// How many part files a table-day is split into, besides the limit of [`super::writer`].
 pub(super) fn part_count(request: &Request, table: Table, day: Day) -> usize {
-    let is_split = request.occasions && (day.epoch_days() + table as i32 * 5) % 16 == 0;
+    let is_split = request.demo_cases && (day.epoch_days() + table as i32 * 5) % 16 == 0;
     if is_split { 3 } else { 1 }
 }
 
@@ -94,12 +87,9 @@ pub(super) fn part_count(request: &Request, table: Table, day: Day) -> usize {
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> Day {
-        text.parse().unwrap()
-    }
-
     #[test]
     fn the_days_are_those_of_the_calendar() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
         assert_eq!(FIRST_DAY, day("2021-12-03"));
         assert_eq!(JANUARY_LEAVER, day("2022-01-16"));
         assert_eq!(SPRING_FESTIVAL, day("2022-02-01"));
@@ -112,8 +102,8 @@ mod tests {
     fn snapshots_are_never_more_than_a_week_apart_and_cover_the_month_ends() {
         assert!((0..365).all(|days| (0..7).any(|later| is_snapshot_day(FIRST_DAY.plus(days + later)))));
         for covered in ["2021-12-31", "2022-01-01", "2022-01-31", "2022-02-28", "2022-03-15"] {
-            assert!(is_snapshot_day(day(covered)), "{covered}");
+            assert!(is_snapshot_day(covered.parse().unwrap()), "{covered}");
         }
-        assert!(!is_snapshot_day(day("2022-03-16")));
+        assert!(!is_snapshot_day(MARCH_LEAVER.plus(1)));
     }
 }
