@@ -6,18 +6,13 @@ use std::sync::LazyLock;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use shopscore::error::{ExitClass, Outcome};
-use shopscore::extracts::listing::{FileIdentity, Listed, PartFile, Partition};
-use shopscore::extracts::rows::Rows;
-use shopscore::extracts::tables::Table;
-use shopscore::extracts::{contract, reader};
-use shopscore::zone::Zone;
 
-use crate::edits::{Edit, byte_edits, edited};
-use crate::support::files;
-use crate::support::marketplace::{AS_OF, Marketplace};
-use crate::support::rows::{batch, day};
-use crate::{assert_refusal, config, in_time};
+use super::edits::{Edit, byte_edits, edited};
+use super::{assert_refusal, config, in_time};
+use crate::support::library::{
+    ExitClass, FileIdentity, Listed, Outcome, PartFile, Partition, Rows, Zone, contract, reader,
+};
+use crate::support::{AS_OF, Marketplace, Table, batch, day, files};
 
 /// The footer's length and the magic that end a file.
 const END_BYTES: usize = 8;

@@ -1,21 +1,11 @@
 //! Old extracts are deleted where a setting says that they are kept only so long: nights are the same nights without them,
 //! and what cannot be served is refused.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-#[path = "support/mod.rs"]
-mod support;
-
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use shopscore::domain::Day;
-use shopscore::extracts::tables::Table;
-
-use support::bench::{Bench, Ended};
-use support::marketplace::{AS_OF, Marketplace, shop_row};
-use support::rows::{at, day, row};
+use super::watched::today;
+use crate::support::{Bench, Day, Ended, Marketplace, Table, at, day, row, shop_row};
 
 const MISSING: i32 = 4;
 /// Extracts are kept for two days before the newest; the window has five.
@@ -23,10 +13,6 @@ const KEPT: &str = "window_days = 5\nmax_unscored_percent = 50\nextracts_kept_da
 const FOREVER: &str = "window_days = 5\nmax_unscored_percent = 50";
 /// While all extracts are there.
 const KEPT_LONG: &str = "window_days = 5\nmax_unscored_percent = 50\nextracts_kept_days = 30";
-
-fn today() -> Day {
-    day(AS_OF)
-}
 
 /// Nine days to today. On the 11th there were no disputes and one more review, which is set aside; on the 12th there were no
 /// appeals. Snapshots are of the 7th, 10th and 13th, the last with a new shop.
@@ -85,11 +71,6 @@ fn decide(bench: &Bench) {
     bench.put(Table::Appeals, decided, &decisions.map(|(appeal, review, of)| decision(appeal, review, of)));
 }
 
-/// The published files of a night and its quarantine.
-fn files(bench: &Bench, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-    bench.published_under(out).files
-}
-
 /// Runs nights on `bench`, and in a bench that has all its extracts from scratch, and compares all that they publish.
 fn assert_as_with_extracts(bench: &Bench, nights: &[Day]) {
     let whole = Bench::of(marketplace());
@@ -100,8 +81,9 @@ fn assert_as_with_extracts(bench: &Bench, nights: &[Day]) {
         bench.night(*as_of, &flags).assert_done();
         whole.night(*as_of, &flags).assert_done();
     }
-    assert!(!files(&whole, "compared").is_empty());
-    assert!(files(bench, "compared") == files(&whole, "compared"));
+    let [one, other] = [bench, &whole].map(|bench| bench.published_under("compared").files);
+    assert!(!other.is_empty());
+    assert!(one == other);
 }
 
 fn refused(ended: &Ended, findings: &[&[&str]]) {
@@ -148,22 +130,17 @@ fn the_setting_alone_changes_nothing() {
 fn nothing_is_stale_where_extracts_are_gone() {
     let bench = three_nights(KEPT_LONG, KEPT);
     delete_old_extracts(&bench);
-    let said = |arguments: &[&str]| {
-        let output = bench.program(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    assert_eq!(said(&["backfill", "--stale"]), "no published night is stale\n");
-    let state = said(&["state"]);
+    assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
+    let state = bench.said("state");
     assert!(state.lines().all(|line| line.ends_with(" 0 no longer hold")), "{state}");
     assert!(state.contains("without extracts, 0 no longer hold"), "{state}");
-    let state = said(&["state", "--set", "time_zone=UTC"]);
+    let state = bench.said("state --set time_zone=UTC");
     assert!(
         state.contains("reviews 2022-03-12: settings or rules changed, and its extracts are gone"),
         "{state}"
     );
     bench.configure(FOREVER);
-    let state = said(&["state"]);
+    let state = bench.said("state");
     assert!(state.contains("reviews 2022-03-12: its extracts are gone"), "{state}");
 }
 
