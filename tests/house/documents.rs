@@ -72,3 +72,21 @@ fn every_file_that_a_document_names_is_there() {
     assert!(missing.is_empty(), "{missing:#?}");
     assert!(named > 20, "{named} files named");
 }
+
+#[test]
+fn every_test_that_the_list_of_faults_names_is_there() {
+    let mut tests = String::new();
+    walk(&repository().join("tests/faults"), &mut |path, _| tests += &fs::read_to_string(path).unwrap());
+    let list = fs::read_to_string(repository().join("tests/faults/README.md")).unwrap();
+    let mut named = 0;
+    for row in list.lines() {
+        let Ok(number) = row.trim_start_matches("| ").split(' ').next().unwrap().parse::<u32>() else {
+            continue;
+        };
+        for name in row.split('`').skip(1).step_by(2).filter_map(|name| name.strip_suffix('…')) {
+            named += 1;
+            assert!(tests.contains(&format!("fn fault_{number:02}_{name}")), "fault {number}: {name}");
+        }
+    }
+    assert!(named > 60, "{named} tests named");
+}

@@ -5,21 +5,16 @@ use std::fs;
 
 use crate::support::Bench;
 use crate::support::bench::sample_data;
+use crate::support::disk::files_below;
 
 /// A folder with a copy of the sample data of the days that two nights of March need, and both nights published.
 fn two_nights() -> Bench {
     let bench = Bench::empty();
-    for table in fs::read_dir(sample_data()).unwrap().map(|entry| entry.unwrap().path()) {
-        for partition in fs::read_dir(&table).unwrap().map(|entry| entry.unwrap().path()) {
-            let folder =
-                bench.path("extracts").join(table.file_name().unwrap()).join(partition.file_name().unwrap());
-            if folder.to_str().unwrap().split_once("dt=").unwrap().1 < "2022-02-10" {
-                continue;
-            }
-            fs::create_dir_all(&folder).unwrap();
-            for part in fs::read_dir(&partition).unwrap().map(|entry| entry.unwrap().path()) {
-                fs::copy(&part, folder.join(part.file_name().unwrap())).unwrap();
-            }
+    for (path, bytes) in files_below(&sample_data(), "") {
+        let file = bench.path("extracts").join(&path);
+        if path.to_str().unwrap().split_once("dt=").is_some_and(|(_, day)| day >= "2022-02-10") {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, bytes).unwrap();
         }
     }
     bench.configure("");
