@@ -12,6 +12,8 @@ PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
 BENCH = $(PYTHON_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
+# A test adds a line to this file where it could not run: its name and the reason.
+TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo nightly sample test lint unit readers concurrent crash reference mutants soak fuzz bench bench-growth bench-partials clean
@@ -37,7 +39,7 @@ sample: build ## write sample_data/ anew, byte for byte as it is committed
 	$(SHOPSCORE) sample --out sample_data --from 2021-12-03 --to 2022-03-15 --shops 120 --rows-per-day 1800 \
 		--seed 1 --dirty --demo-cases
 
-test: lint unit ## format, lints, documentation, unit and integration tests
+test: lint unit ## format, lints, documentation, unit and integration tests; names tests that could not run here
 
 lint:
 	cargo fmt --check
@@ -45,7 +47,10 @@ lint:
 	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items
 
 unit:
-	cargo test $(CARGO_FLAGS)
+	@mkdir -p $(dir $(TESTS_NOT_RUN)) && : >$(TESTS_NOT_RUN)
+	TESTS_NOT_RUN=$(TESTS_NOT_RUN) cargo test $(CARGO_FLAGS)
+	@if [ -s $(TESTS_NOT_RUN) ]; then echo "$$(wc -l <$(TESTS_NOT_RUN)) tests could not run here:"; sort $(TESTS_NOT_RUN); \
+		else echo "0 tests could not run here: all ran"; fi
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE) 2022-02-28 2022
@@ -70,7 +75,7 @@ soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewr
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
 
 fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight targets
-	PROPTEST_CASES=$(or $(CASES),20000) cargo test $(CARGO_FLAGS) --test fuzz
+	PROPTEST_CASES=$(or $(CASES),20000) cargo test $(CARGO_FLAGS) --test integration fuzz::
 
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 	python3 -m venv $(PYTHON_ENVIRONMENT)

@@ -3,78 +3,45 @@
 use std::ffi::OsStr;
 use std::fs;
 
-use shopscore::calendar::ends_month;
-use shopscore::domain::Window;
-use shopscore::extracts::tables::Table;
-use shopscore::zone::Zone;
-
-use crate::A_DAY;
-use crate::days::week;
-use crate::disk::{assert_clean_night, of_night};
-use crate::support::bench::Bench;
-use crate::support::files;
-use crate::support::marketplace::{AS_OF, Marketplace, WINDOW_DAYS, payment};
-use crate::support::rows::{Row, at, batch, day, row};
-
-/// The night of the last of January closes the month, the first of February follows it.
-fn with_a_month_end() -> Bench {
-    let days = Window { first: day("2022-01-25"), last: day("2022-02-06") };
-    let mut marketplace = Marketplace::sound_in(days, days.first);
-    marketplace.rows.retain(|(table, _), _| *table != Table::Appeals);
-    let bench = Bench::of(marketplace);
-    bench.configure(&format!(
-        "window_days = {WINDOW_DAYS}\nmax_snapshot_age_days = 60\nhistory_starts_on = 2022-01-25"
-    ));
-    bench.night(day("2022-01-31"), &[]).assert_done();
-    bench.night(day("2022-02-01"), &[]).assert_done();
-    bench
-}
+use super::assert_clean_night;
+use crate::support::bench::SCRATCH_OUT;
+use crate::support::library::{Zone, ends_month};
+use crate::support::{A_DAY, AS_OF, Bench, Marketplace, Table, WINDOW_DAYS, Window, at, day, payment};
 
 #[test]
 fn fault_36_a_late_appeal_leaves_a_frozen_month_end_and_a_restatement_is_the_clean_one() {
-    let bench = with_a_month_end();
+    let bench = Bench::two_months();
+    bench.said("nightly --date 2022-01-31");
+    bench.said("nightly --date 2022-02-01");
     let month_end = |bench: &Bench, out: &str| -> Vec<u8> {
         fs::read(bench.path(out).join("current/month_end_scores/month_end=2022-01-31/part-0.parquet"))
             .unwrap()
     };
     let frozen = month_end(&bench, "out");
-    let decided = day("2022-02-02");
-    let appeals: Vec<Row> = (29..=31)
-        .map(|on: i64| row![on, 3, "review", 30, day(&format!("2022-01-{on}")), true, at(decided, "12:00")])
-        .collect();
-    files::write(
-        &bench.partition(Table::Appeals, decided).join("part-0.parquet"),
-        &batch(Table::Appeals, &appeals),
-    );
-    let ended = bench.night(day("2022-02-03"), &[]);
-    ended.assert_done();
-    assert!(
-        ended.stdout.contains("news touch frozen month ends: 2022-01-31; `shopscore restate --month-end D --because TEXT` replaces their scores"),
-        "{}",
-        ended.stdout
+    bench.appeal_reviews_of_shop_3();
+    bench.night(day("2022-02-03"), &[]).assert_said(
+        "news touch frozen month ends: 2022-01-31; `shopscore restate --month-end D --because TEXT` replaces their scores",
     );
     assert!(month_end(&bench, "out") == frozen);
-    bench.night(day("2022-01-31"), &[]).assert_done();
+    bench.said("nightly --date 2022-01-31");
     assert!(month_end(&bench, "out") == frozen);
 
-    let restate =
-        ["restate", "--month-end", "2022-01-31", "--because", "appeals", "--knowledge-day", "2022-02-03"];
-    bench.run(&restate).assert_done();
+    const RESTATE: &str = "restate --month-end 2022-01-31 --because appeals --knowledge-day 2022-02-03";
+    bench.said(RESTATE);
     let restated = month_end(&bench, "out");
     assert!(restated != frozen);
-    // Published and restated by another program run, with no state, the bytes are the same.
-    let scratch = ["--state", "scratch/state", "--out", "scratch/out"];
+    // Published before the appeals and restated by another program run, with no state, the bytes are the same.
     fs::rename(bench.path("extracts/appeals"), bench.path("appeals")).unwrap();
-    bench.night(day("2022-01-31"), &scratch).assert_done();
+    bench.scratch_night(day("2022-01-31"), &[]).assert_done();
     fs::rename(bench.path("appeals"), bench.path("extracts/appeals")).unwrap();
-    bench.run(&[&restate[..], &scratch].concat()).assert_done();
-    assert!(month_end(&bench, "scratch/out") == restated);
+    bench.said(&format!("{RESTATE} --state scratch/state --out {SCRATCH_OUT}"));
+    assert!(month_end(&bench, SCRATCH_OUT) == restated);
 }
 
 #[test]
 fn fault_38_the_time_zone_of_the_machine_changes_nothing() {
     let published = |zone: Option<&str>| {
-        let bench = week();
+        let bench = Bench::week();
         // A row a second before midnight of the business day, and one at it, tell one time zone from another.
         bench.put(
             Table::Payments,
@@ -82,9 +49,7 @@ fn fault_38_the_time_zone_of_the_machine_changes_nothing() {
             &[payment(1, 1, 100, at(day(A_DAY), "00:00")), payment(2, 2, 100, at(day(A_DAY), "23:59:59"))],
         );
         let environment: Vec<(&str, &OsStr)> = zone.iter().map(|zone| ("TZ", OsStr::new(*zone))).collect();
-        let ended = bench.nightly_in(&environment, &[]);
-        ended.assert_done();
-        assert!(ended.stdout.contains("2022-03-15: 5 shops present"), "{}", ended.stdout);
+        bench.nightly_in(&environment, &[]).assert_said("2022-03-15: 5 shops present");
         bench.published().files
     };
     let unset = published(None);
@@ -103,12 +68,9 @@ fn fault_38_a_business_zone_with_summer_time_has_days_of_23_and_25_hours() {
     }
     let bench = Bench::sound();
     let flags = [
-        "--set",
-        "time_zone=America/New_York",
-        "--set",
-        "max_quarantined_percent=100",
-        "--set",
-        "max_unscored_percent=100",
+        "--set=time_zone=America/New_York",
+        "--set=max_quarantined_percent=100",
+        "--set=max_unscored_percent=100",
     ];
     bench.nightly(&flags).assert_done();
     assert_clean_night(&bench, day(AS_OF), &flags);
@@ -129,6 +91,6 @@ fn fault_39_odd_days_of_the_calendar_are_days_like_others() {
         let month_end = last.plus(-1);
         let closed = bench.path(&format!("out/current/month_end_scores/month_end={month_end}"));
         assert_eq!(closed.is_dir(), ends_month(month_end), "{month_end}");
-        assert_eq!(of_night(&bench, "out", last).len(), 5);
+        assert_eq!(bench.published().of_night(last).0.len(), 5);
     }
 }

@@ -6,33 +6,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use shopscore::domain::Window;
-use shopscore::error::ExitClass;
-use shopscore::extracts::contract::{self, CheckedPartition};
-use shopscore::extracts::listing::{self, Listed};
-use shopscore::extracts::reader;
-use shopscore::extracts::tables::Table;
-use shopscore::policies::Coverage;
-
-use crate::disk::assert_clean;
-use crate::support::bench::Bench;
+use super::{PLACE, REJECTED, assert_clean};
 use crate::support::files::truncate;
-use crate::support::marketplace::{AS_OF, WINDOW_DAYS};
-use crate::support::rows::day;
-use crate::{A_DAY, REJECTED};
-
-const PLACE: &str = "payments/dt=2022-03-14/part-0.parquet";
+use crate::support::library::{CheckedPartition, ExitClass, Listed, contract, coverage, listing, reader};
+use crate::support::{A_DAY, Bench, Table, day};
 
 /// The payments of a day as they are listed.
 fn listed(bench: &Bench) -> Listed {
-    let coverage = Coverage {
-        window: Window::ending(day(AS_OF), WINDOW_DAYS),
-        appeals_until: day(AS_OF),
-        history_starts_on: None,
-        max_snapshot_age_days: Some(7),
-        extracts_kept_days: None,
-    };
-    let mut listed = listing::list(&bench.path("extracts"), coverage).unwrap();
+    let mut listed = listing::list(&bench.path("extracts"), coverage()).unwrap();
     listed.partitions.retain(|partition| (partition.table, partition.day) == (Table::Payments, day(A_DAY)));
     listed
 }
@@ -73,8 +54,7 @@ fn fault_18_a_file_that_changed_between_two_looks_is_refused() {
 
 #[test]
 fn fault_18_a_file_that_is_rewritten_all_the_time_is_refused_or_read_whole() {
-    let bench = Bench::sound();
-    bench.nightly(&[]).assert_done();
+    let bench = Bench::published_once();
     let (sound, file) = (bench.published().files, bench.file(Table::Payments, day(A_DAY)));
     let bytes = fs::read(&file).unwrap();
     let is_over = AtomicBool::new(false);

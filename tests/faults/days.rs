@@ -1,155 +1,217 @@
-//! Days that are missing, empty, late or out of order: faults 32 to 35, and 37.
+//! Days that are missing, empty, late or out of order, and partition names that are no day: faults 32 to 35, and 37.
 
-use std::fs::{self, File};
-use std::path::Path;
-use std::time::SystemTime;
+use std::fs;
 
-use shopscore::domain::Window;
-use shopscore::extracts::tables::Table;
+use super::{
+    MISSING, REJECTED, assert_clean, assert_clean_night, assert_refused, assert_refused_with,
+    assert_rejected, assert_scored,
+};
+use crate::support::disk::Disk;
+use crate::support::files::{set_modified, write};
+use crate::support::{A_DAY, AS_OF, Bench, Cell, Marketplace, Row, Table, at, day, row};
 
-use crate::disk::{Disk, assert_clean, assert_clean_night, assert_refused_for_rows, assert_unchanged};
-use crate::support::bench::Bench;
-use crate::support::marketplace::{AS_OF, Marketplace};
-use crate::support::rows::{Row, at, day, row};
-use crate::{A_DAY, MISSING, REJECTED};
+const DAYS: [&str; 3] = ["2022-03-13", A_DAY, AS_OF];
+
+fn remove_day(bench: &Bench, table: Table, on: &str) {
+    fs::remove_dir_all(bench.partition(table, day(on))).unwrap();
+}
 
 #[test]
 fn fault_32_missing_days_and_tables_are_refused_all_together() {
-    for (on, first_or_last) in [("2022-03-13", "first"), ("2022-03-14", "inner"), ("2022-03-15", "last")] {
-        assert_unchanged(
-            |bench| fs::remove_dir_all(bench.partition(Table::Reviews, day(on))).unwrap(),
-            &[],
+    let finding = |table: &str, on: &str| {
+        format!("extracts/{table}: found no partition dt={on}, wanted {table} of {on}")
+    };
+    for on in DAYS {
+        assert_refused(
             MISSING,
-            &[&[
-                &format!("extracts/reviews: found no partition dt={on}, wanted reviews of {on}"),
-                "deliver the day",
-            ]],
+            |bench| remove_day(bench, Table::Reviews, on),
+            &[&[&finding("reviews", on), "deliver the day"]],
         );
-        assert!(!first_or_last.is_empty());
     }
-    let finding =
-        |on: &str| format!("extracts/payments: found no partition dt={on}, wanted payments of {on}");
-    let findings = ["2022-03-13", "2022-03-14", "2022-03-15"].map(finding);
-    assert_unchanged(
-        |bench| fs::remove_dir_all(bench.path("extracts/payments")).unwrap(),
-        &[],
+    let payments = DAYS.map(|on| finding("payments", on));
+    assert_refused(
         MISSING,
-        &[&[&findings[0]], &[&findings[1]], &[&findings[2]]],
+        |bench| {
+            fs::remove_dir_all(bench.path("extracts/payments")).unwrap();
+            remove_day(bench, Table::Reviews, "2022-03-13");
+            remove_day(bench, Table::Consultations, AS_OF);
+        },
+        &[
+            &[&payments[0]],
+            &[&payments[1]],
+            &[&payments[2]],
+            &[&finding("reviews", "2022-03-13")],
+            &[&finding("consultations", AS_OF)],
+        ],
     );
+}
+
+#[test]
+fn the_window_has_30_days_unless_a_setting_says_otherwise() {
+    let bench = Bench::of(Marketplace::sound_over(30));
+    bench.configure("");
+    bench.nightly(&[]).assert_done();
+    let before = bench.published();
+    remove_day(&bench, Table::Payments, "2022-02-14");
+    bench.nightly(&[]).assert_refused(MISSING, &[&["payments of 2022-02-14"]]);
+    assert_eq!(bench.published(), before);
+    bench.nightly(&["--set", "window_days=29"]).assert_done();
+}
+
+#[test]
+fn days_before_the_history_starts_and_days_of_disputes_and_appeals_may_be_missing() {
+    let without_first_day = |bench: &Bench| remove_day(bench, Table::Payments, "2022-03-13");
+    assert_scored(&["--set", "history_starts_on=2022-03-14"], without_first_day);
+    let too_early = ["--set", "history_starts_on=2022-03-13"];
+    assert_refused_with(&too_early, MISSING, without_first_day, &[&["payments of 2022-03-13"]]);
+    assert_scored(&[], |bench| {
+        fs::remove_dir_all(bench.path("extracts/disputes")).unwrap();
+        remove_day(bench, Table::Appeals, A_DAY);
+    });
+}
+
+#[test]
+fn a_shop_snapshot_that_is_missing_or_too_old_is_refused() {
+    let moved_to = |on: &'static str| {
+        move |bench: &Bench| {
+            let shops = bench.path("extracts/shops");
+            fs::rename(shops.join(format!("dt={AS_OF}")), shops.join(format!("dt={on}"))).unwrap();
+        }
+    };
+    let none: &[&str] = &["extracts/shops: found no shop snapshot, wanted one with dt <= 2022-03-15"];
+    assert_refused(MISSING, |bench| fs::remove_dir_all(bench.path("extracts/shops")).unwrap(), &[none]);
+    assert_refused(MISSING, moved_to("2022-03-16"), &[none]);
+    assert_scored(&[], moved_to("2022-03-08"));
+    assert_scored(&["--set", "max_snapshot_age_days=8"], moved_to("2022-03-07"));
+    let old =
+        "shops/dt=2022-03-07: found the newest shop snapshot is of 2022-03-07, wanted one at most 7 days";
+    assert_refused(MISSING, moved_to("2022-03-07"), &[&[old]]);
+}
+
+#[test]
+fn a_folder_of_extracts_that_is_not_there_is_refused() {
+    let finding: &[&str] = &["listing: nowhere: found no such folder"];
+    assert_refused_with(&["--extracts", "nowhere"], MISSING, |_| {}, &[finding]);
 }
 
 #[test]
 fn fault_33_an_empty_day_is_scored_and_named_where_no_limit_forbids_it() {
-    let bench = Bench::sound();
-    bench.nightly(&[]).assert_done();
+    let bench = Bench::published_once();
     bench.put(Table::Payments, day(A_DAY), &[]);
     bench.put(Table::Reviews, day(A_DAY), &[]);
-    let ended = bench.nightly(&[]);
-    ended.assert_done();
-    assert!(ended.stdout.contains("0 rows: payments 2022-03-14, reviews 2022-03-14\n"), "{}", ended.stdout);
+    bench.nightly(&[]).assert_said("0 rows: payments 2022-03-14, reviews 2022-03-14\n");
     assert_clean(&bench);
 }
 
 #[test]
-fn fault_33_an_empty_day_among_full_ones_stops_the_run() {
-    assert_refused_for_rows(
-        |bench| bench.put(Table::Payments, day(A_DAY), &[]),
-        &["--set", "min_rows_median=10"],
-        &[&[
-            "0 rows of payments dt=2022-03-14",
-            "at least 20 % (min_rows_percent) of the median day's 10 rows",
-        ]],
+fn fault_34_a_partition_name_that_is_no_day_and_a_second_spelling_are_refused() {
+    for name in [
+        "dt=2022-3-14",
+        "dt=20220314",
+        "dt=2022-02-30",
+        "day=2022-03-14",
+        "dt=",
+        "2022-03-14",
+        "dt=2022-03-14 ",
+        "dt=2022-03-014",
+        "dt=%32022-03-14",
+        "DT=2022-03-14",
+        "dt=+002022-03-14",
+        "dt=..\u{1b}",
+    ] {
+        let shown: String = name.escape_debug().collect();
+        let words = [
+            "extracts/payments/",
+            &format!("found the name \"{shown}\", wanted a folder dt=YYYY-MM-DD, one spelling a day"),
+            "rename or remove",
+        ];
+        let folder = |bench: &Bench| bench.path("extracts/payments").join(name);
+        assert_rejected(|bench| fs::create_dir(folder(bench)).unwrap(), &words);
+        assert_rejected(
+            |bench| {
+                let payments = bench.batch(Table::Payments, day(A_DAY));
+                write(&folder(bench).join("part-0.parquet"), &payments);
+            },
+            &words,
+        );
+    }
+    assert_rejected(
+        |bench| {
+            let payments = bench.batch(Table::Payments, day(A_DAY));
+            write(&bench.path("extracts/payments/part-0.parquet"), &payments);
+        },
+        &["extracts/payments/part-0.parquet: found the name \"part-0.parquet\""],
     );
 }
 
 #[test]
-fn fault_34_a_partition_name_that_is_no_day_and_a_second_spelling_are_refused() {
-    for name in
-        ["dt=2022-02-30", "dt=20220314", "dt=2022-3-14", "dt=2022-03-14 ", "DT=2022-03-14", "dt=..\u{1b}"]
-    {
-        assert_unchanged(
-            |bench| fs::create_dir(bench.path("extracts/payments").join(name)).unwrap(),
-            &[],
-            REJECTED,
-            &[&[
-                "extracts/payments/",
-                "found the name \"",
-                "wanted a folder dt=YYYY-MM-DD, one spelling a day",
-                "rename or remove",
-            ]],
-        );
-    }
-}
-
-/// A week of nights' extracts, and one shop snapshot.
-pub(crate) fn week() -> Bench {
-    let days = Window { first: day("2022-03-09"), last: day(AS_OF) };
-    Bench::of(Marketplace::sound_in(days, days.first))
+fn odd_names_broken_files_and_missing_days_are_reported_together() {
+    assert_refused(
+        REJECTED,
+        |bench| {
+            fs::create_dir(bench.path("extracts/payments/dt=tomorrow")).unwrap();
+            fs::write(bench.file(Table::Reviews, day(A_DAY)), "").unwrap();
+            remove_day(bench, Table::Payments, A_DAY);
+        },
+        &[
+            &["found the name \"dt=tomorrow\""],
+            &["reviews/dt=2022-03-14/part-0.parquet: found a file of zero bytes"],
+            &["wanted payments of 2022-03-14"],
+        ],
+    );
 }
 
 #[test]
 fn fault_35_a_late_rewrite_of_the_same_size_and_time_is_found_and_the_nights_it_made_stale_are_named() {
-    let bench = week();
+    let bench = Bench::week();
     bench.night(day(A_DAY), &[]).assert_done();
     bench.nightly(&[]).assert_done();
     let file = bench.file(Table::Payments, day(A_DAY));
-    let (length, modified) =
-        (fs::metadata(&file).unwrap().len(), fs::metadata(&file).unwrap().modified().unwrap());
+    let seen = || {
+        let metadata = fs::metadata(&file).unwrap();
+        (metadata.len(), metadata.modified().unwrap())
+    };
+    let before = seen();
     let mut rows: Vec<Row> = Vec::new();
     for shop in 1..=5 {
         let category = if shop < 4 { "茶" } else { "女装/女士精品" };
         rows.push(row![10 * shop, shop, category, 9_901, at(day(A_DAY), "10:00")]);
         rows.push(row![10 * shop + 1, shop, category, 100, at(day(A_DAY), "23:59:59")]);
     }
-    rows.pop();
-    rows.push(row![51, 4, "女装/女士精品", 100, at(day(A_DAY), "23:59:59")]);
+    rows[9][1] = Cell::Integer(4);
     bench.put(Table::Payments, day(A_DAY), &rows);
-    set_modified(&file, modified);
-    assert_eq!(fs::metadata(&file).unwrap().len(), length);
-    assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), modified);
+    set_modified(&file, before.1);
+    assert_eq!(seen(), before);
 
     let ended = bench.nightly(&[]);
-    ended.assert_done();
-    assert!(
-        ended.stdout.contains("computed again: payments 2022-03-14, since files changed"),
-        "{}",
-        ended.stdout
-    );
-    assert!(
-        ended.stdout.contains("made stale: 2022-03-14; `shopscore backfill --stale` publishes them again")
-    );
+    ended.assert_said("computed again: payments 2022-03-14, since files changed");
+    ended.assert_said("made stale: 2022-03-14; `shopscore backfill --stale` publishes them again");
     assert_clean(&bench);
-    bench.run(&["backfill", "--stale"]).assert_done();
+    bench.said("backfill --stale");
     assert_clean_night(&bench, day(A_DAY), &[]);
-}
-
-fn set_modified(file: &Path, time: SystemTime) {
-    File::options().write(true).open(file).unwrap().set_modified(time).unwrap();
 }
 
 #[test]
 fn fault_37_a_rerun_says_so_and_a_replay_does_not_move_what_is_newest() {
-    let bench = week();
+    let bench = Bench::week();
     bench.night(day(A_DAY), &[]).assert_done();
     bench.nightly(&[]).assert_done();
     let before = Disk::published(&bench);
     for on in [AS_OF, A_DAY, AS_OF] {
-        let ended = bench.night(day(on), &[]);
-        ended.assert_done();
-        assert!(ended.stdout.contains("already current in "), "{}", ended.stdout);
+        bench.night(day(on), &[]).assert_said("already current in ");
         before.assert_unchanged(&Disk::published(&bench));
     }
 }
 
 #[test]
 fn fault_37_nights_in_any_order_end_in_the_same_bytes() {
-    let published = |order: [&str; 3]| {
-        let bench = week();
-        order.iter().for_each(|on| bench.night(day(on), &[]).assert_done());
+    let published = |order: [usize; 3]| {
+        let bench = Bench::week();
+        order.iter().for_each(|place| bench.night(day(DAYS[*place]), &[]).assert_done());
         bench.published().files
     };
-    let in_order = published(["2022-03-13", "2022-03-14", "2022-03-15"]);
-    for order in [["2022-03-15", "2022-03-13", "2022-03-14"], ["2022-03-14", "2022-03-15", "2022-03-13"]] {
+    let in_order = published([0, 1, 2]);
+    for order in [[2, 0, 1], [1, 2, 0]] {
         assert!(published(order) == in_order);
     }
 }

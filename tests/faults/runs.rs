@@ -5,14 +5,10 @@ use std::io::Read;
 use std::process::Stdio;
 use std::time::Duration;
 
-use shopscore::publish::lock::{Holder, Lock};
-use shopscore::publish::lock_folder;
-
-use crate::BUSY;
-use crate::disk::{assert_clean, assert_run_unchanged};
-use crate::resources::with_news;
-use crate::support::bench::Bench;
-use crate::support::marketplace::AS_OF;
+use super::output::with_news;
+use super::{BUSY, assert_clean, assert_run_refused};
+use crate::support::library::{Holder, Lock, lock_folder};
+use crate::support::{AS_OF, Bench};
 
 #[test]
 fn fault_09_of_runs_at_once_one_publishes_and_the_others_are_told_who_it_is() {
@@ -40,14 +36,14 @@ fn holder(pid: u32) -> Holder {
 #[test]
 fn fault_09_a_held_lock_is_refused_with_the_process_the_host_and_the_start_of_its_holder() {
     for folder in ["out", "state"] {
-        assert_run_unchanged(
+        assert_run_refused(
+            BUSY,
             |_| {},
             |bench| {
                 let lock = lock_folder(&bench.path(folder));
                 let _held = Lock::acquire(&lock, &holder(4_242), Duration::ZERO).unwrap();
                 bench.nightly(&[])
             },
-            BUSY,
             &[&[
                 &format!("lock: {folder}/locks/run.lock: "),
                 "held by process 4242 on scores-1, started 2022-03-16T01:00:00Z: nightly --date 2022-03-14",

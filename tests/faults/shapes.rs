@@ -2,20 +2,15 @@
 
 use std::fs;
 
-use arrow::array::{AsArray, UInt32Array};
-use arrow::datatypes::Int64Type;
+use arrow::array::UInt32Array;
+use arrow::compute::take_record_batch;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
-use shopscore::extracts::tables::Table;
-use shopscore::publish::outputs::INDICATORS;
-use shopscore::publish::reading::read_day;
 
-use crate::A_DAY;
-use crate::disk::assert_clean;
-use crate::support::bench::Bench;
+use super::{REJECTED, assert_clean, assert_clean_night};
 use crate::support::files::write_with;
-use crate::support::marketplace::{AS_OF, shop_row};
-use crate::support::rows::{Row, at, day, row};
+use crate::support::library::INDICATORS;
+use crate::support::{A_DAY, AS_OF, Bench, Row, Table, at, day, row, shop_row};
 
 /// Scores shops that are all rated alike on one day, and nothing else; the rows in this order.
 fn ties(shops: impl DoubleEndedIterator<Item = i64> + Clone, backwards: bool) -> Bench {
@@ -35,20 +30,15 @@ fn fault_42_ties_in_a_huge_category_and_a_lone_shop_do_not_depend_on_the_order_o
         let bench = ties(1..=5_000, backwards);
         bench.nightly(&[]).assert_done();
         assert_clean(&bench);
-        let indicators = read_day(&bench.path("out/current"), &INDICATORS, day(AS_OF)).unwrap();
-        let text = |row| {
-            indicators.column_by_name("indicator").unwrap().as_string::<i32>().value(row) == "product_rating"
-        };
-        let number =
-            |name: &str, row| indicators.column_by_name(name).unwrap().as_primitive::<Int64Type>().value(row);
+        let rated = |row: &String| Some(row.strip_prefix("product_rating ")?.to_owned());
+        let columns = ["indicator", "shop_id", "ranked", "better", "tier"];
+        let rows: Vec<_> = bench.shown(&INDICATORS, AS_OF, &columns).iter().filter_map(rated).collect();
+        assert!(rows.contains(&"1 1 0 5".to_owned()), "a lone shop");
         // The marketplace's other reviews are of its first five shops.
-        let tied: Vec<_> =
-            (0..indicators.num_rows()).filter(|row| text(*row) && number("shop_id", *row) > 5).collect();
+        let tied = rows.iter().filter_map(|row| row.split_once(' '));
+        let tied: Vec<_> = tied.filter(|(shop, _)| shop.parse::<i64>().unwrap() > 5).collect();
         assert_eq!(tied.len(), 4_995);
-        let first = (number("better", tied[0]), number("tier", tied[0]));
-        assert!(tied.iter().all(|row| (number("better", *row), number("tier", *row)) == first));
-        let lone = (0..indicators.num_rows()).find(|row| text(*row) && number("shop_id", *row) == 1).unwrap();
-        assert_eq!((number("ranked", lone), number("better", lone), number("tier", lone)), (1, 0, 5));
+        assert!(tied.iter().all(|(_, place)| *place == tied[0].1));
         bench.published().files
     });
     assert!(published[0] == published[1]);
@@ -63,11 +53,9 @@ fn fault_42_a_marketplace_without_an_event_has_shops_without_scores() {
         }
     }
     let flags = ["--set", "max_unscored_percent=100"];
-    let ended = bench.nightly(&flags);
-    ended.assert_done();
-    assert!(ended.stdout.contains("5 shops present, 0 with a score, 5 without"), "{}", ended.stdout);
-    crate::disk::assert_clean_night(&bench, day(AS_OF), &flags);
-    bench.nightly(&[]).assert_refused(crate::REJECTED, &[&["5 of 5 present shops without a score"]]);
+    bench.nightly(&flags).assert_said("5 shops present, 0 with a score, 5 without");
+    assert_clean_night(&bench, day(AS_OF), &flags);
+    bench.nightly(&[]).assert_refused(REJECTED, &[&["5 of 5 present shops without a score"]]);
 }
 
 #[test]
@@ -85,7 +73,7 @@ fn fault_44_threads_order_split_codec_and_row_groups_change_nothing() {
         let bench = Bench::sound();
         let batch = bench.batch(Table::Payments, day(A_DAY));
         let backwards = UInt32Array::from_iter_values((0..10).rev());
-        let batch = arrow::compute::take_record_batch(&batch, &backwards).unwrap();
+        let batch = take_record_batch(&batch, &backwards).unwrap();
         let folder = bench.partition(Table::Payments, day(A_DAY));
         fs::remove_file(folder.join("part-0.parquet")).unwrap();
         for part in 0..2 {

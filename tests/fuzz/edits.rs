@@ -9,42 +9,16 @@ use proptest::sample::{Index, select};
 /// One change to an input; places are parts of its length.
 #[derive(Clone, Debug)]
 pub(crate) enum Edit {
-    Flip {
-        at: Index,
-        bit: u8,
-    },
-    Overwrite {
-        at: Index,
-        with: Vec<u8>,
-    },
-    Insert {
-        at: Index,
-        what: Vec<u8>,
-    },
-    Delete {
-        from: Index,
-        bytes: usize,
-    },
-    Repeat {
-        from: Index,
-        bytes: usize,
-        at: Index,
-    },
-    Truncate {
-        at: Index,
-    },
-    /// Puts `text` in place of a cell of a comma-separated table, or of the value of a line `NAME = VALUE`.
-    Cell {
-        line: Index,
-        cell: Index,
-        text: String,
-    },
-    DropLine {
-        line: Index,
-    },
-    RepeatLine {
-        line: Index,
-    },
+    Flip { at: Index, bit: u8 },
+    Overwrite { at: Index, with: Vec<u8> },
+    Insert { at: Index, what: Vec<u8> },
+    Delete { from: Index, bytes: usize },
+    Repeat { from: Index, bytes: usize, at: Index },
+    Truncate { at: Index },
+    // Puts `text` in place of a cell of a comma-separated table, or of the value of a line `NAME = VALUE`.
+    Cell { line: Index, cell: Index, text: String },
+    DropLine { line: Index },
+    RepeatLine { line: Index },
 }
 
 /// One to three edits of bytes.

@@ -6,22 +6,14 @@ use std::sync::LazyLock;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use shopscore::error::{ExitClass, Outcome};
-use shopscore::extracts::contract;
-use shopscore::extracts::identity::FileIdentity;
-use shopscore::extracts::listing::Listed;
-use shopscore::extracts::partitions::{PartFile, Partition};
-use shopscore::extracts::reader::{self, Source};
-use shopscore::extracts::rows::Rows;
-use shopscore::extracts::selection::Selection;
-use shopscore::extracts::tables::Table;
-use shopscore::zone::Zone;
 
-use crate::edits::{Edit, byte_edits, edited};
-use crate::support::files;
-use crate::support::marketplace::{AS_OF, Marketplace};
-use crate::support::rows::{batch, day};
-use crate::{assert_refusal, config, in_time};
+use super::edits::{Edit, byte_edits, edited};
+use super::{assert_refusal, config, in_time};
+use crate::support::library::{
+    ExitClass, FileIdentity, Listed, Outcome, PartFile, Partition, Rows, Selection, Source, Zone, contract,
+    decode, reader,
+};
+use crate::support::{AS_OF, Marketplace, Table, batch, day, files};
 
 /// The footer's length and the magic that end a file.
 const END_BYTES: usize = 8;
@@ -47,7 +39,7 @@ fn read(bytes: &[u8]) -> Outcome<Rows> {
     let listed = Listed { partitions: vec![partition], ..Listed::default() };
     let checked = contract::check(listed, false)?;
     let loaded = reader::load(&checked[0])?;
-    reader::decode(&checked[0], Source::Loaded(&loaded), &Zone::utc(), &Selection::default())
+    decode(&checked[0], Source::Loaded(&loaded), &Zone::utc(), &Selection::default())
 }
 
 fn read_or_refused(bytes: &[u8]) -> Result<(), TestCaseError> {

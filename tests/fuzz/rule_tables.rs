@@ -1,29 +1,25 @@
 //! Rule tables of any bytes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use shopscore::error::ExitClass;
-use shopscore::rulebook::Rulebook;
 
-use crate::edits::{Edit, edited, edits};
-use crate::support::rows::day;
-use crate::{assert_refusal, config, in_time};
+use super::edits::{Edit, edited, edits};
+use super::{assert_refusal, config, in_time};
+use crate::support::bench::shipped_rules;
+use crate::support::day;
+use crate::support::library::{ExitClass, Rulebook};
 
 const FILES: [&str; 5] = ["weights.csv", "logistics.csv", "custom_made.csv", "tiers.csv", "thresholds.csv"];
 
-fn rules() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules")
-}
-
 /// Loads the rules of the project but for `file`, which holds `bytes`, and asks what came of it.
 fn read_or_refused(file: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
-    static SOUND: LazyLock<Vec<(&str, Vec<u8>)>> =
-        LazyLock::new(|| FILES.iter().map(|file| (*file, fs::read(rules().join(file)).unwrap())).collect());
+    static SOUND: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
+        FILES.iter().map(|file| (*file, fs::read(shipped_rules().join(file)).unwrap())).collect()
+    });
     let folder = tempfile::tempdir().unwrap();
     for (name, sound) in SOUND.iter() {
         let held = if *name == file { bytes } else { sound };
@@ -57,7 +53,7 @@ proptest! {
 
     #[test]
     fn edited_rule_tables_are_read_or_refused((file, edits) in odd_table()) {
-        let bytes = edited(&fs::read(rules().join(file)).unwrap(), &edits);
+        let bytes = edited(&fs::read(shipped_rules().join(file)).unwrap(), &edits);
         read_or_refused(file, &bytes)?;
     }
 

@@ -6,11 +6,10 @@ use std::path::Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use shopscore::error::ExitClass;
-use shopscore::settings::resolve;
 
-use crate::edits::{edited, edits, odd_text};
-use crate::{assert_refusal, config, in_time};
+use super::edits::{edited, edits, odd_text};
+use super::{assert_refusal, config, in_time};
+use crate::support::library::{ExitClass, resolve};
 
 const NAMES: [&str; 12] = [
     "time_zone",

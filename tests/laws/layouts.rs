@@ -17,9 +17,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::files;
-use crate::support::marketplace::{Marketplace, partition};
-use crate::support::rows::{Row, UTC, batch};
+use crate::support::marketplace::partition;
+use crate::support::{Marketplace, Row, UTC, batch, files};
 
 /// What the business time zone is ahead of UTC.
 const ZONE_MICROSECONDS: i64 = 8 * 3_600 * 1_000_000;

@@ -2,79 +2,77 @@
 
 use std::fs;
 
-use shopscore::extracts::tables::Table;
-use shopscore::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
-
-use crate::support::rows::day;
-use crate::world::{MONTH_ENDS, differing, run, said, shown, two_months};
+use super::{MONTH_ENDS, differing_folders};
+use crate::support::library::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
+use crate::support::{Bench, Table, day};
 
 #[test]
 fn ranges_and_nights_in_any_order_end_in_the_same_bytes() {
-    let bench = two_months();
+    let bench = Bench::two_months();
     let forwards = "--state a/state --out a/out";
-    said(&bench, &format!("backfill --from 2022-01-28 --to 2022-03-02 {forwards}"));
+    bench.said(&format!("backfill --from 2022-01-28 --to 2022-03-02 {forwards}"));
     let in_order = bench.published_under("a/out");
     for part in ["2022-02-27 --to 2022-03-02", "2022-01-28 --to 2022-01-30", "2022-01-28 --to 2022-03-02"] {
-        said(&bench, &format!("backfill --from {part}"));
+        bench.said(&format!("backfill --from {part}"));
     }
-    said(&bench, "nightly --date 2022-01-31");
-    said(&bench, "nightly --date 2022-02-28");
-    assert_eq!(differing(&in_order, &bench.published()), [""; 0]);
+    bench.said("nightly --date 2022-01-31");
+    bench.said("nightly --date 2022-02-28");
+    assert!(differing_folders(&in_order, &bench.published()).is_empty());
     for month_end in MONTH_ENDS {
-        assert_eq!(shown(&bench, &MONTH_END_SCORES, month_end, &["revision"]), ["1"; 5]);
-        assert_eq!(shown(&bench, &MONTHLY_ASSESSMENTS, month_end, &["failures_this_year"]).len(), 5);
+        assert_eq!(bench.shown(&MONTH_END_SCORES, month_end, &["revision"]), ["1"; 5]);
+        assert_eq!(bench.shown(&MONTHLY_ASSESSMENTS, month_end, &["failures_this_year"]).len(), 5);
     }
 }
 
 #[test]
 fn a_range_goes_on_from_where_it_was_stopped() {
-    let bench = two_months();
+    let bench = Bench::two_months();
     let gone = bench.partition(Table::Payments, day("2022-02-03"));
     let aside = bench.path("aside");
     fs::rename(&gone, &aside).unwrap();
-    let stopped = run(&bench, "backfill --from 2022-02-01 --to 2022-02-05");
+    let stopped = bench.run("backfill --from 2022-02-01 --to 2022-02-05");
     assert_eq!(stopped.code, Some(4), "{}", stopped.stderr);
     assert!(stopped.stderr.contains("payments of 2022-02-03"), "{}", stopped.stderr);
     fs::rename(&aside, &gone).unwrap();
-    let listed = said(&bench, "backfill --from 2022-02-01 --to 2022-02-05 --dry-run");
+    let listed = bench.said("backfill --from 2022-02-01 --to 2022-02-05 --dry-run");
     assert_eq!(
         listed,
         "2022-02-03 is not published\n2022-02-04 is not published\n2022-02-05 is not published\n"
     );
-    said(&bench, "backfill --from 2022-02-01 --to 2022-02-05");
-    let done = said(&bench, "backfill --from 2022-02-01 --to 2022-02-05");
+    bench.said("backfill --from 2022-02-01 --to 2022-02-05");
+    let done = bench.said("backfill --from 2022-02-01 --to 2022-02-05");
     assert_eq!(done, "every day is published and current\n");
 }
 
 #[test]
 fn only_stale_nights_of_a_range_are_published_where_that_is_asked_for() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-02-01 --to 2022-02-05");
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-02-01 --to 2022-02-05");
     bench.change(Table::Reviews, day("2022-02-02"), |rows| rows.slice(0, 3));
-    let listed = said(&bench, "backfill --stale --from 2022-02-03 --to 2022-02-20 --dry-run");
+    let listed = bench.said("backfill --stale --from 2022-02-03 --to 2022-02-20 --dry-run");
     assert_eq!(listed, "2022-02-03 is stale\n2022-02-04 is stale\n");
-    assert_eq!(said(&bench, "backfill --stale --dry-run").lines().count(), 3);
+    assert_eq!(bench.said("backfill --stale --dry-run").lines().count(), 3);
 }
 
 #[test]
 fn a_range_needs_both_ends_in_order() {
-    let bench = two_months();
-    assert_eq!(run(&bench, "backfill --from 2022-02-01").code, Some(2));
-    assert_eq!(run(&bench, "backfill").code, Some(2));
-    run(&bench, "backfill --from 2022-02-02 --to 2022-02-01")
+    let bench = Bench::two_months();
+    assert_eq!(bench.run("backfill --from 2022-02-01").code, Some(2));
+    assert_eq!(bench.run("backfill").code, Some(2));
+    bench
+        .run("backfill --from 2022-02-02 --to 2022-02-01")
         .assert_refused(2, &[&["2022-02-02", "a first day"]]);
 }
 
 #[test]
 fn going_back_past_a_month_end_is_refused_without_a_reason() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-30 --to 2022-02-01");
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-30 --to 2022-02-01");
     let first = fs::read_dir(bench.path("out/generations")).unwrap();
     let first = first.map(|entry| entry.unwrap().file_name().into_string().unwrap()).min().unwrap();
-    run(&bench, &format!("rollback --to {first}"))
-        .assert_refused(2, &[&["month_end=2022-01-31", "--because"]]);
-    said(&bench, &format!("rollback --to {first} --because mistake"));
-    assert!(shown(&bench, &MONTH_END_SCORES, "2022-01-31", &["shop_id"]).is_empty());
-    let closed = said(&bench, "nightly --date 2022-01-31");
+    bench.run(&format!("rollback --to {first}")).assert_refused(2, &[&["month_end=2022-01-31", "--because"]]);
+    bench.said(&format!("rollback --to {first} --because mistake"));
+    assert!(bench.shown(&MONTH_END_SCORES, "2022-01-31", &["shop_id"]).is_empty());
+    let closed = bench.said("nightly --date 2022-01-31");
     assert!(closed.contains("month end 2022-01-31 closed"), "{closed}");
 }

@@ -1,67 +1,50 @@
 //! A frozen month end stays as it was published until it is restated, and then only what must change does.
 
-use shopscore::extracts::tables::Table;
-use shopscore::publish::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
-
-use crate::support::bench::Bench;
-use crate::support::rows::{at, day, row};
-use crate::world::{MONTH_ENDS, deliver, differing, run, said, shown, two_months};
+use super::{MONTH_ENDS, differing_folders};
+use crate::support::library::{MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
+use crate::support::{Bench, Ended, Table, at, day, row};
 
 const REVISED: [&str; 5] = ["shop_id", "score", "revision", "restated_because", "knowledge_day"];
 const JANUARY: &str = MONTH_ENDS[0];
 
-/// Upholds, on 2 February, appeals on all reviews that January's last window has of shop 3, the best rated of its
-/// category: shop 3 is rated no more, and shop 2 becomes the best.
-fn appeal_reviews_of_shop_3(bench: &Bench) {
-    let decided = day("2022-02-02");
-    let appeals = ["2022-01-29", "2022-01-30", "2022-01-31"].into_iter().zip(900_i64..);
-    let rows: Vec<_> =
-        appeals.map(|(on, id)| row![id, 3, "review", 30, day(on), true, at(decided, "12:00")]).collect();
-    deliver(bench, Table::Appeals, "2022-02-02", &rows);
+fn january_and_february() -> Bench {
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-31 --to 2022-03-01");
+    bench
 }
 
-fn january_and_february() -> Bench {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-31 --to 2022-03-01");
-    bench
+/// January restated for a reason, as known on the day on which those appeals took effect.
+fn restated(bench: &Bench, because: &str) -> Ended {
+    let restate = ["restate", "--month-end", JANUARY, "--knowledge-day", "2022-02-03", "--because", because];
+    Ended::of(&mut bench.program(&restate))
 }
 
 #[test]
 fn a_frozen_month_end_survives_a_rerun_after_a_late_appeal_and_a_late_rewrite() {
     let bench = january_and_february();
     let frozen = bench.published();
-    appeal_reviews_of_shop_3(&bench);
-    let again = said(&bench, "nightly --date 2022-01-31");
+    bench.appeal_reviews_of_shop_3();
+    let again = bench.said("nightly --date 2022-01-31");
     assert!(again.contains("month end 2022-01-31 is frozen and stays as it was published"), "{again}");
-    assert_eq!(differing(&frozen, &bench.published()), [""; 0]);
+    assert!(differing_folders(&frozen, &bench.published()).is_empty());
 
     bench.put(Table::Reviews, day("2022-01-31"), &[row![1, 1, 1, 5, 5, at(day("2022-01-31"), "20:00")]]);
-    said(&bench, "nightly --date 2022-01-31");
-    let changed = differing(&frozen, &bench.published());
-    assert!(changed.contains(&"scores/dt=2022-01-31".to_owned()), "{changed:?}");
+    bench.said("nightly --date 2022-01-31");
+    let changed = differing_folders(&frozen, &bench.published());
+    assert!(changed.contains("scores/dt=2022-01-31"), "{changed:?}");
     assert!(changed.iter().all(|folder| folder.ends_with("/dt=2022-01-31")), "{changed:?}");
 }
 
 #[test]
 fn a_restatement_changes_the_rows_that_the_appeals_touch_and_those_whose_rank_they_moved() {
     let bench = january_and_february();
-    let first = shown(&bench, &MONTH_END_SCORES, JANUARY, &REVISED);
-    appeal_reviews_of_shop_3(&bench);
+    let first = bench.shown(&MONTH_END_SCORES, JANUARY, &REVISED);
+    bench.appeal_reviews_of_shop_3();
     let before = bench.published();
-    let told = bench.run(&[
-        "restate",
-        "--month-end",
-        JANUARY,
-        "--because",
-        "appeals 900 to 902",
-        "--knowledge-day",
-        "2022-02-03",
-    ]);
-    told.assert_done();
-    assert!(told.stdout.contains("2022-01-31: 2 rows restated as known on 2022-02-03"), "{}", told.stdout);
+    restated(&bench, "appeals 900 to 902").assert_said("2022-01-31: 2 rows restated as known on 2022-02-03");
 
-    let restated = shown(&bench, &MONTH_END_SCORES, JANUARY, &REVISED);
-    let revisions = shown(&bench, &MONTH_END_REVISIONS, JANUARY, &REVISED);
+    let restated = bench.shown(&MONTH_END_SCORES, JANUARY, &REVISED);
+    let revisions = bench.shown(&MONTH_END_REVISIONS, JANUARY, &REVISED);
     let changed: Vec<&String> = restated.iter().filter(|row| !first.contains(row)).collect();
     let stayed: Vec<&String> = restated.iter().filter(|row| first.contains(row)).collect();
     assert_eq!(stayed.iter().map(|row| &row[..1]).collect::<Vec<_>>(), ["1", "4", "5"]);
@@ -72,7 +55,7 @@ fn a_restatement_changes_the_rows_that_the_appeals_touch_and_those_whose_rank_th
     assert_eq!(revisions, [first[1].clone(), first[2].clone()]);
     // Nobody is failed or passed by this, so the assessments of January alone are new.
     assert_eq!(
-        differing(&before, &bench.published()),
+        differing_folders(&before, &bench.published()).iter().map(String::as_str).collect::<Vec<_>>(),
         [
             "month_end_revisions/month_end=2022-01-31",
             "month_end_scores/month_end=2022-01-31",
@@ -85,7 +68,7 @@ fn a_restatement_changes_the_rows_that_the_appeals_touch_and_those_whose_rank_th
 fn a_restatement_that_changes_no_row_publishes_nothing() {
     let bench = january_and_february();
     let before = bench.published();
-    let told = said(&bench, "restate --month-end 2022-01-31 --because check --knowledge-day 2022-02-10");
+    let told = bench.said("restate --month-end 2022-01-31 --because check --knowledge-day 2022-02-10");
     assert_eq!(told, "2022-01-31: no row changes as known on 2022-02-10; nothing is published\n");
     assert_eq!(bench.published(), before);
 }
@@ -93,8 +76,8 @@ fn a_restatement_that_changes_no_row_publishes_nothing() {
 #[test]
 fn a_restatement_knows_no_later_appeals_than_those_of_its_knowledge_day() {
     let bench = january_and_february();
-    appeal_reviews_of_shop_3(&bench);
-    let early = said(&bench, "restate --month-end 2022-01-31 --because check --knowledge-day 2022-02-02");
+    bench.appeal_reviews_of_shop_3();
+    let early = bench.said("restate --month-end 2022-01-31 --because check --knowledge-day 2022-02-02");
     assert!(
         early.contains("no row changes"),
         "decided on the day itself, they take effect a day later: {early}"
@@ -104,13 +87,12 @@ fn a_restatement_knows_no_later_appeals_than_those_of_its_knowledge_day() {
 #[test]
 fn a_failure_that_a_restatement_brings_reaches_the_later_months() {
     let bench = january_and_february();
-    let exit =
-        |value| shown(&bench, &MONTHLY_ASSESSMENTS, value, &["shop_id", "status", "failures_this_year"]);
+    let exit = |value| bench.shown(&MONTHLY_ASSESSMENTS, value, &["shop_id", "status", "failures_this_year"]);
     let before = [exit(MONTH_ENDS[0]), exit(MONTH_ENDS[1])];
     // Every shop fails under this threshold; only a changed month end makes the later months follow.
     bench.change_rule("thresholds.csv", ",*,2.5,2.5,3,", ",*,2.5,5,2,");
-    appeal_reviews_of_shop_3(&bench);
-    said(&bench, "restate --month-end 2022-01-31 --because appeals --knowledge-day 2022-02-03");
+    bench.appeal_reviews_of_shop_3();
+    bench.said("restate --month-end 2022-01-31 --because appeals --knowledge-day 2022-02-03");
     let after = [exit(MONTH_ENDS[0]), exit(MONTH_ENDS[1])];
     assert_ne!(before, after);
     for (january, february) in after[0].iter().zip(&after[1]) {
@@ -122,9 +104,9 @@ fn a_failure_that_a_restatement_brings_reaches_the_later_months() {
 
 #[test]
 fn what_cannot_be_restated_is_refused() {
-    let bench = two_months();
-    said(&bench, "nightly --date 2022-01-31");
-    let refused = |command: &str, code, words: &[&str]| run(&bench, command).assert_refused(code, &[words]);
+    let bench = Bench::two_months();
+    bench.said("nightly --date 2022-01-31");
+    let refused = |command: &str, code, words: &[&str]| bench.run(command).assert_refused(code, &[words]);
     refused("restate --month-end 2022-01-30 --because x", 2, &["2022-01-30", "last day of a month"]);
     refused(
         "restate --month-end 2022-02-28 --because x",
@@ -137,6 +119,6 @@ fn what_cannot_be_restated_is_refused() {
         2,
         &["a day that is over"],
     );
-    assert_eq!(run(&bench, "restate --month-end 2022-01-31").code, Some(2), "a reason is needed");
-    assert_eq!(bench.run(&["restate", "--month-end", "2022-01-31", "--because", " "]).code, Some(2));
+    assert_eq!(bench.run("restate --month-end 2022-01-31").code, Some(2), "a reason is needed");
+    assert_eq!(restated(&bench, " ").code, Some(2));
 }

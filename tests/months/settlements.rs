@@ -2,28 +2,22 @@
 
 use std::fs;
 
-use shopscore::domain::Window;
-use shopscore::extracts::tables::Table;
-use shopscore::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES};
-
-use crate::support::bench::Bench;
-use crate::support::rows::{Cell, at, day, row};
-use crate::world::{deliver, run, said, shown, two_months};
+use crate::support::library::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES};
+use crate::support::{Bench, Cell, Table, Window, day, row};
 
 const COLUMNS: [&str; 6] =
     ["shop_id", "provisional", "basis", "months_counted", "sales_fen", "top_sales_category"];
 
 /// A later snapshot in which shop 1 left on 1 February, shop 2 joined and left in February, and shop 3 left on 27 January.
 fn with_leavers() -> Bench {
-    let bench = two_months();
+    let bench = Bench::two_months();
     let shop = |shop: i64, joined_on: &str, left_on: Cell| {
         row![shop, "店", "茶", Cell::Null, day(joined_on), left_on]
     };
     let left = |on: &str| Cell::Date(day(on));
-    deliver(
-        &bench,
+    bench.deliver(
         Table::Shops,
-        "2022-03-01",
+        day("2022-03-01"),
         &[
             shop(1, "2020-01-01", left("2022-02-01")),
             shop(2, "2022-02-01", left("2022-02-20")),
@@ -38,12 +32,12 @@ fn with_leavers() -> Bench {
 #[test]
 fn a_year_is_settled_by_the_scores_and_payments_up_to_the_as_of_day() {
     let bench = with_leavers();
-    said(&bench, "backfill --from 2022-01-25 --to 2022-03-02");
-    let told = said(&bench, "settle --year 2022");
+    bench.said("backfill --from 2022-01-25 --to 2022-03-02");
+    let told = bench.said("settle --year 2022");
     assert!(told.contains("2022 as of 2022-03-02, provisional: 4 shops settled"), "{told}");
     // 100 yuan a day: 8 days to 1 February, 27 to 20 February, 3 to 27 January, 37 in all; days of leaving count.
     assert_eq!(
-        shown(&bench, &ANNUAL_SETTLEMENTS, "2022", &COLUMNS),
+        bench.shown(&ANNUAL_SETTLEMENTS, "2022", &COLUMNS),
         [
             "1 true months_before_termination 1 80000 茶",
             "2 true no_fee 0 270000 茶",
@@ -51,7 +45,7 @@ fn a_year_is_settled_by_the_scores_and_payments_up_to_the_as_of_day() {
             "5 true year 2 370000 女装/女士精品",
         ]
     );
-    let again = said(&bench, "settle --year 2022 --as-of 2022-03-02");
+    let again = bench.said("settle --year 2022 --as-of 2022-03-02");
     assert!(again.contains("already current"), "{again}");
 }
 
@@ -59,48 +53,42 @@ fn a_year_is_settled_by_the_scores_and_payments_up_to_the_as_of_day() {
 fn a_year_is_settled_without_old_payments_where_extracts_are_kept_only_so_long() {
     let (bench, whole) = (with_leavers(), with_leavers());
     for bench in [&bench, &whole] {
-        said(bench, "backfill --from 2022-01-25 --to 2022-03-02 --set extracts_kept_days=400");
+        bench.said("backfill --from 2022-01-25 --to 2022-03-02 --set extracts_kept_days=400");
     }
     let gone = Window { first: day("2022-01-25"), last: day("2022-02-19") };
     for payments in gone.days() {
         fs::remove_dir_all(bench.partition(Table::Payments, payments)).unwrap();
     }
-    said(&bench, "settle --year 2022 --set extracts_kept_days=10");
-    said(&whole, "settle --year 2022");
+    bench.said("settle --year 2022 --set extracts_kept_days=10");
+    whole.said("settle --year 2022");
     assert!(bench.published().files == whole.published().files);
 
     fs::remove_file(bench.path("state/partials/payments/2022-02-01.json")).unwrap();
-    let refused = run(&bench, "settle --year 2022 --set extracts_kept_days=10");
+    let refused = bench.run("settle --year 2022 --set extracts_kept_days=10");
     refused.assert_refused(4, &[&["payments/dt=2022-02-01", "nothing sound is stored of it"]]);
 }
 
 #[test]
 fn a_year_without_any_snapshot_is_not_settled() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-30 --to 2022-02-01");
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-30 --to 2022-02-01");
     fs::remove_dir_all(bench.path("extracts/shops")).unwrap();
-    run(&bench, "settle --year 2022").assert_refused(4, &[&["found no shop snapshot"]]);
+    bench.run("settle --year 2022").assert_refused(4, &[&["found no shop snapshot"]]);
 }
 
 #[test]
 fn a_restatement_brings_the_settlement_up_to_date() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-28 --to 2022-03-02");
-    said(&bench, "settle --year 2022");
-    let average = || shown(&bench, &ANNUAL_SETTLEMENTS, "2022", &["shop_id", "average_score", "months"]);
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-28 --to 2022-03-02");
+    bench.said("settle --year 2022");
+    let average = || bench.shown(&ANNUAL_SETTLEMENTS, "2022", &["shop_id", "average_score", "months"]);
     let before = average();
-    let decided = day("2022-02-02");
-    let rows = [
-        row![900, 3, "review", 30, day("2022-01-31"), true, at(decided, "12:00")],
-        row![901, 3, "review", 30, day("2022-01-30"), true, at(decided, "12:00")],
-        row![902, 3, "review", 30, day("2022-01-29"), true, at(decided, "12:00")],
-    ];
-    deliver(&bench, Table::Appeals, "2022-02-02", &rows);
-    let told = said(&bench, "restate --month-end 2022-01-31 --because appeals --knowledge-day 2022-03-01");
+    bench.appeal_reviews_of_shop_3();
+    let told = bench.said("restate --month-end 2022-01-31 --because appeals --knowledge-day 2022-03-01");
     assert!(told.contains("annual_settlements 2022"), "{told}");
     let after = average();
     let changed: Vec<&str> = after.iter().filter(|row| !before.contains(row)).map(|row| &row[..1]).collect();
-    let restated: Vec<String> = shown(&bench, &MONTH_END_SCORES, "2022-01-31", &["shop_id", "revision"]);
+    let restated: Vec<String> = bench.shown(&MONTH_END_SCORES, "2022-01-31", &["shop_id", "revision"]);
     let restated: Vec<&str> =
         restated.iter().filter(|row| row.ends_with(" 2")).map(|row| &row[..1]).collect();
     assert_eq!(changed, restated);
@@ -110,25 +98,26 @@ fn a_restatement_brings_the_settlement_up_to_date() {
 #[test]
 fn a_settlement_without_every_score_that_counts_is_refused() {
     let bench = with_leavers();
-    run(&bench, "settle --year 2022").assert_refused(4, &[&["no published night of 2022"]]);
-    said(&bench, "nightly --date 2022-02-28");
-    run(&bench, "settle --year 2022 --as-of 2022-02-28")
+    bench.run("settle --year 2022").assert_refused(4, &[&["no published night of 2022"]]);
+    bench.said("nightly --date 2022-02-28");
+    bench
+        .run("settle --year 2022 --as-of 2022-02-28")
         .assert_refused(4, &[&["month_end_scores of 2022-01-31"]]);
-    said(&bench, "nightly --date 2022-01-31");
-    run(&bench, "settle --year 2022 --as-of 2022-03-01").assert_refused(4, &[&["scores of 2022-01-26"]]);
-    run(&bench, "settle --year 2022 --as-of 2021-12-31").assert_refused(2, &[&["--as-of 2021-12-31"]]);
-    said(&bench, "nightly --date 2022-01-26");
-    said(&bench, "settle --year 2022 --as-of 2022-03-01");
+    bench.said("nightly --date 2022-01-31");
+    bench.run("settle --year 2022 --as-of 2022-03-01").assert_refused(4, &[&["scores of 2022-01-26"]]);
+    bench.run("settle --year 2022 --as-of 2021-12-31").assert_refused(2, &[&["--as-of 2021-12-31"]]);
+    bench.said("nightly --date 2022-01-26");
+    bench.said("settle --year 2022 --as-of 2022-03-01");
 }
 
 #[test]
 fn a_summary_of_a_year_shows_the_arithmetic_of_shops_that_left() {
     let bench = with_leavers();
-    said(&bench, "backfill --from 2022-01-25 --to 2022-03-02");
-    let unsettled = said(&bench, "summary --year 2022");
+    bench.said("backfill --from 2022-01-25 --to 2022-03-02");
+    let unsettled = bench.said("summary --year 2022");
     assert!(unsettled.contains("2022 is not settled yet"), "{unsettled}");
-    said(&bench, "settle --year 2022");
-    let summary = said(&bench, "summary --year 2022");
+    bench.said("settle --year 2022");
+    let summary = bench.said("summary --year 2022");
     let line =
         summary.lines().find(|line| line.contains("shop 3, day_before_termination: (2022-01-26: ")).unwrap();
     assert!(line.contains(") / 1 = "), "{line}");

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use crate::support::bench::Bench;
-use crate::world::{run, said, two_months};
+use crate::support::Bench;
+use crate::support::disk::flip_middle;
 
 const MONTH_END: &str = "month_end_scores/month_end=2022-01-31";
 
@@ -17,27 +17,18 @@ fn month_end(bench: &Bench) -> (PathBuf, PathBuf) {
     (bench.path("out/current").join(MONTH_END).join("part-0.parquet"), copies[0].clone())
 }
 
-/// Overwrites a file in place, as a failing disk would: every name of it sees that.
-fn damage(path: &PathBuf) {
-    let mut bytes = fs::read(path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
-    fs::write(path, bytes).unwrap();
-}
-
 #[test]
 fn a_frozen_month_end_has_a_copy_that_shares_no_inode_and_outlives_damage() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
-    let sound = said(&bench, "verify");
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-30 --to 2022-02-02");
+    let sound = bench.said("verify");
     assert!(sound.contains("are as recorded"), "{sound}");
     let (published, copy) = month_end(&bench);
     assert_ne!(fs::metadata(&published).unwrap().ino(), fs::metadata(&copy).unwrap().ino());
     assert!(fs::read(&published).unwrap() == fs::read(&copy).unwrap());
 
-    damage(&published);
-    let refused = run(&bench, "verify");
+    flip_middle(&published);
+    let refused = bench.run("verify");
     assert_eq!(refused.code, Some(6), "{}", refused.stderr);
     let [line, ..] = &refused.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", refused.stderr) };
     let file_name = copy.file_name().unwrap().to_str().unwrap();
@@ -46,15 +37,15 @@ fn a_frozen_month_end_has_a_copy_that_shares_no_inode_and_outlives_damage() {
     assert!(line.contains(&format!("wanted SHA-256 {hash}")), "{line}");
 
     fs::write(&published, fs::read(&copy).unwrap()).unwrap();
-    said(&bench, "verify");
-    damage(&copy);
-    assert!(run(&bench, "verify").stderr.contains("no sound copy of a frozen month end"));
+    bench.said("verify");
+    flip_middle(&copy);
+    assert!(bench.run("verify").stderr.contains("no sound copy of a frozen month end"));
 }
 
 #[test]
 fn every_damaged_file_of_the_state_folder_is_named_and_left_where_it_is() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-30 --to 2022-02-02");
     let mut damaged = 0;
     for (folder, ending) in [
         ("partials/reviews", "json"),
@@ -65,23 +56,23 @@ fn every_damaged_file_of_the_state_folder_is_named_and_left_where_it_is() {
         let files =
             fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path());
         let file = files.filter(|path| path.extension().is_some_and(|found| found == ending)).min().unwrap();
-        damage(&file);
+        flip_middle(&file);
         damaged += 1;
-        let refused = run(&bench, "verify");
+        let refused = bench.run("verify");
         assert_eq!((refused.code, refused.stderr.lines().count()), (Some(6), damaged), "{}", refused.stderr);
         assert!(refused.stderr.contains(file.file_name().unwrap().to_str().unwrap()), "{}", refused.stderr);
         assert!(file.exists());
     }
-    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
-    said(&bench, "nightly --date 2022-02-02");
+    bench.said("backfill --from 2022-01-30 --to 2022-02-02");
+    bench.said("nightly --date 2022-02-02");
 }
 
 #[test]
 fn nothing_is_made_of_a_month_end_that_is_not_as_it_was_published() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-30 --to 2022-02-02");
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-30 --to 2022-02-02");
     let (published, copy) = month_end(&bench);
-    damage(&published);
+    flip_middle(&published);
     let before = bench.published();
     let named: &[&str] = &[MONTH_END, "found SHA-256 ", copy.file_name().unwrap().to_str().unwrap()];
     for command in [
@@ -89,33 +80,33 @@ fn nothing_is_made_of_a_month_end_that_is_not_as_it_was_published() {
         "nightly --date 2022-01-31",
         "restate --month-end 2022-01-31 --because x --knowledge-day 2022-02-02",
     ] {
-        run(&bench, command).assert_refused(6, &[named]);
+        bench.run(command).assert_refused(6, &[named]);
         assert!(bench.published() == before, "{command}");
     }
     fs::remove_dir_all(published.parent().unwrap()).unwrap();
     let gone: &[&str] = &[MONTH_END, "no such file", copy.file_name().unwrap().to_str().unwrap()];
-    run(&bench, "nightly --date 2022-01-31").assert_refused(6, &[gone]);
+    bench.run("nightly --date 2022-01-31").assert_refused(6, &[gone]);
 }
 
 #[test]
 fn a_link_that_was_removed_is_put_back_by_a_rollback_to_any_generation_that_readers_saw() {
-    let bench = two_months();
-    said(&bench, "nightly --date 2022-01-31");
+    let bench = Bench::two_months();
+    bench.said("nightly --date 2022-01-31");
     fs::remove_file(bench.path("out/current")).unwrap();
-    let refused = run(&bench, "nightly --date 2022-02-01");
+    let refused = bench.run("nightly --date 2022-02-01");
     assert_eq!(refused.code, Some(6), "{}", refused.stderr);
-    said(&bench, "rollback --to 1");
-    said(&bench, "nightly --date 2022-02-01");
-    said(&bench, "verify");
+    bench.said("rollback --to 1");
+    bench.said("nightly --date 2022-02-01");
+    bench.said("verify");
 }
 
 #[test]
 fn pruning_keeps_the_payments_of_a_year_that_is_settled_provisionally() {
-    let bench = two_months();
-    said(&bench, "backfill --from 2022-01-28 --to 2022-03-02");
-    said(&bench, "settle --year 2022");
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-28 --to 2022-03-02");
+    bench.said("settle --year 2022");
     let payments = || fs::read_dir(bench.path("state/partials/payments")).unwrap().count();
     let before = payments();
-    said(&bench, "state prune --keep-days 5");
+    bench.said("state prune --keep-days 5");
     assert_eq!(payments(), before);
 }

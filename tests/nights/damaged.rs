@@ -1,16 +1,10 @@
 //! What is gone or damaged in the state folder is made again, and a warning says so.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use shopscore::domain::Day;
-use shopscore::extracts::tables::Table;
-
-use crate::support::bench::Bench;
-use crate::support::rows::{at, row};
-use crate::watched::{
-    PARTIALS, assert_as_from_scratch, recomputed, today, week, week_with_a_night, yesterday,
-};
+use super::watched::{PARTIALS, assert_as_from_scratch, recomputed, today, week_with_a_night, yesterday};
+use crate::support::{Bench, Day, Table, at, row};
 
 /// The file of the sums of a stored partial.
 fn sums_file(bench: &Bench, table: Table, day: Day) -> PathBuf {
@@ -25,14 +19,15 @@ fn stored_file(bench: &Bench, table: Table, day: Day, ending: &str) -> PathBuf {
     paths.find(|path| is_wanted(path.file_name().unwrap().to_str().unwrap())).unwrap()
 }
 
-fn flip_last_byte(path: &PathBuf) {
+fn flip_last_byte(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(path, bytes).unwrap();
 }
 
-/// Damages files, runs the night, and checks that its one warning names what was damaged.
-fn assert_made_again(bench: &Bench, damaged: &str, computed: usize) {
+/// Runs the night, and checks that its one warning names the file that was damaged.
+fn assert_made_again(bench: &Bench, damaged: &Path, computed: usize) {
+    let damaged = damaged.strip_prefix(bench.path("")).unwrap().to_str().unwrap();
     let ended = bench.night(today(), &[]);
     ended.assert_done();
     assert_eq!(ended.partials(), (computed, PARTIALS - computed));
@@ -45,64 +40,41 @@ fn assert_made_again(bench: &Bench, damaged: &str, computed: usize) {
 }
 
 #[test]
-fn damaged_sums_are_computed_again() {
-    let bench = week_with_a_night();
-    let sums = sums_file(&bench, Table::Consultations, yesterday());
-    flip_last_byte(&sums);
-    let sound = fs::read(sums_file(&week_with_a_night(), Table::Consultations, yesterday())).unwrap();
-    // Without the window that the last night left, all sums are read.
-    fs::remove_dir_all(bench.path("state/window")).unwrap();
-    assert_made_again(&bench, sums.file_name().unwrap().to_str().unwrap(), 0);
-    assert_eq!(fs::read(&sums).unwrap(), sound);
+fn sums_that_are_damaged_deleted_or_another_day_s_are_computed_again() {
+    type Damage = fn(&Bench, &Path);
+    let damages: [Damage; 3] = [
+        |_, sums| flip_last_byte(sums),
+        |_, sums| fs::remove_file(sums).unwrap(),
+        |bench, sums| fs::write(sums, fs::read(sums_file(bench, Table::Reviews, today())).unwrap()).unwrap(),
+    ];
+    for damage in damages {
+        let bench = Bench::week();
+        bench.put(Table::Reviews, today(), &[row![1, 1, 1, 5, 5, at(today(), "09:00")]]);
+        bench.night(today(), &[]).assert_done();
+        let sums = sums_file(&bench, Table::Reviews, yesterday());
+        let sound = fs::read(&sums).unwrap();
+        damage(&bench, &sums);
+        // Without the window that the last night left, all sums are read.
+        fs::remove_dir_all(bench.path("state/window")).unwrap();
+        assert_made_again(&bench, &sums, 0);
+        assert!(fs::read(&sums).unwrap() == sound);
+    }
 }
 
 #[test]
-fn deleted_sums_are_computed_again() {
-    let bench = week_with_a_night();
-    let sums = sums_file(&bench, Table::Payments, yesterday());
-    fs::remove_file(&sums).unwrap();
-    fs::remove_dir_all(bench.path("state/window")).unwrap();
-    assert_made_again(&bench, sums.file_name().unwrap().to_str().unwrap(), 0);
-    assert!(sums.is_file());
-}
-
-#[test]
-fn readable_sums_that_are_not_those_that_were_written_are_computed_again() {
-    let bench = week();
-    bench.put(Table::Reviews, today(), &[row![1, 1, 1, 5, 5, at(today(), "09:00")]]);
-    bench.night(today(), &[]).assert_done();
-    let sums = sums_file(&bench, Table::Reviews, yesterday());
-    fs::copy(sums_file(&bench, Table::Reviews, today()), &sums).unwrap();
-    fs::remove_dir_all(bench.path("state/window")).unwrap();
-    assert_made_again(&bench, sums.file_name().unwrap().to_str().unwrap(), 0);
-}
-
-#[test]
-fn a_damaged_description_is_made_again_with_its_partial() {
-    let bench = week_with_a_night();
-    flip_last_byte(&bench.path("state/partials/reviews/2022-03-14.json"));
-    assert_made_again(&bench, "state/partials/reviews/2022-03-14.json", 1);
-}
-
-#[test]
-fn a_damaged_window_is_added_up_again() {
-    let bench = week_with_a_night();
-    flip_last_byte(&bench.path("state/window/payments.sealed"));
-    assert_made_again(&bench, "state/window/payments.sealed", 0);
-}
-
-#[test]
-fn damaged_answers_to_appeals_are_looked_up_again() {
-    let bench = week_with_a_night();
-    flip_last_byte(&bench.path("state/records/disputes.parquet.sealed"));
-    assert_made_again(&bench, "state/records/disputes.parquet.sealed", 0);
-}
-
-#[test]
-fn damaged_answers_that_no_appeal_asks_for_are_made_again_too() {
-    let bench = week_with_a_night();
-    flip_last_byte(&bench.path("state/records/reviews.parquet.sealed"));
-    assert_made_again(&bench, "state/records/reviews.parquet.sealed", 0);
+fn what_is_damaged_is_made_again_and_a_day_without_its_description_is_computed_again() {
+    for (file, computed) in [
+        ("partials/reviews/2022-03-14.json", 1),
+        ("window/payments.sealed", 0),
+        // Answers to appeals, and answers that no appeal asks for.
+        ("records/disputes.parquet.sealed", 0),
+        ("records/reviews.parquet.sealed", 0),
+    ] {
+        let bench = week_with_a_night();
+        let file = bench.path("state").join(file);
+        flip_last_byte(&file);
+        assert_made_again(&bench, &file, computed);
+    }
 }
 
 #[test]
@@ -143,7 +115,7 @@ fn a_damaged_index_is_made_again() {
     let (bench, index) = week_with_an_index();
     let sound = fs::read(&index).unwrap();
     fs::write(&index, &sound[..20]).unwrap();
-    assert_made_again(&bench, index.file_name().unwrap().to_str().unwrap(), 0);
+    assert_made_again(&bench, &index, 0);
     assert_eq!(fs::read(&index).unwrap(), sound);
 }
 
@@ -158,7 +130,7 @@ fn an_index_of_another_day_is_made_again() {
     fs::copy(stored_file(&bench, Table::Reviews, day, ".records"), &index).unwrap();
     decide(&bench, 2, 404, yesterday());
     fs::remove_dir_all(bench.path("state/records")).unwrap();
-    assert_made_again(&bench, index.file_name().unwrap().to_str().unwrap(), 0);
+    assert_made_again(&bench, &index, 0);
     assert_eq!(fs::read(&index).unwrap(), sound);
 }
 

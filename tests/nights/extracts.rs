@@ -1,22 +1,21 @@
 //! Extracts of several days on a disk: what the producer delivers, late or again.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, FileTimes};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
-use shopscore::domain::Day;
-use shopscore::extracts::tables::Table;
 
-use crate::steps::{DAYS, first_day};
-use crate::support::files;
+use super::steps::{DAYS, first_day};
+use crate::support::disk::remove;
+use crate::support::files::set_modified;
 use crate::support::marketplace::partition;
 use crate::support::marketplaces::rows;
-use crate::support::rows::{Cell, Row, batch};
+use crate::support::{Cell, Day, Row, Table, batch, files};
 
 /// One delivered partition.
 #[derive(Clone)]
@@ -139,10 +138,7 @@ impl Extracts {
 
     /// Writes a partition anew as it was delivered, if it was.
     pub(crate) fn write(&self, table: Table, day: Day) {
-        let folder = self.partition(table, day);
-        if folder.is_dir() {
-            fs::remove_dir_all(folder).unwrap();
-        }
+        remove(&self.partition(table, day));
         self.write_files(table, day);
     }
 
@@ -175,8 +171,4 @@ fn any_rows(table: Table, day: Day, seed: u64) -> Vec<Row> {
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), random);
     rows(table, day).new_tree(&mut runner).unwrap().current()
-}
-
-fn set_modified(file: &Path, time: SystemTime) {
-    File::options().write(true).open(file).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
 }

@@ -1,16 +1,14 @@
 //! A night reads only what is new, and writes only that.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, FileTimes};
+use std::fs;
 use std::time::SystemTime;
 
-use shopscore::extracts::tables::Table;
-
-use crate::support::marketplace::payment;
-use crate::support::rows::{Row, at, row};
-use crate::watched::{
-    Files, PARTIALS, TABLES, assert_as_from_scratch, recomputed, today, week, week_with_a_night, yesterday,
+use super::watched::{
+    PARTIALS, Stamps, TABLES, assert_as_from_scratch, recomputed, today, week_with_a_night, yesterday,
 };
+use crate::support::files::set_modified;
+use crate::support::{Bench, Row, Table, at, payment, row};
 
 /// One review of each of two shops.
 fn other_reviews() -> Vec<Row> {
@@ -23,32 +21,22 @@ fn only(table_day: &str) -> (usize, BTreeSet<String>) {
 }
 
 #[test]
-fn a_repeated_night_with_nothing_new_writes_nothing() {
+fn a_repeated_night_with_nothing_new_writes_nothing_even_if_it_reads_every_file() {
     let bench = week_with_a_night();
-    let seen = || ["state", "out"].map(|folder| Files::of(&bench.path(folder)));
+    let seen = || ["state", "out"].map(|folder| Stamps::of(&bench.path(folder)));
     let before = seen();
-    let ended = bench.night(today(), &[]);
-    ended.assert_done();
-    assert_eq!(ended.partials(), (0, PARTIALS));
-    assert!(ended.stdout.contains("already current in "), "{}", ended.stdout);
-    assert_eq!(seen(), before);
-    assert_eq!(bench.published().generations.len(), 1);
-}
-
-#[test]
-fn a_repeated_night_that_reads_every_file_writes_nothing_either() {
-    let bench = week_with_a_night();
-    let seen = || ["state", "out"].map(|folder| Files::of(&bench.path(folder)));
-    let before = seen();
-    let ended = bench.night(today(), &["--rehash"]);
-    ended.assert_done();
-    assert_eq!(ended.partials(), (0, PARTIALS));
-    assert_eq!(seen(), before);
+    for flags in [&[][..], &["--rehash"]] {
+        let ended = bench.night(today(), flags);
+        ended.assert_said("already current in ");
+        assert_eq!(ended.partials(), (0, PARTIALS), "{flags:?}");
+        assert_eq!(seen(), before, "{flags:?}");
+        assert_eq!(bench.published().generations.len(), 1);
+    }
 }
 
 #[test]
 fn the_next_night_computes_only_the_new_days_partials() {
-    let bench = week();
+    let bench = Bench::week();
     bench.night(yesterday(), &[]).assert_done();
     let ended = bench.night(today(), &[]);
     assert_eq!(ended.partials(), (TABLES, PARTIALS - TABLES));
@@ -57,7 +45,7 @@ fn the_next_night_computes_only_the_new_days_partials() {
 
 #[test]
 fn nights_from_the_last_to_the_first_compute_each_table_day_once() {
-    let bench = week();
+    let bench = Bench::week();
     let nights = (0..6).map(|days| {
         let as_of = today().plus(-days);
         let ended = bench.night(as_of, &[]);
@@ -72,7 +60,7 @@ fn nights_from_the_last_to_the_first_compute_each_table_day_once() {
 
 #[test]
 fn a_window_that_rolls_passes_64_bits_no_sooner_than_one_from_scratch() {
-    let bench = week();
+    let bench = Bench::week();
     // Two days that are never in one window, of which both in one sum would not fit.
     for day in [today().plus(-3), today()] {
         bench.put(Table::Payments, day, &[payment(1, 1, i64::MAX / 2 + 1, at(day, "09:00"))]);
@@ -105,8 +93,7 @@ fn a_second_part_file_computes_its_table_day_alone() {
 #[test]
 fn a_touched_file_is_hashed_and_not_computed_again() {
     let bench = week_with_a_night();
-    let file = File::options().write(true).open(bench.file(Table::Refunds, yesterday())).unwrap();
-    file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH)).unwrap();
+    set_modified(&bench.file(Table::Refunds, yesterday()), SystemTime::UNIX_EPOCH);
     // It is described anew, so that the next night need not hash it.
     assert_eq!(recomputed(&bench, &[]), (0, ["refunds/2022-03-14".to_owned()].into()));
     assert_eq!(recomputed(&bench, &[]), (0, BTreeSet::new()));

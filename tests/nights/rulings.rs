@@ -2,18 +2,10 @@
 
 use std::fs;
 
-use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
-use shopscore::domain::{Day, Window};
-use shopscore::extracts::tables::Table;
-use shopscore::publish::outputs::{INDICATORS, QUALITY};
-use shopscore::publish::reading::read_day;
-
-use crate::clean;
-use crate::support::bench::Bench;
-use crate::support::marketplace::Marketplace;
-use crate::support::rows::{Cell, Row, at, row};
-use crate::watched::{Files, TABLES, today};
+use super::clean;
+use super::watched::{Stamps, TABLES, today};
+use crate::support::library::{INDICATORS, QUALITY};
+use crate::support::{AS_OF, Bench, Cell, Day, Marketplace, Row, Table, Window, at, row};
 
 const LONG_WINDOW_DAYS: i32 = 30;
 const ALL_PARTIALS: usize = 30 * TABLES;
@@ -48,24 +40,15 @@ fn assert_as_from_scratch(bench: &Bench) {
 
 /// Numerator and denominator of shop 2's product rating: the sum and the count of its stars.
 fn stars(bench: &Bench) -> (i64, i64) {
-    let rows = read_day(&bench.path("out/current"), &INDICATORS, today()).unwrap();
-    let integer =
-        |name: &str, row: usize| rows.column_by_name(name).unwrap().as_primitive::<Int64Type>().value(row);
-    let indicators = rows.column_by_name("indicator").unwrap().as_string::<i32>();
-    let is_wanted = |row: &usize| integer("shop_id", *row) == 2 && indicators.value(*row) == "product_rating";
-    let row = (0..rows.num_rows()).find(is_wanted).unwrap();
-    (integer("numerator", row), integer("denominator", row))
+    let rows = bench.shown(&INDICATORS, AS_OF, &["shop_id", "indicator", "numerator", "denominator"]);
+    let stars = rows.iter().find_map(|row| row.strip_prefix("2 product_rating ")?.split_once(' ')).unwrap();
+    (stars.0.parse().unwrap(), stars.1.parse().unwrap())
 }
 
 /// How many appeals of today speak of no record.
 fn unmatched(bench: &Bench) -> i64 {
-    let rows = read_day(&bench.path("out/current"), &QUALITY, today()).unwrap();
-    let reasons = rows.column_by_name("reason").unwrap().as_string::<i32>();
-    let counts = rows.column_by_name("rows").unwrap().as_primitive::<Int64Type>();
-    (0..rows.num_rows())
-        .filter(|row| reasons.value(*row) == "unmatched_appeal")
-        .map(|row| counts.value(row))
-        .sum()
+    let rows = bench.shown(&QUALITY, AS_OF, &["reason", "rows"]);
+    rows.iter().filter_map(|row| row.strip_prefix("unmatched_appeal ")?.parse::<i64>().ok()).sum()
 }
 
 #[test]
@@ -90,7 +73,7 @@ fn an_appeal_decided_today_takes_out_a_record_of_20_days_ago_without_computing_a
     // One review of 2 stars a day.
     assert_eq!(stars(&bench), (60, 30));
     // What is new is the index in which the record was found.
-    let partials = || Files::of(&bench.path("state/partials")).without("records");
+    let partials = || Stamps::of(&bench.path("state/partials")).without("records");
     let before = partials();
     bench.put(Table::Appeals, today(), &[decision(900, true, "12:00")]);
     assert_eq!(night(&bench), (0, ALL_PARTIALS));

@@ -3,10 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use shopscore::domain::Day;
-use shopscore::extracts::tables::Table;
 
-use crate::support::rows::day;
+use crate::support::{Day, Table, day};
 
 /// The extracts cover so many days.
 pub(crate) const DAYS: i32 = 8;

@@ -1,17 +1,13 @@
-//! A marketplace whose every day is alike, and which files of a folder a run wrote.
+//! Which files of a folder a run wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use shopscore::domain::{Day, Window};
-use shopscore::extracts::tables::Table;
-
-use crate::clean;
-use crate::support::bench::Bench;
-use crate::support::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
-use crate::support::rows::day;
+use super::clean;
+use crate::support::disk::walk;
+use crate::support::{AS_OF, Bench, Day, WINDOW_DAYS, Window, day};
 
 /// The tables that have daily partials.
 pub(crate) const TABLES: usize = 6;
@@ -28,17 +24,9 @@ pub(crate) fn yesterday() -> Day {
     today().plus(-1)
 }
 
-/// The small sound marketplace with days enough for a week of nights, and one shop snapshot for all of them.
-pub(crate) fn week() -> Bench {
-    let mut marketplace = Marketplace::sound_over(WINDOW_DAYS + 6);
-    let shops = marketplace.rows.remove(&(Table::Shops, today())).unwrap();
-    marketplace.rows.insert((Table::Shops, today().plus(-6)), shops);
-    Bench::of(marketplace)
-}
-
-/// As [`week`], after the night of the last day.
+/// As [`Bench::week`], after the night of the last day.
 pub(crate) fn week_with_a_night() -> Bench {
-    let bench = week();
+    let bench = Bench::week();
     bench.night(today(), &[]).assert_done();
     bench
 }
@@ -46,12 +34,12 @@ pub(crate) fn week_with_a_night() -> Bench {
 /// Runs the night of the last day, compares it with the night from scratch, and returns how many partials were computed
 /// by then and what the first run wrote under the partials of the state folder.
 pub(crate) fn recomputed(bench: &Bench, flags: &[&str]) -> (usize, BTreeSet<String>) {
-    let before = Files::of(&bench.path("state/partials"));
+    let before = Stamps::of(&bench.path("state/partials"));
     let ended = bench.night(today(), flags);
     ended.assert_done();
     let (computed, kept) = ended.partials();
     assert_eq!(computed + kept, PARTIALS, "{}", ended.stdout);
-    let written = Files::of(&bench.path("state/partials")).written_since(&before);
+    let written = Stamps::of(&bench.path("state/partials")).written_since(&before);
     assert_as_from_scratch(bench, today());
     (computed, written)
 }
@@ -63,13 +51,17 @@ pub(crate) fn assert_as_from_scratch(bench: &Bench, as_of: Day) {
 
 /// What tells whether a file was written: its inode, its size and its times in nanoseconds.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Files(BTreeMap<PathBuf, [i128; 4]>);
+pub(crate) struct Stamps(BTreeMap<PathBuf, [i128; 4]>);
 
-impl Files {
-    /// The files below a folder, but for locks, which say who holds them.
+impl Stamps {
+    /// The files below a folder, locks aside.
     pub(crate) fn of(folder: &Path) -> Self {
         let mut files = BTreeMap::new();
-        look_at(folder, folder, &mut files);
+        walk(folder, &mut |path, kind| {
+            if !kind.is_dir() {
+                files.insert(path.strip_prefix(folder).unwrap().to_owned(), stamp(path));
+            }
+        });
         Self(files)
     }
 
@@ -87,25 +79,13 @@ impl Files {
     }
 }
 
-fn look_at(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, [i128; 4]>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
-        let path = entry.path();
-        if entry.file_name() == "locks" {
-            continue;
-        }
-        if entry.file_type().unwrap().is_dir() {
-            look_at(root, &path, files);
-        } else {
-            let metadata = fs::symlink_metadata(&path).unwrap();
-            let nanoseconds =
-                |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
-            let seen = [
-                i128::from(metadata.ino()),
-                i128::from(metadata.size()),
-                nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-                nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-            ];
-            files.insert(path.strip_prefix(root).unwrap().to_owned(), seen);
-        }
-    }
+fn stamp(path: &Path) -> [i128; 4] {
+    let metadata = fs::symlink_metadata(path).unwrap();
+    let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+    [
+        i128::from(metadata.ino()),
+        i128::from(metadata.size()),
+        nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+    ]
 }

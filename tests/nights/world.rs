@@ -5,15 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use shopscore::domain::{Day, Window};
-use shopscore::extracts::tables::Table;
 
-use crate::clean;
-use crate::extracts::Extracts;
-use crate::steps::{Damage, Rule, SETTINGS, Spoilt, Step};
-use crate::support::bench::{Bench, gather};
-use crate::support::files;
-use crate::support::rows::{at, row};
+use super::clean;
+use super::extracts::Extracts;
+use super::steps::{Damage, Rule, SETTINGS, Spoilt, Step};
+use crate::support::disk::{files_below, remove};
+use crate::support::{Bench, Day, Table, Window, at, files, row};
 
 type Outcome = Result<(), TestCaseError>;
 
@@ -152,12 +149,10 @@ impl World {
         }
     }
 
-    /// All that a run keeps for the next, by path; locks are no such thing.
+    /// All that a run keeps for the next.
     fn state_files(&self) -> Vec<PathBuf> {
         let state = self.bench.path("state");
-        let mut files = BTreeMap::new();
-        gather(&state, &state, &mut files);
-        files.into_keys().filter(|path| !path.starts_with("locks")).map(|path| state.join(path)).collect()
+        files_below(&state, "").into_keys().map(|path| state.join(path)).collect()
     }
 
     fn take_foreign_state(&self, seed: u64, as_of: Day, part: &str) {
@@ -201,19 +196,11 @@ fn damage_file(path: &Path, all: &[PathBuf], damage: &Damage) {
 fn copy(from: &Path, to: &Path, part: &str) {
     let (from, to) = (from.join(part), to.join(part));
     if from.is_dir() {
-        let mut files = BTreeMap::new();
-        gather(&from, &from, &mut files);
         remove(&to);
-        for (path, bytes) in files {
+        for (path, bytes) in files_below(&from, "") {
             let path = to.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-    }
-}
-
-fn remove(folder: &Path) {
-    if folder.is_dir() {
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,19 +1,26 @@
 //! A folder in which the binary runs on extracts of its own, and what can be seen of the outcome.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arrow::array::RecordBatch;
-use shopscore::domain::Day;
-use shopscore::extracts::tables::Table;
 use tempfile::TempDir;
 
-use super::files;
-use super::marketplace::{AS_OF, Marketplace, WINDOW_DAYS, partition};
-use super::rows::{Row, batch};
+use super::disk::{remove, set_mode};
+use super::library::{OutputTable, QUARANTINE};
+use super::marketplace::partition;
+use super::published::rows_shown;
+use super::{
+    AS_OF, Day, Ended, Marketplace, Published, Row, Table, WINDOW_DAYS, Window, at, batch, day, files, row,
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_shopscore");
+/// Where [`Bench::scratch_night`] keeps and publishes.
+pub(crate) const SCRATCH_OUT: &str = "scratch/out";
 
 /// Extracts, the shipped rule tables, settings with a short window, and folders for state and output.
 pub(crate) struct Bench {
@@ -25,6 +32,42 @@ impl Bench {
     /// The small sound marketplace.
     pub(crate) fn sound() -> Self {
         Self::of(Marketplace::sound())
+    }
+
+    /// As [`Bench::sound`], with its night published.
+    pub(crate) fn published_once() -> Self {
+        let bench = Self::sound();
+        bench.nightly(&[]).assert_done();
+        bench
+    }
+
+    /// The small sound marketplace with days enough for a week of nights, and one shop snapshot for all of them.
+    pub(crate) fn week() -> Self {
+        let last = day(AS_OF);
+        Self::of(Marketplace::sound_in(Window::ending(last, WINDOW_DAYS + 6), last.plus(-6)))
+    }
+
+    /// The extracts of 2022-01-25 to 2022-03-02; every day is alike, windows have three days, and nobody appeals.
+    pub(crate) fn two_months() -> Self {
+        let days = Window { first: day("2022-01-25"), last: day("2022-03-02") };
+        let mut marketplace = Marketplace::sound_in(days, days.first);
+        marketplace.rows.retain(|(table, _), _| *table != Table::Appeals);
+        let bench = Self::of(marketplace);
+        // What the year lacks before the extracts begin is no gap.
+        bench.configure(&format!(
+            "window_days = {WINDOW_DAYS}\nmax_snapshot_age_days = 60\nhistory_starts_on = {}",
+            days.first
+        ));
+        bench
+    }
+
+    /// Upholds, on 2 February of [`Bench::two_months`], appeals on all reviews that January's last window has of shop 3, the
+    /// best rated of its category: shop 3 is rated no more, and shop 2 becomes the best.
+    pub(crate) fn appeal_reviews_of_shop_3(&self) {
+        let decided = day("2022-02-02");
+        let reviewed = ["2022-01-29", "2022-01-30", "2022-01-31"].into_iter().zip(900_i64..);
+        let appeals = reviewed.map(|(on, id)| row![id, 3, "review", 30, day(on), true, at(decided, "12:00")]);
+        self.deliver(Table::Appeals, decided, &appeals.collect::<Vec<_>>());
     }
 
     /// The marketplace, each partition one file.
@@ -82,6 +125,13 @@ impl Bench {
         files::write(&self.file(table, day), &batch(table, rows));
     }
 
+    /// Adds a part file to a partition.
+    pub(crate) fn deliver(&self, table: Table, day: Day, rows: &[Row]) {
+        let folder = self.partition(table, day);
+        let parts = fs::read_dir(&folder).map_or(0, Iterator::count);
+        files::write(&folder.join(format!("part-{parts}.parquet")), &batch(table, rows));
+    }
+
     /// Writes all extracts again as they were, and removes what was put beside them.
     pub(crate) fn deliver_again(&self) {
         fs::remove_dir_all(self.path("extracts")).unwrap();
@@ -119,9 +169,34 @@ impl Bench {
         Ended::of(self.command(AS_OF, flags).envs(environment.iter().cloned()))
     }
 
+    /// As [`Bench::nightly`], by a user who is not root and owns all of the folder, so that modes count.
+    pub(crate) fn nightly_unprivileged(&self, flags: &[&str]) -> Ended {
+        const NOBODY: u32 = 65_534;
+        let (mine, night) = (self.path(""), self.command(AS_OF, flags));
+        // Nobody may reach the program where it was built. Copied by another process: one that is forked here meanwhile would
+        // hold the copy open for writing, and it could not be run.
+        let program = self.path("jobs/program");
+        assert!(Command::new("cp").arg(PROGRAM).arg(&program).status().unwrap().success());
+        let mut command = Command::new(program);
+        command.env_clear().current_dir(&mine).args(night.get_args());
+        if fs::metadata(&mine).unwrap().uid() == 0 {
+            set_mode(&mine, 0o755);
+            let owner = Command::new("chown").args(["-R", &NOBODY.to_string()]).arg(&mine).status().unwrap();
+            assert!(owner.success());
+            command.uid(NOBODY);
+        }
+        Ended::of(&mut command)
+    }
+
     /// Scores the night of `as_of`, with further flags and an empty environment.
     pub(crate) fn night(&self, as_of: Day, flags: &[&str]) -> Ended {
         Ended::of(&mut self.command(&as_of.to_string(), flags))
+    }
+
+    /// As [`Bench::night`], with no state and no output yet, into [`SCRATCH_OUT`].
+    pub(crate) fn scratch_night(&self, as_of: Day, flags: &[&str]) -> Ended {
+        remove(&self.path("scratch"));
+        self.night(as_of, &[flags, &["--state", "scratch/state", "--out", SCRATCH_OUT]].concat())
     }
 
     /// The night of `as_of` as a command that has not started, with an empty environment.
@@ -131,16 +206,31 @@ impl Bench {
         command
     }
 
+    /// As [`Bench::command`], on the sample marketplace of the repository, with a window of 30 days.
+    pub(crate) fn sample_command(&self, as_of: &str, flags: &[&str]) -> Command {
+        let sample_data = sample_data();
+        let on_sample = ["--extracts", sample_data.to_str().unwrap(), "--set", "window_days=30"];
+        self.command(as_of, &[&on_sample, flags].concat())
+    }
+
     /// The program with these arguments, as a command that has not started, with an empty environment.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_shopscore"));
+        let mut command = Command::new(PROGRAM);
         command.env_clear().current_dir(self.folder.path()).args(arguments);
         command
     }
 
-    /// Runs the program with these arguments and an empty environment.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
-        Ended::of(&mut self.program(arguments))
+    /// Runs the program with these words and an empty environment.
+    pub(crate) fn run(&self, words: &str) -> Ended {
+        Ended::of(&mut self.program(&words.split(' ').collect::<Vec<_>>()))
+    }
+
+    /// Runs the program with these words to a good end, and returns what it says.
+    #[track_caller]
+    pub(crate) fn said(&self, words: &str) -> String {
+        let ended = self.run(words);
+        ended.assert_done();
+        ended.stdout
     }
 
     /// What lies under the output folder now.
@@ -152,97 +242,31 @@ impl Bench {
     pub(crate) fn published_under(&self, out: &str) -> Published {
         Published::under(&self.path(out))
     }
+
+    /// Some columns of a published partition, one text a row.
+    pub(crate) fn shown(&self, table: &OutputTable, value: &str, columns: &[&str]) -> Vec<String> {
+        let folder = format!("out/current/{}/{}={value}", table.name, table.partition_key);
+        rows_shown(&self.path(&folder), table, columns)
+    }
+
+    /// The quarantined rows of a day: table, reason, row and key, as one text.
+    pub(crate) fn quarantined(&self, on: &str) -> Vec<String> {
+        self.quarantined_under("out", on)
+    }
+
+    /// As [`Bench::quarantined`], under another output folder.
+    pub(crate) fn quarantined_under(&self, out: &str, on: &str) -> Vec<String> {
+        let folder = self.path(out).join(format!("quarantine/dt={on}"));
+        rows_shown(&folder, &QUARANTINE, &["table", "reason", "row", "key"])
+    }
 }
 
-fn shipped_rules() -> PathBuf {
+/// The sample marketplace of the repository.
+pub(crate) fn sample_data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data")
+}
+
+/// The rule tables of the repository.
+pub(crate) fn shipped_rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules")
-}
-
-/// How a run ended.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    /// Its exit code; none where a signal ended it.
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-impl Ended {
-    /// Runs a command to its end.
-    pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// How many daily partials it computed, and how many it took from the state folder.
-    pub(crate) fn partials(&self) -> (usize, usize) {
-        let line = self.stdout.lines().find(|line| line.contains(" daily partials computed, "));
-        let line = line.unwrap_or_else(|| panic!("no partials: {}{}", self.stdout, self.stderr));
-        let numbers: Vec<usize> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
-        (numbers[0], numbers[1])
-    }
-
-    /// Checks that the run did what it was asked to do.
-    pub(crate) fn assert_done(&self) {
-        assert_eq!(self.code, Some(0), "{}", self.stderr);
-    }
-
-    /// Checks the exit code, and that stderr has one line a finding, with the words given for it, and nothing else.
-    pub(crate) fn assert_refused(&self, code: i32, findings: &[&[&str]]) {
-        let lines: Vec<&str> = self.stderr.lines().collect();
-        assert_eq!(self.code, Some(code), "{}", self.stderr);
-        assert_eq!(lines.len(), findings.len(), "one line a finding, in\n{}", self.stderr);
-        for (line, words) in lines.iter().zip(findings) {
-            assert!(line.starts_with("error: "), "{line}");
-            assert!(line.contains("found ") && line.contains(", wanted "), "{line}");
-            for word in *words {
-                assert!(line.contains(word), "{word:?} in {line}");
-            }
-        }
-        assert_eq!(self.stdout, "");
-    }
-}
-
-/// What readers can see under an output folder.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Published {
-    /// Where `current` leads; none where there is no such link.
-    pub(crate) current: Option<PathBuf>,
-    /// The bytes of each file of the current generation, by its path there, quarantine included; the record of when it
-    /// was made is left out.
-    pub(crate) files: BTreeMap<PathBuf, Vec<u8>>,
-    /// The names of all generations.
-    pub(crate) generations: BTreeSet<OsString>,
-}
-
-impl Published {
-    fn under(out: &Path) -> Self {
-        let current = fs::read_link(out.join("current")).ok();
-        let generation = current.as_ref().map(|target| out.join(target).parent().unwrap().to_owned());
-        let mut files = BTreeMap::new();
-        if let Some(generation) = generation {
-            for tree in ["published", "quarantine"] {
-                gather(&generation, &generation.join(tree), &mut files);
-            }
-        }
-        let generations = fs::read_dir(out.join("generations")).into_iter().flatten();
-        let generations = generations.map(|entry| entry.unwrap().file_name()).collect();
-        Self { current, files, generations }
-    }
-}
-
-/// The files below `folder`, which may not exist, by their path below `root`.
-pub(crate) fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
-        let path = entry.path();
-        if path.is_dir() {
-            gather(root, &path, files);
-        } else {
-            files.insert(path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap());
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::{CastOptions, cast_with_options};
@@ -108,6 +109,11 @@ pub(crate) fn write_payment(path: &Path, paid_at_type: &str, category: &[u8]) {
 /// Cuts the file to its first `length` bytes.
 pub(crate) fn truncate(path: &Path, length: u64) {
     File::options().write(true).open(path).unwrap().set_len(length).unwrap();
+}
+
+/// Sets the time at which a file was last written.
+pub(crate) fn set_modified(path: &Path, time: SystemTime) {
+    File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
 }
 
 /// Writes the manifest of a partition: name, rows and SHA-256 of each file.

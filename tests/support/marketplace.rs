@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use shopscore::domain::{Day, Window};
-use shopscore::extracts::tables::Table;
-
-use super::files;
-use super::rows::{Cell, Row, at, batch, day, row};
+use super::{Cell, Day, Row, Table, Window, at, batch, day, files, row};
 
 /// The day that the tests score.
 pub(crate) const AS_OF: &str = "2022-03-15";
+/// A day in the middle of its window.
+pub(crate) const A_DAY: &str = "2022-03-14";
 /// How many days a window has, where nothing else is said: few, so that a test stays quick.
 pub(crate) const WINDOW_DAYS: i32 = 3;
 

@@ -2,16 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+use super::library::{Column, ColumnKind, RowRule, TableSpec};
+use super::{AS_OF, Cell, Day, Marketplace, Row, Table, WINDOW_DAYS, Window, at, day};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
-use shopscore::domain::{Day, Window};
-use shopscore::extracts::schema::{Column, ColumnKind, RowRule, TableSpec};
-use shopscore::extracts::tables::Table;
-
-use super::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
-use super::rows::{Cell, Row, at, day};
 
 /// At most so many rows a table-day: enough for keys, buyers and records to meet.
 const MOST_ROWS: usize = 12;

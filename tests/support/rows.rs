@@ -7,9 +7,8 @@ use arrow::array::{
 };
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
-use shopscore::domain::Day;
-use shopscore::extracts::schema::ColumnKind;
-use shopscore::extracts::tables::Table;
+
+use super::library::{ColumnKind, Day, Table};
 
 /// The zone of instants, as Arrow takes it without a database of zones.
 pub(crate) const UTC: &str = "+00:00";
@@ -81,37 +80,31 @@ pub(crate) fn batch(table: Table, rows: &[Row]) -> RecordBatch {
 
 fn array(kind: ColumnKind, cells: &[&Cell]) -> ArrayRef {
     match kind {
-        ColumnKind::Integer => Arc::new(Int64Array::from_iter(values(cells, |cell| match cell {
-            Cell::Integer(value) => Some(*value),
-            _ => None,
-        }))),
-        ColumnKind::Text => Arc::new(StringArray::from_iter(values(cells, |cell| match cell {
-            Cell::Text(text) => Some(text.as_str()),
-            _ => None,
-        }))),
-        ColumnKind::Boolean => Arc::new(BooleanArray::from_iter(values(cells, |cell| match cell {
-            Cell::Boolean(value) => Some(*value),
-            _ => None,
-        }))),
-        ColumnKind::Date => Arc::new(Date32Array::from_iter(values(cells, |cell| match cell {
-            Cell::Date(day) => Some(day.epoch_days()),
-            _ => None,
-        }))),
+        ColumnKind::Integer => {
+            let of = |cell: &Cell| if let Cell::Integer(value) = cell { Some(*value) } else { None };
+            Arc::new(values(cells, of).collect::<Int64Array>())
+        }
+        ColumnKind::Text => {
+            let of = |cell: &Cell| if let Cell::Text(text) = cell { Some(text.clone()) } else { None };
+            Arc::new(values(cells, of).collect::<StringArray>())
+        }
+        ColumnKind::Boolean => {
+            let of = |cell: &Cell| if let Cell::Boolean(value) = cell { Some(*value) } else { None };
+            Arc::new(values(cells, of).collect::<BooleanArray>())
+        }
+        ColumnKind::Date => {
+            let of = |cell: &Cell| if let Cell::Date(day) = cell { Some(day.epoch_days()) } else { None };
+            Arc::new(values(cells, of).collect::<Date32Array>())
+        }
         ColumnKind::Timestamp => {
-            let instants = TimestampMicrosecondArray::from_iter(values(cells, |cell| match cell {
-                Cell::Instant(microseconds) => Some(*microseconds),
-                _ => None,
-            }));
-            Arc::new(instants.with_timezone(UTC))
+            let of = |cell: &Cell| if let Cell::Instant(instant) = cell { Some(*instant) } else { None };
+            Arc::new(values(cells, of).collect::<TimestampMicrosecondArray>().with_timezone(UTC))
         }
     }
 }
 
 /// The cells as `read` takes them; a cell of another kind is a mistake in the test.
-fn values<'a, T>(
-    cells: &'a [&'a Cell],
-    read: impl Fn(&'a Cell) -> Option<T>,
-) -> impl Iterator<Item = Option<T>> {
+fn values<T>(cells: &[&Cell], read: impl Fn(&Cell) -> Option<T>) -> impl Iterator<Item = Option<T>> {
     cells.iter().map(move |cell| {
         let value = read(cell);
         assert!(value.is_some() || **cell == Cell::Null, "{cell:?} in a column of another kind");

@@ -3,41 +3,27 @@
 //!
 //! `PROPTEST_CASES` says how many marketplaces each law is tried on.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 mod layouts;
 mod shares;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use arrow::array::{Array, AsArray};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use shopscore::publish::outputs::{OutputTable, QUALITY, SCORES};
-use shopscore::publish::reading::read_day;
 
-use layouts::Layout;
-use support::bench::{Bench, Published};
-use support::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
-use support::marketplaces::marketplaces;
-use support::rows::day;
+use self::layouts::Layout;
+use crate::support::library::{QUALITY, SCORES};
+use crate::support::marketplaces::marketplaces;
+use crate::support::runner::cases;
+use crate::support::{AS_OF, Bench, Marketplace, Published, WINDOW_DAYS, differing};
 
 /// Dirty rows and shops without data are wanted here, and stop nothing.
 const NO_LIMITS: &str = "max_quarantined_percent = 100\nmax_unscored_percent = 100";
 
 fn config() -> ProptestConfig {
-    const FEW_CASES: u32 = 16;
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(FEW_CASES),
-        failure_persistence: None,
-        max_shrink_iters: 300,
-        ..ProptestConfig::default()
-    }
+    cases(16)
 }
 
 /// Scores the marketplace, written as `layout` says.
@@ -52,9 +38,8 @@ fn scored(marketplace: &Marketplace, layout: &Layout, flags: &[&str]) -> Bench {
 
 /// The paths whose bytes differ, where readers are led elsewhere too.
 fn differences(one: &Published, other: &Published) -> BTreeSet<PathBuf> {
-    let paths = one.files.keys().chain(other.files.keys());
-    let differing = paths.filter(|path| one.files.get(*path) != other.files.get(*path)).cloned();
-    differing.chain((one.current != other.current).then(|| PathBuf::from("current"))).collect()
+    let current = (one.current != other.current).then(|| PathBuf::from("current"));
+    differing(&one.files, &other.files).into_iter().chain(current).collect()
 }
 
 /// Checks that the layout changes no byte that is published or quarantined.
@@ -137,13 +122,8 @@ fn the_marketplaces_break_every_rule_and_have_scores() {
     let (mut reasons, mut scores) = (BTreeSet::new(), 0);
     for marketplace in examples() {
         let bench = scored(&marketplace, &Layout::plain(), &[]);
-        let read = |table: &OutputTable| read_day(&bench.path("out/current"), table, day(AS_OF)).unwrap();
-        let quality = read(&QUALITY);
-        let found = quality.column_by_name("reason").unwrap().as_string::<i32>();
-        reasons.extend(found.iter().map(|reason| reason.unwrap().to_owned()));
-        let score = read(&SCORES);
-        let score = score.column_by_name("score").unwrap();
-        scores += score.len() - score.null_count();
+        reasons.extend(bench.shown(&QUALITY, AS_OF, &["reason"]));
+        scores += bench.shown(&SCORES, AS_OF, &["score"]).iter().filter(|score| *score != "-").count();
     }
     let expected = [
         "duplicate_key",

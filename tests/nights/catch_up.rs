@@ -1,21 +1,13 @@
 //! The nightly run without a date: yesterday in the business time zone, after the days missed since the last success.
 //!
-//! It runs inside this process, with a clock of its own; one test, since a process has one pool of threads.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-#[path = "support/mod.rs"]
-mod support;
+//! It runs inside a process of tests, with a clock of its own, and so alone there: a process has one pool of threads.
 
 use clap::Parser;
 use jiff::Timestamp;
-use shopscore::cli::Cli;
-use shopscore::commands;
-use shopscore::domain::Window;
 
-use support::bench::Bench;
-use support::marketplace::Marketplace;
-use support::rows::day;
+use crate::support::library::{Cli, commands};
+use crate::support::runner::alone;
+use crate::support::{Bench, Marketplace, Window, day};
 
 /// Runs the program at an instant, and returns what it says.
 fn said(bench: &Bench, now: &str, command: &str) -> String {
@@ -39,6 +31,10 @@ fn published(said: &str) -> Vec<&str> {
 
 #[test]
 fn a_night_without_a_date_is_yesterday_after_the_days_missed() {
+    alone(a_night_without_a_date_is_yesterday_after_the_days_missed, nights_without_a_date);
+}
+
+fn nights_without_a_date() {
     let days = Window { first: day("2022-03-01"), last: day("2022-03-25") };
     let bench = Bench::of(Marketplace::sound_in(days, days.first));
     bench.configure("window_days = 3\nmax_snapshot_age_days = 60\ncatch_up_days = 2");

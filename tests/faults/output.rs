@@ -1,18 +1,14 @@
 //! What a run may not have: memory, space, permission, a folder of its own: faults 4, 5, 7 and 8.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};
 
-use shopscore::extracts::tables::Table;
-
-use crate::disk::{Disk, assert_clean, assert_unchanged};
-use crate::support::bench::{Bench, Ended};
-use crate::support::marketplace::AS_OF;
-use crate::support::rows::day;
-use crate::{A_DAY, DISK, FAULT, USAGE};
+use super::{DISK, FAULT, MISSING, USAGE, assert_clean, assert_refused_with};
+use crate::support::disk::{Disk, set_mode};
+use crate::support::runner::could_not_run;
+use crate::support::{A_DAY, AS_OF, Bench, Ended, Table, day};
 
 /// The night as a command under a shell that first runs these lines.
 fn after(bench: &Bench, lines: &str, flags: &[&str]) -> Command {
@@ -28,8 +24,7 @@ fn after(bench: &Bench, lines: &str, flags: &[&str]) -> Command {
 
 /// A bench whose night is published, and whose extracts have changed since.
 pub(crate) fn with_news() -> Bench {
-    let bench = Bench::sound();
-    bench.nightly(&[]).assert_done();
+    let bench = Bench::published_once();
     bench.put(Table::Reviews, day(A_DAY), &[]);
     bench
 }
@@ -80,20 +75,23 @@ fn fault_05_a_file_that_may_grow_no_further_ends_the_run_with_the_old_night() {
     assert!(refused > 2, "{refused} limits were low enough");
 }
 
-/// Runs a shell script in which `"$0" "$@"` is the program, in a user namespace: there anyone may mount a small file system.
-/// None where the system does not allow such a namespace.
-fn in_a_namespace(bench: &Bench, script: &str, program: &Command) -> Option<Output> {
-    const IN_A_NAMESPACE: [&str; 4] = ["--user", "--mount", "--map-root-user", "/bin/sh"];
-    let can_mount =
-        Command::new("unshare").args(IN_A_NAMESPACE).args(["-c", "mount -t tmpfs none /mnt"]).output();
-    if !can_mount.is_ok_and(|tried| tried.status.success()) {
-        return None;
-    }
+/// Runs a shell script in which `"$0" "$@"` is the program, where a small file system may be mounted: in a user namespace, where
+/// anyone may, or as root in a mount namespace. None where the system allows neither.
+fn with_mounts(bench: &Bench, script: &str, program: &Command) -> Option<Output> {
+    const NAMESPACES: [&[&str]; 2] =
+        [&["--user", "--mount", "--map-root-user", "/bin/sh", "-c"], &["--mount", "/bin/sh", "-c"]];
+    let can_mount = |namespace: &&&[&str]| {
+        let tried = Command::new("unshare").args(**namespace).arg("mount -t tmpfs none /mnt").output();
+        tried.is_ok_and(|tried| tried.status.success())
+    };
+    let namespace = NAMESPACES.iter().find(can_mount)?;
     let mut shell = Command::new("unshare");
     shell.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-    shell.args(IN_A_NAMESPACE).args(["-c", script]).arg(program.get_program()).args(program.get_args());
+    shell.args(*namespace).arg(script).arg(program.get_program()).args(program.get_args());
     Some(shell.current_dir(bench.path("")).output().unwrap())
 }
+
+const NO_MOUNTS: &str = "neither user namespaces nor root's may mount a file system";
 
 #[test]
 fn fault_05_a_full_disk_ends_the_run_with_the_old_night() {
@@ -115,7 +113,9 @@ fn fault_05_a_full_disk_ends_the_run_with_the_old_night() {
         clean="$PWD/out/clean/current"
         cd out/current && for file in $(find . -name '*.parquet'); do cmp "$file" "$clean/$file" || exit 94; done
     "#;
-    let Some(output) = in_a_namespace(&bench, script, &program) else { return };
+    let Some(output) = with_mounts(&bench, script, &program) else {
+        return could_not_run(fault_05_a_full_disk_ends_the_run_with_the_old_night, NO_MOUNTS);
+    };
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{:?} {said}", output.status);
     assert!(said.contains("code 5\n") && said.contains("No space left on device"), "{said}");
@@ -123,42 +123,31 @@ fn fault_05_a_full_disk_ends_the_run_with_the_old_night() {
 
 #[test]
 fn fault_05_too_little_space_is_found_before_anything_is_read() {
-    assert_unchanged(
-        |bench| fs::remove_dir_all(bench.path("extracts")).unwrap(),
+    assert_refused_with(
         &["--set", "min_free_mib=1000000000"],
         DISK,
+        |bench| fs::remove_dir_all(bench.path("extracts")).unwrap(),
         &[&["preflight: ", " MiB free, wanted 1000000000 MiB"], &["preflight: "]],
     );
 }
 
-/// Who may write everywhere cannot be refused: the night is run as nobody, by a copy of the program that nobody may run.
+#[test]
+fn a_log_that_cannot_be_written_leaves_the_exit_code_as_it_is() {
+    let bench = Bench::sound();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = bench.program(&["nightly", "--date", "2050-01-01"]).stderr(full).status().unwrap();
+    assert_eq!(status.code(), Some(MISSING));
+}
+
 #[test]
 fn fault_07_a_folder_that_may_not_be_written_to_is_found_before_anything_is_read() {
-    const NOBODY: u32 = 65_534;
     for folder in ["out", "state"] {
-        let bench = Bench::sound();
-        bench.nightly(&[]).assert_done();
+        let bench = Bench::published_once();
         let before = Disk::of(&bench);
         fs::remove_dir_all(bench.path("extracts")).unwrap();
-        let (mine, program) = (bench.path(""), bench.path("jobs/program"));
-        fs::copy(env!("CARGO_BIN_EXE_shopscore"), &program).unwrap();
-        let mode = |path: &Path, mode| {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-        };
-        mode(&mine, 0o755);
-        let night = bench.command(AS_OF, &[]);
-        let mut command = Command::new(&program);
-        command.env_clear().current_dir(&mine).args(night.get_args());
-        if fs::metadata(&mine).unwrap().uid() == 0 {
-            // The other folder is nobody's own.
-            let other = if folder == "out" { "state" } else { "out" };
-            Command::new("chown").args(["-R", "65534", other]).current_dir(&mine).status().unwrap();
-            command.uid(NOBODY);
-        } else {
-            mode(&bench.path(folder), 0o555);
-        }
-        let ended = Ended::of(&mut command);
-        mode(&bench.path(folder), 0o755);
+        set_mode(&bench.path(folder), 0o555);
+        let ended = bench.nightly_unprivileged(&[]);
+        set_mode(&bench.path(folder), 0o755);
         ended.assert_refused(
             DISK,
             &[&["preflight: ", folder, "may not write to", "user ", "give the job's user permission"]],
@@ -167,16 +156,39 @@ fn fault_07_a_folder_that_may_not_be_written_to_is_found_before_anything_is_read
     }
 }
 
-#[test]
-fn fault_08_a_destination_that_is_a_folder_is_refused_and_left_alone() {
+/// Checks that an output folder that is not ours is refused with these words, if any, and left alone.
+fn assert_left_alone(make: impl Fn(&Bench), code: i32, words: &str) {
     let bench = Bench::sound();
-    fs::create_dir_all(bench.path("out/current")).unwrap();
-    fs::write(bench.path("out/current/thesis.txt"), "years of work").unwrap();
+    make(&bench);
     let before = Disk::of(&bench);
-    bench
-        .nightly(&[])
-        .assert_refused(USAGE, &[&["out/current: found a file or folder, wanted a link to generations/"]]);
+    let ended = bench.nightly(&[]);
+    assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
     before.assert_unchanged(&Disk::of(&bench));
+}
+
+#[test]
+fn fault_08_a_destination_that_is_not_ours_is_refused_and_left_alone() {
+    assert_left_alone(
+        |bench| {
+            fs::create_dir_all(bench.path("out/current")).unwrap();
+            fs::write(bench.path("out/current/thesis.txt"), "years of work").unwrap();
+        },
+        USAGE,
+        "out/current: found a file or folder, wanted a link to generations/NAME/published",
+    );
+    assert_left_alone(
+        |bench| {
+            fs::create_dir(bench.path("out")).unwrap();
+            symlink("../extracts", bench.path("out/current")).unwrap();
+        },
+        USAGE,
+        "out/current: found a link to ../extracts, wanted ",
+    );
+    let bench = Bench::sound();
+    fs::write(bench.path("out"), "years of work").unwrap();
+    assert_eq!(bench.nightly(&[]).code, Some(DISK));
+    assert_eq!(fs::read_to_string(bench.path("out")).unwrap(), "years of work");
 }
 
 #[test]
@@ -185,12 +197,13 @@ fn fault_08_an_output_folder_on_two_file_systems_is_refused_with_both_paths() {
     fs::create_dir_all(bench.path("out/generations")).unwrap();
     let script = r#"mount -t tmpfs none out/generations || exit 99
         exec "$0" "$@" --set min_free_mib=0"#;
-    let Some(output) = in_a_namespace(&bench, script, &bench.command(AS_OF, &[])) else { return };
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(USAGE), "{said}");
-    assert!(
-        said.contains("preflight: out/generations: found another file system than out, wanted one"),
-        "{said}"
+    let Some(output) = with_mounts(&bench, script, &bench.command(AS_OF, &[])) else {
+        let test = fault_08_an_output_folder_on_two_file_systems_is_refused_with_both_paths;
+        return could_not_run(test, NO_MOUNTS);
+    };
+    Ended::from(output).assert_refused(
+        USAGE,
+        &[&["preflight: out/generations: found another file system than out, wanted one"]],
     );
     assert!(!bench.path("out/current").exists());
 }

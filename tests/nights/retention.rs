@@ -1,21 +1,12 @@
 //! Old extracts are deleted where a setting says that they are kept only so long: nights are the same nights without them,
 //! and what cannot be served is refused.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-#[path = "support/mod.rs"]
-mod support;
-
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use shopscore::domain::Day;
-use shopscore::extracts::tables::Table;
-
-use support::bench::{Bench, Ended};
-use support::marketplace::{AS_OF, Marketplace, shop_row};
-use support::rows::{at, day, row};
+use super::watched::today;
+use crate::support::disk::remove;
+use crate::support::{Bench, Day, Ended, Marketplace, Table, at, day, row, shop_row};
 
 const MISSING: i32 = 4;
 /// Extracts are kept for two days before the newest; the window has five.
@@ -23,10 +14,6 @@ const KEPT: &str = "window_days = 5\nmax_unscored_percent = 50\nextracts_kept_da
 const FOREVER: &str = "window_days = 5\nmax_unscored_percent = 50";
 /// While all extracts are there.
 const KEPT_LONG: &str = "window_days = 5\nmax_unscored_percent = 50\nextracts_kept_days = 30";
-
-fn today() -> Day {
-    day(AS_OF)
-}
 
 /// Nine days to today. On the 11th there were no disputes and one more review, which is set aside; on the 12th there were no
 /// appeals. Snapshots are of the 7th, 10th and 13th, the last with a new shop.
@@ -85,11 +72,6 @@ fn decide(bench: &Bench) {
     bench.put(Table::Appeals, decided, &decisions.map(|(appeal, review, of)| decision(appeal, review, of)));
 }
 
-/// The published files of a night and its quarantine.
-fn files(bench: &Bench, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-    bench.published_under(out).files
-}
-
 /// Runs nights on `bench`, and in a bench that has all its extracts from scratch, and compares all that they publish.
 fn assert_as_with_extracts(bench: &Bench, nights: &[Day]) {
     let whole = Bench::of(marketplace());
@@ -100,8 +82,9 @@ fn assert_as_with_extracts(bench: &Bench, nights: &[Day]) {
         bench.night(*as_of, &flags).assert_done();
         whole.night(*as_of, &flags).assert_done();
     }
-    assert!(!files(&whole, "compared").is_empty());
-    assert!(files(bench, "compared") == files(&whole, "compared"));
+    let [one, other] = [bench, &whole].map(|bench| bench.published_under("compared").files);
+    assert!(!other.is_empty());
+    assert!(one == other);
 }
 
 fn refused(ended: &Ended, findings: &[&[&str]]) {
@@ -115,13 +98,7 @@ fn nights_without_old_extracts_are_the_nights_with_them() {
     delete_old_extracts(&bench);
     assert!(!bench.partition(Table::Reviews, day("2022-03-12")).exists());
     assert_as_with_extracts(&bench, &[today(), today().plus(-1)]);
-}
-
-#[test]
-fn an_old_night_whose_snapshot_is_gone_is_the_same_night() {
-    let bench = three_nights(KEPT_LONG, KEPT);
-    decide(&bench);
-    delete_old_extracts(&bench);
+    // Of an old night the snapshot is gone, too.
     assert!(!bench.partition(Table::Shops, day("2022-03-10")).exists());
     assert_as_with_extracts(&bench, &[today().plus(-3), today()]);
 }
@@ -148,22 +125,17 @@ fn the_setting_alone_changes_nothing() {
 fn nothing_is_stale_where_extracts_are_gone() {
     let bench = three_nights(KEPT_LONG, KEPT);
     delete_old_extracts(&bench);
-    let said = |arguments: &[&str]| {
-        let output = bench.program(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    assert_eq!(said(&["backfill", "--stale"]), "no published night is stale\n");
-    let state = said(&["state"]);
+    assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
+    let state = bench.said("state");
     assert!(state.lines().all(|line| line.ends_with(" 0 no longer hold")), "{state}");
     assert!(state.contains("without extracts, 0 no longer hold"), "{state}");
-    let state = said(&["state", "--set", "time_zone=UTC"]);
+    let state = bench.said("state --set time_zone=UTC");
     assert!(
         state.contains("reviews 2022-03-12: settings or rules changed, and its extracts are gone"),
         "{state}"
     );
     bench.configure(FOREVER);
-    let state = said(&["state"]);
+    let state = bench.said("state");
     assert!(state.contains("reviews 2022-03-12: its extracts are gone"), "{state}");
 }
 
@@ -210,38 +182,25 @@ fn a_day_within_the_limit_is_missing_as_without_the_setting() {
 }
 
 #[test]
-fn an_appeal_on_a_record_whose_index_is_damaged_is_refused() {
-    let bench = three_nights(KEPT_LONG, KEPT);
-    decide(&bench);
-    delete_old_extracts(&bench);
-    let folder = bench.path("state/partials/reviews");
-    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
-        if name.starts_with("2022-03-11") && name.ends_with(".records") {
-            fs::remove_file(entry).unwrap();
-        }
-    }
-    let finding: &[&str] = &["reviews/dt=2022-03-11", "no sound index of records stored of it"];
-    refused(&bench.night(today(), &[]), &[finding]);
-}
-
-#[test]
-fn lost_sums_and_rows_are_refused() {
-    let lost = |folder: &str, words: &[&str]| {
+fn lost_sums_rows_and_indexes_of_records_are_refused() {
+    for (folder, ending, place, none) in [
+        ("partials/payments", "parquet", "payments/dt=2022-03-11", "no sound sums stored of it"),
+        ("whole/appeals", "parquet", "appeals/dt=2022-03-11", "no sound rows stored of it"),
+        ("partials/reviews", "records", "reviews/dt=2022-03-11", "no sound index of records stored of it"),
+    ] {
         let bench = three_nights(KEPT_LONG, KEPT);
+        decide(&bench);
         delete_old_extracts(&bench);
-        for entry in fs::read_dir(bench.path(folder)).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.to_str().unwrap().contains("2022-03-11-") {
+        for entry in
+            fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path())
+        {
+            let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
+            if name.starts_with("2022-03-11-") && name.ends_with(ending) {
                 fs::remove_file(entry).unwrap();
             }
         }
-        let _ = fs::remove_dir_all(bench.path("state/window"));
-        let ended = bench.night(today(), &[]);
-        assert_eq!(ended.code, Some(MISSING), "{}", ended.stderr);
-        for word in words {
-            assert!(ended.stderr.contains(word), "{word} in {}", ended.stderr);
-        }
-    };
-    lost("state/partials/payments", &["payments/dt=2022-03-11", "no sound sums stored of it"]);
-    lost("state/whole/appeals", &["appeals/dt=2022-03-11", "no sound rows stored of it"]);
+        // Without the sums of the last window all are asked for.
+        remove(&bench.path("state/window"));
+        refused(&bench.night(today(), &[]), &[&[place, none]]);
+    }
 }

@@ -4,29 +4,20 @@
 //! `PROPTEST_CASES` says how many inputs each target gets. Proptest runs on the stable toolchain; what coverage would guide
 //! an engine to is reached by edits that know the grammar of the sound input.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 mod edits;
 mod footers;
 mod rule_tables;
 mod settings_files;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use shopscore::error::{ExitClass, Failure};
+
+use crate::support::library::{ExitClass, Failure};
+use crate::support::runner::cases;
 
 fn config() -> ProptestConfig {
-    const FEW_CASES: u32 = 300;
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(FEW_CASES),
-        failure_persistence: None,
-        max_shrink_iters: 300,
-        ..ProptestConfig::default()
-    }
+    cases(300)
 }
 
 /// What `read` comes to; it may take its time, but not for ever.

@@ -3,39 +3,30 @@
 //!
 //! `PROPTEST_CASES` says how many sequences of steps the law is tried on, `PROPTEST_RNG_SEED` which ones.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
+mod catch_up;
 mod clean;
 mod damaged;
 mod extracts;
 mod new;
+mod retention;
 mod rulings;
 mod shared;
+mod stale;
 mod steps;
-#[path = "../support/mod.rs"]
-mod support;
 mod watched;
 mod world;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use proptest::test_runner::{RngSeed, contextualize_config};
 
-use steps::sequences;
-use world::World;
+use self::steps::sequences;
+use self::world::World;
+use crate::support::runner::cases;
 
 fn config() -> ProptestConfig {
     const FEW_CASES: u32 = 40;
     const SEED: u64 = 20_220_315;
-    let given = |name: &str| std::env::var(name).ok();
-    let cases = given("PROPTEST_CASES").and_then(|cases| cases.parse().ok());
-    let seed = given("PROPTEST_RNG_SEED").and_then(|seed| seed.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(FEW_CASES),
-        rng_seed: RngSeed::Fixed(seed.unwrap_or(SEED)),
-        failure_persistence: None,
-        max_shrink_iters: 300,
-        ..ProptestConfig::default()
-    }
+    contextualize_config(ProptestConfig { rng_seed: RngSeed::Fixed(SEED), ..cases(FEW_CASES) })
 }
 
 proptest! {

@@ -3,58 +3,27 @@
 //!
 //! `TEST_KILLS` says how many times (default 200).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout
-)]
-
-#[path = "support/mod.rs"]
-mod support;
-
-use std::fs;
-use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
-use support::bench::{Bench, Published};
-use support::marketplace::Marketplace;
+
+use crate::support::ended::is_killed;
+use crate::support::{Bench, Ended};
 
 const OLD_NIGHT: &str = "2022-03-14";
 const NEW_NIGHT: &str = "2022-03-15";
 const DEFAULT_KILLS: u32 = 200;
 
-fn sample_data() -> String {
-    format!("{}/sample_data", env!("CARGO_MANIFEST_DIR"))
-}
-
 /// A folder in which the old night is published.
 fn with_the_old_night() -> Bench {
-    let bench = Bench::of(Marketplace::default());
+    let bench = Bench::empty();
     run(&bench, OLD_NIGHT);
     bench
 }
 
-fn flags(extracts: &str) -> [&str; 4] {
-    ["--extracts", extracts, "--set", "window_days=30"]
-}
-
 fn run(bench: &Bench, as_of: &str) {
-    let output = bench.command(as_of, &flags(&sample_data())).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// Starts the new night and kills it after `delay`; whether it was still running.
-fn killed(bench: &Bench, delay: Duration) -> bool {
-    let mut command = bench.command(NEW_NIGHT, &flags(&sample_data()));
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(delay);
-    child.kill().unwrap();
-    !child.wait().unwrap().success()
+    Ended::of(&mut bench.sample_command(as_of, &[])).assert_done();
 }
 
 /// How long a new night takes that is left alone: the median of some, so that a slow one does not let most kills come late.
@@ -69,26 +38,13 @@ fn time_of_a_run() -> Duration {
     times[times.len() / 2]
 }
 
-/// What readers see, without the names of generations, which count the runs.
-fn seen(published: Published) -> impl PartialEq {
-    published.files
-}
-
-fn leftovers(out: &Path) -> Vec<String> {
-    let names = fs::read_dir(out.join("generations")).unwrap();
-    let mut names: Vec<String> =
-        names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.retain(|name| name.starts_with('.'));
-    names
-}
-
 #[test]
 fn fault_01_a_run_killed_at_random_moments_leaves_the_old_night_or_the_new_one_whole() {
     let kills = std::env::var("TEST_KILLS").map_or(DEFAULT_KILLS, |kills| kills.parse().unwrap());
     let undisturbed = with_the_old_night();
-    let old = seen(undisturbed.published());
+    let old = undisturbed.published().files;
     run(&undisturbed, NEW_NIGHT);
-    let new = seen(undisturbed.published());
+    let new = undisturbed.published().files;
     assert!(old != new);
 
     let usual_time = time_of_a_run();
@@ -99,17 +55,17 @@ fn fault_01_a_run_killed_at_random_moments_leaves_the_old_night_or_the_new_one_w
     for kill in 0..kills {
         // A little longer than a run takes, so that its last steps are met too.
         let delay = usual_time.mul_f64(random.random_range(0.0..1.3));
-        interrupted += u32::from(killed(&bench, delay));
-        let after = seen(bench.published());
+        interrupted += u32::from(is_killed(&mut bench.sample_command(NEW_NIGHT, &[]), delay));
+        let after = bench.published().files;
         assert!(after == old || after == new, "kill {kill} of seed {seed} after {delay:?}: a mixture");
         let is_old = after == old;
         kept_old += u32::from(is_old);
         run(&bench, NEW_NIGHT);
-        assert!(seen(bench.published()) == new, "kill {kill} of seed {seed}: the rerun differs");
-        assert_eq!(leftovers(&bench.path("out")), Vec::<String>::new(), "kill {kill} of seed {seed}");
+        let rerun = bench.published();
+        assert!(rerun.files == new, "kill {kill} of seed {seed}: the rerun differs");
+        assert!(rerun.leftovers().is_empty(), "kill {kill} of seed {seed}: {:?}", rerun.leftovers());
         bench = with_the_old_night();
     }
-    println!("{kills} kills, {interrupted} met a running job, {kept_old} left the old night");
     assert!(interrupted > 0 && kept_old > 0, "no kill met a running job");
     assert!(kept_old < kills, "no kill came after the last step");
 }

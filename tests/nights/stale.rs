@@ -1,46 +1,26 @@
 //! Published nights whose ingredients have changed since: they are named, listed and published again; and the state folder
 //! says what it keeps and forgets no more than it may.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-#[path = "support/mod.rs"]
-mod support;
-
 use std::fs;
-use std::path::Path;
 
-use support::bench::Bench;
-use support::marketplace::Marketplace;
+use crate::support::Bench;
+use crate::support::bench::sample_data;
+use crate::support::disk::files_below;
 
 /// A folder with a copy of the sample data of the days that two nights of March need, and both nights published.
 fn two_nights() -> Bench {
-    let bench = Bench::of(Marketplace::default());
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
-    for table in fs::read_dir(sample).unwrap().map(|entry| entry.unwrap().path()) {
-        for partition in fs::read_dir(&table).unwrap().map(|entry| entry.unwrap().path()) {
-            let folder =
-                bench.path("extracts").join(table.file_name().unwrap()).join(partition.file_name().unwrap());
-            if folder.to_str().unwrap().split_once("dt=").unwrap().1 < "2022-02-10" {
-                continue;
-            }
-            fs::create_dir_all(&folder).unwrap();
-            for part in fs::read_dir(&partition).unwrap().map(|entry| entry.unwrap().path()) {
-                fs::copy(&part, folder.join(part.file_name().unwrap())).unwrap();
-            }
+    let bench = Bench::empty();
+    for (path, bytes) in files_below(&sample_data(), "") {
+        let file = bench.path("extracts").join(&path);
+        if path.to_str().unwrap().split_once("dt=").is_some_and(|(_, day)| day >= "2022-02-10") {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, bytes).unwrap();
         }
     }
     bench.configure("");
-    for night in ["2022-03-14", "2022-03-15"] {
-        said(&bench, &["nightly", "--date", night]);
-    }
+    bench.said("nightly --date 2022-03-14");
+    bench.said("nightly --date 2022-03-15");
     bench
-}
-
-/// What a command that succeeds says.
-fn said(bench: &Bench, arguments: &[&str]) -> String {
-    let output = bench.program(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Delivers the reviews of 2022-03-01 again, a part file fewer.
@@ -52,15 +32,15 @@ fn rewrite_reviews(bench: &Bench) {
 fn a_rewritten_day_makes_the_other_nights_stale_and_backfill_publishes_them_as_from_scratch() {
     let bench = two_nights();
     rewrite_reviews(&bench);
-    let night = said(&bench, &["nightly", "--date", "2022-03-15"]);
+    let night = bench.said("nightly --date 2022-03-15");
     assert!(night.contains("computed again: reviews 2022-03-01, since files changed"), "{night}");
     assert!(night.contains("made stale: 2022-03-14;"), "{night}");
-    assert_eq!(said(&bench, &["backfill", "--stale", "--dry-run"]), "2022-03-14 is stale\n");
+    assert_eq!(bench.said("backfill --stale --dry-run"), "2022-03-14 is stale\n");
 
-    let backfilled = said(&bench, &["backfill", "--stale"]);
+    let backfilled = bench.said("backfill --stale");
     assert!(backfilled.contains("0 daily partials computed"), "{backfilled}");
-    assert_eq!(said(&bench, &["backfill", "--stale"]), "no published night is stale\n");
-    said(&bench, &["nightly", "--date", "2022-03-14", "--out", "clean/out", "--state", "clean/state"]);
+    assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
+    bench.said("nightly --date 2022-03-14 --out clean/out --state clean/state");
     for table in ["scores", "indicators", "improvements", "categories", "quality"] {
         let file = format!("current/{table}/dt=2022-03-14/part-0.parquet");
         let read = |out: &str| fs::read(bench.path(out).join(&file)).unwrap();
@@ -74,25 +54,25 @@ fn a_touched_file_makes_nothing_stale() {
     let part = bench.path("extracts/reviews/dt=2022-03-01/part-00000.parquet");
     let bytes = fs::read(&part).unwrap();
     fs::write(&part, bytes).unwrap();
-    assert_eq!(said(&bench, &["backfill", "--stale"]), "no published night is stale\n");
+    assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
 }
 
 #[test]
 fn a_changed_rule_makes_every_night_stale_on_which_it_is_in_force() {
     let bench = two_nights();
     bench.add_rule("thresholds.csv", "2022-03-15,,茶,5,,,3.0,3000000,18000000,60000000");
-    assert_eq!(said(&bench, &["backfill", "--stale", "--dry-run"]), "2022-03-15 is stale\n");
+    assert_eq!(bench.said("backfill --stale --dry-run"), "2022-03-15 is stale\n");
 }
 
 #[test]
 fn the_state_says_what_it_keeps_and_what_no_longer_holds() {
     let bench = two_nights();
-    let state = said(&bench, &["state"]);
+    let state = bench.said("state");
     assert_eq!(state.lines().count(), 8, "{state}");
     assert!(state.lines().all(|line| line.ends_with(" 0 no longer hold")), "{state}");
     rewrite_reviews(&bench);
     fs::remove_dir_all(bench.path("extracts/refunds/dt=2022-03-02")).unwrap();
-    let state = said(&bench, &["state"]);
+    let state = bench.said("state");
     assert!(state.contains("reviews 2022-03-01: its files changed, or were touched"), "{state}");
     assert!(state.contains("refunds 2022-03-02: its extracts are gone"), "{state}");
 }
@@ -102,12 +82,12 @@ fn pruning_keeps_an_open_window_and_the_payments_of_an_unsettled_year() {
     let bench = two_nights();
     let files = |table: &str| fs::read_dir(bench.path("state/partials").join(table)).unwrap().count();
     let (payments, reviews) = (files("payments"), files("reviews"));
-    said(&bench, &["state", "prune", "--keep-days", "0"]);
+    bench.said("state prune --keep-days 0");
     assert_eq!(files("reviews"), reviews, "the window has 30 days");
-    let pruned = said(&bench, &["state", "prune", "--keep-days", "3", "--set", "window_days=5"]);
+    let pruned = bench.said("state prune --keep-days 3 --set window_days=5");
     assert!(pruned.contains("table-days before 2022-03-10 removed"), "{pruned}");
     assert_eq!(files("payments"), payments);
     assert!(files("reviews") < reviews);
-    let night = said(&bench, &["nightly", "--date", "2022-03-15"]);
+    let night = bench.said("nightly --date 2022-03-15");
     assert!(night.contains("already current"), "what was pruned is made again: {night}");
 }

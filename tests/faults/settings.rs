@@ -3,28 +3,23 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::support::bench::{Bench, Published};
-use crate::{USAGE, assert_refused, assert_run_refused};
+use super::{USAGE, assert_refused, assert_refused_with, assert_run_refused};
+use crate::support::{Bench, Published};
 
 #[test]
 fn an_unknown_setting_is_refused_wherever_it_comes_from() {
     let wanted = "no setting of the name \"colour\", wanted a known setting";
     assert_refused(
-        |bench| bench.configure("colour = 'red'"),
-        &[],
         USAGE,
+        |bench| bench.configure("colour = 'red'"),
         &[&["settings: found jobs/nightly.toml, colour: ", wanted]],
     );
-    assert_refused(
-        |_| {},
-        &["--set", "colour=red"],
-        USAGE,
-        &[&["settings: found command line, colour: ", wanted]],
-    );
+    let in_flags: &[&str] = &["settings: found command line, colour: ", wanted];
+    assert_refused_with(&["--set", "colour=red"], USAGE, |_| {}, &[in_flags]);
     assert_run_refused(
+        USAGE,
         |_| {},
         |bench| bench.nightly_in(&[("SHOPSCORE_COLOUR", OsStr::new("red"))], &[]),
-        USAGE,
         &[&["settings: found environment SHOPSCORE_COLOUR: ", wanted]],
     );
 }
@@ -59,13 +54,15 @@ fn an_unsound_value_is_refused_whatever_the_setting() {
     ] {
         let (name, value) = setting.split_once('=').unwrap();
         let found = format!("found command line, {name}: {name} = {value:?}");
-        assert_refused(|_| {}, &["--set", setting], USAGE, &[&[&found, &format!(", wanted {wanted}")]]);
+        let finding: &[&str] = &[&found, &format!(", wanted {wanted}")];
+        assert_refused_with(&["--set", setting], USAGE, |_| {}, &[finding]);
     }
 }
 
 #[test]
 fn all_faults_of_the_settings_are_reported_together() {
     assert_run_refused(
+        USAGE,
         |bench| bench.configure("colour = 'red'\nwindow_days = 0"),
         |bench| {
             bench.nightly_in(
@@ -73,7 +70,6 @@ fn all_faults_of_the_settings_are_reported_together() {
                 &["--set", "after_sales_mix=max"],
             )
         },
-        USAGE,
         &[
             &["jobs/nightly.toml, colour: "],
             &["environment SHOPSCORE_TIME_ZONE: time_zone = \"UTC+8\""],
@@ -85,31 +81,32 @@ fn all_faults_of_the_settings_are_reported_together() {
 
 #[test]
 fn a_file_of_settings_that_is_not_there_or_no_toml_is_refused() {
-    assert_refused(|_| {}, &["--config", "nowhere.toml"], USAGE, &[&["settings: nowhere.toml: found "]]);
+    let nowhere: &[&str] = &["settings: nowhere.toml: found "];
+    assert_refused_with(&["--config", "nowhere.toml"], USAGE, |_| {}, &[nowhere]);
     for text in ["window_days = ", "[window]\ndays = 3", "window_days = [3]", "\"window_days"] {
         assert_refused(
-            |bench| bench.configure(text),
-            &[],
             USAGE,
+            |bench| bench.configure(text),
             &[&["settings: jobs/nightly.toml: found ", "wanted a TOML file of settings, name = value"]],
         );
     }
 }
 
 #[test]
-fn a_variable_of_another_program_is_no_fault_whatever_its_bytes() {
-    let bench = Bench::sound();
-    bench.nightly_in(&[("OTHER", OsStr::from_bytes(b"\xff\xfe"))], &[]).assert_done();
+fn a_setting_of_the_environment_that_is_no_utf_8_is_refused_and_a_variable_of_another_program_is_no_fault() {
+    let odd = OsStr::from_bytes(b"\xff\xfe");
+    Bench::sound().nightly_in(&[("OTHER", odd)], &[]).assert_done();
+    assert_run_refused(
+        USAGE,
+        |_| {},
+        |bench| bench.nightly_in(&[("SHOPSCORE_OUT", odd)], &[]),
+        &[&["settings: found environment SHOPSCORE_OUT"]],
+    );
 }
 
 #[test]
-fn a_setting_of_the_environment_that_is_no_utf_8_is_refused() {
-    assert_run_refused(
-        |_| {},
-        |bench| bench.nightly_in(&[("SHOPSCORE_OUT", OsStr::from_bytes(b"\xff\xfe"))], &[]),
-        USAGE,
-        &[&["settings: found environment SHOPSCORE_OUT"]],
-    );
+fn one_folder_for_output_and_state_is_refused() {
+    assert_refused_with(&["--state", "out"], USAGE, |_| {}, &[&["settings: "]]);
 }
 
 #[test]
