@@ -22,7 +22,7 @@ use crate::cli::{Cli, Command, SettingFlags};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::lock::{Holder, Lock};
-use crate::publish::{Retention, lock_folder, prepare};
+use crate::publish::{KeptGenerations, lock_folder, prepare};
 use crate::settings::{self, Settings};
 use crate::state::format as state_format;
 use crate::state::sealed::sweep;
@@ -93,8 +93,8 @@ fn last_complete_day(settings: &Settings, now: Timestamp) -> Day {
     settings.zone.day_of(now).plus(-1)
 }
 
-fn retention(settings: &Settings) -> Retention {
-    Retention { generations: settings.keep_generations, days: settings.keep_generations_days }
+fn retention(settings: &Settings) -> KeptGenerations {
+    KeptGenerations { number: settings.keep_generations, days: settings.keep_generations_days }
 }
 
 /// Prints a line of results. A reader that has closed the pipe has seen enough.

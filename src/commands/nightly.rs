@@ -46,7 +46,7 @@ fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<
     let shown = publish::nights(&settings.out)?;
     let ever: Vec<Day> = publish::list(&settings.out)?
         .into_iter()
-        .flat_map(|generation| generation.nights.into_keys())
+        .flat_map(|listed| listed.generation.nights.into_keys())
         .collect();
     if ever.contains(&yesterday) && !shown.contains_key(&yesterday) {
         let advice = format!("`shopscore nightly --date {yesterday}` publishes it again");

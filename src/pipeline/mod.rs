@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
+use crate::assessments::marketing;
 use crate::categories;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
@@ -20,7 +21,7 @@ use crate::improvements;
 use crate::intake::{AsKnown, Intake, gather};
 use crate::partials::records::TableDay;
 use crate::publish::outputs::{self, OutputTable};
-use crate::publish::{Partition, Period, Publication, Quarantine, tables};
+use crate::publish::{Kind, OutputPartition, Period, Publication, Quarantine, batches};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::scores;
@@ -126,28 +127,30 @@ fn night(
     let gains = improvements::of_all(assessed, standings, scored, &spreads, settings.after_sales_mix);
     let counts = with_empty_days(&intake.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(intake), &intake.unmatched);
+    let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, as_of)?;
     let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
-        (&outputs::SCORES, &|| tables::scores(assessed, scored, rulebook, as_of)),
-        (&outputs::INDICATORS, &|| tables::indicators(assessed, standings, as_of)),
-        (&outputs::IMPROVEMENTS, &|| tables::improvements(assessed, &gains, as_of)),
-        (&outputs::CATEGORIES, &|| tables::categories(&standings.groups, &spreads, as_of)),
-        (&outputs::QUALITY, &|| tables::quality(&quality)),
+        (&outputs::SCORES, &|| batches::scores(assessed, scored, &admissions, as_of)),
+        (&outputs::INDICATORS, &|| batches::indicators(assessed, standings, as_of)),
+        (&outputs::IMPROVEMENTS, &|| batches::improvements(assessed, &gains, as_of)),
+        (&outputs::CATEGORIES, &|| batches::categories(&standings.groups, &spreads, as_of)),
+        (&outputs::QUALITY, &|| batches::quality(&quality)),
     ];
-    let partitions = made
-        .par_iter()
-        .with_max_len(1)
-        .map(|(table, made)| Ok(Partition { table, period: Period::Day(as_of), batches: vec![made()?] }));
-    let quarantined = intake.quarantine.iter().map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
+    let partitions = made.par_iter().with_max_len(1).map(|(table, made)| {
+        Ok(OutputPartition { table, period: Period::Day(as_of), batches: vec![made()?] })
+    });
+    let quarantined = intake.quarantine.iter().map(|(day, rows)| Ok((*day, batches::quarantine(rows)?)));
     Ok(Publication {
         as_of,
-        ingredients: Some(intake.ingredients.clone()),
         partitions: all(partitions.collect::<Vec<_>>())?,
-        quarantine: Some(Quarantine {
-            days: all(quarantined)?.into_iter().collect(),
-            window: settings.window(as_of),
-            snapshot: intake.snapshot,
-            kept_from: as_of.plus(-settings.quarantine_days),
-        }),
+        kind: Kind::Night {
+            ingredients: intake.ingredients.clone(),
+            quarantine: Quarantine {
+                days: all(quarantined)?.into_iter().collect(),
+                window: settings.window(as_of),
+                snapshot: intake.snapshot,
+                kept_from: as_of.plus(-settings.quarantine_days),
+            },
+        },
     })
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 
 use super::{settlement, with_figures};
-use crate::assessments::{MonthEndScore, monthly};
+use crate::assessments::{MonthEndScore, marketing, monthly};
 use crate::calendar::{Year, ends_month};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
@@ -19,7 +19,8 @@ use crate::publish::outputs::{
     ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES,
 };
 use crate::publish::reading::Current;
-use crate::publish::{Partition, Period, Publication, tables};
+use crate::publish::restatement;
+use crate::publish::{Kind, OutputPartition, Period, Publication, batches};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 
@@ -74,8 +75,8 @@ fn scores_in(night: &Publication) -> Outcome<&RecordBatch> {
     scores.and_then(|scores| scores.batches.first()).ok_or_else(|| fault(STAGE, "a night without scores"))
 }
 
-fn partition(table: &'static OutputTable, month_end: Day, rows: RecordBatch) -> Partition {
-    Partition { table, period: Period::Day(month_end), batches: vec![rows] }
+fn partition(table: &'static OutputTable, month_end: Day, rows: RecordBatch) -> OutputPartition {
+    OutputPartition { table, period: Period::Day(month_end), batches: vec![rows] }
 }
 
 /// The month ends of a year that are published.
@@ -90,11 +91,11 @@ pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
 }
 
 /// The assessments of `day` and of the later month ends of its year.
-fn assessments_from(day: Day, month_ends: &MonthEnds, rulebook: &Rulebook) -> Outcome<Vec<Partition>> {
+fn assessments_from(day: Day, month_ends: &MonthEnds, rulebook: &Rulebook) -> Outcome<Vec<OutputPartition>> {
     let assessed = monthly::assess_year(month_ends, &rulebook.thresholds)?;
     let from = assessed.range(day..);
     from.map(|(month_end, rows)| {
-        Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, tables::monthly_assessments(rows)?))
+        Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, batches::monthly_assessments(rows)?))
     })
     .collect()
 }
@@ -126,9 +127,11 @@ pub fn restate(
     let revisions = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
     let scores = with_figures(settings, rulebook, known, |figures, _| {
-        tables::scores(figures.assessed, figures.scored, rulebook, month_end)
+        let (assessed, scored) = (figures.assessed, figures.scored);
+        let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, month_end)?;
+        batches::scores(assessed, scored, &admissions, month_end)
     })?;
-    let restated = month_ends::restate(&published_rows, revisions.as_ref(), &scores, restatement)?;
+    let restated = restatement::restate(&published_rows, revisions.as_ref(), &scores, restatement)?;
     if restated.changed == 0 {
         return Ok(RestatedMonthEnd { changed: 0, publication: None });
     }
@@ -143,7 +146,7 @@ pub fn restate(
     if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
         partitions.extend(settlement::again(settings, rulebook, month_end, &settled, &month_ends)?);
     }
-    let publication = Publication { as_of: month_end, ingredients: None, partitions, quarantine: None };
+    let publication = Publication { as_of: month_end, partitions, kind: Kind::Restatement };
     Ok(RestatedMonthEnd { changed: restated.changed, publication: Some(publication) })
 }
 

@@ -6,7 +6,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name, Root};
+use super::layout::{Layout, Name};
+use super::partition_folder::Root;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 
 /// An empty file in each generation that was current once: it tells a generation to roll back to from one that was
@@ -114,7 +115,6 @@ fn mark(layout: &Layout, name: &Name) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publish::testing;
 
     #[test]
     fn a_folder_or_a_foreign_link_called_current_is_refused() {
@@ -137,7 +137,7 @@ mod tests {
     fn a_temporary_link_of_a_killed_run_does_not_stop_the_switch() {
         let out = tempfile::tempdir().unwrap();
         let layout = Layout::new(out.path());
-        let name = testing::name("000001-2022-03-15-0123456789ab");
+        let name: Name = "000001-2022-03-15-0123456789ab".parse().unwrap();
         symlink("nowhere", layout.next_current()).unwrap();
         switch(&layout, None, &name).unwrap();
         assert_eq!(read(&layout).unwrap(), Some(name));

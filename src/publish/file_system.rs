@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use crate::error::{ExitClass, Finding, Outcome, disk};
+use crate::extracts::listing::entries;
 
 /// The stage in findings.
 pub(super) const STAGE: &str = "publish";
@@ -29,22 +30,12 @@ pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {
 
 /// The names in a folder, sorted; none where no folder is. A name that is not UTF-8 is none of ours.
 pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
-    let failed = |error: io::Error| disk(STAGE, "read of the folder", folder, &error);
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if is_no_folder(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.extend(entry.map_err(failed)?.file_name().into_string());
+    // What someone put among the folders holds nothing.
+    if folder.is_file() {
+        return Ok(Vec::new());
     }
-    names.sort_unstable();
-    Ok(names)
-}
-
-fn is_no_folder(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    let is_text = |name: &String| !name.contains(char::REPLACEMENT_CHARACTER);
+    Ok(entries(folder)?.into_keys().filter(is_text).collect())
 }
 
 /// Removes a file, a link or a whole folder; nothing to do where there is none.
@@ -96,17 +87,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_to_a_missing_file_is_a_disk_failure_that_names_it() {
+    fn what_is_not_there_cannot_be_linked_has_no_names_and_nothing_to_remove() {
         let folder = tempfile::tempdir().unwrap();
-        let failure = link(&folder.path().join("absent"), &folder.path().join("new")).unwrap_err();
+        let absent = folder.path().join("absent");
+        let failure = link(&absent, &folder.path().join("new")).unwrap_err();
         assert_eq!(failure.class, ExitClass::Disk);
         assert!(failure.to_string().contains("absent"), "{failure}");
-    }
-
-    #[test]
-    fn a_missing_folder_has_no_names_and_nothing_to_remove() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(names(&folder.path().join("absent")).unwrap().is_empty());
-        remove(&folder.path().join("absent")).unwrap();
+        assert!(names(&absent).unwrap().is_empty());
+        remove(&absent).unwrap();
     }
 }

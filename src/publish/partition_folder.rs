@@ -1,0 +1,129 @@
+//! Where the partitions of a generation lie, and what their files are called.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::file_system;
+use super::outputs::{OutputTable, QUARANTINE};
+use crate::domain::Day;
+use crate::error::Outcome;
+
+/// The two trees of a generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Root {
+    /// The tables, for every reader.
+    Published,
+    /// The rows set aside, for the owner.
+    Quarantine,
+}
+
+impl Root {
+    pub(super) const ALL: [Self; 2] = [Self::Published, Self::Quarantine];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Quarantine => "quarantine",
+        }
+    }
+
+    pub(super) const fn folder_mode(self) -> u32 {
+        match self {
+            Self::Published => 0o755,
+            Self::Quarantine => 0o700,
+        }
+    }
+
+    pub(super) const fn file_mode(self) -> u32 {
+        match self {
+            Self::Published => 0o444,
+            Self::Quarantine => 0o400,
+        }
+    }
+}
+
+/// A partition's folder inside a generation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PartitionFolder {
+    pub(super) root: Root,
+    /// Below the root: `scores/dt=2022-03-15`, or `dt=2022-03-15` in the quarantine.
+    pub(super) path: String,
+}
+
+impl PartitionFolder {
+    /// That of a day, month end or year of a table.
+    pub(super) fn published(table: &OutputTable, value: impl fmt::Display) -> Self {
+        Self { root: Root::Published, path: table.partition_path(value) }
+    }
+
+    /// That of the rows of a day that were set aside.
+    pub(super) fn quarantined(day: Day) -> Self {
+        Self { root: Root::Quarantine, path: format!("{}={day}", QUARANTINE.partition_key) }
+    }
+
+    /// Those that a generation holds.
+    pub(super) fn all_in(generation: &Path) -> Outcome<BTreeSet<Self>> {
+        let mut all = BTreeSet::new();
+        let mut add = |root, folder: &Path, prefix: &str| -> Outcome<()> {
+            let partitions = file_system::names(folder)?.into_iter().filter(|name| name.contains('='));
+            all.extend(partitions.map(|name| Self { root, path: format!("{prefix}{name}") }));
+            Ok(())
+        };
+        let published = generation.join(Root::Published.name());
+        for table in file_system::names(&published)? {
+            add(Root::Published, &published.join(&table), &format!("{table}/"))?;
+        }
+        add(Root::Quarantine, &generation.join(Root::Quarantine.name()), "")?;
+        Ok(all)
+    }
+
+    /// Its place inside `generation`.
+    pub(super) fn inside(&self, generation: &Path) -> PathBuf {
+        generation.join(self.root.name()).join(&self.path)
+    }
+
+    /// The day of its key `dt`, if it has that key.
+    pub(super) fn day(&self) -> Option<Day> {
+        let (_, value) = self.path.rsplit('/').next()?.split_once("dt=")?;
+        value.parse().ok()
+    }
+}
+
+impl fmt::Display for PartitionFolder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.root.name(), self.path)
+    }
+}
+
+/// The name of a partition's file; `part` counts from 0.
+pub(super) fn part_name(part: usize) -> String {
+    format!("part-{part}.parquet")
+}
+
+/// Whether a file's name is one that [`part_name`] gives.
+pub(super) fn is_part(name: &str) -> bool {
+    let part = name.strip_prefix("part-").and_then(|rest| rest.strip_suffix(".parquet"));
+    part.and_then(|part| part.parse().ok()).is_some_and(|part| part_name(part) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::outputs::{MONTH_END_SCORES, SCORES};
+
+    #[test]
+    fn only_part_files_are_data() {
+        assert!(is_part("part-0.parquet") && is_part("part-12.parquet"));
+        for other in ["part-00.parquet", "part-.parquet", "_SUCCESS", "part-0.parquet.tmp", "part-+1.parquet"]
+        {
+            assert!(!is_part(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_partition_knows_its_day() {
+        assert_eq!(PartitionFolder::published(&SCORES, "2022-03-15").day(), "2022-03-15".parse().ok());
+        assert_eq!(PartitionFolder::published(&MONTH_END_SCORES, "2022-02-28").day(), None);
+    }
+}
