@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::file_system::{self, STAGE};
 use super::hashing::file_hash;
-use super::partition_folder::{PartitionFolder, Root};
+use super::partition_folder::{PUBLISHED, PartitionFolder};
 use crate::error::{Outcome, disk};
 
 const FILE: &str = "SHA256SUMS";
@@ -36,7 +36,7 @@ impl Checksums {
         let path = generation.join(FILE);
         let lines: String = self.0.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect();
         fs::write(&path, lines).map_err(|error| disk(STAGE, "write", &path, &error))?;
-        file_system::set_mode(&path, Root::Published.file_mode())
+        file_system::set_mode(&path, PUBLISHED.file_mode)
     }
 
     pub(super) fn insert(&mut self, path: String, hash: String) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name};
-use super::partition_folder::Root;
+use super::partition_folder::PUBLISHED;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 
 /// An empty file in each generation that was current once: it tells a generation to roll back to from one that was
@@ -43,7 +43,7 @@ fn not_ours(link: &Path, found: &str, wanted: &str) -> Failure {
 }
 
 fn target_of(name: &Name) -> PathBuf {
-    Path::new("generations").join(name.to_string()).join(Root::Published.name())
+    Path::new("generations").join(name.to_string()).join(PUBLISHED.name)
 }
 
 /// Makes `next` current in place of `previous`, and waits until that is on disk.

@@ -12,7 +12,7 @@ use super::checksums::Checksums;
 use super::file_system::{self, STAGE};
 use super::hashing::file_hash;
 use super::layout::{Layout, Name};
-use super::partition_folder::Root;
+use super::partition_folder::PUBLISHED;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 
@@ -49,7 +49,7 @@ impl Generation {
         let text = serde_json::to_string_pretty(self).map_err(|error| fault(STAGE, error))?;
         fs::write(&path, text + "\n").map_err(|error| disk(STAGE, "write", &path, &error))?;
         checksums.insert(FILE.to_owned(), file_hash(&path)?);
-        file_system::set_mode(&path, Root::Published.file_mode())
+        file_system::set_mode(&path, PUBLISHED.file_mode)
     }
 
     pub(super) fn read(layout: &Layout, name: &Name) -> Outcome<Self> {

@@ -50,7 +50,7 @@ struct Descriptions<'a>(&'a OutputTable);
 
 impl Serialize for Descriptions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.columns.iter().map(|column| (column.name, column)))
+        serializer.collect_map(self.0.columns().map(|column| (column.name, column)))
     }
 }
 

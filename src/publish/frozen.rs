@@ -11,12 +11,12 @@ use super::file_system::{self, STAGE};
 use super::hashing::{file_hash, other_hash};
 use super::layout::Layout;
 use super::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES};
-use super::partition_folder::Root;
+use super::partition_folder::PUBLISHED;
 use crate::error::{Finding, Outcome, disk, fault};
 
 /// Where the copy of a month end's file lies, given its path in a generation and its hash; other files have none.
 pub(super) fn copy_of(layout: &Layout, path: &str, hash: &str) -> Option<PathBuf> {
-    let (partition, _) = path.strip_prefix(Root::Published.name())?.strip_prefix('/')?.rsplit_once('/')?;
+    let (partition, _) = path.strip_prefix(PUBLISHED.name)?.strip_prefix('/')?.rsplit_once('/')?;
     let (table, _) = partition.split_once('/')?;
     let is_frozen = [MONTH_END_SCORES, MONTH_END_REVISIONS].iter().any(|frozen| frozen.name == table);
     is_frozen.then(|| layout.frozen().join(partition).join(format!("{hash}.parquet")))
@@ -34,7 +34,7 @@ pub(super) fn keep_copies(layout: &Layout, staging: &Path, written: &Checksums) 
             continue;
         }
         let folder = copy.parent().ok_or_else(|| fault(STAGE, format!("{path}: a copy in no folder")))?;
-        file_system::make_folder(folder, Root::Published.folder_mode())?;
+        file_system::make_folder(folder, PUBLISHED.folder_mode)?;
         let unfinished = folder.join(".unfinished");
         file_system::remove(&unfinished)?;
         let copied = fs::copy(staging.join(path), &unfinished);

@@ -9,7 +9,7 @@ use super::hashing::hexadecimal;
 use super::layout::HASH_LENGTH;
 use super::parquet_file::EncodedFile;
 use super::partition::NewPartition;
-use super::partition_folder::Root;
+use super::partition_folder::PUBLISHED;
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
 
@@ -29,7 +29,7 @@ impl Ids {
     pub(super) fn of(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Outcome<Self> {
         let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
         // What earlier nights left in the quarantine is no content of this run.
-        let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == Root::Published;
+        let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == PUBLISHED;
         for (partition, files) in partitions.iter().zip(encoded).filter(published) {
             let (_, hash) =
                 groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));

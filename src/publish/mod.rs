@@ -45,7 +45,6 @@ pub mod reading;
 mod recovery;
 pub(crate) mod restatement;
 mod rollback;
-mod rollback_reasons;
 mod staging;
 mod steps;
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn check_columns(table: &OutputTable, batch: &RecordBatch) -> Result<(), String>
     if found != declared {
         return Err(format!("columns {found:?}, declared {declared:?}"));
     }
-    for (column, values) in table.columns.iter().zip(batch.columns()) {
+    for (column, values) in table.columns().zip(batch.columns()) {
         if !column.nullable && values.null_count() > 0 {
             return Err(format!("column {}: a null", column.name));
         }
@@ -66,7 +66,7 @@ fn shape(field: &Field) -> (String, DataType) {
 
 /// Rows of a table that is sorted by all its columns have no key: two of them may be equal.
 fn has_key(table: &OutputTable) -> bool {
-    table.sorted_by.len() < table.columns.len()
+    table.sorted_by.len() < table.columns().count()
 }
 
 fn rows_are_sorted(table: &OutputTable, batches: &[RecordBatch]) -> Outcome<bool> {
@@ -103,11 +103,11 @@ mod tests {
     use crate::domain::Day;
     use crate::error::ExitClass;
     use crate::publish::partition::{OutputPartition, Period};
-    use crate::publish::testing::{RowsOf, TINY, day, tiny};
+    use crate::publish::testing::{NAME, RowsOf, TINY, day, tiny};
 
     /// A table sorted by all its columns.
     const UNKEYED: OutputTable =
-        OutputTable { name: "unkeyed", sorted_by: &["name"], columns: &[TINY.columns[1]], ..TINY };
+        OutputTable { name: "unkeyed", sorted_by: &["name"], column_groups: &[&[NAME]], ..TINY };
 
     fn partition(table: &'static OutputTable, on: Day, batches: Vec<RecordBatch>) -> NewPartition {
         NewPartition::published(&OutputPartition { table, period: Period::Day(on), batches }, true)

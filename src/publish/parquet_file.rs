@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(row_groups(whole), [vec![122_880, 122_880, 54_240]]);
         assert_eq!(row_groups(parts), [vec![122_880, 122_880], vec![54_240]]);
         let without_rows = row_groups(written(&[], NO_LIMIT));
-        assert_eq!(without_rows, [vec![]], "a partition without rows is one file without rows");
+        assert_eq!(without_rows, [Vec::<i64>::new()], "a partition without rows is one file without rows");
     }
 
     #[test]

@@ -9,39 +9,18 @@ use super::outputs::{OutputTable, QUARANTINE};
 use crate::domain::Day;
 use crate::error::Outcome;
 
-/// The two trees of a generation.
+/// One of the two trees of a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Root {
-    /// The tables, for every reader.
-    Published,
-    /// The rows set aside, for the owner.
-    Quarantine,
+pub(super) struct Root {
+    pub(super) name: &'static str,
+    pub(super) folder_mode: u32,
+    pub(super) file_mode: u32,
 }
 
-impl Root {
-    pub(super) const ALL: [Self; 2] = [Self::Published, Self::Quarantine];
-
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Quarantine => "quarantine",
-        }
-    }
-
-    pub(super) const fn folder_mode(self) -> u32 {
-        match self {
-            Self::Published => 0o755,
-            Self::Quarantine => 0o700,
-        }
-    }
-
-    pub(super) const fn file_mode(self) -> u32 {
-        match self {
-            Self::Published => 0o444,
-            Self::Quarantine => 0o400,
-        }
-    }
-}
+/// The tables, for every reader.
+pub(super) const PUBLISHED: Root = Root { name: "published", folder_mode: 0o755, file_mode: 0o444 };
+/// The rows set aside, for the owner.
+pub(super) const SET_ASIDE: Root = Root { name: "quarantine", folder_mode: 0o700, file_mode: 0o400 };
 
 /// A partition's folder inside a generation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,12 +33,12 @@ pub(super) struct PartitionFolder {
 impl PartitionFolder {
     /// That of a day, month end or year of a table.
     pub(super) fn published(table: &OutputTable, value: impl fmt::Display) -> Self {
-        Self { root: Root::Published, path: table.partition_path(value) }
+        Self { root: PUBLISHED, path: table.partition_path(value) }
     }
 
     /// That of the rows of a day that were set aside.
     pub(super) fn quarantined(day: Day) -> Self {
-        Self { root: Root::Quarantine, path: format!("{}={day}", QUARANTINE.partition_key) }
+        Self { root: SET_ASIDE, path: format!("{}={day}", QUARANTINE.partition_key) }
     }
 
     /// Those that a generation holds.
@@ -70,17 +49,17 @@ impl PartitionFolder {
             all.extend(partitions.map(|name| Self { root, path: format!("{prefix}{name}") }));
             Ok(())
         };
-        let published = generation.join(Root::Published.name());
+        let published = generation.join(PUBLISHED.name);
         for table in file_system::names(&published)? {
-            add(Root::Published, &published.join(&table), &format!("{table}/"))?;
+            add(PUBLISHED, &published.join(&table), &format!("{table}/"))?;
         }
-        add(Root::Quarantine, &generation.join(Root::Quarantine.name()), "")?;
+        add(SET_ASIDE, &generation.join(SET_ASIDE.name), "")?;
         Ok(all)
     }
 
     /// Its place inside `generation`.
     pub(super) fn inside(&self, generation: &Path) -> PathBuf {
-        generation.join(self.root.name()).join(&self.path)
+        generation.join(self.root.name).join(&self.path)
     }
 
     /// The day of its key `dt`, if it has that key.
@@ -92,7 +71,7 @@ impl PartitionFolder {
 
 impl fmt::Display for PartitionFolder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.root.name(), self.path)
+        write!(formatter, "{}/{}", self.root.name, self.path)
     }
 }
 

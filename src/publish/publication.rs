@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::partition::{NewPartition, OutputPartition};
-use super::partition_folder::{PartitionFolder, Root};
+use super::partition_folder::{PUBLISHED, PartitionFolder};
 use super::quarantine::Quarantine;
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -37,19 +37,17 @@ pub enum Kind {
 }
 
 impl Publication {
-    /// The hash of all that a night depends on; none of what is no night.
-    pub(super) fn ingredients(&self) -> Option<&String> {
+    /// The ingredients and the quarantine of a night; none of what is no night.
+    fn night(&self) -> Option<(&String, &Quarantine)> {
         match &self.kind {
-            Kind::Night { ingredients, .. } => Some(ingredients),
+            Kind::Night { ingredients, quarantine } => Some((ingredients, quarantine)),
             Kind::Restatement | Kind::Settlement => None,
         }
     }
 
-    fn quarantine(&self) -> Option<&Quarantine> {
-        match &self.kind {
-            Kind::Night { quarantine, .. } => Some(quarantine),
-            Kind::Restatement | Kind::Settlement => None,
-        }
+    /// The hash of all that a night depends on; none of what is no night.
+    pub(super) fn ingredients(&self) -> Option<&String> {
+        self.night().map(|(ingredients, _)| ingredients)
     }
 
     /// The partitions that it writes, sorted by folder, where `before` is the folder of the current generation.
@@ -57,7 +55,7 @@ impl Publication {
         let own = self.partitions.iter().enumerate();
         let mut partitions: Vec<_> =
             own.map(|(place, partition)| NewPartition::published(partition, place == 0)).collect();
-        if let Some(quarantine) = self.quarantine() {
+        if let Some((_, quarantine)) = self.night() {
             let days = quarantine.beside(before)?;
             partitions.extend(days.into_iter().map(|(day, rows)| NewPartition::quarantined(day, rows)));
         }
@@ -67,9 +65,9 @@ impl Publication {
 
     /// Whether a partition of the current generation stays, where this one does not write it itself.
     pub(super) fn keeps(&self, partition: &PartitionFolder) -> bool {
-        let Some(quarantine) = self.quarantine() else { return true };
+        let Some((_, quarantine)) = self.night() else { return true };
         let stays = |day| quarantine.is_kept(day) && !quarantine.replaces(day);
-        partition.root == Root::Published || partition.day().is_some_and(stays)
+        partition.root == PUBLISHED || partition.day().is_some_and(stays)
     }
 
     /// Whether the current generation, which holds `nights`, was made of the same.

@@ -16,7 +16,7 @@ use super::hashing::file_hash;
 use super::layout::Layout;
 use super::outputs::OutputTable;
 use super::partition::Period;
-use super::partition_folder::{PartitionFolder, Root};
+use super::partition_folder::{PUBLISHED, PartitionFolder};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk};
 
@@ -49,7 +49,7 @@ impl Current {
     /// Disk.
     pub(crate) fn values(&self, table: &OutputTable) -> Outcome<Vec<String>> {
         let Some((folder, _)) = &self.generation else { return Ok(Vec::new()) };
-        let names = names(&folder.join(Root::Published.name()).join(table.name))?;
+        let names = names(&folder.join(PUBLISHED.name).join(table.name))?;
         let value =
             |name: &String| name.strip_prefix(table.partition_key)?.strip_prefix('=').map(str::to_owned);
         Ok(names.iter().filter_map(value).collect())

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, is_unfinished, lock_folder};
-use super::partition_folder::Root;
+use super::partition_folder::PUBLISHED;
 use super::{current, generations};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::preflight::check_one_file_system;
@@ -33,7 +33,7 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
 fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
     let link = layout.current();
     let found = match shown {
-        Some(name) if layout.generation(name).join(Root::Published.name()).is_dir() => return Ok(()),
+        Some(name) if layout.generation(name).join(PUBLISHED.name).is_dir() => return Ok(()),
         Some(name) => format!("a link to {name}, which is gone"),
         None if generations::once_current(layout, None)?.is_empty() => return Ok(()),
         None => "no link, though generations were published".to_owned(),
@@ -46,7 +46,7 @@ fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
 
 /// A folder that is there already keeps the mode that its owner gave it.
 fn make_missing(folder: &Path) -> Outcome<()> {
-    if folder.is_dir() { Ok(()) } else { file_system::make_folder(folder, Root::Published.folder_mode()) }
+    if folder.is_dir() { Ok(()) } else { file_system::make_folder(folder, PUBLISHED.folder_mode) }
 }
 
 fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {

@@ -141,7 +141,7 @@ mod tests {
                 _ => Arc::new(Float64Array::from(vec![1.0; rows.len()])),
             }
         };
-        let columns = SCORES.columns.iter().map(|column| rows(column.name)).collect();
+        let columns = SCORES.columns().map(|column| rows(column.name)).collect();
         RecordBatch::try_new(SCORES.schema(), columns).unwrap()
     }
 

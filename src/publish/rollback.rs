@@ -1,11 +1,15 @@
 //! Going back to a generation that readers were shown before, or forward again.
 //!
 //! In: the name of a generation. Out: `current` leads to it. A frozen month end that readers would lose by that, or see in
-//! an earlier revision, must be given up on purpose: with a reason, which is kept.
+//! an earlier revision, must be given up on purpose: with a reason, which is kept in
+//! `OUT/records/rollbacks.jsonl`: one line a rollback, never removed.
 
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::current;
 use super::file_system::{self, STAGE};
@@ -13,9 +17,8 @@ use super::generations::{Published, once_current};
 use super::hashing::file_hash;
 use super::layout::{Layout, Name};
 use super::outputs::MONTH_END_SCORES;
-use super::partition_folder::Root;
-use super::rollback_reasons::RollbackReason;
-use crate::error::{ExitClass, Failure, Finding, Outcome};
+use super::partition_folder::PUBLISHED;
+use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::interruption::uninterrupted;
 
 /// Why and when.
@@ -83,8 +86,7 @@ fn check_month_ends(layout: &Layout, from: &Name, to: &Name, why: Why<'_>) -> Ou
 
 /// The month ends of the generation `from` that `to` does not have, or has with other bytes.
 fn given_up(layout: &Layout, from: &Name, to: &Name) -> Outcome<Vec<String>> {
-    let folder =
-        |name: &Name| layout.generation(name).join(Root::Published.name()).join(MONTH_END_SCORES.name);
+    let folder = |name: &Name| layout.generation(name).join(PUBLISHED.name).join(MONTH_END_SCORES.name);
     let (from, to) = (folder(from), folder(to));
     let mut given_up = Vec::new();
     for month_end in file_system::names(&from)? {
@@ -97,6 +99,32 @@ fn given_up(layout: &Layout, from: &Name, to: &Name) -> Outcome<Vec<String>> {
 
 fn hashes(folder: &Path) -> Outcome<Vec<String>> {
     file_system::names(folder)?.iter().map(|name| file_hash(&folder.join(name))).collect()
+}
+
+/// What is kept of a rollback that gave up frozen month ends.
+#[derive(Serialize)]
+struct RollbackReason<'a> {
+    at: Timestamp,
+    /// The generation that was current, and the one that is now.
+    from: String,
+    to: String,
+    because: &'a str,
+    /// The partitions that were given up.
+    month_ends: &'a [String],
+}
+
+impl RollbackReason<'_> {
+    /// Adds a line, and waits until it is on disk.
+    fn keep(&self, layout: &Layout) -> Outcome<()> {
+        let folder = layout.rollback_reasons();
+        file_system::make_folder(&folder, PUBLISHED.folder_mode)?;
+        let path = folder.join("rollbacks.jsonl");
+        let line = serde_json::to_string(self).map_err(|error| fault(STAGE, error))?;
+        let failed = |error: io::Error| disk(STAGE, "append", &path, &error);
+        let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
+        file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        file_system::sync_folder(&folder)
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::hashing::file_hash;
 use super::ids::Ids;
 use super::parquet_file::{EncodedFile, encode};
 use super::partition::NewPartition;
-use super::partition_folder::{PartitionFolder, Root, is_part};
+use super::partition_folder::{PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
 use crate::error::{Outcome, all};
 
 /// A partition's file should not pass this.
@@ -29,9 +29,9 @@ pub(super) fn write(
     before: Option<&Path>,
     partitions: &[NewPartition],
 ) -> Outcome<(String, Checksums)> {
-    file_system::make_folder(staging, Root::Published.folder_mode())?;
-    for root in Root::ALL {
-        file_system::make_folder(&staging.join(root.name()), root.folder_mode())?;
+    file_system::make_folder(staging, PUBLISHED.folder_mode)?;
+    for root in [PUBLISHED, SET_ASIDE] {
+        file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
     }
     let written =
         partitions.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
@@ -41,7 +41,7 @@ pub(super) fn write(
     for ((partition, files), id) in partitions.iter().zip(written).zip(&ids.by_partition) {
         for file in files {
             let path = format!("{}/{}", partition.folder, file.name());
-            checksums.insert(path, file.finish(id, partition.folder.root.file_mode())?);
+            checksums.insert(path, file.finish(id, partition.folder.root.file_mode)?);
         }
     }
     Ok((ids.own, checksums))
@@ -49,7 +49,7 @@ pub(super) fn write(
 
 /// The files of a partition without their footers; none where those of the generation `before` stay.
 fn write_rows(staging: &Path, before: Option<&Path>, partition: &NewPartition) -> Outcome<Vec<EncodedFile>> {
-    if let Some(before) = before.filter(|_| partition.folder.root == Root::Quarantine)
+    if let Some(before) = before.filter(|_| partition.folder.root == SET_ASIDE)
         // Nothing need be encoded where there is nothing to compare with.
         && partition.folder.inside(before).is_dir()
         && holds(before, partition, None, encoded(partition, None)?)?
@@ -67,9 +67,9 @@ fn encoded(partition: &NewPartition, folder: Option<&Path>) -> Outcome<Vec<Encod
 fn make_partition(generation: &Path, partition: &PartitionFolder) -> Outcome<PathBuf> {
     let folder = partition.inside(generation);
     if let Some(table) = folder.parent() {
-        file_system::make_folder(table, partition.root.folder_mode())?;
+        file_system::make_folder(table, partition.root.folder_mode)?;
     }
-    file_system::make_folder(&folder, partition.root.folder_mode())?;
+    file_system::make_folder(&folder, partition.root.folder_mode)?;
     Ok(folder)
 }
 
@@ -102,7 +102,7 @@ pub(super) fn first_not_held<'a>(
     let files = all(files.collect::<Vec<_>>())?;
     let ids = Ids::of(partitions, &files)?;
     for ((partition, files), id) in partitions.iter().zip(files).zip(&ids.by_partition) {
-        let id = (partition.folder.root == Root::Published).then_some(id.as_str());
+        let id = (partition.folder.root == PUBLISHED).then_some(id.as_str());
         if !holds(current, partition, id, files)? {
             return Ok(Some(&partition.folder));
         }

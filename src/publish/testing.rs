@@ -24,6 +24,8 @@ const fn column(name: &'static str, kind: OutputKind, nullable: bool) -> OutputC
     OutputColumn { name, kind, nullable, unit: "points", english: "a column", chinese: "列" }
 }
 
+pub(super) const NAME: OutputColumn = column("name", OutputKind::Text, false);
+
 /// A table with a key, one column descending.
 pub(super) const TINY: OutputTable = OutputTable {
     name: "tiny",
@@ -31,11 +33,11 @@ pub(super) const TINY: OutputTable = OutputTable {
     grain: "one row for each shop",
     sorted_by: &["shop_id", "score"],
     descending: &["score"],
-    columns: &[
+    column_groups: &[&[
         column("shop_id", OutputKind::Integer, false),
-        column("name", OutputKind::Text, false),
+        NAME,
         column("score", OutputKind::Float, true),
-    ],
+    ]],
 };
 
 /// Rows of [`TINY`]: shop and score.

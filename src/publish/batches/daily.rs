@@ -6,7 +6,7 @@ use super::arrays::{
     STAGE, batch, booleans, counts, day, days, floats, floats_by_place, integers, optional_integers, texts,
 };
 use crate::assessments::marketing::Admission;
-use crate::categories::Spreads;
+use crate::categories::{Spread, Spreads};
 use crate::domain::{Day, Tier};
 use crate::error::{Outcome, fault};
 use crate::extracts::quarantine::QuarantinedRow;
@@ -19,9 +19,6 @@ use crate::scores::{ScoredShop, UnscoredReason};
 use crate::standings::{Assessed, Measured, Standings};
 
 /// `scores`: one row a present shop.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
 pub(crate) fn scores(
     assessed: &[Assessed<'_>],
     scored: &[ScoredShop],
@@ -52,9 +49,6 @@ pub(crate) fn scores(
 }
 
 /// `indicators`: one row a present shop and indicator that it is assessed by.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
 pub(crate) fn indicators(
     assessed: &[Assessed<'_>],
     standings: &Standings,
@@ -85,9 +79,6 @@ pub(crate) fn indicators(
 }
 
 /// `improvements`: one row a scored shop and indicator below tier 5.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
 pub(crate) fn improvements(
     assessed: &[Assessed<'_>],
     improvements: &[Improvement],
@@ -113,9 +104,6 @@ pub(crate) fn improvements(
 }
 
 /// `categories`: one row a group and indicator with ranked shops.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
 pub(crate) fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Outcome<RecordBatch> {
     const LOWEST_TO_HIGHEST: [usize; 5] = [0, 1, 2, 3, 4];
     // A group without a name would be a null, which the declaration refuses.
@@ -124,7 +112,7 @@ pub(crate) fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Ou
         texts(spreads.keys().map(|(group, _)| name(*group))),
         texts(spreads.keys().map(|(_, indicator)| Some(indicator.name()))),
         day(as_of, spreads.len()),
-        counts(spreads.values().map(|spread| spread.ranked()))?,
+        counts(spreads.values().map(Spread::ranked))?,
     ];
     for quarter in LOWEST_TO_HIGHEST {
         columns.push(floats(spreads.values().map(|spread| spread.quarter(quarter))));
@@ -136,9 +124,6 @@ pub(crate) fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Ou
 }
 
 /// `quality`: one row a table, day and reason.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
 pub(crate) fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
     batch(
         &QUALITY,
@@ -152,9 +137,6 @@ pub(crate) fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
 }
 
 /// `quarantine`: the quarantined rows of one day, sorted.
-///
-/// # Errors
-/// A fault where the rows do not fit the declaration.
 pub(crate) fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
     batch(
         &QUARANTINE,

@@ -1,5 +1,6 @@
 //! Rows of the published tables as Arrow batches, in the columns and the order that [`outputs`](crate::publish::outputs)
-//! declares. Nothing is computed here.
+//! declares. Nothing is computed
+//! here; figures that do not fit the declaration are a fault.
 
 mod arrays;
 mod daily;

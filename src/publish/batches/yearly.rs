@@ -15,9 +15,6 @@ use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS, counted_s
 use crate::rulebook::Decimal4;
 
 /// `monthly_assessments`: one row a shop with a row at the month end.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
 pub(crate) fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<RecordBatch> {
     let rows = || assessments.iter();
     batch(
@@ -35,9 +32,6 @@ pub(crate) fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<
 }
 
 /// `annual_settlements`: one row a shop whose contract touched the year.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
 pub(crate) fn settlements(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<RecordBatch> {
     let rows = || settlements.iter();
     let is_provisional = as_of < year.last_day();

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields};
 use serde::Serialize;
 
+type Text = &'static str;
+
 /// What a published column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::publish) enum OutputKind {
@@ -27,79 +29,55 @@ pub(in crate::publish) enum OutputKind {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(in crate::publish) struct OutputColumn {
     #[serde(skip)]
-    pub(in crate::publish) name: &'static str,
+    pub(in crate::publish) name: Text,
     #[serde(skip)]
     pub(in crate::publish) kind: OutputKind,
     /// Whether it may be null.
     #[serde(skip)]
     pub(in crate::publish) nullable: bool,
     /// Empty where it has none.
-    pub(in crate::publish) unit: &'static str,
+    pub(in crate::publish) unit: Text,
     #[serde(rename = "description")]
-    pub(in crate::publish) english: &'static str,
+    pub(in crate::publish) english: Text,
     #[serde(rename = "description_zh")]
-    pub(in crate::publish) chinese: &'static str,
+    pub(in crate::publish) chinese: Text,
 }
 
-const fn column(
-    name: &'static str,
-    kind: OutputKind,
-    unit: &'static str,
-    english: &'static str,
-    chinese: &'static str,
-) -> OutputColumn {
+const fn column(name: Text, kind: OutputKind, unit: Text, english: Text, chinese: Text) -> OutputColumn {
     OutputColumn { name, kind, nullable: false, unit, english, chinese }
 }
 
-pub(super) const fn text(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+pub(super) const fn text(name: Text, english: Text, chinese: Text) -> OutputColumn {
     column(name, OutputKind::Text, "", english, chinese)
 }
 
-pub(super) const fn integer(
-    name: &'static str,
-    unit: &'static str,
-    english: &'static str,
-    chinese: &'static str,
-) -> OutputColumn {
+pub(super) const fn integer(name: Text, unit: Text, english: Text, chinese: Text) -> OutputColumn {
     column(name, OutputKind::Integer, unit, english, chinese)
 }
 
-pub(super) const fn float(
-    name: &'static str,
-    unit: &'static str,
-    english: &'static str,
-    chinese: &'static str,
-) -> OutputColumn {
+pub(super) const fn float(name: Text, unit: Text, english: Text, chinese: Text) -> OutputColumn {
     column(name, OutputKind::Float, unit, english, chinese)
 }
 
 /// A score or a mean of scores; null where there is none.
-pub(super) const fn score(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+pub(super) const fn score(name: Text, english: Text, chinese: Text) -> OutputColumn {
     float(name, "points, 0 to 5, four decimals", english, chinese).or_null()
 }
 
 /// A value in the unit of its row's indicator.
-pub(super) const fn value(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+pub(super) const fn value(name: Text, english: Text, chinese: Text) -> OutputColumn {
     float(name, "stars, share or seconds", english, chinese)
 }
 
-pub(super) const fn day(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+pub(super) const fn day(name: Text, english: Text, chinese: Text) -> OutputColumn {
     column(name, OutputKind::Date, "day", english, chinese)
 }
 
-pub(super) const fn boolean(
-    name: &'static str,
-    english: &'static str,
-    chinese: &'static str,
-) -> OutputColumn {
+pub(super) const fn boolean(name: Text, english: Text, chinese: Text) -> OutputColumn {
     column(name, OutputKind::Boolean, "", english, chinese)
 }
 
-pub(super) const fn counted_scores(
-    name: &'static str,
-    english: &'static str,
-    chinese: &'static str,
-) -> OutputColumn {
+pub(super) const fn counted_scores(name: Text, english: Text, chinese: Text) -> OutputColumn {
     column(name, OutputKind::CountedScores, "", english, chinese)
 }
 

@@ -33,11 +33,11 @@ pub const SCORES: OutputTable = OutputTable {
     grain: "one row for each shop present on the as-of day",
     sorted_by: &["shop_id"],
     descending: &[],
-    columns: &SCORE_COLUMNS,
+    column_groups: &[SCORE_COLUMNS],
 };
 
 /// The columns of [`SCORES`], which month ends have, too.
-pub(super) const SCORE_COLUMNS: [OutputColumn; 20] = [
+pub(super) const SCORE_COLUMNS: &[OutputColumn] = &[
     SHOP_ID,
     AS_OF,
     text("shop_name", "the shop's name", "店铺名称"),
@@ -97,7 +97,7 @@ pub const INDICATORS: OutputTable = OutputTable {
     grain: "one row for each present shop with an assessment category and each indicator assessed there",
     sorted_by: &["shop_id", "indicator"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         SHOP_ID,
         INDICATOR,
         AS_OF,
@@ -110,7 +110,7 @@ pub const INDICATORS: OutputTable = OutputTable {
         shops("better", "shops strictly better than this one", "优于本店的店铺数").or_null(),
         RANKED.or_null(),
         tier("tier", "tier: 5, 4, 3, 2 or 0", "档").or_null(),
-    ],
+    ]],
 };
 
 /// One row a shop and indicator below tier 5: what the next tier would bring.
@@ -120,7 +120,7 @@ pub const IMPROVEMENTS: OutputTable = OutputTable {
     grain: "one row for each scored shop and each of its ranked indicators below tier 5",
     sorted_by: &["shop_id", "score_gain", "indicator"],
     descending: &["score_gain"],
-    columns: &[
+    column_groups: &[&[
         SHOP_ID,
         INDICATOR,
         AS_OF,
@@ -134,7 +134,7 @@ pub const IMPROVEMENTS: OutputTable = OutputTable {
             "score with next_tier in place of tier, less the score",
             "可提升分值",
         ),
-    ],
+    ]],
 };
 
 /// One row a category and indicator: how its shops are spread.
@@ -144,7 +144,7 @@ pub const CATEGORIES: OutputTable = OutputTable {
     grain: "one row for each category and indicator with at least one ranked shop",
     sorted_by: &["primary_category", "indicator"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         PRIMARY_CATEGORY,
         INDICATOR,
         AS_OF,
@@ -163,7 +163,7 @@ pub const CATEGORIES: OutputTable = OutputTable {
         shops("tier_3_shops", "shops that hold tier 3", "3档店铺数"),
         shops("tier_2_shops", "shops that hold tier 2", "2档店铺数"),
         shops("tier_0_shops", "shops that hold tier 0", "0档店铺数"),
-    ],
+    ]],
 };
 
 /// One row a table, day and reason: what was read and what was set aside.
@@ -173,12 +173,12 @@ pub const QUALITY: OutputTable = OutputTable {
     grain: "one row for each table, day of the window and reason; reason none counts all rows",
     sorted_by: &["table", "day", "reason"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         EXTRACT,
         day("day", "the partition's day", "分区日"),
         text("reason", "none (all rows), a quarantine reason, unknown_shop or unmatched_appeal", "原因"),
         integer("rows", "rows", "how many rows", "行数"),
-    ],
+    ]],
 };
 
 /// The tables of a night, in the order of the specification.
@@ -191,10 +191,10 @@ pub const QUARANTINE: OutputTable = OutputTable {
     grain: "one quarantined row of the partition day",
     sorted_by: &["table", "key", "reason", "row"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         EXTRACT,
         integer("key", "", "the row's key", "主键").or_null(),
         text("reason", "the first rule that it breaks", "原因"),
         text("row", "the contract's columns as JSON, without buyers, timestamps in UTC", "原始行"),
-    ],
+    ]],
 };

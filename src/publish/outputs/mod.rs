@@ -9,8 +9,8 @@ mod table;
 mod yearly;
 
 #[cfg(test)]
-pub(super) use column::OutputKind;
-pub(super) use column::{OutputColumn, counted_score, counted_score_fields};
+pub(super) use column::{OutputColumn, OutputKind};
+pub(super) use column::{counted_score, counted_score_fields};
 pub use daily::{CATEGORIES, IMPROVEMENTS, INDICATORS, NIGHTLY, QUALITY, QUARANTINE, SCORES};
 pub(super) use table::DAILY_KEY;
 pub use table::OutputTable;
@@ -23,7 +23,7 @@ mod tests {
     use crate::domain::Dimension;
 
     fn names(table: &OutputTable) -> Vec<&'static str> {
-        table.columns.iter().map(|column| column.name).collect()
+        table.columns().map(|column| column.name).collect()
     }
 
     #[test]
@@ -32,7 +32,7 @@ mod tests {
             assert!(!names(table).contains(&table.partition_key), "{}", table.name);
             assert!(table.sort_order().is_ok(), "{}", table.name);
             assert!(table.descending.iter().all(|name| table.sorted_by.contains(name)), "{}", table.name);
-            for column in table.columns {
+            for column in table.columns() {
                 assert!(!column.english.is_empty() && !column.chinese.is_empty(), "{}", column.name);
             }
         }

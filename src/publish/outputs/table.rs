@@ -25,14 +25,19 @@ pub struct OutputTable {
     pub(in crate::publish) sorted_by: &'static [&'static str],
     /// Those of `sorted_by` that descend.
     pub(in crate::publish) descending: &'static [&'static str],
-    /// Its columns, in order.
-    pub(in crate::publish) columns: &'static [OutputColumn],
+    /// Its columns, in order; tables may share groups of them.
+    pub(in crate::publish) column_groups: &'static [&'static [OutputColumn]],
 }
 
 impl OutputTable {
+    /// Its columns, in order.
+    pub(in crate::publish) fn columns(&self) -> impl Iterator<Item = &'static OutputColumn> + use<> {
+        self.column_groups.iter().copied().flatten()
+    }
+
     /// Its Arrow schema.
     pub(crate) fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(self.columns.iter().map(OutputColumn::field).collect::<Vec<_>>()))
+        Arc::new(Schema::new(self.columns().map(OutputColumn::field).collect::<Vec<_>>()))
     }
 
     /// Where the partition of a day, month end or year lies below the published tables: `scores/dt=2022-03-15`.
@@ -43,7 +48,7 @@ impl OutputTable {
     /// The columns that it is sorted by, as places among its columns, each with its direction. A null comes lowest.
     pub(in crate::publish) fn sort_order(&self) -> Outcome<Vec<(usize, SortOptions)>> {
         let order = self.sorted_by.iter().map(|name| {
-            let place = self.columns.iter().position(|column| column.name == *name);
+            let place = self.columns().position(|column| column.name == *name);
             let place = place
                 .ok_or_else(|| fault("outputs", format!("{}: sorted by {name}, no column", self.name)))?;
             let descending = self.descending.contains(name);

@@ -7,7 +7,7 @@ use super::table::OutputTable;
 const MONTH_END_KEY: &str = "month_end";
 
 /// What a row of a month end has beyond [`SCORE_COLUMNS`].
-const FURTHER_COLUMNS: [OutputColumn; 3] = [
+const FURTHER_COLUMNS: &[OutputColumn] = &[
     integer("revision", "", "how often this shop's row was published: 1 is the first time", "版本"),
     text("restated_because", "why the row replaced an earlier one", "更正原因").or_null(),
     day(
@@ -18,22 +18,7 @@ const FURTHER_COLUMNS: [OutputColumn; 3] = [
     .or_null(),
 ];
 
-const MONTH_END_COLUMNS: [OutputColumn; SCORE_COLUMNS.len() + FURTHER_COLUMNS.len()] = month_end_columns();
-
-#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
-const fn month_end_columns() -> [OutputColumn; SCORE_COLUMNS.len() + FURTHER_COLUMNS.len()] {
-    let mut columns = [SHOP_ID; SCORE_COLUMNS.len() + FURTHER_COLUMNS.len()];
-    let mut place = 0;
-    while place < columns.len() {
-        columns[place] = if place < SCORE_COLUMNS.len() {
-            SCORE_COLUMNS[place]
-        } else {
-            FURTHER_COLUMNS[place - SCORE_COLUMNS.len()]
-        };
-        place += 1;
-    }
-    columns
-}
+const MONTH_END_COLUMNS: &[&[OutputColumn]] = &[SCORE_COLUMNS, FURTHER_COLUMNS];
 
 /// One row a shop: its score on the last day of a month, frozen until it is restated.
 pub const MONTH_END_SCORES: OutputTable = OutputTable {
@@ -42,7 +27,7 @@ pub const MONTH_END_SCORES: OutputTable = OutputTable {
     grain: "one row for each shop present on the last day of the month; replaced by restatements alone",
     sorted_by: &["shop_id"],
     descending: &[],
-    columns: &MONTH_END_COLUMNS,
+    column_groups: MONTH_END_COLUMNS,
 };
 
 /// One row a shop and revision that a restatement replaced.
@@ -52,7 +37,7 @@ pub const MONTH_END_REVISIONS: OutputTable = OutputTable {
     grain: "one row for each row of month_end_scores that was replaced",
     sorted_by: &["shop_id", "revision"],
     descending: &[],
-    columns: &MONTH_END_COLUMNS,
+    column_groups: MONTH_END_COLUMNS,
 };
 
 /// One row a shop and month end: whether it may stay.
@@ -62,7 +47,7 @@ pub const MONTHLY_ASSESSMENTS: OutputTable = OutputTable {
     grain: "one row for each row of month_end_scores",
     sorted_by: &["shop_id"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         SHOP_ID,
         PRIMARY_CATEGORY,
         score("score", "month-end score", "月末基础服务考核分"),
@@ -87,7 +72,7 @@ pub const MONTHLY_ASSESSMENTS: OutputTable = OutputTable {
             "清退月数",
         )
         .or_null(),
-    ],
+    ]],
 };
 
 /// One row a shop and year: what it gets back of its fee.
@@ -97,7 +82,7 @@ pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
     grain: "one row for each shop whose contract touched the year",
     sorted_by: &["shop_id"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         SHOP_ID,
         AS_OF,
         boolean("provisional", "whether the year was not over on as_of", "是否暂估"),
@@ -124,7 +109,7 @@ pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
         boolean("qualified", "whether the average reaches it", "是否达标"),
         integer("annual_fee_fen", "fen", "annual fee; 0 where none is charged", "年费"),
         integer("refund_fen", "fen", "what of it is paid back", "返还金额"),
-    ],
+    ]],
 };
 
 /// The tables of month ends and years, in the order of the specification.
