@@ -24,9 +24,6 @@ pub(super) fn copy_of(layout: &Layout, path: &str, hash: &str) -> Option<PathBuf
 
 /// Keeps a copy of each month end that a run wrote into `staging` and that has no sound one yet: that of a run which died
 /// before it synced may be empty.
-///
-/// # Errors
-/// Disk.
 pub(super) fn keep_copies(layout: &Layout, staging: &Path, written: &Checksums) -> Outcome<()> {
     for (path, hash) in written.iter() {
         let Some(copy) = copy_of(layout, path, hash) else { continue };

@@ -45,9 +45,6 @@ impl Write for HashingFile {
 }
 
 /// The hash of a file's bytes.
-///
-/// # Errors
-/// Disk.
 pub(super) fn file_hash(path: &Path) -> Outcome<String> {
     let failed = |error: io::Error| disk(STAGE, "read", path, &error);
     let mut hashed = HashingFile::new(None);

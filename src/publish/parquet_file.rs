@@ -23,8 +23,9 @@ use crate::error::{Outcome, disk, fault};
 /// A file whose rows are written, and whose footer is not.
 pub(super) struct EncodedFile {
     name: String,
-    /// Where it is written; nowhere where only its hash is wanted.
-    path: Option<PathBuf>,
+    path: PathBuf,
+    /// Whether it lies at its path; nothing does where only its hash is wanted.
+    is_kept: bool,
     rows: usize,
     writer: ArrowWriter<HashingFile>,
 }
@@ -40,53 +41,39 @@ pub(super) fn encode(
     batches: &[RecordBatch],
     limit_bytes: usize,
 ) -> Outcome<Vec<EncodedFile>> {
-    let mut parts =
-        Parts { folder, table, limit_bytes, full: Vec::new(), last: EncodedFile::create(folder, 0, table)? };
+    let (mut full, mut last) = (Vec::new(), EncodedFile::create(folder, 0, table)?);
+    let mut append_completed = |row_groups: &mut BatchCoalescer| -> Outcome<()> {
+        while let Some(row_group) = row_groups.next_completed_batch() {
+            if last.would_pass(limit_bytes)? {
+                let next = EncodedFile::create(folder, full.len() + 1, table)?;
+                full.push(std::mem::replace(&mut last, next));
+            }
+            last.append(&row_group)?;
+        }
+        Ok(())
+    };
     let mut row_groups = BatchCoalescer::new(table.schema(), ROW_GROUP_ROWS);
     let refused = |error| fault(STAGE, error);
     for batch in batches {
         let declared = RecordBatch::try_new(table.schema(), batch.columns().to_vec()).map_err(refused)?;
         row_groups.push_batch(declared).map_err(refused)?;
-        parts.append_completed(&mut row_groups)?;
+        append_completed(&mut row_groups)?;
     }
     row_groups.finish_buffered_batch().map_err(refused)?;
-    parts.append_completed(&mut row_groups)?;
-    parts.full.push(parts.last);
-    parts.full.into_iter().map(EncodedFile::flushed).collect()
-}
-
-/// The files of a partition: those that are full, and the one that takes the next row group.
-struct Parts<'a> {
-    folder: Option<&'a Path>,
-    table: &'a OutputTable,
-    limit_bytes: usize,
-    full: Vec<EncodedFile>,
-    last: EncodedFile,
-}
-
-impl Parts<'_> {
-    fn append_completed(&mut self, row_groups: &mut BatchCoalescer) -> Outcome<()> {
-        while let Some(row_group) = row_groups.next_completed_batch() {
-            if self.last.would_pass(self.limit_bytes)? {
-                let next = EncodedFile::create(self.folder, self.full.len() + 1, self.table)?;
-                self.full.push(std::mem::replace(&mut self.last, next));
-            }
-            self.last.append(&row_group)?;
-        }
-        Ok(())
-    }
+    append_completed(&mut row_groups)?;
+    full.push(last);
+    full.into_iter().map(EncodedFile::flushed).collect()
 }
 
 impl EncodedFile {
     fn create(folder: Option<&Path>, part: usize, table: &OutputTable) -> Outcome<Self> {
         let name = part_name(part);
-        let path = folder.map(|folder| folder.join(&name));
-        let create =
-            |path: &PathBuf| File::create_new(path).map_err(|error| disk(STAGE, "create", path, &error));
-        let file = HashingFile::new(path.as_ref().map(create).transpose()?);
-        let writer = ArrowWriter::try_new(file, table.schema(), Some(properties(table)?));
-        let writer = writer.map_err(|error| failed("write", shown(path.as_deref(), &name), &error))?;
-        Ok(Self { name, path, rows: 0, writer })
+        let path = folder.unwrap_or(Path::new("")).join(&name);
+        let create = |_| File::create_new(&path).map_err(|error| disk(STAGE, "create", &path, &error));
+        let file = HashingFile::new(folder.map(create).transpose()?);
+        let writer = ArrowWriter::try_new(file, table.schema(), Some(properties(table)?))
+            .map_err(|error| failed("write", &path, &error))?;
+        Ok(Self { name, path, is_kept: folder.is_some(), rows: 0, writer })
     }
 
     /// Its name in the partition's folder.
@@ -98,11 +85,7 @@ impl EncodedFile {
     fn append(&mut self, rows: &RecordBatch) -> Outcome<()> {
         self.rows += rows.num_rows();
         let written = self.writer.write(rows).and_then(|()| self.writer.flush());
-        written.map_err(|error| failed("write", self.shown(), &error))
-    }
-
-    fn shown(&self) -> &Path {
-        shown(self.path.as_deref(), &self.name)
+        written.map_err(|error| failed("write", &self.path, &error))
     }
 
     fn would_pass(&self, limit_bytes: usize) -> Outcome<bool> {
@@ -112,7 +95,7 @@ impl EncodedFile {
     }
 
     fn flushed(mut self) -> Outcome<Self> {
-        self.writer.sync().map_err(|error| disk(STAGE, "write", self.shown(), &error))?;
+        self.writer.sync().map_err(|error| disk(STAGE, "write", &self.path, &error))?;
         Ok(self)
     }
 
@@ -126,22 +109,17 @@ impl EncodedFile {
     pub(super) fn finish(mut self, id: &str, mode: u32) -> Outcome<String> {
         self.writer.append_key_value_metadata(of_generation(id));
         // Not `into_inner`, which turns what the disk said into text.
-        self.writer.finish().map_err(|error| failed("write", self.shown(), &error))?;
-        if let Some(path) = &self.path {
-            let rows = rows_in(path)?;
+        self.writer.finish().map_err(|error| failed("write", &self.path, &error))?;
+        if self.is_kept {
+            let (rows, path) = (rows_in(&self.path)?, self.path.display());
             if usize::try_from(rows) != Ok(self.rows) {
-                let found = format!("{}: {rows} rows in the footer, {} written", path.display(), self.rows);
+                let found = format!("{path}: {rows} rows in the footer, {} written", self.rows);
                 return Err(fault(STAGE, found));
             }
-            file_system::set_mode(path, mode)?;
+            file_system::set_mode(&self.path, mode)?;
         }
         Ok(hexadecimal(&self.digest()))
     }
-}
-
-/// What a file is called in an error: its path, or its name where it is written nowhere.
-fn shown<'a>(path: Option<&'a Path>, name: &'a str) -> &'a Path {
-    path.unwrap_or(Path::new(name))
 }
 
 #[cfg(test)]
@@ -179,7 +157,8 @@ mod tests {
     fn a_disk_that_is_full_at_the_footer_is_a_failure_of_the_disk() {
         let full = HashingFile::new(Some(fs::OpenOptions::new().write(true).open("/dev/full").unwrap()));
         let writer = ArrowWriter::try_new(full, TINY.schema(), None).unwrap();
-        let file = EncodedFile { name: part_name(0), path: None, rows: 0, writer };
+        let (name, path) = (part_name(0), PathBuf::new());
+        let file = EncodedFile { name, path, is_kept: false, rows: 0, writer };
         assert_eq!(file.finish(ID, 0o444).unwrap_err().class, ExitClass::Disk);
     }
 

@@ -43,18 +43,13 @@ impl PartitionFolder {
 
     /// Those that a generation holds.
     pub(super) fn all_in(generation: &Path) -> Outcome<BTreeSet<Self>> {
-        let mut all = BTreeSet::new();
-        let mut add = |root, folder: &Path, prefix: &str| -> Outcome<()> {
-            let partitions = file_system::names(folder)?.into_iter().filter(|name| name.contains('='));
-            all.extend(partitions.map(|name| Self { root, path: format!("{prefix}{name}") }));
-            Ok(())
-        };
-        let published = generation.join(PUBLISHED.name);
-        for table in file_system::names(&published)? {
-            add(PUBLISHED, &published.join(&table), &format!("{table}/"))?;
-        }
-        add(SET_ASIDE, &generation.join(SET_ASIDE.name), "")?;
-        Ok(all)
+        let published = partition_paths(&generation.join(PUBLISHED.name))?;
+        let set_aside = file_system::names(&generation.join(SET_ASIDE.name))?;
+        let roots = [(PUBLISHED, published), (SET_ASIDE, set_aside)].into_iter();
+        let all = roots.flat_map(|(root, paths)| paths.into_iter().map(move |path| Self { root, path }));
+        Ok(all
+            .filter(|folder| folder.path.rsplit('/').next().is_some_and(|name| name.contains('=')))
+            .collect())
     }
 
     /// Its place inside `generation`.
@@ -73,6 +68,16 @@ impl fmt::Display for PartitionFolder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}/{}", self.root.name, self.path)
     }
+}
+
+/// What lies in the folders of tables below `tree`, as `TABLE/KEY=VALUE` where it is a partition.
+pub(super) fn partition_paths(tree: &Path) -> Outcome<Vec<String>> {
+    let mut paths = Vec::new();
+    for table in file_system::names(tree)? {
+        let partitions = file_system::names(&tree.join(&table))?.into_iter();
+        paths.extend(partitions.map(|partition| format!("{table}/{partition}")));
+    }
+    Ok(paths)
 }
 
 /// The name of a partition's file; `part` counts from 0.

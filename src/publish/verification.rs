@@ -17,7 +17,7 @@ use super::frozen::{copy_of, not_as_recorded};
 use super::generations::once_current;
 use super::hashing::{file_hash, other_hash};
 use super::layout::{Layout, Name};
-use super::partition_folder::PartitionFolder;
+use super::partition_folder::{PartitionFolder, partition_paths};
 use crate::error::{Finding, Outcome};
 
 const STAGE: &str = "verify";
@@ -53,30 +53,18 @@ pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
 /// The copies of month ends are named by their hashes, those of revisions that no generation holds any more, too.
 fn verify_copies(layout: &Layout, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
     let mut findings = Vec::new();
-    for copy in copies(&layout.frozen())? {
-        let name = copy.file_name().unwrap_or_default().to_string_lossy();
-        let wanted = name.strip_suffix(".parquet").unwrap_or(&name);
-        let found = hashes.of(&copy)?;
-        if found.as_deref() != Some(wanted) {
-            let finding = other_hash(STAGE, found, wanted);
-            findings
-                .push(finding.path(&copy).advice("put a sound copy there, from a backup or a generation"));
+    for partition in partition_paths(&layout.frozen())? {
+        let folder = layout.frozen().join(partition);
+        for name in names(&folder)?.iter().filter(|name| !name.starts_with('.')) {
+            let (copy, wanted) = (folder.join(name), name.strip_suffix(".parquet").unwrap_or(name));
+            let found = hashes.of(&copy)?;
+            if found.as_deref() != Some(wanted) {
+                let finding = other_hash(STAGE, found, wanted).path(&copy);
+                findings.push(finding.advice("put a sound copy there, from a backup or a generation"));
+            }
         }
     }
     Ok(findings)
-}
-
-/// Every finished copy, by table, partition and name.
-fn copies(frozen: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut copies = Vec::new();
-    for table in names(frozen)? {
-        for partition in names(&frozen.join(&table))? {
-            let folder = frozen.join(&table).join(&partition);
-            let finished = names(&folder)?.into_iter().filter(|name| !name.starts_with('.'));
-            copies.extend(finished.map(|name| folder.join(name)));
-        }
-    }
-    Ok(copies)
 }
 
 /// Hashes that are known, so that a file with many names is read once.

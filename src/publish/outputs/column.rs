@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields};
 use serde::Serialize;
 
-type Text = &'static str;
+/// A name, unit or meaning.
+pub(super) type Text = &'static str;
 
 /// What a published column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

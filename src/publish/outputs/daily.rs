@@ -1,6 +1,6 @@
 //! The tables of a night, one partition a day, and the quarantine.
 
-use super::column::{OutputColumn, boolean, day, float, integer, score, text, value};
+use super::column::{OutputColumn, Text, boolean, day, float, integer, score, text, value};
 use super::table::{DAILY_KEY, OutputTable};
 
 pub(super) const SHOP_ID: OutputColumn = integer("shop_id", "", "the shop", "店铺");
@@ -14,15 +14,15 @@ const INDICATOR: OutputColumn = text("indicator", "the indicator", "考核指标
 const RANKED: OutputColumn = shops("ranked", "shops ranked together", "参与排名店铺数");
 const EXTRACT: OutputColumn = text("table", "the extract", "数据表");
 
-const fn weight(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+const fn weight(name: Text, english: Text, chinese: Text) -> OutputColumn {
     float(name, "percent", english, chinese).or_null()
 }
 
-const fn shops(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+const fn shops(name: Text, english: Text, chinese: Text) -> OutputColumn {
     integer(name, "shops", english, chinese)
 }
 
-const fn tier(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+const fn tier(name: Text, english: Text, chinese: Text) -> OutputColumn {
     integer(name, "points", english, chinese)
 }
 
