@@ -43,25 +43,9 @@ impl Checksums {
         self.0.insert(path, hash);
     }
 
-    /// Takes over the record of a file of a partition, or, where there is none, the hash that it has now.
-    pub(super) fn carry(
-        &mut self,
-        before: &Path,
-        recorded: &Self,
-        partition: &PartitionFolder,
-        part: &str,
-    ) -> Outcome<()> {
-        let path = format!("{partition}/{part}");
-        let hash = match recorded.0.get(&path) {
-            Some(hash) => hash.clone(),
-            None => file_hash(&partition.inside(before).join(part))?,
-        };
-        self.0.insert(path, hash);
-        Ok(())
-    }
-
-    pub(super) fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+    /// The recorded hash of a file of `generation`, or, where there is none, the hash that it has now.
+    pub(super) fn hash_of(&self, generation: &Path, path: &str) -> Outcome<String> {
+        self.0.get(path).map_or_else(|| file_hash(&generation.join(path)), |hash| Ok(hash.clone()))
     }
 
     /// The recorded files, each with its hash.

@@ -20,18 +20,18 @@ const WANTED: &str = "a link to generations/NAME/published, or nothing";
 /// # Errors
 /// Usage where `OUT/current` is anything but a link to a generation, present or not.
 pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
-    let link = layout.current();
-    match fs::symlink_metadata(&link) {
+    let link = &layout.current;
+    match fs::symlink_metadata(link) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(disk(STAGE, "stat", &link, &error)),
+        Err(error) => return Err(disk(STAGE, "stat", link, &error)),
         Ok(found) if found.is_symlink() => {}
-        Ok(_) => return Err(not_ours(&link, "a file or folder", WANTED)),
+        Ok(_) => return Err(not_ours(link, "a file or folder", WANTED)),
     }
-    let target = fs::read_link(&link).map_err(|error| disk(STAGE, "readlink", &link, &error))?;
+    let target = fs::read_link(link).map_err(|error| disk(STAGE, "readlink", link, &error))?;
     let name = target.parent().and_then(Path::file_name).and_then(|name| name.to_str());
     match name.and_then(|name| name.parse().ok()) {
         Some(name) if target_of(&name) == target => Ok(Some(name)),
-        _ => Err(not_ours(&link, &format!("a link to {}", target.display()), WANTED)),
+        _ => Err(not_ours(link, &format!("a link to {}", target.display()), WANTED)),
     }
 }
 
@@ -55,12 +55,12 @@ pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> O
         mark(layout, previous)?;
     }
     point(layout, next)?;
-    let synced = file_system::sync_folder(layout.out());
+    let synced = file_system::sync_folder(&layout.out);
     if synced.is_err() {
         // Whether the switch would outlive a power cut is unknown, so readers get the night that certainly does.
         match previous {
             Some(previous) => point(layout, previous)?,
-            None => file_system::remove(&layout.current())?,
+            None => file_system::remove(&layout.current)?,
         }
         return synced;
     }
@@ -73,10 +73,10 @@ pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> O
 
 /// Renames a new link over `OUT/current`.
 fn point(layout: &Layout, name: &Name) -> Outcome<()> {
-    let link = layout.next_current();
-    file_system::remove(&link)?;
-    symlink(target_of(name), &link).map_err(|error| disk(STAGE, "symlink", &link, &error))?;
-    file_system::rename(&link, &layout.current())
+    let link = &layout.next_current;
+    file_system::remove(link)?;
+    symlink(target_of(name), link).map_err(|error| disk(STAGE, "symlink", link, &error))?;
+    file_system::rename(link, &layout.current)
 }
 
 /// Makes `OUT/quarantine`, which follows `OUT/current`.
@@ -84,15 +84,15 @@ fn point(layout: &Layout, name: &Name) -> Outcome<()> {
 /// # Errors
 /// Usage where something else has that name; disk.
 pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
-    let link = layout.quarantine();
+    let link = &layout.quarantine;
     let wanted = Path::new("current/../quarantine");
-    match symlink(wanted, &link) {
+    match symlink(wanted, link) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(disk(STAGE, "symlink", &link, &error))
+            Err(disk(STAGE, "symlink", link, &error))
         }
-        Err(_) if fs::read_link(&link).is_ok_and(|target| target == wanted) => Ok(()),
-        Err(_) => Err(not_ours(&link, "something else", "a link to current/../quarantine, or nothing")),
+        Err(_) if fs::read_link(link).is_ok_and(|target| target == wanted) => Ok(()),
+        Err(_) => Err(not_ours(link, "something else", "a link to current/../quarantine, or nothing")),
     }
 }
 
@@ -121,15 +121,15 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let layout = Layout::new(out.path());
         assert_eq!(read(&layout).unwrap(), None);
-        fs::create_dir(layout.current()).unwrap();
+        fs::create_dir(&layout.current).unwrap();
         assert_eq!(read(&layout).unwrap_err().class, ExitClass::Usage);
-        fs::remove_dir(layout.current()).unwrap();
+        fs::remove_dir(&layout.current).unwrap();
         for target in ["elsewhere", "/generations/000001-2022-03-15-0123456789ab/published"] {
-            symlink(target, layout.current()).unwrap();
+            symlink(target, &layout.current).unwrap();
             let failure = read(&layout).unwrap_err();
             assert_eq!(failure.class, ExitClass::Usage);
             assert!(failure.to_string().contains(target), "{failure}");
-            fs::remove_file(layout.current()).unwrap();
+            fs::remove_file(&layout.current).unwrap();
         }
     }
 
@@ -138,9 +138,9 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let layout = Layout::new(out.path());
         let name: Name = "000001-2022-03-15-0123456789ab".parse().unwrap();
-        symlink("nowhere", layout.next_current()).unwrap();
+        symlink("nowhere", &layout.next_current).unwrap();
         switch(&layout, None, &name).unwrap();
         assert_eq!(read(&layout).unwrap(), Some(name));
-        assert!(!layout.next_current().is_symlink());
+        assert!(!layout.next_current.is_symlink());
     }
 }

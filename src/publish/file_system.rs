@@ -23,6 +23,11 @@ pub(super) fn make_folder(path: &Path, mode: u32) -> Outcome<()> {
     set_mode(path, mode)
 }
 
+/// As [`make_folder`], but a folder that is there already keeps the mode that its owner gave it.
+pub(super) fn make_missing(path: &Path, mode: u32) -> Outcome<()> {
+    if path.is_dir() { Ok(()) } else { make_folder(path, mode) }
+}
+
 pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {
     fs::set_permissions(path, Permissions::from_mode(mode))
         .map_err(|error| disk(STAGE, "chmod", path, &error))

@@ -19,7 +19,7 @@ pub(super) fn copy_of(layout: &Layout, path: &str, hash: &str) -> Option<PathBuf
     let (partition, _) = path.strip_prefix(PUBLISHED.name)?.strip_prefix('/')?.rsplit_once('/')?;
     let (table, _) = partition.split_once('/')?;
     let is_frozen = [MONTH_END_SCORES, MONTH_END_REVISIONS].iter().any(|frozen| frozen.name == table);
-    is_frozen.then(|| layout.frozen().join(partition).join(format!("{hash}.parquet")))
+    is_frozen.then(|| layout.frozen.join(partition).join(format!("{hash}.parquet")))
 }
 
 /// Keeps a copy of each month end that a run wrote into `staging` and that has no sound one yet: that of a run which died

@@ -67,7 +67,7 @@ pub(crate) fn nights(out: &Path) -> Outcome<BTreeMap<Day, String>> {
 /// All generations, whole or not, in order of their numbers.
 pub(super) fn all(layout: &Layout) -> Outcome<Vec<Name>> {
     let mut names: Vec<Name> =
-        file_system::names(&layout.generations())?.iter().filter_map(|name| name.parse().ok()).collect();
+        file_system::names(&layout.generations)?.iter().filter_map(|name| name.parse().ok()).collect();
     names.sort_unstable();
     Ok(names)
 }

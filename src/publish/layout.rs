@@ -23,56 +23,42 @@ pub fn lock_folder(out: &Path) -> PathBuf {
 /// The places under OUT.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
-    out: PathBuf,
+    pub(super) out: PathBuf,
+    /// The link that readers open.
+    pub(super) current: PathBuf,
+    /// The link that will be renamed over it.
+    pub(super) next_current: PathBuf,
+    /// The link to the quarantine of the current generation.
+    pub(super) quarantine: PathBuf,
+    pub(super) generations: PathBuf,
+    pub(super) staging: PathBuf,
+    /// The copies of month ends that share nothing with the generations.
+    pub(super) frozen: PathBuf,
+    /// Why rollbacks gave up frozen month ends.
+    pub(super) rollback_reasons: PathBuf,
 }
 
 impl Layout {
     pub(super) fn new(out: &Path) -> Self {
-        Self { out: out.to_owned() }
-    }
-
-    pub(super) fn out(&self) -> &Path {
-        &self.out
-    }
-
-    /// The link that readers open.
-    pub(super) fn current(&self) -> PathBuf {
-        self.out.join("current")
-    }
-
-    /// The link that will be renamed over [`Layout::current`].
-    pub(super) fn next_current(&self) -> PathBuf {
-        self.out.join(".current.next")
-    }
-
-    pub(super) fn quarantine(&self) -> PathBuf {
-        self.out.join("quarantine")
-    }
-
-    /// The copies of month ends that share nothing with the generations.
-    pub(super) fn frozen(&self) -> PathBuf {
-        self.out.join("frozen")
-    }
-
-    /// Why rollbacks gave up frozen month ends.
-    pub(super) fn rollback_reasons(&self) -> PathBuf {
-        self.out.join("records")
-    }
-
-    pub(super) fn generations(&self) -> PathBuf {
-        self.out.join("generations")
+        let generations = out.join("generations");
+        Self {
+            out: out.to_owned(),
+            current: out.join("current"),
+            next_current: out.join(".current.next"),
+            quarantine: out.join("quarantine"),
+            staging: generations.join(STAGING),
+            generations,
+            frozen: out.join("frozen"),
+            rollback_reasons: out.join("records"),
+        }
     }
 
     pub(super) fn generation(&self, name: &Name) -> PathBuf {
-        self.generations().join(name.to_string())
-    }
-
-    pub(super) fn staging(&self) -> PathBuf {
-        self.generations().join(STAGING)
+        self.generations.join(name.to_string())
     }
 
     pub(super) fn removing(&self, name: &Name) -> PathBuf {
-        self.generations().join(format!("{REMOVING_PREFIX}{name}"))
+        self.generations.join(format!("{REMOVING_PREFIX}{name}"))
     }
 }
 

@@ -47,9 +47,7 @@ impl Lock {
     /// # Errors
     /// Busy where another run holds it still, naming that run; disk.
     pub fn acquire(folder: &Path, holder: &Holder, wait: Duration) -> Outcome<Self> {
-        if !folder.is_dir() {
-            file_system::make_folder(folder, 0o755)?;
-        }
+        file_system::make_missing(folder, 0o755)?;
         let path = folder.join(FILE);
         let mut options = OpenOptions::new();
         let opened = options.read(true).write(true).create(true).truncate(false).open(&path);

@@ -45,11 +45,11 @@ impl PartitionFolder {
     pub(super) fn all_in(generation: &Path) -> Outcome<BTreeSet<Self>> {
         let published = partition_paths(&generation.join(PUBLISHED.name))?;
         let set_aside = file_system::names(&generation.join(SET_ASIDE.name))?;
+        let is_partition =
+            |folder: &Self| folder.path.rsplit('/').next().is_some_and(|name| name.contains('='));
         let roots = [(PUBLISHED, published), (SET_ASIDE, set_aside)].into_iter();
         let all = roots.flat_map(|(root, paths)| paths.into_iter().map(move |path| Self { root, path }));
-        Ok(all
-            .filter(|folder| folder.path.rsplit('/').next().is_some_and(|name| name.contains('=')))
-            .collect())
+        Ok(all.filter(is_partition).collect())
     }
 
     /// Its place inside `generation`.

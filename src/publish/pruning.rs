@@ -63,7 +63,7 @@ fn remove<'a>(layout: &Layout, names: impl Iterator<Item = &'a Name>) -> Outcome
         removing.push(renamed);
     }
     if !removing.is_empty() {
-        file_system::sync_folder(&layout.generations())?;
+        file_system::sync_folder(&layout.generations)?;
     }
     removing.iter().try_for_each(|folder| file_system::remove(folder))
 }

@@ -3,8 +3,6 @@
 //! A run can die at any step of `publish`: it leaves a staging folder, a complete generation that never became
 //! current, a temporary link, or a half removed old generation. None of them is visible to a reader.
 
-use std::path::Path;
-
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, is_unfinished, lock_folder};
 use super::partition_folder::PUBLISHED;
@@ -20,10 +18,10 @@ use crate::preflight::check_one_file_system;
 pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     let shown = current::read(layout)?;
     check_generations(layout, shown.as_ref())?;
-    for folder in [layout.out().to_owned(), layout.generations(), lock_folder(layout.out())] {
-        make_missing(&folder)?;
+    for folder in [&layout.out, &layout.generations, &lock_folder(&layout.out)] {
+        file_system::make_missing(folder, PUBLISHED.folder_mode)?;
     }
-    check_one_file_system(layout.out(), &layout.generations())?;
+    check_one_file_system(&layout.out, &layout.generations)?;
     current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
     Ok(shown)
@@ -31,7 +29,7 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
 
 /// The generations of a link that was removed by hand must not be taken for those of a killed run.
 fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
-    let link = layout.current();
+    let link = &layout.current;
     let found = match shown {
         Some(name) if layout.generation(name).join(PUBLISHED.name).is_dir() => return Ok(()),
         Some(name) => format!("a link to {name}, which is gone"),
@@ -39,20 +37,15 @@ fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
         None => "no link, though generations were published".to_owned(),
     };
     Err(Finding::new(STAGE, found, "a link to a generation")
-        .path(&link)
+        .path(link)
         .advice("choose one with `shopscore rollback`, or move the output folder away to begin anew")
         .fail(ExitClass::State))
 }
 
-/// A folder that is there already keeps the mode that its owner gave it.
-fn make_missing(folder: &Path) -> Outcome<()> {
-    if folder.is_dir() { Ok(()) } else { file_system::make_folder(folder, PUBLISHED.folder_mode) }
-}
-
 fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
-    file_system::remove(&layout.next_current())?;
-    let folder = layout.generations();
-    for name in file_system::names(&folder)?.iter().filter(|name| is_unfinished(name)) {
+    file_system::remove(&layout.next_current)?;
+    let folder = &layout.generations;
+    for name in file_system::names(folder)?.iter().filter(|name| is_unfinished(name)) {
         file_system::remove(&folder.join(name))?;
     }
     for name in generations::all(layout)? {
@@ -81,11 +74,11 @@ mod tests {
         killed.publish(&first);
         let layout = Layout::new(killed.path());
         // Killed while writing, before the switch, at the temporary link, and while removing an old generation.
-        fs::create_dir_all(layout.staging().join("published/tiny/dt=2022-03-15")).unwrap();
-        fs::write(layout.staging().join("published/tiny/dt=2022-03-15/part-0.parquet"), "PAR1").unwrap();
+        fs::create_dir_all(layout.staging.join("published/tiny/dt=2022-03-15")).unwrap();
+        fs::write(layout.staging.join("published/tiny/dt=2022-03-15/part-0.parquet"), "PAR1").unwrap();
         let orphan: Name = "000002-2022-03-15-0123456789ab".parse().unwrap();
         fs::create_dir_all(layout.generation(&orphan).join("published")).unwrap();
-        symlink("generations/000002-2022-03-15-0123456789ab/published", layout.next_current()).unwrap();
+        symlink("generations/000002-2022-03-15-0123456789ab/published", &layout.next_current).unwrap();
         fs::create_dir_all(layout.removing(&orphan).join("published")).unwrap();
         assert_eq!(killed.files("current"), clean.files("current"));
 
@@ -99,7 +92,7 @@ mod tests {
         let out = Out::new();
         let first = out.publish(&night("2022-03-14", 4.1, &[]));
         let layout = Layout::new(out.path());
-        fs::remove_file(layout.current()).unwrap();
+        fs::remove_file(&layout.current).unwrap();
         fs::remove_file(out.generation(&first).join("published.mark")).unwrap();
         assert_eq!(recover(&layout).unwrap(), None);
         assert!(generations::all(&layout).unwrap().is_empty());
@@ -110,7 +103,7 @@ mod tests {
         let out = Out::new();
         let [first, _] = out.publish_two_nights();
         let layout = Layout::new(out.path());
-        fs::remove_file(layout.current()).unwrap();
+        fs::remove_file(&layout.current).unwrap();
         assert_eq!(recover(&layout).unwrap_err().class, ExitClass::State);
         assert_eq!(generations::all(&layout).unwrap().len(), 2);
         out.rollback(&first.name).unwrap();
@@ -121,7 +114,7 @@ mod tests {
     fn a_link_to_a_generation_that_is_gone_is_refused() {
         let out = Out::new();
         let layout = Layout::new(out.path());
-        symlink("generations/000001-2022-03-15-0123456789ab/published", layout.current()).unwrap();
+        symlink("generations/000001-2022-03-15-0123456789ab/published", &layout.current).unwrap();
         let failure = recover(&layout).unwrap_err();
         assert_eq!(failure.class, ExitClass::State);
         assert!(failure.to_string().contains("which is gone"), "{failure}");

@@ -134,11 +134,10 @@ mod tests {
                 "score" => Arc::new(rows.iter().map(|row| row.1).collect::<Float64Array>()),
                 "as_of" => Arc::new(Date32Array::from(vec![day("2022-01-31").epoch_days(); rows.len()])),
                 "marketing_eligible" => Arc::new(BooleanArray::from(vec![true; rows.len()])),
-                "shop_name" | "primary_category" => Arc::new(StringArray::from(vec!["茶"; rows.len()])),
-                "primary_subcategory" | "assessment_category" | "unscored_reason" => {
-                    Arc::new(StringArray::from(vec![None::<&str>; rows.len()]))
+                name if name.ends_with("_score") || name.ends_with("_percent") || name == "marketing_min" => {
+                    Arc::new(Float64Array::from(vec![1.0; rows.len()]))
                 }
-                _ => Arc::new(Float64Array::from(vec![1.0; rows.len()])),
+                _ => Arc::new(StringArray::from(vec!["茶"; rows.len()])),
             }
         };
         let columns = SCORES.columns().map(|column| rows(column.name)).collect();

@@ -59,7 +59,7 @@ fn not_one(layout: &Layout, to: &str, meant: usize, names: &[Name]) -> Failure {
     let names: Vec<_> = names.iter().map(Name::to_string).collect();
     let there = if names.is_empty() { "nothing is published".to_owned() } else { names.join(", ") };
     Finding::new(STAGE, format!("{meant} generations called {to}"), "exactly one")
-        .path(&layout.generations())
+        .path(&layout.generations)
         .advice(format!("there are: {there}"))
         .fail(ExitClass::Usage)
 }
@@ -116,14 +116,14 @@ struct RollbackReason<'a> {
 impl RollbackReason<'_> {
     /// Adds a line, and waits until it is on disk.
     fn keep(&self, layout: &Layout) -> Outcome<()> {
-        let folder = layout.rollback_reasons();
-        file_system::make_folder(&folder, PUBLISHED.folder_mode)?;
+        let folder = &layout.rollback_reasons;
+        file_system::make_folder(folder, PUBLISHED.folder_mode)?;
         let path = folder.join("rollbacks.jsonl");
         let line = serde_json::to_string(self).map_err(|error| fault(STAGE, error))?;
         let failed = |error: io::Error| disk(STAGE, "append", &path, &error);
         let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
         file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        file_system::sync_folder(&folder)
+        file_system::sync_folder(folder)
     }
 }
 

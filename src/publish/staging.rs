@@ -73,23 +73,25 @@ fn make_partition(generation: &Path, partition: &PartitionFolder) -> Outcome<Pat
     Ok(folder)
 }
 
-/// Hard-links the files of `partitions` from the generation `from` into `staging`, and returns their hashes. Only part files
-/// are carried over: whatever else was put there by hand is left behind.
+/// Hard-links the files of `partitions` from the generation `from` into `staging`, and adds their hashes to `checksums`. Only
+/// part files are carried over: whatever else was put there by hand is left behind.
 pub(super) fn carry(
     from: &Path,
     staging: &Path,
-    partitions: &BTreeSet<PartitionFolder>,
-) -> Outcome<Checksums> {
+    partitions: &BTreeSet<&PartitionFolder>,
+    checksums: &mut Checksums,
+) -> Outcome<()> {
     let recorded = Checksums::read(from)?.unwrap_or_default();
-    let mut checksums = Checksums::default();
     for partition in partitions {
         let (source, target) = (partition.inside(from), make_partition(staging, partition)?);
         for part in file_system::names(&source)?.into_iter().filter(|name| is_part(name)) {
             file_system::link(&source.join(&part), &target.join(&part))?;
-            checksums.carry(from, &recorded, partition, &part)?;
+            let path = format!("{partition}/{part}");
+            let hash = recorded.hash_of(from, &path)?;
+            checksums.insert(path, hash);
         }
     }
-    Ok(checksums)
+    Ok(())
 }
 
 /// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it

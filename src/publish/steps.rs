@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::checksums::Checksums;
 use super::description::Generation;
 use super::file_system;
 use super::generations::{self, Published};
@@ -111,31 +110,27 @@ fn add_generation(
     before: Option<&Predecessor>,
     now: Timestamp,
 ) -> Outcome<Name> {
-    let (folder, staging) = (layout.generations(), layout.staging());
+    let (folder, staging) = (&layout.generations, &layout.staging);
     // Opened before the first write, so that the sync reports every write that failed since.
-    let to_sync = file_system::open_folder(&folder)?;
-    let (id, mut checksums) = staging::write(&staging, before.map(|before| before.folder.as_path()), news)?;
-    frozen::keep_copies(layout, &staging, &checksums)?;
+    let to_sync = file_system::open_folder(folder)?;
+    let (id, mut checksums) = staging::write(staging, before.map(|before| before.folder.as_path()), news)?;
+    frozen::keep_copies(layout, staging, &checksums)?;
     if let Some(before) = before {
-        let equal =
-            news.iter().map(|partition| &partition.folder).filter(|folder| is_unwritten(folder, &checksums));
-        let carried = before.staying(publication, news).chain(equal).cloned().collect();
-        checksums.extend(staging::carry(&before.folder, &staging, &carried)?);
+        // What the run did not write, since it found it there.
+        let equal = news.iter().map(|partition| &partition.folder);
+        let equal = equal.filter(|folder| checksums.of(folder).next().is_none());
+        let carried = before.staying(publication, news).chain(equal).collect();
+        staging::carry(&before.folder, staging, &carried, &mut checksums)?;
     }
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
     let name = Name { number, id };
-    description(&name, publication, before, now).write(&staging, &mut checksums)?;
-    checksums.write(&staging)?;
-    file_system::sync_file_system(&to_sync, &folder)?;
-    file_system::rename(&staging, &layout.generation(&name))?;
-    file_system::sync_folder(&folder)?;
+    description(&name, publication, before, now).write(staging, &mut checksums)?;
+    checksums.write(staging)?;
+    file_system::sync_file_system(&to_sync, folder)?;
+    file_system::rename(staging, &layout.generation(&name))?;
+    file_system::sync_folder(folder)?;
     uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
     Ok(name)
-}
-
-/// Whether a run found that the generation before has a partition of its own with these rows, and did not write it.
-fn is_unwritten(folder: &PartitionFolder, written: &Checksums) -> bool {
-    written.of(folder).next().is_none()
 }
 
 fn description(
@@ -159,7 +154,7 @@ fn description(
 }
 
 fn discard_staging(layout: &Layout) {
-    if let Err(failure) = file_system::remove(&layout.staging()) {
+    if let Err(failure) = file_system::remove(&layout.staging) {
         tracing::warn!("the next run will remove what is left: {failure}");
     }
 }

@@ -137,8 +137,18 @@ impl Out {
 
     /// Every file below a folder, links followed: path to bytes.
     pub(super) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
-        let mut found = BTreeMap::new();
-        collect(&self.path().join(folder), "", &mut found);
+        let root = self.path().join(folder);
+        let (mut folders, mut found) = (vec![root.clone()], BTreeMap::new());
+        while let Some(folder) = folders.pop() {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).unwrap().display().to_string();
+                    found.insert(name, fs::read(path).unwrap());
+                }
+            }
+        }
         found
     }
 }
@@ -147,17 +157,5 @@ impl Published {
     /// The id of the generation.
     pub(super) fn id(&self) -> &str {
         self.name.split_once('-').unwrap().1
-    }
-}
-
-fn collect(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
-        if entry.path().is_dir() {
-            collect(&entry.path(), &format!("{name}/"), found);
-        } else {
-            found.insert(name, fs::read(entry.path()).unwrap());
-        }
     }
 }

@@ -53,8 +53,8 @@ pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
 /// The copies of month ends are named by their hashes, those of revisions that no generation holds any more, too.
 fn verify_copies(layout: &Layout, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
     let mut findings = Vec::new();
-    for partition in partition_paths(&layout.frozen())? {
-        let folder = layout.frozen().join(partition);
+    for partition in partition_paths(&layout.frozen)? {
+        let folder = layout.frozen.join(partition);
         for name in names(&folder)?.iter().filter(|name| !name.starts_with('.')) {
             let (copy, wanted) = (folder.join(name), name.strip_suffix(".parquet").unwrap_or(name));
             let found = hashes.of(&copy)?;
