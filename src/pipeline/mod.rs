@@ -21,7 +21,7 @@ use crate::improvements;
 use crate::intake::{AsKnown, Intake, gather};
 use crate::partials::records::TableDay;
 use crate::publish::outputs::{self, OutputTable};
-use crate::publish::{Kind, OutputPartition, Period, Publication, Quarantine, batches};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Quarantine, batches};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::scores;
@@ -142,7 +142,7 @@ fn night(
     Ok(Publication {
         as_of,
         partitions: all(partitions.collect::<Vec<_>>())?,
-        kind: Kind::Night {
+        kind: PublicationKind::Night {
             ingredients: intake.ingredients.clone(),
             quarantine: Quarantine {
                 days: all(quarantined)?.into_iter().collect(),

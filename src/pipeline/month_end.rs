@@ -20,7 +20,7 @@ use crate::publish::outputs::{
 };
 use crate::publish::reading::Current;
 use crate::publish::restatement;
-use crate::publish::{Kind, OutputPartition, Period, Publication, batches};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, batches};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 
@@ -146,7 +146,7 @@ pub fn restate(
     if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
         partitions.extend(settlement::again(settings, rulebook, month_end, &settled, &month_ends)?);
     }
-    let publication = Publication { as_of: month_end, partitions, kind: Kind::Restatement };
+    let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
     Ok(RestatedMonthEnd { changed: restated.changed, publication: Some(publication) })
 }
 

@@ -17,7 +17,7 @@ use crate::publish::columns::column;
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
 use crate::publish::reading::Current;
-use crate::publish::{Kind, OutputPartition, Period, Publication, batches};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, batches};
 use crate::quality;
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::sales;
@@ -44,7 +44,7 @@ pub fn settle(settings: &Settings, rulebook: &Rulebook, year: Year, as_of: Day) 
     let month_ends = month_end::published(&current, year)?;
     let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
     let partitions = vec![partition(&settlements, year, as_of)?];
-    let publication = Publication { as_of, partitions, kind: Kind::Settlement };
+    let publication = Publication { as_of, partitions, kind: PublicationKind::Settlement };
     Ok(SettledYear { settlements, publication })
 }
 

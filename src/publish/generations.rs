@@ -15,7 +15,7 @@ use crate::error::Outcome;
 
 /// A generation that readers can be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
+pub(crate) struct ListedGeneration {
     /// What it is.
     pub(crate) generation: Generation,
     /// Whether it is the one that readers see now.
@@ -35,14 +35,14 @@ pub(crate) struct Published {
 ///
 /// # Errors
 /// State where the link or a generation's description cannot be used; disk.
-pub(crate) fn list(out: &Path) -> Outcome<Vec<Listed>> {
+pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
     let layout = Layout::new(out);
     let shown = current::read(&layout)?;
     let mut generations = Vec::new();
     for name in once_current(&layout, shown.as_ref())? {
         match Generation::read(&layout, &name) {
             Ok(generation) => {
-                generations.push(Listed { generation, is_current: Some(&name) == shown.as_ref() });
+                generations.push(ListedGeneration { generation, is_current: Some(&name) == shown.as_ref() });
             }
             // A run may remove old generations while they are being listed.
             Err(_) if !layout.generation(&name).exists() => {}
@@ -94,7 +94,7 @@ mod tests {
         let [first, second] = out.publish_two_nights();
         let generations = list(out.path()).unwrap().into_iter();
         let shown: Vec<_> = generations
-            .map(|Listed { generation, is_current }| {
+            .map(|ListedGeneration { generation, is_current }| {
                 (generation.name, generation.parent, generation.nights.len(), is_current)
             })
             .collect();

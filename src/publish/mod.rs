@@ -51,11 +51,11 @@ mod steps;
 mod testing;
 pub(crate) mod verification;
 
-pub(crate) use generations::{Listed, Published, list, nights};
+pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub use layout::lock_folder;
 pub use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
-pub use publication::{Kind, Publication};
+pub use publication::{Publication, PublicationKind};
 pub use quarantine::Quarantine;
 pub(crate) use rollback::{Why, rollback};
 pub(crate) use steps::{prepare, publish};

@@ -23,7 +23,7 @@ pub(crate) struct KeptGenerations {
 
 /// Removes the generations that go at `now`, and those alone; `stay` names the current one and the one it replaced.
 /// What cannot be removed is a warning: readers see the new night already.
-pub(super) fn apply(layout: &Layout, keep: KeptGenerations, now: Timestamp, stay: &[&Name]) {
+pub(super) fn prune(layout: &Layout, keep: KeptGenerations, now: Timestamp, stay: &[&Name]) {
     let outcome = published(layout, stay).and_then(|published| {
         let outdated = outdated(&published, keep, now);
         remove(layout, outdated.into_iter().filter(|name| !stay.contains(name)))

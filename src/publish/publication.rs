@@ -17,12 +17,12 @@ pub struct Publication {
     /// The partitions that it adds or replaces, its own first; all others stay as they are.
     pub partitions: Vec<OutputPartition>,
     /// What it is, with what that alone has.
-    pub kind: Kind,
+    pub kind: PublicationKind,
 }
 
 /// What a publication is.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum PublicationKind {
     /// The scores of a day.
     Night {
         /// The hash of all that it depends on.
@@ -40,8 +40,8 @@ impl Publication {
     /// The ingredients and the quarantine of a night; none of what is no night.
     fn night(&self) -> Option<(&String, &Quarantine)> {
         match &self.kind {
-            Kind::Night { ingredients, quarantine } => Some((ingredients, quarantine)),
-            Kind::Restatement | Kind::Settlement => None,
+            PublicationKind::Night { ingredients, quarantine } => Some((ingredients, quarantine)),
+            PublicationKind::Restatement | PublicationKind::Settlement => None,
         }
     }
 

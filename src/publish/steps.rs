@@ -54,7 +54,7 @@ pub(crate) fn publish(
     let name = add_generation(&layout, publication, &partitions, before.as_ref(), now)
         .inspect_err(|_| discard_staging(&layout))?;
     let stay: Vec<_> = [&name].into_iter().chain(before.as_ref().map(|before| &before.name)).collect();
-    pruning::apply(&layout, keep, now, &stay);
+    pruning::prune(&layout, keep, now, &stay);
     Ok(Published { name: name.to_string(), changed: true })
 }
 
