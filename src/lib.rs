@@ -6,7 +6,7 @@
 //! settings, rulebook ─┐
 //!                     ▼
 //! extracts ─► partials ─► window ─► standings ─► scores ─► sales, assessments ─► publish
-//! (listing,   (measures,            (indicators,  categories,  (marketing,        (outputs, tables,
+//! (listing,   (measures,            (indicators,  categories,  (marketing,        (outputs, batches,
 //!  contract,   daily,                tiers)       improvements, monthly,           month_ends,
 //!  reader,     retractions)                       quality       annual)            publication)
 //!  row_rules,      ▲

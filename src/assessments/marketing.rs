@@ -1,29 +1,71 @@
 //! Marketing admission 营销准入: whether a shop's score admits it to marketing events, every day (specification,
-//! section 9). Without a score it does not.
+//! section 9).
+//!
+//! Grain in: the present shops and their scores. Grain out: one admission for each, in the same order. Scores in
+//! ten-thousandths; without a score a shop is not admitted.
 
-use crate::rulebook::{Decimal4, ThresholdRow};
+use std::collections::BTreeMap;
 
-/// Whether `score` admits a shop under the thresholds of its primary category.
-pub fn is_eligible(score: Option<Decimal4>, thresholds: &ThresholdRow) -> bool {
-    score.is_some_and(|score| score >= thresholds.marketing_min)
+use crate::assessments::thresholds_on;
+use crate::domain::Day;
+use crate::error::Outcome;
+use crate::rulebook::{Decimal4, Thresholds};
+use crate::scores::ScoredShop;
+use crate::standings::Assessed;
+
+/// A shop's admission to marketing events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// The least score that admits shops of its primary category.
+    pub least: Decimal4,
+    /// Whether its score does.
+    pub is_eligible: bool,
+}
+
+impl Admission {
+    fn of(score: Option<Decimal4>, least: Decimal4) -> Self {
+        Self { least, is_eligible: score.is_some_and(|score| score >= least) }
+    }
+}
+
+/// The admission of every present shop as of a day, in order.
+///
+/// # Errors
+/// Usage where no thresholds are in force for a shop's category on that day.
+pub fn admissions(
+    assessed: &[Assessed<'_>],
+    scored: &[ScoredShop],
+    thresholds: &Thresholds,
+    as_of: Day,
+) -> Outcome<Vec<Admission>> {
+    let mut least_of: BTreeMap<&str, Decimal4> = BTreeMap::new();
+    let shops = assessed.iter().zip(scored).map(|(assessed, scored)| {
+        let category = assessed.shop.primary_category.as_str();
+        let least = match least_of.get(category) {
+            Some(least) => *least,
+            None => thresholds_on(thresholds, as_of, category)?.marketing_min,
+        };
+        least_of.insert(category, least);
+        Ok(Admission::of(scored.score.score, least))
+    });
+    shops.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Day;
     use crate::rulebook::Rulebook;
 
     #[test]
     fn a_score_equal_to_the_threshold_is_admitted_and_none_is_not() {
         let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules");
-        let day: Day = "2022-03-15".parse().unwrap();
         let rulebook = Rulebook::load(&rules).unwrap();
-        let row = rulebook.thresholds.row(day, "男装").unwrap();
-        let eligible = |score: &str| is_eligible(Some(score.parse().unwrap()), row);
-        assert_eq!(row.marketing_min.to_string(), "2.8");
-        assert!(eligible("2.8"));
-        assert!(!eligible("2.7999"));
-        assert!(!is_eligible(None, row));
+        let least = thresholds_on(&rulebook.thresholds, "2022-03-15".parse().unwrap(), "男装").unwrap();
+        let least = least.marketing_min;
+        assert_eq!(least.to_string(), "2.8");
+        for (score, is_eligible) in [(Some("2.8"), true), (Some("2.7999"), false), (None, false)] {
+            let score = score.map(|score| score.parse().unwrap());
+            assert_eq!(Admission::of(score, least), Admission { least, is_eligible }, "{score:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::{begin, say};
 use crate::cli::Generations;
 use crate::error::Outcome;
-use crate::publish;
+use crate::publish::{self, ListedGeneration};
 
 pub(super) fn run(arguments: &Generations, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
@@ -13,8 +13,8 @@ pub(super) fn run(arguments: &Generations, stdout: &mut impl Write) -> Outcome<(
     if generations.is_empty() {
         say(stdout, &format!("nothing was published under {} yet", settings.out.display()));
     }
-    for generation in generations {
-        let mark = if generation.current { "*" } else { " " };
+    for ListedGeneration { generation, is_current } in generations {
+        let mark = if is_current { "*" } else { " " };
         say(
             stdout,
             &format!(

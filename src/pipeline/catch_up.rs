@@ -27,7 +27,7 @@ pub(crate) enum Due {
 pub(crate) fn due(settings: &Settings, yesterday: Day) -> Outcome<Due> {
     let shown = publish::nights(&settings.out)?.into_keys().collect();
     let generations = publish::list(&settings.out)?.into_iter();
-    let ever = generations.flat_map(|generation| generation.nights.into_keys()).collect();
+    let ever = generations.flat_map(|listed| listed.generation.nights.into_keys()).collect();
     Ok(decide(&shown, &ever, yesterday, settings.catch_up_days))
 }
 

@@ -17,11 +17,11 @@ pub(crate) mod state;
 use jiff::Timestamp;
 
 use crate::error::Outcome;
-use crate::publish::{self, Publication, Published, Retention};
+use crate::publish::{self, KeptGenerations, Publication, Published};
 use crate::settings::Settings;
 
 /// Publishes what a run made, and removes the generations that are not kept.
 fn publish(settings: &Settings, publication: &Publication, now: Timestamp) -> Outcome<Published> {
-    let keep = Retention { generations: settings.keep_generations, days: settings.keep_generations_days };
+    let keep = KeptGenerations { number: settings.keep_generations, days: settings.keep_generations_days };
     publish::publish(&settings.out, publication, now, keep)
 }

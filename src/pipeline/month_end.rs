@@ -15,7 +15,7 @@ use crate::error::{Outcome, fault};
 use crate::publish::month_ends;
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
 use crate::publish::reading::Current;
-use crate::publish::{Partition, Period, Publication, tables};
+use crate::publish::{OutputPartition, Period, Publication, batches};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::table_days::night::NightInput;
@@ -71,8 +71,8 @@ fn scores_in(night: &Publication) -> Outcome<&RecordBatch> {
     scores.and_then(|scores| scores.batches.first()).ok_or_else(|| fault(STAGE, "a night without scores"))
 }
 
-pub(super) fn partition(table: &'static OutputTable, month_end: Day, rows: RecordBatch) -> Partition {
-    Partition { table, period: Period::Day(month_end), batches: vec![rows] }
+pub(super) fn partition(table: &'static OutputTable, month_end: Day, rows: RecordBatch) -> OutputPartition {
+    OutputPartition { table, period: Period::Day(month_end), batches: vec![rows] }
 }
 
 /// The month ends of a year that are published.
@@ -91,11 +91,11 @@ pub(super) fn assessments_from(
     day: Day,
     month_ends: &MonthEnds,
     rulebook: &Rulebook,
-) -> Outcome<Vec<Partition>> {
+) -> Outcome<Vec<OutputPartition>> {
     let assessed = monthly::assess_year(month_ends, &rulebook.thresholds)?;
     let from = assessed.range(day..);
     from.map(|(month_end, rows)| {
-        Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, tables::monthly_assessments(rows)?))
+        Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, batches::monthly_assessments(rows)?))
     })
     .collect()
 }

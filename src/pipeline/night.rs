@@ -8,6 +8,7 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use crate::assessments::marketing;
 use crate::categories;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
@@ -20,7 +21,7 @@ use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Figures, with_figures};
 use crate::pipeline::{publish, staleness};
 use crate::publish::outputs::{self, OutputTable};
-use crate::publish::{Partition, Period, Publication, Published, Quarantine, tables};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, batches};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
@@ -99,29 +100,31 @@ fn publication(
     let gains = improvements::of_all(assessed, standings, scored, &spreads, settings.after_sales_mix);
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(input), &input.unmatched);
+    let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, as_of)?;
     let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
-        (&outputs::SCORES, &|| tables::scores(assessed, scored, rulebook, as_of)),
-        (&outputs::INDICATORS, &|| tables::indicators(assessed, standings, as_of)),
-        (&outputs::IMPROVEMENTS, &|| tables::improvements(assessed, &gains, as_of)),
-        (&outputs::CATEGORIES, &|| tables::categories(&standings.groups, &spreads, as_of)),
-        (&outputs::QUALITY, &|| tables::quality(&quality)),
+        (&outputs::SCORES, &|| batches::scores(assessed, scored, &admissions, as_of)),
+        (&outputs::INDICATORS, &|| batches::indicators(assessed, standings, as_of)),
+        (&outputs::IMPROVEMENTS, &|| batches::improvements(assessed, &gains, as_of)),
+        (&outputs::CATEGORIES, &|| batches::categories(&standings.groups, &spreads, as_of)),
+        (&outputs::QUALITY, &|| batches::quality(&quality)),
     ];
-    let partitions = made
-        .par_iter()
-        .with_max_len(1)
-        .map(|(table, made)| Ok(Partition { table, period: Period::Day(as_of), batches: vec![made()?] }));
+    let partitions = made.par_iter().with_max_len(1).map(|(table, made)| {
+        Ok(OutputPartition { table, period: Period::Day(as_of), batches: vec![made()?] })
+    });
     let quarantined = input.set_aside.quarantine.iter();
-    let quarantined = quarantined.map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
+    let quarantined = quarantined.map(|(day, rows)| Ok((*day, batches::quarantine(rows)?)));
     Ok(Publication {
         as_of,
-        ingredients: Some(input.ingredients.clone()),
         partitions: all(partitions.collect::<Vec<_>>())?,
-        quarantine: Some(Quarantine {
-            days: all(quarantined)?.into_iter().collect(),
-            window: settings.window(as_of),
-            snapshot: input.snapshot,
-            kept_from: as_of.plus(-settings.quarantine_days),
-        }),
+        kind: PublicationKind::Night {
+            ingredients: input.ingredients.clone(),
+            quarantine: Quarantine {
+                days: all(quarantined)?.into_iter().collect(),
+                window: settings.window(as_of),
+                snapshot: input.snapshot,
+                kept_from: as_of.plus(-settings.quarantine_days),
+            },
+        },
     })
 }
 

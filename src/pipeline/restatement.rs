@@ -6,6 +6,7 @@
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
+use crate::assessments::marketing;
 use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
@@ -15,7 +16,8 @@ use crate::pipeline::{publish, settlement};
 use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
 use crate::publish::reading::Current;
-use crate::publish::{Partition, Period, Publication, Published, tables};
+use crate::publish::restatement::{self, Restated};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::table_days::survey::AsKnown;
@@ -55,7 +57,7 @@ pub(crate) fn run(
         let told =
             partitions.iter().map(|partition| format!("{} {}", partition.table.name, partition.period));
         let told = told.collect();
-        let publication = Publication { as_of: month_end, ingredients: None, partitions, quarantine: None };
+        let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
         let published = publish(settings, &publication, now)?;
         Ok(RestatedMonthEnd { changed, published: Some((told, published)) })
     })
@@ -67,24 +69,26 @@ fn rows(
     month_end: Day,
     restatement: Restatement<'_>,
     current: &Current,
-) -> Outcome<month_ends::Restated> {
+) -> Outcome<Restated> {
     let period = Period::Day(month_end);
     let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
     let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
     let scores = with_figures(settings, rulebook, known, |figures, _| {
-        tables::scores(figures.assessed, figures.scored, rulebook, month_end)
+        let (assessed, scored) = (figures.assessed, figures.scored);
+        let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, month_end)?;
+        batches::scores(assessed, scored, &admissions, month_end)
     })?;
-    month_ends::restate(&before, revisions.as_ref(), &scores, restatement)
+    restatement::restate(&before, revisions.as_ref(), &scores, restatement)
 }
 
 fn partitions(
     settings: &Settings,
     rulebook: &Rulebook,
     month_end: Day,
-    restated: month_ends::Restated,
+    restated: Restated,
     current: &Current,
-) -> Outcome<Vec<Partition>> {
+) -> Outcome<Vec<OutputPartition>> {
     let year = Year::of(month_end);
     let mut month_ends = published(current, year)?;
     month_ends.insert(month_end, month_ends::scores_of(&restated.rows)?);

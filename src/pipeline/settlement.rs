@@ -5,20 +5,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::Date32Type;
+use arrow::array::{BooleanArray, Date32Array, RecordBatch};
 use jiff::Timestamp;
 
 use crate::assessments::annual::{self, Account, Basis, Settlement};
 use crate::calendar::Year;
 use crate::domain::{Day, Window};
-use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{self, MonthEnds};
 use crate::pipeline::publish;
+use crate::publish::columns::column;
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
 use crate::publish::reading::Current;
-use crate::publish::{Partition, Period, Publication, Published, tables};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
 use crate::quality;
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::sales;
@@ -53,7 +53,7 @@ pub(crate) fn run(
         let month_ends = month_end::published(&current, year)?;
         let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
         let partitions = vec![partition(&settlements, year, as_of)?];
-        let publication = Publication { as_of, ingredients: None, partitions, quarantine: None };
+        let publication = Publication { as_of, partitions, kind: PublicationKind::Settlement };
         Ok(SettledYear { published: publish(settings, &publication, now)?, settlements })
     })
 }
@@ -64,9 +64,8 @@ pub(crate) fn run(
 /// State where the published file is not as it was written; disk.
 pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
     let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
-    let provisional = settled.as_ref().and_then(|rows| rows.column_by_name("provisional"));
-    let provisional = provisional.and_then(|column| column.as_boolean_opt());
-    Ok(provisional.is_some_and(|column| column.iter().next() == Some(Some(false))))
+    let Some(settled) = settled else { return Ok(false) };
+    Ok(column::<BooleanArray>(&settled, "provisional")?.iter().next() == Some(Some(false)))
 }
 
 /// The published settlement of a year again, as of the same day, after `month_end` changed; none where it does not cover
@@ -77,10 +76,8 @@ pub(super) fn again(
     month_end: Day,
     settled: &RecordBatch,
     month_ends: &MonthEnds,
-) -> Outcome<Option<Partition>> {
-    let days = settled.column_by_name("as_of").and_then(|days| days.as_primitive_opt::<Date32Type>());
-    let days = days.ok_or_else(|| fault(STAGE, "a settlement without its as-of day"))?;
-    let as_of = days.iter().flatten().next().map(Day::from_epoch_days);
+) -> Outcome<Option<OutputPartition>> {
+    let as_of = column::<Date32Array>(settled, "as_of")?.iter().flatten().next().map(Day::from_epoch_days);
     let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
     let year = Year::of(month_end);
     let current = Current::of(&settings.out)?;
@@ -88,9 +85,9 @@ pub(super) fn again(
     partition(&settlements, year, as_of).map(Some)
 }
 
-fn partition(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<Partition> {
-    let rows = tables::settlements(settlements, year, as_of)?;
-    Ok(Partition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches: vec![rows] })
+fn partition(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<OutputPartition> {
+    let rows = batches::settlements(settlements, year, as_of)?;
+    Ok(OutputPartition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches: vec![rows] })
 }
 
 fn settlements(
@@ -169,8 +166,7 @@ fn scores_before(
         match current.read(&SCORES, Period::Day(day))? {
             None => missing.push(never_scored("scores", day)),
             Some(scores) => {
-                let scores = shop_scores(&scores).map_err(|error| fault(STAGE, error))?;
-                let of_shops = scores.into_iter().filter(|(shop, _)| shop_ids.contains(shop));
+                let of_shops = shop_scores(&scores)?.into_iter().filter(|(shop, _)| shop_ids.contains(shop));
                 found.extend(of_shops.filter_map(|(shop, score)| Some((shop, score?))));
             }
         }

@@ -6,7 +6,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name, Root};
+use super::layout::{Layout, Name};
+use super::partition_folder::PUBLISHED;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 
 /// An empty file in each generation that was current once: it tells a generation to roll back to from one that was
@@ -19,18 +20,18 @@ const WANTED: &str = "a link to generations/NAME/published, or nothing";
 /// # Errors
 /// Usage where `OUT/current` is anything but a link to a generation, present or not.
 pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
-    let link = layout.current();
-    match fs::symlink_metadata(&link) {
+    let link = &layout.current;
+    match fs::symlink_metadata(link) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(disk(STAGE, "stat", &link, &error)),
+        Err(error) => return Err(disk(STAGE, "stat", link, &error)),
         Ok(found) if found.is_symlink() => {}
-        Ok(_) => return Err(not_ours(&link, "a file or folder", WANTED)),
+        Ok(_) => return Err(not_ours(link, "a file or folder", WANTED)),
     }
-    let target = fs::read_link(&link).map_err(|error| disk(STAGE, "readlink", &link, &error))?;
+    let target = fs::read_link(link).map_err(|error| disk(STAGE, "readlink", link, &error))?;
     let name = target.parent().and_then(Path::file_name).and_then(|name| name.to_str());
     match name.and_then(|name| name.parse().ok()) {
         Some(name) if target_of(&name) == target => Ok(Some(name)),
-        _ => Err(not_ours(&link, &format!("a link to {}", target.display()), WANTED)),
+        _ => Err(not_ours(link, &format!("a link to {}", target.display()), WANTED)),
     }
 }
 
@@ -42,7 +43,7 @@ fn not_ours(link: &Path, found: &str, wanted: &str) -> Failure {
 }
 
 fn target_of(name: &Name) -> PathBuf {
-    Path::new("generations").join(name.to_string()).join(Root::Published.name())
+    Path::new("generations").join(name.to_string()).join(PUBLISHED.name)
 }
 
 /// Makes `next` current in place of `previous`, and waits until that is on disk.
@@ -54,12 +55,12 @@ pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> O
         mark(layout, previous)?;
     }
     point(layout, next)?;
-    let synced = file_system::sync_folder(layout.out());
+    let synced = file_system::sync_folder(&layout.out);
     if synced.is_err() {
         // Whether the switch would outlive a power cut is unknown, so readers get the night that certainly does.
         match previous {
             Some(previous) => point(layout, previous)?,
-            None => file_system::remove(&layout.current())?,
+            None => file_system::remove(&layout.current)?,
         }
         return synced;
     }
@@ -72,10 +73,10 @@ pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> O
 
 /// Renames a new link over `OUT/current`.
 fn point(layout: &Layout, name: &Name) -> Outcome<()> {
-    let link = layout.next_current();
-    file_system::remove(&link)?;
-    symlink(target_of(name), &link).map_err(|error| disk(STAGE, "symlink", &link, &error))?;
-    file_system::rename(&link, &layout.current())
+    let link = &layout.next_current;
+    file_system::remove(link)?;
+    symlink(target_of(name), link).map_err(|error| disk(STAGE, "symlink", link, &error))?;
+    file_system::rename(link, &layout.current)
 }
 
 /// Makes `OUT/quarantine`, which follows `OUT/current`.
@@ -83,15 +84,15 @@ fn point(layout: &Layout, name: &Name) -> Outcome<()> {
 /// # Errors
 /// Usage where something else has that name; disk.
 pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
-    let link = layout.quarantine();
+    let link = &layout.quarantine;
     let wanted = Path::new("current/../quarantine");
-    match symlink(wanted, &link) {
+    match symlink(wanted, link) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(disk(STAGE, "symlink", &link, &error))
+            Err(disk(STAGE, "symlink", link, &error))
         }
-        Err(_) if fs::read_link(&link).is_ok_and(|target| target == wanted) => Ok(()),
-        Err(_) => Err(not_ours(&link, "something else", "a link to current/../quarantine, or nothing")),
+        Err(_) if fs::read_link(link).is_ok_and(|target| target == wanted) => Ok(()),
+        Err(_) => Err(not_ours(link, "something else", "a link to current/../quarantine, or nothing")),
     }
 }
 
@@ -114,22 +115,21 @@ fn mark(layout: &Layout, name: &Name) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publish::testing;
 
     #[test]
     fn a_folder_or_a_foreign_link_called_current_is_refused() {
         let out = tempfile::tempdir().unwrap();
         let layout = Layout::new(out.path());
         assert_eq!(read(&layout).unwrap(), None);
-        fs::create_dir(layout.current()).unwrap();
+        fs::create_dir(&layout.current).unwrap();
         assert_eq!(read(&layout).unwrap_err().class, ExitClass::Usage);
-        fs::remove_dir(layout.current()).unwrap();
+        fs::remove_dir(&layout.current).unwrap();
         for target in ["elsewhere", "/generations/000001-2022-03-15-0123456789ab/published"] {
-            symlink(target, layout.current()).unwrap();
+            symlink(target, &layout.current).unwrap();
             let failure = read(&layout).unwrap_err();
             assert_eq!(failure.class, ExitClass::Usage);
             assert!(failure.to_string().contains(target), "{failure}");
-            fs::remove_file(layout.current()).unwrap();
+            fs::remove_file(&layout.current).unwrap();
         }
     }
 
@@ -137,10 +137,10 @@ mod tests {
     fn a_temporary_link_of_a_killed_run_does_not_stop_the_switch() {
         let out = tempfile::tempdir().unwrap();
         let layout = Layout::new(out.path());
-        let name = testing::name("000001-2022-03-15-0123456789ab");
-        symlink("nowhere", layout.next_current()).unwrap();
+        let name: Name = "000001-2022-03-15-0123456789ab".parse().unwrap();
+        symlink("nowhere", &layout.next_current).unwrap();
         switch(&layout, None, &name).unwrap();
         assert_eq!(read(&layout).unwrap(), Some(name));
-        assert!(!layout.next_current().is_symlink());
+        assert!(!layout.next_current.is_symlink());
     }
 }

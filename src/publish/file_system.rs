@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use crate::error::{ExitClass, Finding, Outcome, disk};
+use crate::folders::entries;
 
 /// The stage in findings.
 pub(super) const STAGE: &str = "publish";
@@ -22,6 +23,11 @@ pub(super) fn make_folder(path: &Path, mode: u32) -> Outcome<()> {
     set_mode(path, mode)
 }
 
+/// As [`make_folder`], but a folder that is there already keeps the mode that its owner gave it.
+pub(super) fn make_missing(path: &Path, mode: u32) -> Outcome<()> {
+    if path.is_dir() { Ok(()) } else { make_folder(path, mode) }
+}
+
 pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {
     fs::set_permissions(path, Permissions::from_mode(mode))
         .map_err(|error| disk(STAGE, "chmod", path, &error))
@@ -29,22 +35,13 @@ pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {
 
 /// The names in a folder, sorted; none where no folder is. A name that is not UTF-8 is none of ours.
 pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
-    let failed = |error: io::Error| disk(STAGE, "read of the folder", folder, &error);
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if is_no_folder(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.extend(entry.map_err(failed)?.file_name().into_string());
+    // What someone put among the folders holds nothing.
+    if folder.is_file() {
+        return Ok(Vec::new());
     }
-    names.sort_unstable();
-    Ok(names)
-}
-
-fn is_no_folder(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    let is_text = |name: &String| !name.contains(char::REPLACEMENT_CHARACTER);
+    let names = entries(STAGE, folder)?.into_iter().map(|(name, _)| name);
+    Ok(names.filter(is_text).collect())
 }
 
 /// Removes a file, a link or a whole folder; nothing to do where there is none.
@@ -96,17 +93,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_to_a_missing_file_is_a_disk_failure_that_names_it() {
+    fn what_is_not_there_cannot_be_linked_has_no_names_and_nothing_to_remove() {
         let folder = tempfile::tempdir().unwrap();
-        let failure = link(&folder.path().join("absent"), &folder.path().join("new")).unwrap_err();
+        let absent = folder.path().join("absent");
+        let failure = link(&absent, &folder.path().join("new")).unwrap_err();
         assert_eq!(failure.class, ExitClass::Disk);
         assert!(failure.to_string().contains("absent"), "{failure}");
-    }
-
-    #[test]
-    fn a_missing_folder_has_no_names_and_nothing_to_remove() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(names(&folder.path().join("absent")).unwrap().is_empty());
-        remove(&folder.path().join("absent")).unwrap();
+        assert!(names(&absent).unwrap().is_empty());
+        remove(&absent).unwrap();
     }
 }

@@ -6,46 +6,54 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::checksums::Checksums;
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Root};
+use super::hashing::{file_hash, other_hash};
+use super::layout::Layout;
 use super::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES};
-use super::parquet_file::file_hash;
-use super::sums::Sums;
-use crate::error::{Outcome, disk};
+use super::partition_folder::PUBLISHED;
+use crate::error::{Finding, Outcome, disk, fault};
 
-/// Whether a path in a generation is that of a month end.
-pub(super) fn is_frozen(path: &Path) -> bool {
-    [&MONTH_END_SCORES, &MONTH_END_REVISIONS]
-        .into_iter()
-        .any(|table| path.starts_with(Path::new(Root::Published.name()).join(table.name)))
+/// Where the copy of a month end's file lies, given its path in a generation and its hash; other files have none.
+pub(super) fn copy_of(layout: &Layout, path: &str, hash: &str) -> Option<PathBuf> {
+    let (partition, _) = path.strip_prefix(PUBLISHED.name)?.strip_prefix('/')?.rsplit_once('/')?;
+    let (table, _) = partition.split_once('/')?;
+    let is_frozen = [MONTH_END_SCORES, MONTH_END_REVISIONS].iter().any(|frozen| frozen.name == table);
+    is_frozen.then(|| layout.frozen.join(partition).join(format!("{hash}.parquet")))
 }
 
-/// Where the copy of a file of a generation lies, given its path there and its hash.
-pub(super) fn copy_of(layout: &Layout, path: &Path, hash: &str) -> Option<PathBuf> {
-    let partition = path.parent()?.strip_prefix(Root::Published.name()).ok()?;
-    Some(layout.out().join("frozen").join(partition).join(format!("{hash}.parquet")))
-}
-
-/// Keeps a copy of each month end of a generation under construction that has no sound one yet: that of a run which died
+/// Keeps a copy of each month end that a run wrote into `staging` and that has no sound one yet: that of a run which died
 /// before it synced may be empty.
-///
-/// # Errors
-/// Disk.
-pub(super) fn keep_copies(layout: &Layout, staging: &Path, sums: &Sums) -> Outcome<()> {
-    for (file, hash) in sums.of(staging) {
-        let Ok(path) = file.strip_prefix(staging) else { continue };
-        let is_kept = |copy: &Path| file_hash(copy).is_ok_and(|found| found == hash);
-        let Some(copy) = copy_of(layout, path, hash).filter(|copy| is_frozen(path) && !is_kept(copy)) else {
+pub(super) fn keep_copies(layout: &Layout, staging: &Path, written: &Checksums) -> Outcome<()> {
+    for (path, hash) in written.iter() {
+        let Some(copy) = copy_of(layout, path, hash) else { continue };
+        if file_hash(&copy).is_ok_and(|found| found == hash) {
             continue;
-        };
-        let Some(folder) = copy.parent() else { continue };
-        file_system::make_folder(folder, Root::Published.folder_mode())?;
+        }
+        let folder = copy.parent().ok_or_else(|| fault(STAGE, format!("{path}: a copy in no folder")))?;
+        file_system::make_folder(folder, PUBLISHED.folder_mode)?;
         let unfinished = folder.join(".unfinished");
         file_system::remove(&unfinished)?;
-        fs::copy(&file, &unfinished).map_err(|error| disk(STAGE, "copy", &unfinished, &error))?;
+        let copied = fs::copy(staging.join(path), &unfinished);
+        copied.map_err(|error| disk(STAGE, "copy", &unfinished, &error))?;
         file_system::rename(&unfinished, &copy)?;
     }
     Ok(())
+}
+
+/// A finding of `stage` about a file of a generation that is not as it was recorded, with where a sound one is to be had.
+pub(super) fn not_as_recorded(
+    stage: &'static str,
+    layout: &Layout,
+    (generation, path): (&Path, &str),
+    found: Option<String>,
+    recorded: &str,
+) -> Finding {
+    let advice = match copy_of(layout, path, recorded) {
+        Some(copy) => format!("put {} in its place: every generation shares this file", copy.display()),
+        None => "publish its day again with `shopscore nightly`".to_owned(),
+    };
+    other_hash(stage, found, recorded).path(&generation.join(path)).advice(advice)
 }
 
 #[cfg(test)]
@@ -60,12 +68,13 @@ mod tests {
         let file = staging.join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, "rows").unwrap();
-        let mut sums = Sums::default();
-        sums.insert(path.to_owned(), file_hash(&file).unwrap());
-        let copy = copy_of(&layout, Path::new(path), &file_hash(&file).unwrap()).unwrap();
+        let hash = file_hash(&file).unwrap();
+        let copy = copy_of(&layout, path, &hash).unwrap();
+        let mut written = Checksums::default();
+        written.insert(path.to_owned(), hash);
         fs::create_dir_all(copy.parent().unwrap()).unwrap();
         fs::write(&copy, "").unwrap();
-        keep_copies(&layout, &staging, &sums).unwrap();
+        keep_copies(&layout, &staging, &written).unwrap();
         assert_eq!(fs::read(&copy).unwrap(), b"rows");
     }
 }

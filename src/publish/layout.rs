@@ -1,4 +1,4 @@
-//! Where everything lies under OUT, and how a generation and its partitions are named.
+//! Where everything lies under OUT, and how a generation is named.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -23,46 +23,42 @@ pub fn lock_folder(out: &Path) -> PathBuf {
 /// The places under OUT.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
-    out: PathBuf,
+    pub(super) out: PathBuf,
+    /// The link that readers open.
+    pub(super) current: PathBuf,
+    /// The link that will be renamed over it.
+    pub(super) next_current: PathBuf,
+    /// The link to the quarantine of the current generation.
+    pub(super) quarantine: PathBuf,
+    pub(super) generations: PathBuf,
+    pub(super) staging: PathBuf,
+    /// The copies of month ends that share nothing with the generations.
+    pub(super) frozen: PathBuf,
+    /// Why rollbacks gave up frozen month ends.
+    pub(super) rollback_reasons: PathBuf,
 }
 
 impl Layout {
     pub(super) fn new(out: &Path) -> Self {
-        Self { out: out.to_owned() }
-    }
-
-    pub(super) fn out(&self) -> &Path {
-        &self.out
-    }
-
-    /// The link that readers open.
-    pub(super) fn current(&self) -> PathBuf {
-        self.out.join("current")
-    }
-
-    /// The link that will be renamed over [`Layout::current`].
-    pub(super) fn next_current(&self) -> PathBuf {
-        self.out.join(".current.next")
-    }
-
-    pub(super) fn quarantine(&self) -> PathBuf {
-        self.out.join("quarantine")
-    }
-
-    pub(super) fn generations(&self) -> PathBuf {
-        self.out.join("generations")
+        let generations = out.join("generations");
+        Self {
+            out: out.to_owned(),
+            current: out.join("current"),
+            next_current: out.join(".current.next"),
+            quarantine: out.join("quarantine"),
+            staging: generations.join(STAGING),
+            generations,
+            frozen: out.join("frozen"),
+            rollback_reasons: out.join("records"),
+        }
     }
 
     pub(super) fn generation(&self, name: &Name) -> PathBuf {
-        self.generations().join(name.to_string())
-    }
-
-    pub(super) fn staging(&self) -> PathBuf {
-        self.generations().join(STAGING)
+        self.generations.join(name.to_string())
     }
 
     pub(super) fn removing(&self, name: &Name) -> PathBuf {
-        self.generations().join(format!("{REMOVING_PREFIX}{name}"))
+        self.generations.join(format!("{REMOVING_PREFIX}{name}"))
     }
 }
 
@@ -101,78 +97,6 @@ impl FromStr for Name {
     }
 }
 
-/// The two trees of a generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Root {
-    /// The tables, for every reader.
-    Published,
-    /// The rows set aside, for the owner.
-    Quarantine,
-}
-
-impl Root {
-    pub(super) const ALL: [Self; 2] = [Self::Published, Self::Quarantine];
-
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Quarantine => "quarantine",
-        }
-    }
-
-    pub(super) const fn folder_mode(self) -> u32 {
-        match self {
-            Self::Published => 0o755,
-            Self::Quarantine => 0o700,
-        }
-    }
-
-    pub(super) const fn file_mode(self) -> u32 {
-        match self {
-            Self::Published => 0o444,
-            Self::Quarantine => 0o400,
-        }
-    }
-}
-
-/// A partition's folder inside a generation.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PartitionFolder {
-    pub(super) root: Root,
-    /// Below the root: `scores/dt=2022-03-15`, or `dt=2022-03-15` in the quarantine.
-    pub(super) path: String,
-}
-
-impl PartitionFolder {
-    /// Its place inside `generation`.
-    pub(super) fn inside(&self, generation: &Path) -> PathBuf {
-        generation.join(self.root.name()).join(&self.path)
-    }
-
-    /// The day of its key `dt`, if it has that key.
-    pub(super) fn day(&self) -> Option<Day> {
-        let (_, value) = self.path.rsplit('/').next()?.split_once("dt=")?;
-        value.parse().ok()
-    }
-}
-
-impl fmt::Display for PartitionFolder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.root.name(), self.path)
-    }
-}
-
-/// The name of a partition's file; `part` counts from 0.
-pub(super) fn part_name(part: usize) -> String {
-    format!("part-{part}.parquet")
-}
-
-/// Whether a file's name is one that [`part_name`] gives.
-pub(super) fn is_part(name: &str) -> bool {
-    let part = name.strip_prefix("part-").and_then(|rest| rest.strip_suffix(".parquet"));
-    part.and_then(|part| part.parse().ok()).is_some_and(|part| part_name(part) == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,21 +116,5 @@ mod tests {
         ] {
             assert!(other.parse::<Name>().is_err(), "{other}");
         }
-    }
-
-    #[test]
-    fn only_part_files_are_data() {
-        assert!(is_part("part-0.parquet") && is_part("part-12.parquet"));
-        for other in ["part-00.parquet", "part-.parquet", "_SUCCESS", "part-0.parquet.tmp", "part-+1.parquet"]
-        {
-            assert!(!is_part(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn a_partition_knows_its_day() {
-        let folder = |path: &str| PartitionFolder { root: Root::Published, path: path.to_owned() };
-        assert_eq!(folder("scores/dt=2022-03-15").day(), "2022-03-15".parse().ok());
-        assert_eq!(folder("month_end_scores/month_end=2022-02-28").day(), None);
     }
 }

@@ -47,9 +47,7 @@ impl Lock {
     /// # Errors
     /// Busy where another run holds it still, naming that run; disk.
     pub fn acquire(folder: &Path, holder: &Holder, wait: Duration) -> Outcome<Self> {
-        if !folder.is_dir() {
-            file_system::make_folder(folder, 0o755)?;
-        }
+        file_system::make_missing(folder, 0o755)?;
         let path = folder.join(FILE);
         let mut options = OpenOptions::new();
         let opened = options.read(true).write(true).create(true).truncate(false).open(&path);
@@ -133,22 +131,15 @@ mod tests {
     }
 
     #[test]
-    fn what_a_dead_run_left_in_the_file_does_not_block() {
+    fn what_a_dead_run_left_in_the_file_does_not_block_and_a_holder_without_a_name_yet_does() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
-        let stale = "x".repeat(1_000);
-        std::fs::write(&path, stale).unwrap();
-        let lock = Lock::acquire(folder.path(), &holder(9), Duration::ZERO).unwrap();
+        std::fs::write(&path, "x".repeat(1_000)).unwrap();
+        let _lock = Lock::acquire(folder.path(), &holder(9), Duration::ZERO).unwrap();
         let told: Holder = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         assert_eq!(told, holder(9));
-        drop(lock);
-    }
 
-    #[test]
-    fn a_holder_without_a_name_yet_is_still_respected() {
-        let folder = tempfile::tempdir().unwrap();
-        let _lock = Lock::acquire(folder.path(), &holder(9), Duration::ZERO).unwrap();
-        std::fs::write(folder.path().join(FILE), "").unwrap();
+        std::fs::write(&path, "").unwrap();
         let failure = Lock::acquire(folder.path(), &holder(10), Duration::ZERO).unwrap_err();
         assert_eq!(failure.class, ExitClass::Busy);
         assert!(failure.to_string().contains("another run"), "{failure}");

@@ -7,7 +7,7 @@
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
 //! OUT/generations/NAME/generation.json, SHA256SUMS
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
-//! OUT/records/     why frozen month ends were given up
+//! OUT/records/     why rollbacks gave up frozen month ends
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
@@ -18,33 +18,44 @@
 //!
 //! A generation is built beside the others, hard-linking what does not change, and made visible by one rename. Up to
 //! that rename the old night is whole; from it on, the new one. What a killed run leaves behind is removed by the
-//! next. All functions here expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`].
+//! next. All functions here expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
+pub(crate) mod batches;
+mod checksums;
+pub(crate) mod columns;
 mod current;
+mod description;
+mod file_metadata;
 mod file_system;
 mod frozen;
 mod generations;
+mod hashing;
+mod ids;
 mod layout;
 pub mod lock;
 pub mod month_ends;
+mod output_checks;
 pub mod outputs;
 mod parquet_file;
-mod promises;
+mod partition;
+mod partition_folder;
+mod pruning;
 mod publication;
 mod quarantine;
 pub mod reading;
 mod recovery;
-mod retention;
+pub(crate) mod restatement;
 mod rollback;
 mod staging;
-mod sums;
-pub mod tables;
+mod steps;
 #[cfg(test)]
 mod testing;
-pub mod verification;
+pub(crate) mod verification;
 
-pub use generations::{Generation, Published, list, nights};
+pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub use layout::lock_folder;
-pub use publication::{Partition, Period, Publication, prepare, publish};
+pub use partition::{OutputPartition, Period};
+pub(crate) use pruning::KeptGenerations;
+pub use publication::{Publication, PublicationKind};
 pub use quarantine::Quarantine;
-pub use retention::Retention;
-pub use rollback::{Why, rollback};
+pub(crate) use rollback::{Why, rollback};
+pub(crate) use steps::{prepare, publish};

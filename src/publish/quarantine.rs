@@ -6,14 +6,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::array::{BooleanArray, RecordBatch, StringArray};
 use arrow::compute::{
-    SortColumn, SortOptions, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
+    SortColumn, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
 };
 use arrow::error::ArrowError;
 
+use super::columns::column;
 use super::file_system::STAGE;
 use super::outputs::QUARANTINE;
+use super::partition_folder::PartitionFolder;
 use super::reading::read_partition;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
@@ -43,17 +45,16 @@ impl Quarantine {
         day >= self.kept_from
     }
 
-    /// What the night publishes by day: its own rows, and those of older shop snapshots in `previous`, the quarantine
-    /// folder of the current generation.
-    pub(super) fn beside(&self, previous: Option<&Path>) -> Outcome<BTreeMap<Day, RecordBatch>> {
+    /// What the night publishes by day: its own rows, and those of older shop snapshots in the generation `before`.
+    pub(super) fn beside(&self, before: Option<&Path>) -> Outcome<BTreeMap<Day, RecordBatch>> {
         let mut days = self.days.clone();
         let others = self.window.days().filter(|day| *day != self.snapshot);
-        for (day, folder) in others.filter_map(|day| Some((day, previous?.join(format!("dt={day}"))))) {
+        for (day, generation) in others.filter_map(|day| Some((day, before?))) {
+            let folder = PartitionFolder::quarantined(day).inside(generation);
             if !folder.is_dir() {
                 continue;
             }
-            let merged = merge(&read_partition(&folder, &QUARANTINE)?, days.get(&day));
-            let merged = merged.map_err(|error| fault(STAGE, error))?;
+            let merged = merge(&read_partition(&folder, &QUARANTINE)?, days.get(&day))?;
             if merged.num_rows() > 0 {
                 days.insert(day, merged);
             }
@@ -64,14 +65,77 @@ impl Quarantine {
 }
 
 /// The rows of shops in `old` and all rows of `new`, sorted as declared.
-fn merge(old: &RecordBatch, new: Option<&RecordBatch>) -> Result<RecordBatch, ArrowError> {
-    let tables = old.column_by_name("table").and_then(|column| column.as_string_opt::<i32>());
-    let shops = tables.map(|tables| tables.iter().map(|table| Some(table == Some(Table::Shops.name()))));
-    let shops: BooleanArray = shops.into_iter().flatten().collect();
-    let old = filter_record_batch(old, &shops)?;
-    let all = concat_batches(&QUARANTINE.schema(), [&old].into_iter().chain(new))?;
-    let order = Some(SortOptions { descending: false, nulls_first: true });
-    let columns: Vec<SortColumn> =
-        all.columns().iter().map(|values| SortColumn { values: values.clone(), options: order }).collect();
-    take_record_batch(&all, &lexsort_to_indices(&columns, None)?)
+fn merge(old: &RecordBatch, new: Option<&RecordBatch>) -> Outcome<RecordBatch> {
+    let tables = column::<StringArray>(old, "table")?.iter();
+    let shops: BooleanArray = tables.map(|table| Some(table == Some(Table::Shops.name()))).collect();
+    let order = QUARANTINE.sort_order()?;
+    let merged = || {
+        let old = filter_record_batch(old, &shops)?;
+        let all = concat_batches(&QUARANTINE.schema(), [&old].into_iter().chain(new))?;
+        let sorted_by = order.iter().map(|(place, options)| SortColumn {
+            values: all.column(*place).clone(),
+            options: Some(*options),
+        });
+        take_record_batch(&all, &lexsort_to_indices(&sorted_by.collect::<Vec<_>>(), None)?)
+    };
+    merged().map_err(|error: ArrowError| fault(STAGE, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::testing::{Out, day, night, quarantine_rows, set_aside};
+
+    fn names(out: &Out) -> Vec<String> {
+        out.files("quarantine").into_keys().collect()
+    }
+
+    #[test]
+    fn a_night_replaces_the_quarantine_of_its_window_and_drops_what_is_too_old() {
+        let out = Out::new();
+        // The window of 2022-03-15 begins on 2022-02-14; 90 days before it lies 2021-12-15.
+        for (as_of, days) in [
+            ("2022-01-05", &[("2021-12-14", "old"), ("2021-12-15", "kept")] as &[_]),
+            ("2022-03-14", &[("2022-02-13", "before"), ("2022-02-14", "gone"), ("2022-03-01", "replaced")]),
+            ("2022-03-15", &[("2022-03-01", "new")]),
+        ] {
+            out.publish(&night(as_of, 4.0, days));
+        }
+        let days = ["dt=2021-12-15", "dt=2022-02-13", "dt=2022-03-01"];
+        assert_eq!(names(&out), days.map(|day| format!("{day}/part-0.parquet")));
+    }
+
+    #[test]
+    fn a_day_that_lost_its_quarantined_rows_is_a_change() {
+        let out = Out::new();
+        out.publish(&night("2022-03-15", 4.0, &[("2022-03-01", "{}")]));
+        assert!(out.publish(&night("2022-03-15", 4.0, &[])).changed);
+        assert!(names(&out).is_empty());
+    }
+
+    #[test]
+    fn rows_of_an_older_shop_snapshot_stay_while_other_tables_are_read_again() {
+        let out = Out::new();
+        let mut first = night("2022-03-14", 4.0, &[]);
+        set_aside(&mut first).days.insert(day("2022-03-14"), quarantine_rows("shops", "a snapshot's"));
+        out.publish(&first);
+        let second = night("2022-03-15", 4.0, &[("2022-03-14", "an order's")]);
+        let last = out.publish(&second);
+        let rows = read_partition(&out.path().join("quarantine/dt=2022-03-14"), &QUARANTINE).unwrap();
+        let rows: Vec<_> = column::<StringArray>(&rows, "row").unwrap().iter().flatten().collect();
+        assert_eq!(rows, ["an order's", "a snapshot's"], "orders come before shops");
+        assert!(!out.publish(&second).changed);
+        let alone = Out::new();
+        assert_eq!(alone.publish(&second).id(), last.id(), "the id is that of the night alone");
+    }
+
+    #[test]
+    fn a_snapshot_before_the_window_has_its_rows_in_the_quarantine_too() {
+        let out = Out::new();
+        let mut night = night("2022-03-15", 4.0, &[]);
+        set_aside(&mut night).snapshot = day("2022-02-01");
+        set_aside(&mut night).days.insert(day("2022-02-01"), quarantine_rows("shops", "{}"));
+        out.publish(&night);
+        assert_eq!(names(&out), ["dt=2022-02-01/part-0.parquet"]);
+    }
 }

@@ -8,15 +8,17 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::frozen::{copy_of, is_frozen};
-use super::layout::{Layout, PartitionFolder, Root};
-use super::parquet_file::file_hash;
-use super::publication::Period;
-use super::sums::Sums;
-use super::{current, file_system};
+use super::checksums::Checksums;
+use super::current;
+use super::file_system::names;
+use super::frozen::not_as_recorded;
+use super::hashing::file_hash;
+use super::layout::Layout;
+use super::outputs::OutputTable;
+use super::partition::Period;
+use super::partition_folder::{PUBLISHED, PartitionFolder};
 use crate::domain::Day;
-use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
-use crate::publish::outputs::OutputTable;
+use crate::error::{ExitClass, Finding, Outcome, disk};
 
 const STAGE: &str = "published files";
 
@@ -25,7 +27,7 @@ const STAGE: &str = "published files";
 pub struct Current {
     layout: Layout,
     /// Its folder and the hashes of its files; none where nothing was published yet.
-    generation: Option<(PathBuf, Sums)>,
+    generation: Option<(PathBuf, Checksums)>,
 }
 
 impl Current {
@@ -37,17 +39,17 @@ impl Current {
         let layout = Layout::new(out);
         let Some(name) = current::read(&layout)? else { return Ok(Self { layout, generation: None }) };
         let folder = layout.generation(&name);
-        let sums = Sums::read(&folder)?.unwrap_or_default();
-        Ok(Self { layout, generation: Some((folder, sums)) })
+        let recorded = Checksums::read(&folder)?.unwrap_or_default();
+        Ok(Self { layout, generation: Some((folder, recorded)) })
     }
 
     /// The values of a table's partitions, sorted.
     ///
     /// # Errors
     /// Disk.
-    pub fn values(&self, table: &OutputTable) -> Outcome<Vec<String>> {
+    pub(crate) fn values(&self, table: &OutputTable) -> Outcome<Vec<String>> {
         let Some((folder, _)) = &self.generation else { return Ok(Vec::new()) };
-        let names = file_system::names(&folder.join(Root::Published.name()).join(table.name))?;
+        let names = names(&folder.join(PUBLISHED.name).join(table.name))?;
         let value =
             |name: &String| name.strip_prefix(table.partition_key)?.strip_prefix('=').map(str::to_owned);
         Ok(names.iter().filter_map(value).collect())
@@ -58,40 +60,22 @@ impl Current {
     ///
     /// # Errors
     /// State where a file is not as it was published, or gone; disk.
-    pub fn read(&self, table: &OutputTable, period: Period) -> Outcome<Option<RecordBatch>> {
-        let Some((generation, sums)) = &self.generation else { return Ok(None) };
-        let path = format!("{}/{}={period}", table.name, table.partition_key);
-        let partition = PartitionFolder { root: Root::Published, path };
+    pub(crate) fn read(&self, table: &OutputTable, period: Period) -> Outcome<Option<RecordBatch>> {
+        let Some((generation, recorded)) = &self.generation else { return Ok(None) };
+        let partition = PartitionFolder::published(table, period);
         let folder = partition.inside(generation);
-        if !folder.is_dir() && !sums.has(&partition) {
+        if !folder.is_dir() && recorded.of(&partition).next().is_none() {
             return Ok(None);
         }
-        for (file, wanted) in sums.of(generation).filter(|(file, _)| file.parent() == Some(&folder)) {
+        for (path, wanted) in recorded.of(&partition) {
+            let file = generation.join(path);
             let found = if file.is_file() { Some(file_hash(&file)?) } else { None };
             if found.as_deref() != Some(wanted) {
-                return Err(self.not_as_published(generation, &file, found, wanted));
+                let finding = not_as_recorded(STAGE, &self.layout, (generation, path), found, wanted);
+                return Err(finding.fail(ExitClass::State));
             }
         }
         read_partition(&folder, table).map(Some)
-    }
-
-    fn not_as_published(
-        &self,
-        generation: &Path,
-        file: &Path,
-        found: Option<String>,
-        wanted: &str,
-    ) -> Failure {
-        let inside = file.strip_prefix(generation).unwrap_or(file);
-        let advice = match copy_of(&self.layout, inside, wanted).filter(|_| is_frozen(inside)) {
-            Some(copy) => format!("put {} in its place: every generation shares this file", copy.display()),
-            None => "publish its day again with `shopscore nightly`".to_owned(),
-        };
-        let found = found.map_or("no such file".to_owned(), |hash| format!("SHA-256 {hash}"));
-        Finding::new(STAGE, found, format!("SHA-256 {wanted}"))
-            .path(file)
-            .advice(advice)
-            .fail(ExitClass::State)
     }
 }
 
@@ -100,7 +84,7 @@ impl Current {
 /// # Errors
 /// Missing where the day was not published; state where a file cannot be read; disk.
 pub fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
-    let folder = current.join(table.name).join(format!("{}={day}", table.partition_key));
+    let folder = current.join(table.partition_path(day));
     if !folder.is_dir() {
         return Err(Finding::new(STAGE, "no such partition", format!("{} of {day}", table.name))
             .path(&folder)
@@ -110,19 +94,13 @@ pub fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<Record
     read_partition(&folder, table)
 }
 
-/// All rows of a partition's folder.
+/// All rows of a partition's folder, which exists.
 ///
 /// # Errors
 /// State where a file cannot be read; disk.
 pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch> {
-    let listing = std::fs::read_dir(folder).map_err(|error| disk(STAGE, "read_dir", folder, &error))?;
-    let mut paths = Vec::new();
-    for entry in listing {
-        paths.push(entry.map_err(|error| disk(STAGE, "read_dir", folder, &error))?.path());
-    }
-    paths.sort();
     let mut batches = Vec::new();
-    for path in paths {
+    for path in names(folder)?.iter().map(|name| folder.join(name)) {
         let unreadable = |error: String| {
             Finding::new(STAGE, error, "a published file as it was written")
                 .path(&path)

@@ -3,10 +3,9 @@
 //! A run can die at any step of `publish`: it leaves a staging folder, a complete generation that never became
 //! current, a temporary link, or a half removed old generation. None of them is visible to a reader.
 
-use std::path::Path;
-
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name, Root, is_unfinished, lock_folder};
+use super::layout::{Layout, Name, is_unfinished, lock_folder};
+use super::partition_folder::PUBLISHED;
 use super::{current, generations};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::preflight::check_one_file_system;
@@ -19,10 +18,10 @@ use crate::preflight::check_one_file_system;
 pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     let shown = current::read(layout)?;
     check_generations(layout, shown.as_ref())?;
-    for folder in [layout.out().to_owned(), layout.generations(), lock_folder(layout.out())] {
-        make_missing(&folder)?;
+    for folder in [&layout.out, &layout.generations, &lock_folder(&layout.out)] {
+        file_system::make_missing(folder, PUBLISHED.folder_mode)?;
     }
-    check_one_file_system(layout.out(), &layout.generations())?;
+    check_one_file_system(&layout.out, &layout.generations)?;
     current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
     Ok(shown)
@@ -30,28 +29,23 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
 
 /// The generations of a link that was removed by hand must not be taken for those of a killed run.
 fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
-    let link = layout.current();
+    let link = &layout.current;
     let found = match shown {
-        Some(name) if layout.generation(name).join(Root::Published.name()).is_dir() => return Ok(()),
+        Some(name) if layout.generation(name).join(PUBLISHED.name).is_dir() => return Ok(()),
         Some(name) => format!("a link to {name}, which is gone"),
         None if generations::once_current(layout, None)?.is_empty() => return Ok(()),
         None => "no link, though generations were published".to_owned(),
     };
     Err(Finding::new(STAGE, found, "a link to a generation")
-        .path(&link)
+        .path(link)
         .advice("choose one with `shopscore rollback`, or move the output folder away to begin anew")
         .fail(ExitClass::State))
 }
 
-/// A folder that is there already keeps the mode that its owner gave it.
-fn make_missing(folder: &Path) -> Outcome<()> {
-    if folder.is_dir() { Ok(()) } else { file_system::make_folder(folder, Root::Published.folder_mode()) }
-}
-
 fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
-    file_system::remove(&layout.next_current())?;
-    let folder = layout.generations();
-    for name in file_system::names(&folder)?.iter().filter(|name| is_unfinished(name)) {
+    file_system::remove(&layout.next_current)?;
+    let folder = &layout.generations;
+    for name in file_system::names(folder)?.iter().filter(|name| is_unfinished(name)) {
         file_system::remove(&folder.join(name))?;
     }
     for name in generations::all(layout)? {
@@ -69,64 +63,58 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::publish::rollback;
-    use crate::publish::testing::{files, name, night, published, why};
+    use crate::publish::testing::{Out, night};
 
     #[test]
     fn what_killed_runs_left_is_removed_and_the_rerun_gives_the_same_bytes() {
-        let clean = tempfile::tempdir().unwrap();
-        let killed = tempfile::tempdir().unwrap();
+        let (clean, killed) = (Out::new(), Out::new());
         let first = night("2022-03-14", 4.1, &[("2022-03-14", "{}")]);
         let second = night("2022-03-15", 4.2, &[]);
-        for out in [&clean, &killed] {
-            published(out.path(), &first);
-        }
+        clean.publish(&first);
+        killed.publish(&first);
         let layout = Layout::new(killed.path());
         // Killed while writing, before the switch, at the temporary link, and while removing an old generation.
-        fs::create_dir_all(layout.staging().join("published/tiny/dt=2022-03-15")).unwrap();
-        fs::write(layout.staging().join("published/tiny/dt=2022-03-15/part-0.parquet"), "PAR1").unwrap();
-        let orphan = name("000002-2022-03-15-0123456789ab");
+        fs::create_dir_all(layout.staging.join("published/tiny/dt=2022-03-15")).unwrap();
+        fs::write(layout.staging.join("published/tiny/dt=2022-03-15/part-0.parquet"), "PAR1").unwrap();
+        let orphan: Name = "000002-2022-03-15-0123456789ab".parse().unwrap();
         fs::create_dir_all(layout.generation(&orphan).join("published")).unwrap();
-        symlink("generations/000002-2022-03-15-0123456789ab/published", layout.next_current()).unwrap();
+        symlink("generations/000002-2022-03-15-0123456789ab/published", &layout.next_current).unwrap();
         fs::create_dir_all(layout.removing(&orphan).join("published")).unwrap();
-        let before = files(&killed.path().join("current"));
-        assert_eq!(before, files(&clean.path().join("current")));
+        assert_eq!(killed.files("current"), clean.files("current"));
 
-        published(clean.path(), &second);
-        published(killed.path(), &second);
-        assert_eq!(files(killed.path()), files(clean.path()));
+        clean.publish(&second);
+        killed.publish(&second);
+        assert_eq!(killed.files(""), clean.files(""));
     }
 
     #[test]
     fn a_first_run_killed_before_its_switch_begins_anew() {
-        let out = tempfile::tempdir().unwrap();
-        published(out.path(), &night("2022-03-14", 4.1, &[]));
+        let out = Out::new();
+        let first = out.publish(&night("2022-03-14", 4.1, &[]));
         let layout = Layout::new(out.path());
-        fs::remove_file(layout.current()).unwrap();
-        let [first] = &generations::all(&layout).unwrap()[..] else { panic!("one generation") };
-        fs::remove_file(layout.generation(first).join("published.mark")).unwrap();
+        fs::remove_file(&layout.current).unwrap();
+        fs::remove_file(out.generation(&first).join("published.mark")).unwrap();
         assert_eq!(recover(&layout).unwrap(), None);
         assert!(generations::all(&layout).unwrap().is_empty());
     }
 
     #[test]
     fn a_link_removed_by_hand_is_refused_and_no_generation_is_lost() {
-        let out = tempfile::tempdir().unwrap();
-        let first = published(out.path(), &night("2022-03-14", 4.1, &[]));
-        published(out.path(), &night("2022-03-15", 4.2, &[]));
+        let out = Out::new();
+        let [first, _] = out.publish_two_nights();
         let layout = Layout::new(out.path());
-        fs::remove_file(layout.current()).unwrap();
+        fs::remove_file(&layout.current).unwrap();
         assert_eq!(recover(&layout).unwrap_err().class, ExitClass::State);
         assert_eq!(generations::all(&layout).unwrap().len(), 2);
-        rollback(out.path(), &first.name, why()).unwrap();
+        out.rollback(&first.name).unwrap();
         assert!(recover(&layout).unwrap().is_some());
     }
 
     #[test]
     fn a_link_to_a_generation_that_is_gone_is_refused() {
-        let out = tempfile::tempdir().unwrap();
+        let out = Out::new();
         let layout = Layout::new(out.path());
-        symlink("generations/000001-2022-03-15-0123456789ab/published", layout.current()).unwrap();
+        symlink("generations/000001-2022-03-15-0123456789ab/published", &layout.current).unwrap();
         let failure = recover(&layout).unwrap_err();
         assert_eq!(failure.class, ExitClass::State);
         assert!(failure.to_string().contains("which is gone"), "{failure}");
@@ -135,7 +123,7 @@ mod tests {
     #[test]
     fn an_output_folder_that_is_not_ours_is_refused_and_left_alone() {
         for taken in ["current", "quarantine"] {
-            let out = tempfile::tempdir().unwrap();
+            let out = Out::new();
             fs::create_dir(out.path().join(taken)).unwrap();
             let failure = recover(&Layout::new(out.path())).unwrap_err();
             assert_eq!(failure.class, ExitClass::Usage);

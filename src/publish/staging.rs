@@ -3,165 +3,95 @@
 //! In: the run's partitions, and the current generation. Out: a whole generation in the staging folder, or the finding
 //! that the current one already holds every byte of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
+use super::checksums::Checksums;
+use super::file_metadata::generation_in;
 use super::file_system;
-use super::layout::{HASH_LENGTH, PartitionFolder, Root, is_part};
-use super::outputs::{DAILY_KEY, OutputTable};
-use super::parquet_file::{EncodedFile, encode, file_hash, hexadecimal, id_in};
-use super::sums::Sums;
-use crate::domain::Day;
+use super::hashing::file_hash;
+use super::ids::Ids;
+use super::parquet_file::{EncodedFile, encode};
+use super::partition::NewPartition;
+use super::partition_folder::{PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
 use crate::error::{Outcome, all};
 
-/// A partition that a run writes.
-pub(super) struct NewPartition {
-    pub(super) folder: PartitionFolder,
-    /// The value of the partition key.
-    pub(super) value: String,
-    /// The last day that it speaks of.
-    pub(super) day: Day,
-    /// Its place among the partitions as the run gave them.
-    pub(super) place: usize,
-    pub(super) table: &'static OutputTable,
-    pub(super) batches: Vec<RecordBatch>,
-}
-
-impl NewPartition {
-    /// Whose id it carries. What is published for one day has one id; any other partition has its own, since its bytes
-    /// may depend neither on the run that happened to write it nor on what else that run wrote.
-    fn group(&self) -> String {
-        let is_daily = self.table.partition_key == DAILY_KEY;
-        if is_daily { self.value.clone() } else { self.folder.path.clone() }
-    }
-}
-
-/// The ids of what a run publishes.
-pub(super) struct Ids {
-    /// By [`NewPartition::group`].
-    by_group: BTreeMap<String, String>,
-    /// That of the first partition given: the run's own.
-    pub(super) own: String,
-}
-
-impl Ids {
-    /// Gives each group of published partitions its id: a day, and a hash of the names and encoded rows of its files.
-    fn of(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Self {
-        let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
-        // What earlier nights left in the quarantine is no content of this run.
-        let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == Root::Published;
-        for (partition, files) in partitions.iter().zip(encoded).filter(published) {
-            let group = groups.entry(partition.group()).or_insert_with(|| (partition.day, Sha256::new()));
-            for (part, file) in files.iter().enumerate() {
-                group.1.update(format!("{}/{part}\n", partition.folder));
-                group.1.update(file.digest());
-            }
-        }
-        let id = |(day, hash): (Day, Sha256)| {
-            let hash = hexadecimal(&hash.finalize());
-            format!("{day}-{}", hash.get(..HASH_LENGTH).unwrap_or(&hash))
-        };
-        let by_group: BTreeMap<_, _> = groups.into_iter().map(|(name, group)| (name, id(group))).collect();
-        let own = partitions.iter().min_by_key(|partition| partition.place).map(NewPartition::group);
-        let own = own.and_then(|group| by_group.get(&group)).cloned().unwrap_or_default();
-        Self { by_group, own }
-    }
-
-    fn id(&self, partition: &NewPartition) -> &str {
-        self.by_group.get(&partition.group()).unwrap_or(&self.own)
-    }
-}
+/// A partition's file should not pass this.
+const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 
 /// Writes a run's own partitions, sorted by folder, into `staging`, but for quarantine files that the generation `before` has
 /// with these rows: a day's quarantine is read again by each of thirty nights, and is a new file only where its rows are
-/// new. Returns the ids and the hashes of the files.
+/// new. Returns the run's own id and the hashes of the files.
 pub(super) fn write(
     staging: &Path,
     before: Option<&Path>,
     partitions: &[NewPartition],
-    limit_bytes: usize,
-) -> Outcome<(Ids, Sums)> {
-    file_system::make_folder(staging, Root::Published.folder_mode())?;
-    for root in Root::ALL {
-        file_system::make_folder(&staging.join(root.name()), root.folder_mode())?;
+) -> Outcome<(String, Checksums)> {
+    file_system::make_folder(staging, PUBLISHED.folder_mode)?;
+    for root in [PUBLISHED, SET_ASIDE] {
+        file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
     }
-    let written = partitions
-        .par_iter()
-        .with_max_len(1)
-        .map(|partition| write_rows(staging, before, partition, limit_bytes));
+    let written =
+        partitions.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
     let written = all(written.collect::<Vec<_>>())?;
-    let ids = Ids::of(partitions, &written);
-    let mut sums = Sums::default();
-    for (partition, files) in partitions.iter().zip(written) {
+    let ids = Ids::of(partitions, &written)?;
+    let mut checksums = Checksums::default();
+    for ((partition, files), id) in partitions.iter().zip(written).zip(&ids.by_partition) {
         for file in files {
             let path = format!("{}/{}", partition.folder, file.name());
-            sums.insert(path, file.finish(ids.id(partition), partition.folder.root.file_mode())?);
+            checksums.insert(path, file.finish(id, partition.folder.root.file_mode)?);
         }
     }
-    Ok((ids, sums))
+    Ok((ids.own, checksums))
 }
 
 /// The files of a partition without their footers; none where those of the generation `before` stay.
-fn write_rows(
-    staging: &Path,
-    before: Option<&Path>,
-    partition: &NewPartition,
-    limit_bytes: usize,
-) -> Outcome<Vec<EncodedFile>> {
-    if let Some(before) = before.filter(|_| partition.folder.root == Root::Quarantine)
-        && holds(before, partition, None, limit_bytes)?
+fn write_rows(staging: &Path, before: Option<&Path>, partition: &NewPartition) -> Outcome<Vec<EncodedFile>> {
+    if let Some(before) = before.filter(|_| partition.folder.root == SET_ASIDE)
+        // Nothing need be encoded where there is nothing to compare with.
+        && partition.folder.inside(before).is_dir()
+        && holds(before, partition, None, encoded(partition, None)?)?
     {
         return Ok(Vec::new());
     }
     let folder = make_partition(staging, &partition.folder)?;
-    encode(Some(&folder), partition.table, &partition.batches, limit_bytes)
+    encoded(partition, Some(&folder))
+}
+
+fn encoded(partition: &NewPartition, folder: Option<&Path>) -> Outcome<Vec<EncodedFile>> {
+    encode(folder, partition.table, &partition.batches, PART_LIMIT_BYTES)
 }
 
 fn make_partition(generation: &Path, partition: &PartitionFolder) -> Outcome<PathBuf> {
     let folder = partition.inside(generation);
     if let Some(table) = folder.parent() {
-        file_system::make_folder(table, partition.root.folder_mode())?;
+        file_system::make_folder(table, partition.root.folder_mode)?;
     }
-    file_system::make_folder(&folder, partition.root.folder_mode())?;
+    file_system::make_folder(&folder, partition.root.folder_mode)?;
     Ok(folder)
 }
 
-/// The partitions that a generation holds.
-pub(super) fn held(generation: &Path) -> Outcome<BTreeSet<PartitionFolder>> {
-    let mut held = BTreeSet::new();
-    let published = generation.join(Root::Published.name());
-    for table in file_system::names(&published)? {
-        for partition in partition_names(&published.join(&table))? {
-            held.insert(PartitionFolder { root: Root::Published, path: format!("{table}/{partition}") });
-        }
-    }
-    for path in partition_names(&generation.join(Root::Quarantine.name()))? {
-        held.insert(PartitionFolder { root: Root::Quarantine, path });
-    }
-    Ok(held)
-}
-
-fn partition_names(folder: &Path) -> Outcome<impl Iterator<Item = String>> {
-    Ok(file_system::names(folder)?.into_iter().filter(|name| name.contains('=')))
-}
-
-/// Hard-links the files of `partitions` from the generation `from` into `staging`, and returns their hashes. Only part files
-/// are carried over: whatever else was put there by hand is left behind.
-pub(super) fn carry(from: &Path, staging: &Path, partitions: &BTreeSet<PartitionFolder>) -> Outcome<Sums> {
-    let recorded = Sums::read(from)?.unwrap_or_default();
-    let mut sums = Sums::default();
+/// Hard-links the files of `partitions` from the generation `from` into `staging`, and adds their hashes to `checksums`. Only
+/// part files are carried over: whatever else was put there by hand is left behind.
+pub(super) fn carry(
+    from: &Path,
+    staging: &Path,
+    partitions: &BTreeSet<&PartitionFolder>,
+    checksums: &mut Checksums,
+) -> Outcome<()> {
+    let recorded = Checksums::read(from)?.unwrap_or_default();
     for partition in partitions {
         let (source, target) = (partition.inside(from), make_partition(staging, partition)?);
         for part in file_system::names(&source)?.into_iter().filter(|name| is_part(name)) {
             file_system::link(&source.join(&part), &target.join(&part))?;
-            sums.carry(from, &recorded, partition, &part)?;
+            let path = format!("{partition}/{part}");
+            let hash = recorded.hash_of(from, &path)?;
+            checksums.insert(path, hash);
         }
     }
-    Ok(sums)
+    Ok(())
 }
 
 /// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it
@@ -169,33 +99,21 @@ pub(super) fn carry(from: &Path, staging: &Path, partitions: &BTreeSet<Partition
 pub(super) fn first_not_held<'a>(
     current: &Path,
     partitions: &'a [NewPartition],
-    limit_bytes: usize,
 ) -> Outcome<Option<&'a PartitionFolder>> {
-    let encode = |partition: &NewPartition| encode(None, partition.table, &partition.batches, limit_bytes);
-    let encoded = all(partitions.par_iter().with_max_len(1).map(encode).collect::<Vec<_>>())?;
-    let ids = Ids::of(partitions, &encoded);
-    for (partition, files) in partitions.iter().zip(encoded) {
-        let id = (partition.folder.root == Root::Published).then(|| ids.id(partition));
-        if !holds_files(current, partition, id, files)? {
+    let files = partitions.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
+    let files = all(files.collect::<Vec<_>>())?;
+    let ids = Ids::of(partitions, &files)?;
+    for ((partition, files), id) in partitions.iter().zip(files).zip(&ids.by_partition) {
+        let id = (partition.folder.root == PUBLISHED).then_some(id.as_str());
+        if !holds(current, partition, id, files)? {
             return Ok(Some(&partition.folder));
         }
     }
     Ok(None)
 }
 
-/// Whether the generation `current` holds a partition, with the `id` or, where there is none given, with any.
-fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, limit_bytes: usize) -> Outcome<bool> {
-    // Nothing need be encoded where there is nothing to compare with.
-    partition
-        .folder
-        .inside(current)
-        .is_dir()
-        .then(|| encode(None, partition.table, &partition.batches, limit_bytes))
-        .transpose()?
-        .map_or(Ok(false), |files| holds_files(current, partition, id, files))
-}
-
-fn holds_files(
+/// Whether the generation `current` holds a partition as these `files` with the `id` or, where there is none given, with any.
+fn holds(
     current: &Path,
     partition: &NewPartition,
     id: Option<&str>,
@@ -208,7 +126,7 @@ fn holds_files(
     }
     for file in files {
         let path = folder.join(file.name());
-        let Some(id) = id.map(str::to_owned).or_else(|| id_in(&path)) else { return Ok(false) };
+        let Some(id) = id.map(str::to_owned).or_else(|| generation_in(&path)) else { return Ok(false) };
         if file.finish(&id, 0)? != file_hash(&path)? {
             return Ok(false);
         }

@@ -1,26 +1,30 @@
-//! Small tables and nights for the tests of this stage.
+//! Small tables, nights and an output folder for the tests of this stage.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use jiff::Timestamp;
+use tempfile::TempDir;
 
 use super::generations::Published;
-use super::layout::Name;
-use super::outputs::{OutputColumn, OutputKind, OutputTable};
-use super::publication::{Partition, Period, Publication, publish};
+use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
+use super::partition::{OutputPartition, Period};
+use super::pruning::KeptGenerations;
+use super::publication::{Publication, PublicationKind};
 use super::quarantine::Quarantine;
-use super::retention::Retention;
-use super::rollback::Why;
+use super::rollback::{Why, rollback};
+use super::steps::publish;
 use crate::domain::{Day, Window};
+use crate::error::Outcome;
 
 const fn column(name: &'static str, kind: OutputKind, nullable: bool) -> OutputColumn {
     OutputColumn { name, kind, nullable, unit: "points", english: "a column", chinese: "列" }
 }
+
+pub(super) const NAME: OutputColumn = column("name", OutputKind::Text, false);
 
 /// A table with a key, one column descending.
 pub(super) const TINY: OutputTable = OutputTable {
@@ -29,21 +33,11 @@ pub(super) const TINY: OutputTable = OutputTable {
     grain: "one row for each shop",
     sorted_by: &["shop_id", "score"],
     descending: &["score"],
-    columns: &[
+    column_groups: &[&[
         column("shop_id", OutputKind::Integer, false),
-        column("name", OutputKind::Text, false),
+        NAME,
         column("score", OutputKind::Float, true),
-    ],
-};
-
-/// A table sorted by all its columns.
-pub(super) const UNKEYED: OutputTable = OutputTable {
-    name: "unkeyed",
-    partition_key: "dt",
-    grain: "one quarantined row",
-    sorted_by: &["row"],
-    descending: &[],
-    columns: &[column("row", OutputKind::Text, false)],
+    ]],
 };
 
 /// Rows of [`TINY`]: shop and score.
@@ -56,50 +50,39 @@ pub(super) fn tiny(rows: RowsOf<'_>) -> RecordBatch {
     RecordBatch::try_new(TINY.schema(), vec![Arc::new(shops), Arc::new(names), Arc::new(scores)]).unwrap()
 }
 
-pub(super) fn unkeyed(rows: &[&str]) -> RecordBatch {
-    let rows = StringArray::from(rows.to_vec());
-    RecordBatch::try_new(UNKEYED.schema(), vec![Arc::new(rows)]).unwrap()
-}
-
 pub(super) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
-pub(super) fn name(text: &str) -> Name {
-    text.parse().unwrap()
-}
-
-/// 02:00 on the day after `day`.
-pub(super) fn time_after(day: Day) -> Timestamp {
-    Timestamp::from_second(day.plus(1).epoch_seconds() + 7_200).unwrap()
-}
+pub(super) const KEEP_ALL: KeptGenerations = KeptGenerations { number: 10_000, days: 100_000 };
 
 /// No reason to give up a frozen month end.
 pub(super) fn why() -> Why<'static> {
-    Why { because: None, at: time_after(day("2022-03-15")) }
+    Why { because: None, at: Timestamp::UNIX_EPOCH }
 }
 
-/// Keeps all generations of a test.
-pub(super) const KEEP_ALL: Retention = Retention { generations: 10_000, days: 100_000 };
+pub(super) fn partition(table: &'static OutputTable, on: Day, rows: RowsOf<'_>) -> OutputPartition {
+    OutputPartition { table, period: Period::Day(on), batches: vec![tiny(rows)] }
+}
 
 /// A night with one row a table: `score` for shop 1, and `quarantined` rows by day, out of a window of 30 days.
 pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Publication {
     let as_of = day(as_of);
-    let days = quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect();
-    Publication {
-        as_of,
-        ingredients: Some(String::new()),
-        partitions: vec![Partition {
-            table: &TINY,
-            period: Period::Day(as_of),
-            batches: vec![tiny(&[(1, Some(score))])],
-        }],
-        quarantine: Some(Quarantine {
-            days,
-            window: Window::ending(as_of, 30),
-            snapshot: as_of,
-            kept_from: as_of.plus(-90),
-        }),
+    let quarantine = Quarantine {
+        days: quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect(),
+        window: Window::ending(as_of, 30),
+        snapshot: as_of,
+        kept_from: as_of.plus(-90),
+    };
+    let partitions = vec![partition(&TINY, as_of, &[(1, Some(score))])];
+    Publication { as_of, partitions, kind: PublicationKind::Night { ingredients: String::new(), quarantine } }
+}
+
+/// What a night sets aside.
+pub(super) fn set_aside(night: &mut Publication) -> &mut Quarantine {
+    match &mut night.kind {
+        PublicationKind::Night { quarantine, .. } => quarantine,
+        other => panic!("no night: {other:?}"),
     }
 }
 
@@ -107,38 +90,72 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
 pub(super) fn quarantine_rows(table: &str, row: &str) -> RecordBatch {
     let text = |value: &str| Arc::new(StringArray::from(vec![value.to_owned()]));
     let keys = Arc::new(Int64Array::from(vec![None]));
-    let columns: Vec<arrow::array::ArrayRef> = vec![text(table), keys, text("null_key"), text(row)];
-    RecordBatch::try_new(super::outputs::QUARANTINE.schema(), columns).unwrap()
+    let columns: Vec<ArrayRef> = vec![text(table), keys, text("null_key"), text(row)];
+    RecordBatch::try_new(QUARANTINE.schema(), columns).unwrap()
 }
 
-/// Publishes a night two hours after it ended, keeping every generation.
-pub(super) fn published(out: &Path, night: &Publication) -> Published {
-    publish(out, night, time_after(night.as_of), KEEP_ALL).unwrap()
-}
+/// An output folder of its own.
+pub(super) struct Out(TempDir);
 
-/// Every file below `folder`, links followed: path to bytes.
-pub(super) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    collect(folder, "", &mut found);
-    found
-}
+impl Out {
+    pub(super) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
 
-fn collect(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
-        if entry.path().is_dir() {
-            collect(&entry.path(), &format!("{name}/"), found);
-        } else {
-            found.insert(name, fs::read(entry.path()).unwrap());
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Publishes a night, keeping every generation.
+    pub(super) fn publish(&self, night: &Publication) -> Published {
+        self.publish_keeping(night, KEEP_ALL).unwrap()
+    }
+
+    /// Publishes a night at 02:00 on the day after it.
+    pub(super) fn publish_keeping(&self, night: &Publication, keep: KeptGenerations) -> Outcome<Published> {
+        let now = Timestamp::from_second(night.as_of.plus(1).epoch_seconds() + 7_200).unwrap();
+        publish(self.path(), night, now, keep)
+    }
+
+    pub(super) fn publish_two_nights(&self) -> [Published; 2] {
+        [("2022-03-14", 4.1), ("2022-03-15", 4.2)].map(|(day, score)| self.publish(&night(day, score, &[])))
+    }
+
+    /// Rolls back without a reason.
+    pub(super) fn rollback(&self, to: &str) -> Outcome<Published> {
+        rollback(self.path(), to, why())
+    }
+
+    pub(super) fn generation(&self, published: &Published) -> PathBuf {
+        self.path().join("generations").join(&published.name)
+    }
+
+    /// How many folders lie where generations do.
+    pub(super) fn generations(&self) -> usize {
+        fs::read_dir(self.path().join("generations")).unwrap().count()
+    }
+
+    /// Every file below a folder, links followed: path to bytes.
+    pub(super) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let root = self.path().join(folder);
+        let (mut folders, mut found) = (vec![root.clone()], BTreeMap::new());
+        while let Some(folder) = folders.pop() {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).unwrap().display().to_string();
+                    found.insert(name, fs::read(path).unwrap());
+                }
+            }
         }
+        found
     }
 }
 
-pub(super) fn inode(path: &Path) -> u64 {
-    fs::metadata(path).unwrap().ino()
-}
-
-pub(super) fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().mode() & 0o7777
+impl Published {
+    /// The id of the generation.
+    pub(super) fn id(&self) -> &str {
+        self.name.split_once('-').unwrap().1
+    }
 }

@@ -9,31 +9,33 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::checksums::Checksums;
+use super::current;
+use super::description::UNUSABLE_ADVICE;
 use super::file_system::names;
-use super::frozen::{copy_of, is_frozen};
+use super::frozen::{copy_of, not_as_recorded};
 use super::generations::once_current;
+use super::hashing::{file_hash, other_hash};
 use super::layout::{Layout, Name};
-use super::parquet_file::file_hash;
-use super::sums::Sums;
-use super::{current, staging};
+use super::partition_folder::{PartitionFolder, partition_paths};
 use crate::error::{Finding, Outcome};
 
 const STAGE: &str = "verify";
 
 /// What was found.
 #[derive(Debug, Default)]
-pub struct Verified {
+pub(crate) struct Verified {
     /// How many files were hashed; one that generations share counts once.
-    pub files: usize,
+    pub(crate) files: usize,
     /// What is not as it was recorded.
-    pub findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Checks all published files under `out`.
 ///
 /// # Errors
 /// State where the link cannot be used; disk.
-pub fn verify(out: &Path) -> Outcome<Verified> {
+pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
     let layout = Layout::new(out);
     let shown = current::read(&layout)?;
     let mut hashes = Hashes::default();
@@ -51,21 +53,14 @@ pub fn verify(out: &Path) -> Outcome<Verified> {
 /// The copies of month ends are named by their hashes, those of revisions that no generation holds any more, too.
 fn verify_copies(layout: &Layout, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
     let mut findings = Vec::new();
-    let frozen = layout.out().join("frozen");
-    for table in names(&frozen)? {
-        for partition in names(&frozen.join(&table))? {
-            let folder = frozen.join(&table).join(&partition);
-            for copy in names(&folder)?.into_iter().filter(|name| !name.starts_with('.')) {
-                let path = folder.join(&copy);
-                let wanted = copy.strip_suffix(".parquet").unwrap_or(&copy);
-                let found = hashes.of(&path)?.unwrap_or_default();
-                if found != wanted {
-                    let finding =
-                        Finding::new(STAGE, format!("SHA-256 {found}"), format!("SHA-256 {wanted}"));
-                    findings.push(
-                        finding.path(&path).advice("put a sound copy there, from a backup or a generation"),
-                    );
-                }
+    for partition in partition_paths(&layout.frozen)? {
+        let folder = layout.frozen.join(partition);
+        for name in names(&folder)?.iter().filter(|name| !name.starts_with('.')) {
+            let (copy, wanted) = (folder.join(name), name.strip_suffix(".parquet").unwrap_or(name));
+            let found = hashes.of(&copy)?;
+            if found.as_deref() != Some(wanted) {
+                let finding = other_hash(STAGE, found, wanted).path(&copy);
+                findings.push(finding.advice("put a sound copy there, from a backup or a generation"));
             }
         }
     }
@@ -94,61 +89,43 @@ impl Hashes {
 
 fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
     let generation = layout.generation(name);
-    let Some(sums) = Sums::read(&generation)? else {
+    let Some(recorded) = Checksums::read(&generation)? else {
         let finding = Finding::new(STAGE, "no SHA256SUMS", "the hashes of a generation's files");
-        return Ok(vec![
-            finding.path(&generation).advice("roll back to another generation, then remove this one"),
-        ]);
+        return Ok(vec![finding.path(&generation).advice(UNUSABLE_ADVICE)]);
     };
     let mut findings = Vec::new();
-    let mut recorded = BTreeSet::new();
-    for (path, wanted) in sums.of(&generation) {
-        findings.extend(verify_file(layout, &generation, &path, wanted, hashes)?);
-        recorded.insert(path);
+    for (path, wanted) in recorded.iter() {
+        findings.extend(verify_file(layout, (&generation, path), wanted, hashes)?);
     }
-    for path in files_of(&generation)? {
-        if !recorded.contains(&path) {
-            findings.push(
-                Finding::new(STAGE, "a file that no run wrote", "published files only")
-                    .path(&path)
-                    .advice("remove it; readers take it for data"),
-            );
-        }
+    let recorded: BTreeSet<PathBuf> = recorded.iter().map(|(path, _)| generation.join(path)).collect();
+    for path in files_of(&generation)?.into_iter().filter(|path| !recorded.contains(path)) {
+        let finding = Finding::new(STAGE, "a file that no run wrote", "published files only");
+        findings.push(finding.path(&path).advice("remove it; readers take it for data"));
     }
     Ok(findings)
 }
 
 fn verify_file(
     layout: &Layout,
-    generation: &Path,
-    path: &Path,
+    (generation, path): (&Path, &str),
     wanted: &str,
     hashes: &mut Hashes,
 ) -> Outcome<Option<Finding>> {
-    let found = hashes.of(path)?;
-    let inside = path.strip_prefix(generation).unwrap_or(path);
-    let copy = copy_of(layout, inside, wanted).filter(|_| is_frozen(inside));
-    if let Some(copy) = &copy
-        && hashes.of(copy)?.as_deref() != Some(wanted)
+    let found = hashes.of(&generation.join(path))?;
+    if let Some(copy) = copy_of(layout, path, wanted)
+        && hashes.of(&copy)?.as_deref() != Some(wanted)
     {
         let finding = Finding::new(STAGE, "no sound copy of a frozen month end", format!("SHA-256 {wanted}"));
-        return Ok(Some(finding.path(copy).advice("copy the published file there, if that is sound")));
+        return Ok(Some(finding.path(&copy).advice("copy the published file there, if that is sound")));
     }
-    if found.as_deref() == Some(wanted) {
-        return Ok(None);
-    }
-    let advice = match copy {
-        Some(copy) => format!("put {} in its place: every generation shares this file", copy.display()),
-        None => "publish its day again with `shopscore nightly`".to_owned(),
-    };
-    let found = found.map_or("no such file".to_owned(), |hash| format!("SHA-256 {hash}"));
-    Ok(Some(Finding::new(STAGE, found, format!("SHA-256 {wanted}")).path(path).advice(advice)))
+    let is_sound = found.as_deref() == Some(wanted);
+    Ok((!is_sound).then(|| not_as_recorded(STAGE, layout, (generation, path), found, wanted)))
 }
 
 /// Every file in the partitions of a generation.
 fn files_of(generation: &Path) -> Outcome<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for partition in staging::held(generation)? {
+    for partition in PartitionFolder::all_in(generation)? {
         let folder = partition.inside(generation);
         files.extend(names(&folder)?.into_iter().map(|name| folder.join(name)));
     }
@@ -158,18 +135,18 @@ fn files_of(generation: &Path) -> Outcome<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publish::testing::{night, published};
+    use crate::publish::testing::{Out, night};
 
-    fn findings(out: &Path) -> Vec<String> {
-        verify(out).unwrap().findings.iter().map(Finding::to_string).collect()
+    fn findings(out: &Out) -> Vec<String> {
+        verify(out.path()).unwrap().findings.iter().map(Finding::to_string).collect()
     }
 
     #[test]
     fn what_was_published_is_what_was_recorded_and_shared_files_are_read_once() {
-        let out = tempfile::tempdir().unwrap();
+        let out = Out::new();
         assert_eq!(verify(out.path()).unwrap().files, 0);
-        published(out.path(), &night("2022-03-14", 4.1, &[("2022-03-01", "{}")]));
-        published(out.path(), &night("2022-03-15", 4.2, &[("2022-03-01", "{}")]));
+        out.publish(&night("2022-03-14", 4.1, &[("2022-03-01", "{}")]));
+        out.publish(&night("2022-03-15", 4.2, &[("2022-03-01", "{}")]));
         let verified = verify(out.path()).unwrap();
         // Two nights, one day of quarantine, two descriptions.
         assert_eq!((verified.files, verified.findings.len()), (5, 0));
@@ -177,34 +154,34 @@ mod tests {
 
     #[test]
     fn a_changed_a_missing_and_a_foreign_file_are_named_with_both_hashes() {
-        let out = tempfile::tempdir().unwrap();
-        let first = published(out.path(), &night("2022-03-15", 4.1, &[]));
-        let folder = first.path.join("published/tiny/dt=2022-03-15");
+        let out = Out::new();
+        let first = out.publish(&night("2022-03-15", 4.1, &[]));
+        let folder = out.generation(&first).join("published/tiny/dt=2022-03-15");
         let part = folder.join("part-0.parquet");
         fs::write(folder.join("part-1.parquet"), "more").unwrap();
-        let foreign = findings(out.path());
+        let foreign = findings(&out);
         assert_eq!(foreign.len(), 1);
         assert!(foreign[0].contains("part-1.parquet: found a file that no run wrote"), "{foreign:?}");
         fs::remove_file(folder.join("part-1.parquet")).unwrap();
 
         let bytes = fs::read(&part).unwrap();
         fs::remove_file(&part).unwrap();
-        assert!(findings(out.path())[0].contains("part-0.parquet: found no such file, wanted SHA-256 "));
+        assert!(findings(&out)[0].contains("part-0.parquet: found no such file, wanted SHA-256 "));
         fs::write(&part, &bytes[1..]).unwrap();
-        let changed = findings(out.path());
+        let changed = findings(&out);
         assert!(changed[0].contains("part-0.parquet: found SHA-256 "), "{changed:?}");
         fs::write(&part, &bytes).unwrap();
-        assert!(findings(out.path()).is_empty());
+        assert!(findings(&out).is_empty());
     }
 
     #[test]
     fn a_damaged_file_that_a_new_generation_links_is_still_noticed() {
-        let out = tempfile::tempdir().unwrap();
-        let first = published(out.path(), &night("2022-03-14", 4.1, &[]));
-        let part = first.path.join("published/tiny/dt=2022-03-14/part-0.parquet");
+        let out = Out::new();
+        let first = out.publish(&night("2022-03-14", 4.1, &[]));
+        let part = out.generation(&first).join("published/tiny/dt=2022-03-14/part-0.parquet");
         fs::remove_file(&part).unwrap();
         fs::write(&part, "damaged").unwrap();
-        published(out.path(), &night("2022-03-15", 4.2, &[]));
-        assert_eq!(findings(out.path()).len(), 2, "in both generations");
+        out.publish(&night("2022-03-15", 4.2, &[]));
+        assert_eq!(findings(&out).len(), 2, "in both generations");
     }
 }

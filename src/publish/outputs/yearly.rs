@@ -1,44 +1,24 @@
 //! The tables of month ends and years: what a score decides beyond its day.
 
+use super::column::{OutputColumn, boolean, counted_scores, day, float, integer, score, text};
 use super::daily::{AS_OF, PRIMARY_CATEGORY, SCORE_COLUMNS, SHOP_ID};
-use super::{OutputColumn, OutputKind, OutputTable, column, nullable};
+use super::table::OutputTable;
 
 const MONTH_END_KEY: &str = "month_end";
 
-const REVISION: OutputColumn = column(
-    "revision",
-    OutputKind::Integer,
-    "",
-    "how often this shop's row was published: 1 is the first time",
-    "版本",
-);
-const RESTATED_BECAUSE: OutputColumn =
-    nullable("restated_because", OutputKind::Text, "", "why the row replaced an earlier one", "更正原因");
-const KNOWLEDGE_DAY: OutputColumn = nullable(
-    "knowledge_day",
-    OutputKind::Date,
-    "day",
-    "the day as of which appeals count in a row that replaced an earlier one",
-    "更正截止日",
-);
+/// What a row of a month end has beyond [`SCORE_COLUMNS`].
+const FURTHER_COLUMNS: &[OutputColumn] = &[
+    integer("revision", "", "how often this shop's row was published: 1 is the first time", "版本"),
+    text("restated_because", "why the row replaced an earlier one", "更正原因").or_null(),
+    day(
+        "knowledge_day",
+        "the day as of which appeals count in a row that replaced an earlier one",
+        "更正截止日",
+    )
+    .or_null(),
+];
 
-const FURTHER_COLUMNS: [OutputColumn; 3] = [REVISION, RESTATED_BECAUSE, KNOWLEDGE_DAY];
-const MONTH_END_COLUMNS: [OutputColumn; SCORE_COLUMNS.len() + FURTHER_COLUMNS.len()] = month_end_columns();
-
-#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
-const fn month_end_columns() -> [OutputColumn; SCORE_COLUMNS.len() + FURTHER_COLUMNS.len()] {
-    let mut columns = [SHOP_ID; SCORE_COLUMNS.len() + FURTHER_COLUMNS.len()];
-    let mut place = 0;
-    while place < columns.len() {
-        columns[place] = if place < SCORE_COLUMNS.len() {
-            SCORE_COLUMNS[place]
-        } else {
-            FURTHER_COLUMNS[place - SCORE_COLUMNS.len()]
-        };
-        place += 1;
-    }
-    columns
-}
+const MONTH_END_COLUMNS: &[&[OutputColumn]] = &[SCORE_COLUMNS, FURTHER_COLUMNS];
 
 /// One row a shop: its score on the last day of a month, frozen until it is restated.
 pub const MONTH_END_SCORES: OutputTable = OutputTable {
@@ -47,7 +27,7 @@ pub const MONTH_END_SCORES: OutputTable = OutputTable {
     grain: "one row for each shop present on the last day of the month; replaced by restatements alone",
     sorted_by: &["shop_id"],
     descending: &[],
-    columns: &MONTH_END_COLUMNS,
+    column_groups: MONTH_END_COLUMNS,
 };
 
 /// One row a shop and revision that a restatement replaced.
@@ -57,7 +37,7 @@ pub const MONTH_END_REVISIONS: OutputTable = OutputTable {
     grain: "one row for each row of month_end_scores that was replaced",
     sorted_by: &["shop_id", "revision"],
     descending: &[],
-    columns: &MONTH_END_COLUMNS,
+    column_groups: MONTH_END_COLUMNS,
 };
 
 /// One row a shop and month end: whether it may stay.
@@ -67,45 +47,32 @@ pub const MONTHLY_ASSESSMENTS: OutputTable = OutputTable {
     grain: "one row for each row of month_end_scores",
     sorted_by: &["shop_id"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         SHOP_ID,
         PRIMARY_CATEGORY,
-        nullable(
-            "score",
-            OutputKind::Float,
-            "points, 0 to 5, four decimals",
-            "month-end score",
-            "月末基础服务考核分",
-        ),
-        nullable(
+        score("score", "month-end score", "月末基础服务考核分"),
+        float(
             "monthly_min",
-            OutputKind::Float,
             "points",
             "least score that passes; null where the category has no such assessment",
             "月度考核最低分",
-        ),
-        column(
-            "status",
-            OutputKind::Text,
-            "",
-            "not_assessed, exit, not_scored, fail or pass",
-            "月度考核结果",
-        ),
-        column(
+        )
+        .or_null(),
+        text("status", "not_assessed, exit, not_scored, fail or pass", "月度考核结果"),
+        integer(
             "failures_this_year",
-            OutputKind::Integer,
             "months",
             "months of the calendar year that failed, this one among them",
             "本年未达标月数",
         ),
-        nullable(
+        integer(
             "failure_limit",
-            OutputKind::Integer,
             "months",
             "failed months that mean exit; null where the category has no such assessment",
             "清退月数",
-        ),
-    ],
+        )
+        .or_null(),
+    ]],
 };
 
 /// One row a shop and year: what it gets back of its fee.
@@ -115,53 +82,37 @@ pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
     grain: "one row for each shop whose contract touched the year",
     sorted_by: &["shop_id"],
     descending: &[],
-    columns: &[
+    column_groups: &[&[
         SHOP_ID,
         AS_OF,
-        column("provisional", OutputKind::Boolean, "", "whether the year was not over on as_of", "是否暂估"),
-        column(
+        boolean("provisional", "whether the year was not over on as_of", "是否暂估"),
+        text(
             "basis",
-            OutputKind::Text,
-            "",
             "which scores count: year, months_before_termination, day_before_termination or no_fee",
             "计算依据",
         ),
-        column(
+        counted_scores(
             "months",
-            OutputKind::CountedScores,
-            "",
             "the scores that count: day, score, revision (null for the day before termination)",
             "计入的月末分",
         ),
-        column("months_counted", OutputKind::Integer, "scores", "how many they are", "计入月数"),
-        nullable(
-            "average_score",
-            OutputKind::Float,
-            "points, 0 to 5, four decimals",
-            "their mean, rounded half-up",
-            "年均基础服务考核分",
-        ),
-        nullable(
+        integer("months_counted", "scores", "how many they are", "计入月数"),
+        score("average_score", "their mean, rounded half-up", "年均基础服务考核分"),
+        text(
             "top_sales_category",
-            OutputKind::Text,
-            "",
             "category of goods with the highest sales; null without payments",
             "年度销售额最高类目",
-        ),
-        column("sales_fen", OutputKind::Integer, "fen", "payments of the year", "年度销售额"),
-        column(
-            "annual_min",
-            OutputKind::Float,
-            "points",
-            "least average that earns a refund",
-            "年费返还最低分",
-        ),
-        column("qualified", OutputKind::Boolean, "", "whether the average reaches it", "是否达标"),
-        column("annual_fee_fen", OutputKind::Integer, "fen", "annual fee; 0 where none is charged", "年费"),
-        column("refund_fen", OutputKind::Integer, "fen", "what of it is paid back", "返还金额"),
-    ],
+        )
+        .or_null(),
+        integer("sales_fen", "fen", "payments of the year", "年度销售额"),
+        float("annual_min", "points", "least average that earns a refund", "年费返还最低分"),
+        boolean("qualified", "whether the average reaches it", "是否达标"),
+        integer("annual_fee_fen", "fen", "annual fee; 0 where none is charged", "年费"),
+        integer("refund_fen", "fen", "what of it is paid back", "返还金额"),
+    ]],
 };
 
 /// The tables of month ends and years, in the order of the specification.
-pub const YEARLY: [&OutputTable; 4] =
+#[cfg(test)]
+pub(super) const YEARLY: [&OutputTable; 4] =
     [&MONTH_END_SCORES, &MONTH_END_REVISIONS, &MONTHLY_ASSESSMENTS, &ANNUAL_SETTLEMENTS];

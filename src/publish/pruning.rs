@@ -6,23 +6,24 @@
 
 use jiff::Timestamp;
 
+use super::description::Generation;
 use super::file_system;
-use super::generations::{self, Generation};
+use super::generations;
 use super::layout::{Layout, Name};
 use crate::error::Outcome;
 
 /// How many generations are kept, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
+pub(crate) struct KeptGenerations {
     /// The number of generations, the current one included.
-    pub generations: usize,
+    pub(crate) number: usize,
     /// The age in days, since they were published.
-    pub days: i64,
+    pub(crate) days: i64,
 }
 
 /// Removes the generations that go at `now`, and those alone; `stay` names the current one and the one it replaced.
 /// What cannot be removed is a warning: readers see the new night already.
-pub(super) fn apply(layout: &Layout, keep: Retention, now: Timestamp, stay: &[&Name]) {
+pub(super) fn prune(layout: &Layout, keep: KeptGenerations, now: Timestamp, stay: &[&Name]) {
     let outcome = published(layout, stay).and_then(|published| {
         let outdated = outdated(&published, keep, now);
         remove(layout, outdated.into_iter().filter(|name| !stay.contains(name)))
@@ -36,7 +37,7 @@ pub(super) fn apply(layout: &Layout, keep: Retention, now: Timestamp, stay: &[&N
 fn published(layout: &Layout, stay: &[&Name]) -> Outcome<Vec<(Name, Timestamp)>> {
     let mut published = Vec::new();
     for name in generations::once_current(layout, stay.first().copied())? {
-        match generations::read(layout, &name) {
+        match Generation::read(layout, &name) {
             Ok(Generation { created_at, .. }) => published.push((name, created_at)),
             Err(failure) => tracing::warn!("a generation is kept: {failure}"),
         }
@@ -44,9 +45,9 @@ fn published(layout: &Layout, stay: &[&Name]) -> Outcome<Vec<(Name, Timestamp)>>
     Ok(published)
 }
 
-fn outdated(published: &[(Name, Timestamp)], keep: Retention, now: Timestamp) -> Vec<&Name> {
+fn outdated(published: &[(Name, Timestamp)], keep: KeptGenerations, now: Timestamp) -> Vec<&Name> {
     let longest_seconds = keep.days.saturating_mul(86_400);
-    let kept_from = published.len().saturating_sub(keep.generations);
+    let kept_from = published.len().saturating_sub(keep.number);
     let goes = |(place, (_, created_at)): &(usize, &(Name, Timestamp))| {
         *place < kept_from || now.duration_since(*created_at).as_secs() > longest_seconds
     };
@@ -62,71 +63,62 @@ fn remove<'a>(layout: &Layout, names: impl Iterator<Item = &'a Name>) -> Outcome
         removing.push(renamed);
     }
     if !removing.is_empty() {
-        file_system::sync_folder(&layout.generations())?;
+        file_system::sync_folder(&layout.generations)?;
     }
     removing.iter().try_for_each(|folder| file_system::remove(folder))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::publish::testing::{files, night, time_after, why};
-    use crate::publish::{list, publish, rollback};
-
-    const DAY_SECONDS: i64 = 86_400;
-
-    fn going(ages_days: &[i64], keep: Retention) -> Vec<u32> {
-        let now = Timestamp::from_second(1_000 * DAY_SECONDS).unwrap();
-        let published: Vec<_> = (1..)
-            .zip(ages_days)
-            .map(|(number, age)| {
-                (Name { number, id: String::new() }, now - SignedDuration::from_hours(age * 24))
-            })
-            .collect();
-        outdated(&published, keep, now).iter().map(|name| name.number).collect()
-    }
+    use crate::publish::generations::list;
+    use crate::publish::testing::{Out, night};
 
     #[test]
-    fn a_generation_goes_when_newer_ones_fill_the_number() {
-        assert_eq!(going(&[2, 1, 0], Retention { generations: 2, days: 30 }), [1]);
-        assert_eq!(going(&[2, 1, 0], Retention { generations: 3, days: 30 }), [] as [u32; 0]);
-    }
-
-    #[test]
-    fn a_generation_goes_when_it_is_older_than_the_age() {
-        assert_eq!(going(&[32, 31, 30, 0], Retention { generations: 10, days: 30 }), [1, 2]);
-        assert_eq!(going(&[32, 0], Retention { generations: 10, days: i64::MAX }), [] as [u32; 0]);
-    }
-
-    fn publish_nights(out: &Path, days: &[&str], keep: Retention) -> Vec<u32> {
-        for day in days {
-            let night = night(day, 4.0, &[]);
-            publish(out, &night, time_after(night.as_of), keep).unwrap();
+    fn a_generation_goes_when_newer_ones_fill_the_number_or_when_it_is_older_than_the_age() {
+        let now = Timestamp::from_second(86_400_000).unwrap();
+        let going = |ages_days: &[i64], number, days| -> Vec<u32> {
+            let of_age = |(number, age_days): (u32, &i64)| {
+                (Name { number, id: String::new() }, now - SignedDuration::from_hours(age_days * 24))
+            };
+            let published: Vec<_> = (1..).zip(ages_days).map(of_age).collect();
+            let outdated = outdated(&published, KeptGenerations { number, days }, now);
+            outdated.iter().map(|name| name.number).collect()
+        };
+        let cases: [(&[i64], usize, i64, &[u32]); 4] = [
+            (&[2, 1, 0], 2, 30, &[1]),
+            (&[2, 1, 0], 3, 30, &[]),
+            (&[32, 31, 30, 0], 10, 30, &[1, 2]),
+            (&[32, 0], 10, i64::MAX, &[]),
+        ];
+        for (ages_days, number, days, gone) in cases {
+            assert_eq!(going(ages_days, number, days), gone, "{ages_days:?} {number} {days}");
         }
-        list(out).unwrap().iter().map(|generation| generation.number).collect()
+    }
+
+    fn publish_nights(out: &Out, days: &[&str], number: usize) -> Vec<u32> {
+        for day in days {
+            out.publish_keeping(&night(day, 4.0, &[]), KeptGenerations { number, days: 30 }).unwrap();
+        }
+        list(out.path()).unwrap().iter().map(|listed| listed.generation.number).collect()
     }
 
     #[test]
     fn old_generations_are_removed_and_their_nights_stay_in_the_new_ones() {
-        let out = tempfile::tempdir().unwrap();
-        let keep = Retention { generations: 2, days: 30 };
-        let numbers =
-            publish_nights(out.path(), &["2022-03-12", "2022-03-13", "2022-03-14", "2022-03-15"], keep);
+        let out = Out::new();
+        let numbers = publish_nights(&out, &["2022-03-12", "2022-03-13", "2022-03-14", "2022-03-15"], 2);
         assert_eq!(numbers, [3, 4]);
-        assert_eq!(files(&out.path().join("current")).len(), 4);
-        assert_eq!(std::fs::read_dir(out.path().join("generations")).unwrap().count(), 2);
+        assert_eq!(out.files("current").len(), 4);
+        assert_eq!(out.generations(), 2);
     }
 
     #[test]
     fn the_generation_just_replaced_stays_whatever_its_age_and_number() {
-        let out = tempfile::tempdir().unwrap();
-        let keep = Retention { generations: 1, days: 30 };
-        assert_eq!(publish_nights(out.path(), &["2022-01-01", "2022-01-02", "2022-03-15"], keep), [2, 3]);
-        rollback(out.path(), "2", why()).unwrap();
-        assert_eq!(publish_nights(out.path(), &["2022-03-16"], keep), [2, 4]);
+        let out = Out::new();
+        assert_eq!(publish_nights(&out, &["2022-01-01", "2022-01-02", "2022-03-15"], 1), [2, 3]);
+        out.rollback("2").unwrap();
+        assert_eq!(publish_nights(&out, &["2022-03-16"], 1), [2, 4]);
     }
 }

@@ -2,24 +2,20 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Int64Array, ListArray, RecordBatch, StructArray};
+use arrow::array::{ArrayRef, ListArray, RecordBatch, StructArray};
 use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, Field};
 
-use super::{STAGE, batch, booleans, days, floats, integers, optional_integers, texts};
-use crate::assessments::annual::{CountedScore, Settlement};
+use super::arrays::{STAGE, batch, booleans, counts, day, days, floats, integers, optional_integers, texts};
+use crate::assessments::annual::Settlement;
 use crate::assessments::monthly::MonthlyAssessment;
 use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS, counted_score_fields};
+use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS, counted_score, counted_score_fields};
 use crate::rulebook::Decimal4;
 
 /// `monthly_assessments`: one row a shop with a row at the month end.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
-pub fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<RecordBatch> {
+pub(crate) fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<RecordBatch> {
     let rows = || assessments.iter();
     batch(
         &MONTHLY_ASSESSMENTS,
@@ -36,21 +32,18 @@ pub fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<RecordB
 }
 
 /// `annual_settlements`: one row a shop whose contract touched the year.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
-pub fn settlements(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<RecordBatch> {
+pub(crate) fn settlements(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<RecordBatch> {
     let rows = || settlements.iter();
     let is_provisional = as_of < year.last_day();
     batch(
         &ANNUAL_SETTLEMENTS,
         vec![
             integers(rows().map(|row| row.shop_id)),
-            days(as_of, settlements.len()),
+            day(as_of, settlements.len()),
             booleans(rows().map(|_| is_provisional)),
             texts(rows().map(|row| Some(row.basis.name()))),
             counted_scores(settlements)?,
-            integers(rows().map(|row| i64::try_from(row.months.len()).unwrap_or(i64::MAX))),
+            counts(rows().map(|row| row.months.len()))?,
             floats(rows().map(|row| row.average.map(Decimal4::as_f64))),
             texts(rows().map(|row| row.sales.top_category.as_deref())),
             integers(rows().map(|row| row.sales.amount_fen)),
@@ -64,16 +57,14 @@ pub fn settlements(settlements: &[Settlement], year: Year, as_of: Day) -> Outcom
 
 fn counted_scores(settlements: &[Settlement]) -> Outcome<ArrayRef> {
     let all = || settlements.iter().flat_map(|row| &row.months);
-    let day = |counted: &CountedScore| counted.day.epoch_days();
-    let fields: Vec<ArrayRef> = vec![
-        Arc::new(Date32Array::from_iter_values(all().map(day))),
+    let fields = vec![
+        days(all().map(|counted| counted.day)),
         floats(all().map(|counted| Some(counted.score.as_f64()))),
-        Arc::new(all().map(|counted| counted.revision).collect::<Int64Array>()),
+        optional_integers(all().map(|counted| counted.revision)),
     ];
     let scores =
         StructArray::try_new(counted_score_fields(), fields, None).map_err(|error| fault(STAGE, error))?;
-    let element = Arc::new(Field::new("element", DataType::Struct(counted_score_fields()), false));
     let lengths = OffsetBuffer::from_lengths(settlements.iter().map(|row| row.months.len()));
-    let lists = ListArray::try_new(element, lengths, Arc::new(scores), None);
+    let lists = ListArray::try_new(Arc::new(counted_score()), lengths, Arc::new(scores), None);
     Ok(Arc::new(lists.map_err(|error| fault(STAGE, error))?))
 }

@@ -1,13 +1,12 @@
 //! The figures of a night as Arrow batches.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use arrow::array::RecordBatch;
 
-use arrow::array::{ArrayRef, Date32Array, RecordBatch};
-
-use super::{STAGE, batch, booleans, days, floats, integers, optional_integers, texts};
-use crate::assessments::marketing::is_eligible;
-use crate::categories::Spreads;
+use super::arrays::{
+    STAGE, batch, booleans, counts, day, days, floats, floats_by_place, integers, optional_integers, texts,
+};
+use crate::assessments::marketing::Admission;
+use crate::categories::{Spread, Spreads};
 use crate::domain::{Day, Tier};
 use crate::error::{Outcome, fault};
 use crate::extracts::quarantine::QuarantinedRow;
@@ -15,62 +14,46 @@ use crate::improvements::Improvement;
 use crate::indicators::Indicator;
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, INDICATORS, QUALITY, QUARANTINE, SCORES};
 use crate::quality::QualityRow;
-use crate::rulebook::{Decimal4, Rulebook, ThresholdRow};
+use crate::rulebook::Decimal4;
 use crate::scores::{ScoredShop, UnscoredReason};
 use crate::standings::{Assessed, Measured, Standings};
 
 /// `scores`: one row a present shop.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
-pub fn scores(
+pub(crate) fn scores(
     assessed: &[Assessed<'_>],
     scored: &[ScoredShop],
-    rulebook: &Rulebook,
+    admissions: &[Admission],
     as_of: Day,
 ) -> Outcome<RecordBatch> {
-    let mut known: BTreeMap<&str, &ThresholdRow> = BTreeMap::new();
-    let mut thresholds = Vec::with_capacity(assessed.len());
-    for shop in assessed {
-        let category = shop.shop.primary_category.as_str();
-        if !known.contains_key(category) {
-            let row = rulebook.thresholds.row(as_of, category);
-            known.insert(category, row.ok_or_else(|| fault(STAGE, format!("no thresholds for {category}")))?);
-        }
-        thresholds.extend(known.get(category).copied());
-    }
     let shops = || assessed.iter().map(|assessed| assessed.shop);
-    let eligible = scored.iter().zip(&thresholds).map(|(scored, row)| is_eligible(scored.score.score, row));
+    let scores = || scored.iter().map(|scored| scored.score);
     let mut columns = vec![
         integers(shops().map(|shop| shop.shop_id)),
-        days(as_of, assessed.len()),
+        day(as_of, assessed.len()),
         texts(shops().map(|shop| Some(shop.name.as_str()))),
         texts(shops().map(|shop| Some(shop.primary_category.as_str()))),
         texts(shops().map(|shop| shop.primary_subcategory.as_deref())),
         texts(scored.iter().map(|scored| scored.assessment_category.as_deref())),
-        floats(scored.iter().map(|scored| scored.score.score.map(Decimal4::as_f64))),
+        floats(scores().map(|score| score.score.map(Decimal4::as_f64))),
     ];
-    for place in 0..crate::domain::Dimension::ALL.len() {
-        let score = |scored: &ScoredShop| scored.score.dimensions.get(place).copied().flatten();
-        columns.push(floats(scored.iter().map(|scored| score(scored).map(Decimal4::as_f64))));
-    }
-    for place in 0..crate::domain::Dimension::ALL.len() {
-        let percent = |scored: &ScoredShop| scored.score.weight_percents.get(place).copied().flatten();
-        columns.push(floats(scored.iter().map(percent)));
-    }
+    columns.extend(floats_by_place(
+        scores().map(|score| score.dimensions.map(|dimension| dimension.map(Decimal4::as_f64))),
+    ));
+    columns.extend(floats_by_place(scores().map(|score| score.weight_percents)));
     columns.extend([
-        floats(thresholds.iter().map(|row| Some(row.marketing_min.as_f64()))),
-        booleans(eligible),
+        floats(admissions.iter().map(|admission| Some(admission.least.as_f64()))),
+        booleans(admissions.iter().map(|admission| admission.is_eligible)),
         texts(scored.iter().map(|scored| scored.unscored_reason.map(UnscoredReason::name))),
     ]);
     batch(&SCORES, columns)
 }
 
 /// `indicators`: one row a present shop and indicator that it is assessed by.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
-pub fn indicators(assessed: &[Assessed<'_>], standings: &Standings, as_of: Day) -> Outcome<RecordBatch> {
+pub(crate) fn indicators(
+    assessed: &[Assessed<'_>],
+    standings: &Standings,
+    as_of: Day,
+) -> Outcome<RecordBatch> {
     let mut rows: Vec<(&Assessed<'_>, Indicator, &Measured)> = Vec::new();
     for (place, shop) in assessed.iter().enumerate() {
         let of_shop = Indicator::ALL.into_iter();
@@ -82,7 +65,7 @@ pub fn indicators(assessed: &[Assessed<'_>], standings: &Standings, as_of: Day) 
         vec![
             integers(rows.iter().map(|(shop, ..)| shop.shop.shop_id)),
             texts(rows.iter().map(|(_, indicator, _)| Some(indicator.name()))),
-            days(as_of, rows.len()),
+            day(as_of, rows.len()),
             texts(rows.iter().map(|(shop, ..)| Some(shop.shop.primary_category.as_str()))),
             texts(rows.iter().map(|(_, indicator, _)| Some(indicator.spec().dimension.name()))),
             integers(rows.iter().map(|(.., measured)| measured.numerator)),
@@ -96,23 +79,21 @@ pub fn indicators(assessed: &[Assessed<'_>], standings: &Standings, as_of: Day) 
 }
 
 /// `improvements`: one row a scored shop and indicator below tier 5.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
-pub fn improvements(
+pub(crate) fn improvements(
     assessed: &[Assessed<'_>],
     improvements: &[Improvement],
     as_of: Day,
 ) -> Outcome<RecordBatch> {
-    let shop_of = |improvement: &Improvement| assessed.get(improvement.place).map(|shop| shop.shop.shop_id);
-    let shop_ids: Vec<i64> = improvements.iter().filter_map(shop_of).collect();
     let rows = || improvements.iter();
+    let shop_of = |row: &Improvement| assessed.get(row.place).map(|shop| shop.shop.shop_id);
+    let shop_ids: Option<Vec<i64>> = rows().map(shop_of).collect();
+    let shop_ids = shop_ids.ok_or_else(|| fault(STAGE, "an improvement of a shop that is not present"))?;
     batch(
         &IMPROVEMENTS,
         vec![
             integers(shop_ids.into_iter()),
             texts(rows().map(|row| Some(row.indicator.name()))),
-            days(as_of, improvements.len()),
+            day(as_of, improvements.len()),
             integers(rows().map(|row| row.tier.points())),
             integers(rows().map(|row| row.next_tier.points())),
             floats(rows().map(|row| Some(row.value))),
@@ -123,18 +104,15 @@ pub fn improvements(
 }
 
 /// `categories`: one row a group and indicator with ranked shops.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
-pub fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Outcome<RecordBatch> {
+pub(crate) fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Outcome<RecordBatch> {
     const LOWEST_TO_HIGHEST: [usize; 5] = [0, 1, 2, 3, 4];
+    // A group without a name would be a null, which the declaration refuses.
     let name = |group: u32| groups.get(group as usize).map(String::as_str);
-    let ranked = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let mut columns = vec![
         texts(spreads.keys().map(|(group, _)| name(*group))),
         texts(spreads.keys().map(|(_, indicator)| Some(indicator.name()))),
-        days(as_of, spreads.len()),
-        integers(spreads.values().map(|spread| ranked(spread.ranked()))),
+        day(as_of, spreads.len()),
+        counts(spreads.values().map(Spread::ranked))?,
     ];
     for quarter in LOWEST_TO_HIGHEST {
         columns.push(floats(spreads.values().map(|spread| spread.quarter(quarter))));
@@ -146,15 +124,12 @@ pub fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Outcome<R
 }
 
 /// `quality`: one row a table, day and reason.
-///
-/// # Errors
-/// A fault where the figures do not fit the declaration.
-pub fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
+pub(crate) fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
     batch(
         &QUALITY,
         vec![
             texts(rows.iter().map(|row| Some(row.table))),
-            Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| row.day.epoch_days()))) as ArrayRef,
+            days(rows.iter().map(|row| row.day)),
             texts(rows.iter().map(|row| Some(row.reason))),
             integers(rows.iter().map(|row| row.rows)),
         ],
@@ -162,10 +137,7 @@ pub fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
 }
 
 /// `quarantine`: the quarantined rows of one day, sorted.
-///
-/// # Errors
-/// A fault where the rows do not fit the declaration.
-pub fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
+pub(crate) fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
     batch(
         &QUARANTINE,
         vec![

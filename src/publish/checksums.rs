@@ -6,20 +6,20 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::file_system::{self, STAGE};
-use super::layout::{PartitionFolder, Root};
-use super::parquet_file::file_hash;
+use super::hashing::file_hash;
+use super::partition_folder::{PUBLISHED, PartitionFolder};
 use crate::error::{Outcome, disk};
 
 const FILE: &str = "SHA256SUMS";
 
 /// The hashes of a generation's files, by path in its folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sums(BTreeMap<String, String>);
+pub(super) struct Checksums(BTreeMap<String, String>);
 
-impl Sums {
+impl Checksums {
     /// The recorded hashes of a generation; none where it has no record.
     pub(super) fn read(generation: &Path) -> Outcome<Option<Self>> {
         let path = generation.join(FILE);
@@ -36,42 +36,27 @@ impl Sums {
         let path = generation.join(FILE);
         let lines: String = self.0.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect();
         fs::write(&path, lines).map_err(|error| disk(STAGE, "write", &path, &error))?;
-        file_system::set_mode(&path, Root::Published.file_mode())
+        file_system::set_mode(&path, PUBLISHED.file_mode)
     }
 
     pub(super) fn insert(&mut self, path: String, hash: String) {
         self.0.insert(path, hash);
     }
 
-    /// Whether a file of a partition is recorded.
-    pub(super) fn has(&self, partition: &PartitionFolder) -> bool {
+    /// The recorded hash of a file of `generation`, or, where there is none, the hash that it has now.
+    pub(super) fn hash_of(&self, generation: &Path, path: &str) -> Outcome<String> {
+        self.0.get(path).map_or_else(|| file_hash(&generation.join(path)), |hash| Ok(hash.clone()))
+    }
+
+    /// The recorded files, each with its hash.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(path, hash)| (path.as_str(), hash.as_str()))
+    }
+
+    /// Those of a partition.
+    pub(super) fn of(&self, partition: &PartitionFolder) -> impl Iterator<Item = (&str, &str)> {
         let folder = format!("{partition}/");
-        self.0.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
-    }
-
-    /// Takes over the record of a file of a partition, or, where there is none, the hash that it has now.
-    pub(super) fn carry(
-        &mut self,
-        before: &Path,
-        recorded: &Self,
-        partition: &PartitionFolder,
-        part: &str,
-    ) -> Outcome<()> {
-        let path = format!("{partition}/{part}");
-        let hash = match recorded.0.get(&path) {
-            Some(hash) => hash.clone(),
-            None => file_hash(&partition.inside(before).join(part))?,
-        };
-        self.0.insert(path, hash);
-        Ok(())
-    }
-
-    pub(super) fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
-
-    /// The recorded files of a generation, each with its hash.
-    pub(super) fn of(&self, generation: &Path) -> impl Iterator<Item = (PathBuf, &str)> {
-        self.0.iter().map(move |(path, hash)| (generation.join(path), hash.as_str()))
+        let from = self.0.range(folder.clone()..).take_while(move |(path, _)| path.starts_with(&folder));
+        from.map(|(path, hash)| (path.as_str(), hash.as_str()))
     }
 }

@@ -1,0 +1,187 @@
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt;
+
+use super::*;
+use crate::domain::Window;
+use crate::error::ExitClass;
+use crate::publish::file_metadata::generation_in;
+use crate::publish::outputs::OutputTable;
+use crate::publish::testing::{
+    KEEP_ALL, Out, RowsOf, TINY, day, night, partition, quarantine_rows, set_aside,
+};
+
+const SET_ASIDE: [(&str, &str); 1] = [("2022-03-01", "{}")];
+
+fn metadata(path: &Path) -> Metadata {
+    fs::metadata(path).unwrap()
+}
+
+#[test]
+fn a_night_lies_where_readers_look_for_it() {
+    let out = Out::new();
+    let first = out.publish(&night("2022-03-15", 4.5, &SET_ASIDE));
+    assert!(first.changed);
+    let link = fs::read_link(out.path().join("current")).unwrap();
+    assert_eq!(link, Path::new("generations").join(&first.name).join("published"));
+    let names = |folder| out.files(folder).into_keys().collect::<Vec<_>>();
+    assert_eq!(names("current"), ["tiny/dt=2022-03-15/part-0.parquet"]);
+    assert_eq!(names("quarantine"), ["dt=2022-03-01/part-0.parquet"]);
+}
+
+#[test]
+fn published_files_are_for_all_to_read_and_quarantined_ones_for_the_owner() {
+    let out = Out::new();
+    out.publish(&night("2022-03-14", 4.5, &SET_ASIDE));
+    out.publish(&night("2022-03-15", 4.5, &SET_ASIDE));
+    for (path, mode) in [
+        ("current/tiny", 0o755),
+        ("current/tiny/dt=2022-03-14", 0o755),
+        ("current/tiny/dt=2022-03-14/part-0.parquet", 0o444),
+        ("current/tiny/dt=2022-03-15", 0o755),
+        ("current/tiny/dt=2022-03-15/part-0.parquet", 0o444),
+        ("quarantine", 0o700),
+        ("quarantine/dt=2022-03-01", 0o700),
+        ("quarantine/dt=2022-03-01/part-0.parquet", 0o400),
+    ] {
+        assert_eq!(metadata(&out.path().join(path)).mode() & 0o7777, mode, "{path}");
+    }
+}
+
+#[test]
+fn a_night_again_changes_nothing_be_it_the_last_or_an_old_one() {
+    let out = Out::new();
+    let old = night("2022-03-14", 4.1, &SET_ASIDE);
+    out.publish(&old);
+    let night = night("2022-03-15", 4.2, &SET_ASIDE);
+    let last = out.publish(&night);
+    let touched = || ["", "generations"].map(|folder| metadata(&out.path().join(folder)).modified().unwrap());
+    let (before, untouched) = (out.files(""), touched());
+    for again in [&night, &old] {
+        assert_eq!(out.publish(again), Published { changed: false, ..last.clone() });
+        assert_eq!(out.files(""), before);
+        assert_eq!(touched(), untouched, "no file was made on the way");
+    }
+}
+
+#[test]
+fn two_nights_in_either_order_give_the_same_bytes() {
+    let nights = [night("2022-03-14", 4.1, &SET_ASIDE), night("2022-03-15", 4.2, &[])];
+    let [forwards, backwards] = [[0, 1], [1, 0]].map(|order| {
+        let out = Out::new();
+        for place in order {
+            out.publish(&nights[place]);
+        }
+        out.files("current")
+    });
+    assert_eq!(forwards.len(), 2);
+    assert_eq!(forwards, backwards);
+}
+
+#[test]
+fn what_does_not_change_is_the_same_file_and_names_the_generation_that_wrote_it() {
+    let out = Out::new();
+    let first = out.publish(&night("2022-03-14", 4.1, &SET_ASIDE));
+    let second = out.publish(&night("2022-03-15", 4.2, &SET_ASIDE));
+    for file in ["published/tiny/dt=2022-03-14/part-0.parquet", "quarantine/dt=2022-03-01/part-0.parquet"] {
+        let [before, after] = [&first, &second].map(|published| out.generation(published).join(file));
+        assert_eq!(metadata(&before).ino(), metadata(&after).ino(), "{file}");
+        assert_eq!(generation_in(&after).as_deref(), Some(first.id()), "{file}");
+    }
+}
+
+#[test]
+fn a_corrected_night_replaces_its_partition_and_leaves_the_old_generation_whole() {
+    let out = Out::new();
+    let first = out.publish(&night("2022-03-15", 4.1, &[]));
+    let published = format!("generations/{}/published", first.name);
+    let before = out.files(&published);
+    let second = out.publish(&night("2022-03-15", 4.2, &[]));
+    assert!(second.changed && second.name.starts_with("000002-2022-03-15-"));
+    assert_eq!(out.files(&published), before);
+    assert_ne!(out.files("current"), before);
+}
+
+#[test]
+fn a_file_damaged_or_added_by_hand_is_healed_by_the_night_that_owns_it() {
+    let out = Out::new();
+    let night = night("2022-03-15", 4.0, &[]);
+    let first = out.publish(&night);
+    let whole = out.files("current");
+    fs::write(out.generation(&first).join("published/tiny/dt=2022-03-15/part-1.parquet"), "more").unwrap();
+    assert!(out.publish(&night).changed);
+    assert_eq!(out.files("current"), whole);
+    fs::remove_file(out.path().join("current/tiny/dt=2022-03-15/part-0.parquet")).unwrap();
+    assert!(out.publish(&night).changed);
+    assert_eq!(out.files("current"), whole);
+}
+
+#[test]
+fn a_broken_promise_publishes_nothing() {
+    let out = Out::new();
+    out.publish(&night("2022-03-14", 4.0, &[]));
+    let before = out.files("");
+    let broken: [RowsOf; 2] = [&[(1, Some(f64::NAN))], &[(2, None), (1, None)]];
+    let mut publications = broken.map(|rows| {
+        let mut night = night("2022-03-15", 4.0, &[]);
+        night.partitions = vec![partition(&TINY, night.as_of, rows)];
+        night
+    });
+    for night in &mut publications {
+        assert_eq!(out.publish_keeping(night, KEEP_ALL).unwrap_err().class, ExitClass::Fault);
+        // What publishes nothing at all has no id.
+        night.partitions.clear();
+        assert_eq!(out.publish_keeping(night, KEEP_ALL).unwrap_err().class, ExitClass::Fault);
+        assert_eq!(out.files(""), before);
+    }
+}
+
+#[test]
+fn a_failed_write_leaves_the_old_night_and_no_staging_folder() {
+    let out = Out::new();
+    let first = out.publish(&night("2022-03-14", 4.0, &[]));
+    let before = out.files("current");
+    // A folder where a file should be carried over: it cannot be hard-linked.
+    fs::create_dir(out.generation(&first).join("published/tiny/dt=2022-03-14/part-1.parquet")).unwrap();
+    let failure = out.publish_keeping(&night("2022-03-15", 4.0, &[]), KEEP_ALL).unwrap_err();
+    assert_eq!(failure.class, ExitClass::Disk);
+    assert_eq!(out.files("current"), before);
+    assert_eq!(out.generations(), 1);
+}
+
+/// Publishes one night more on a history of `nights`, five tables each and 90 days of quarantine, five times.
+fn seconds_to_publish_on(nights: i32) -> Vec<f64> {
+    let tables = ["scores", "indicators", "improvements", "categories", "quality"]
+        .map(|name| &*Box::leak(Box::new(OutputTable { name, ..TINY })));
+    let of_day = |day| tables.map(|table| partition(table, day, &[(1, Some(4.0))]));
+    let out = Out::new();
+    let last = day("2022-03-15");
+    let mut history = night("2022-03-15", 4.0, &[]);
+    history.partitions = (0..nights).flat_map(|past| of_day(last.plus(-past))).collect();
+    let quarantine = set_aside(&mut history);
+    quarantine.window = Window::ending(last, 90);
+    let rows = quarantine_rows("orders", "{}");
+    quarantine.days = quarantine.window.days().map(|day| (day, rows.clone())).collect();
+    out.publish(&history);
+
+    let publish_next = |later: i32| {
+        let next = last.plus(later);
+        let mut night = night(&next.to_string(), 4.0, &[]);
+        night.partitions = of_day(next).into();
+        let begun = std::time::Instant::now();
+        assert!(out.publish_keeping(&night, KeptGenerations { number: 2, days: 30 }).unwrap().changed);
+        begun.elapsed().as_secs_f64()
+    };
+    (1..=5).map(publish_next).collect()
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "the figures are what it is run for")]
+#[ignore = "measures time: run alone, on the disk that OUT will be on (TMPDIR)"]
+fn publishing_takes_at_most_a_second_however_long_the_history() {
+    for nights in [30, 1_095] {
+        let seconds = seconds_to_publish_on(nights);
+        eprintln!("{nights} nights of history: {seconds:.3?} seconds");
+        let slowest = seconds.iter().copied().fold(0.0, f64::max);
+        assert!(slowest <= 1.0, "{slowest:.3} seconds on {nights} nights");
+    }
+}
