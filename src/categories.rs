@@ -6,9 +6,12 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Tier;
+use crate::error::{Outcome, fault};
 use crate::indicators::{Better, Indicator};
-use crate::standings::Standings;
+use crate::ranking::Ranking;
 use crate::tiers::Standing;
+
+const STAGE: &str = "categories";
 
 /// The shops of a group that are ranked by one indicator.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,23 +26,23 @@ pub struct Spread {
 
 impl Spread {
     /// The spread of these standings.
-    pub fn of<'a>(standings: impl Iterator<Item = &'a Standing>, better: Better) -> Self {
+    ///
+    /// # Errors
+    /// A fault where one has a tier that there is not.
+    pub fn of<'a>(standings: impl Iterator<Item = &'a Standing>, better: Better) -> Outcome<Self> {
         let mut spread = Self::default();
-        for standing in standings {
-            spread.values.push(standing.value);
-            let place = standing.tier.place();
-            if let (Some(edge), Some(holders)) = (spread.edges.get_mut(place), spread.holders.get_mut(place))
-            {
-                *holders += 1;
-                let worst = edge.map_or(standing.value, |edge| match better {
-                    Better::High => edge.min(standing.value),
-                    Better::Low => edge.max(standing.value),
-                });
-                *edge = Some(worst);
-            }
+        for Standing { value, tier, .. } in standings {
+            spread.values.push(*value);
+            let held = spread.edges.get_mut(tier.place()).zip(spread.holders.get_mut(tier.place()));
+            let (edge, holders) = held.ok_or_else(|| fault(STAGE, "a tier without a place"))?;
+            *holders += 1;
+            *edge = Some(edge.map_or(*value, |edge| match better {
+                Better::High => edge.min(*value),
+                Better::Low => edge.max(*value),
+            }));
         }
         spread.values.sort_unstable_by(f64::total_cmp);
-        spread
+        Ok(spread)
     }
 
     /// How many shops are ranked.
@@ -68,21 +71,25 @@ impl Spread {
 pub type Spreads = BTreeMap<(u32, Indicator), Spread>;
 
 /// The spread of every group that has ranked shops.
-pub fn spreads(standings: &Standings) -> Spreads {
+///
+/// # Errors
+/// A fault where a ranked shop has no group, or no tier.
+pub fn spreads(ranking: &Ranking) -> Outcome<Spreads> {
     let mut spreads = BTreeMap::new();
-    for (indicator, column) in Indicator::ALL.into_iter().zip(&standings.by_indicator) {
+    for (indicator, column) in Indicator::ALL.into_iter().zip(&ranking.by_indicator) {
         let mut by_group: BTreeMap<u32, Vec<&Standing>> = BTreeMap::new();
-        for (measured, group) in column.iter().zip(&standings.group_of) {
+        for (measured, group) in column.iter().zip(&ranking.group_of) {
             if let Some(standing) = measured.as_ref().and_then(|measured| measured.standing.as_ref()) {
-                by_group.entry(*group).or_default().push(standing);
+                let group = group.ok_or_else(|| fault(STAGE, "a ranked shop without a group"))?;
+                by_group.entry(group).or_default().push(standing);
             }
         }
         for (group, standings) in by_group {
-            let spread = Spread::of(standings.into_iter(), indicator.spec().better);
+            let spread = Spread::of(standings.into_iter(), indicator.spec().better)?;
             spreads.insert((group, indicator), spread);
         }
     }
-    spreads
+    Ok(spreads)
 }
 
 #[cfg(test)]
@@ -99,7 +106,7 @@ mod tests {
                 tier: Tier::from_points(*points).unwrap(),
             })
             .collect();
-        Spread::of(standings.iter(), better)
+        Spread::of(standings.iter(), better).unwrap()
     }
 
     #[test]

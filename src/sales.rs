@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
+use crate::columns::{integers, texts};
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::error::{Outcome, fault};
+use crate::totals::{self, by_group, check_fits};
 
 const STAGE: &str = "sales";
 const GROUP: [&str; 2] = ["shop_id", "category"];
@@ -52,20 +54,21 @@ pub fn of_days(
     left_on: &BTreeMap<i64, Day>,
     payments_of: impl Fn(Day) -> Outcome<DataFrame>,
 ) -> Outcome<BTreeMap<i64, Sales>> {
+    let engine = |error: PolarsError| fault(STAGE, error);
     let mut amounts: Option<DataFrame> = None;
     let mut total: i128 = 0;
     for some_days in days.chunks(DAYS_AT_ONCE) {
         let mut frames: Vec<DataFrame> = amounts.take().into_iter().collect();
         for day in some_days {
-            let frame = counted(&payments_of(*day)?, *day, left_on).map_err(|error| fault(STAGE, error))?;
-            total += amounts_in(&frame).map_err(|error| fault(STAGE, error))?;
+            let frame = counted(&payments_of(*day)?, *day, left_on).map_err(engine)?;
+            total += totals::total(STAGE, &frame, AMOUNT)?;
             frames.push(frame);
         }
-        // No sum within the total is greater, since no amount is negative.
-        check_fits(total)?;
-        amounts = Some(added(frames).map_err(|error| fault(STAGE, error))?);
+        check_fits(STAGE, AMOUNT, total, "fen")?;
+        let sums = by_group(frames.into_iter().map(IntoLazy::lazy), &GROUP, &[AMOUNT]);
+        amounts = Some(sums.and_then(LazyFrame::collect).map_err(engine)?);
     }
-    amounts.map_or(Ok(BTreeMap::new()), |amounts| by_shop(&amounts).map_err(|error| fault(STAGE, error)))
+    amounts.map_or(Ok(BTreeMap::new()), |amounts| by_shop(&amounts))
 }
 
 /// The amounts of a day that count: none of shops that had left before it.
@@ -81,35 +84,10 @@ fn counted(payments: &DataFrame, day: Day, left_on: &BTreeMap<i64, Day>) -> Pola
     payments.filter(&is_counted)
 }
 
-fn amounts_in(frame: &DataFrame) -> PolarsResult<i128> {
-    Ok(frame.column(AMOUNT)?.i64()?.iter().flatten().map(i128::from).sum())
-}
-
-fn check_fits(total: i128) -> Outcome<()> {
-    if i64::try_from(total).is_ok() {
-        return Ok(());
-    }
-    Err(Finding::new(STAGE, format!("a total of {total} fen"), "a sum that fits 64 bits")
-        .column(AMOUNT)
-        .advice("correct the amounts of the payments")
-        .fail(ExitClass::Rejected))
-}
-
-fn added(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
-    let one_after_another =
-        UnionArgs { parallel: false, rechunk: false, to_supertypes: false, ..UnionArgs::default() };
-    concat(frames.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>(), one_after_another)?
-        .group_by(GROUP.map(col))
-        .agg([col(AMOUNT).sum()])
-        .collect()
-}
-
-fn by_shop(amounts: &DataFrame) -> PolarsResult<BTreeMap<i64, Sales>> {
-    let shops = amounts.column(GROUP[0])?.i64()?.iter().flatten();
-    let categories = amounts.column(GROUP[1])?.str()?.iter().flatten();
-    let fen = amounts.column(AMOUNT)?.i64()?.iter().flatten();
+fn by_shop(amounts: &DataFrame) -> Outcome<BTreeMap<i64, Sales>> {
+    let by_category = texts(STAGE, amounts, GROUP[1])?.zip(integers(STAGE, amounts, AMOUNT)?);
     let mut of_shops: BTreeMap<i64, Vec<(&str, i64)>> = BTreeMap::new();
-    for (shop, amount) in shops.zip(categories.zip(fen)) {
+    for (shop, amount) in integers(STAGE, amounts, GROUP[0])?.zip(by_category) {
         of_shops.entry(shop).or_default().push(amount);
     }
     Ok(of_shops.into_iter().map(|(shop, amounts)| (shop, Sales::of(amounts))).collect())
@@ -118,6 +96,7 @@ fn by_shop(amounts: &DataFrame) -> PolarsResult<BTreeMap<i64, Sales>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ExitClass;
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()

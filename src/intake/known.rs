@@ -23,7 +23,7 @@ use crate::partials::shares::together;
 use crate::settings::Settings;
 use crate::state::partials::{Store, Stored, Version};
 use crate::state::records::{Answered, KnownRecords};
-use crate::window::add_up;
+use crate::window_sums::tables::add_up;
 
 /// A table-day whose partial is known.
 pub(super) struct Known {
@@ -149,7 +149,7 @@ pub(super) fn computed(
         Some(_) => "files changed",
     };
     let version = Version { fingerprint, sums_hash: String::new() };
-    let DailyPartial { counts, quarantine, sums, answers, records, .. } = partial;
+    let DailyPartial { counts, quarantine, sums, answers, records } = partial;
     if let Some(records) = records {
         store.put_records(planned.of(), &version, &records)?;
     }

@@ -32,7 +32,7 @@ use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::shops::Shop;
 use crate::state::partials::Store;
-use crate::window::TableSums;
+use crate::window_sums::tables::TableSums;
 use polars::prelude::DataFrame;
 
 const STAGE: &str = "intake";
@@ -125,7 +125,7 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
     }
     quarantine.retain(|_, rows| !rows.is_empty());
     quarantine.values_mut().for_each(|rows| rows.sort_unstable());
-    let settled = retractions::settle(&appeals, last_effective_day, |of| Some(&known.get(&of)?.answers));
+    let retractions = retractions::decide(&appeals, last_effective_day, |of| Some(&known.get(&of)?.answers));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
     let tables = windows::windows(&planned, &known, &shop_ids, settings, &store)?;
     let computed: Vec<_> = known.iter().filter_map(|(of, known)| Some((*of, known.reason?))).collect();
@@ -135,8 +135,8 @@ pub fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outco
         counts,
         quarantine,
         tables,
-        taken_out: windows::taken_out(&settled, &known)?,
-        unmatched: settled.unmatched,
+        taken_out: windows::taken_out(&retractions, &known)?,
+        unmatched: retractions.unmatched,
         newly_decided,
         kept: known.len() - computed.len(),
         computed,

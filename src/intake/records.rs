@@ -16,7 +16,7 @@ use crate::intake::gone::lost;
 use crate::intake::known::Known;
 use crate::intake::plan::Planned;
 use crate::memory;
-use crate::partials::daily;
+use crate::partials::lookup;
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::{AllRecords, Answers, Record, has_records};
 use crate::settings::Settings;
@@ -72,7 +72,7 @@ fn look_up(
             return search(planned, spec, stored, keys, settings);
         }
         let records = make_index(planned, spec, stored, settings, store)?;
-        return Ok(keys.iter().map(|key| (*key, records.get(*key))).collect());
+        return keys.iter().map(|key| Ok((*key, records.get(*key)?))).collect();
     };
     let mut answers: Answers = found.into_iter().map(|(key, record)| (key, Some(record))).collect();
     let absent: BTreeSet<i64> = keys.iter().filter(|key| !answers.contains_key(key)).copied().collect();
@@ -97,7 +97,7 @@ fn make_index(
     let selection = Selection { columns, ..Selection::default() };
     let rows = reader::decode(&checked, Source::Files, &settings.zone, &selection)?;
     let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, &settings.zone) };
-    let records = daily::all_records(&rows, &verdicts, spec, planned.surroundings(settings))?;
+    let records = lookup::all_records(&rows, &verdicts, spec, planned.surroundings(settings))?;
     store.put_records(planned.of(), &stored.version, &records)?;
     Ok(records)
 }
@@ -126,12 +126,12 @@ fn search(
     if !sound.is_empty() {
         let rows = decode(&sound, spec.record_columns())?;
         let verdicts = Verdicts::all_sound(rows.count);
-        answers.extend(daily::look_up(&rows, &verdicts, spec, &sound, surroundings)?);
+        answers.extend(lookup::look_up(&rows, &verdicts, spec, &sound, surroundings)?);
     }
     if !doubtful.is_empty() {
         let rows = decode(&doubtful, all_columns())?;
         let verdicts = judge(&rows, &settings.zone);
-        answers.extend(daily::look_up(&rows, &verdicts, spec, &doubtful, surroundings)?);
+        answers.extend(lookup::look_up(&rows, &verdicts, spec, &doubtful, surroundings)?);
     }
     Ok(answers)
 }

@@ -71,7 +71,7 @@ fn read<T: Whole>(
     let (inputs, fingerprint) = planned.inputs_and_fingerprint(reader::hashes_of(&bytes));
     let rows = reader::decode(checked, Source::Loaded(&bytes), &settings.zone, &Selection::default())?;
     let verdicts = judge(&rows, &settings.zone);
-    let records = T::of_rows(&rows, &verdicts);
+    let records = T::of_rows(&rows, &verdicts)?;
     let mut stored = Stored {
         counts: Counts::of(&rows, &verdicts),
         quarantine: rows_set_aside(&rows, &verdicts),

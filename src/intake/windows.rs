@@ -14,11 +14,12 @@ use crate::intake::known::{Known, computed};
 use crate::intake::plan::Planned;
 use crate::partials::measures;
 use crate::partials::records::{TableDay, negated};
-use crate::partials::retractions::Settled;
+use crate::partials::retractions::Retractions;
 use crate::settings::Settings;
 use crate::state::partials::{Store, Version};
-use crate::state::window::{self as rolled, RolledTable};
-use crate::window::{ShopIds, TableSums};
+use crate::state::window as rolled;
+use crate::window_sums::rolling::{RolledTable, roll};
+use crate::window_sums::tables::{ShopIds, TableSums};
 
 /// The window of every table, rolled on from the last one where that is less work.
 pub(super) fn windows(
@@ -38,21 +39,15 @@ pub(super) fn windows(
                 before.days == rolled.days && before.table.unknown == rolled.table.unknown
             })
         };
-        let mut again: BTreeMap<Day, DataFrame> = BTreeMap::new();
-        let rolled = loop {
-            let sums_of = |day: Day, version: &Version| {
-                let of_now = known.get(&(spec.table, day)).filter(|known| known.stored.version == *version);
-                let computed = of_now.and_then(|known| known.sums.as_ref().or_else(|| again.get(&day)));
-                computed.cloned().or_else(|| store.sums(spec.table, day, version))
-            };
-            match rolled::roll(spec, previous.clone(), &days, shop_ids, sums_of)? {
-                Ok(rolled) => break rolled,
-                Err(day) => {
-                    let sums = rebuilt(planned, (spec.table, day), settings, store)?;
-                    again.insert(day, sums);
-                }
+        let sums_of = |day: Day, version: &Version| {
+            let of_now = known.get(&(spec.table, day)).filter(|known| known.stored.version == *version);
+            let computed = of_now.and_then(|known| known.sums.clone());
+            match computed.or_else(|| store.sums(spec.table, day, version)) {
+                None if of_now.is_some() => rebuilt(planned, (spec.table, day), settings, store).map(Some),
+                sums => Ok(sums),
             }
         };
+        let rolled = roll(spec, previous.clone(), &days, shop_ids, sums_of)?;
         if !unchanged(&rolled) {
             rolled::save(&settings.state, spec.table, &rolled)?;
         }
@@ -89,15 +84,14 @@ pub(super) fn rebuilt(
 
 /// What the records that appeals take out added, negated, by table.
 pub(super) fn taken_out(
-    settled: &Settled,
+    retractions: &Retractions,
     known: &BTreeMap<TableDay, Known>,
 ) -> Outcome<BTreeMap<Table, Vec<DataFrame>>> {
     let mut frames: BTreeMap<Table, Vec<DataFrame>> = BTreeMap::new();
-    for (of, keys) in &settled.taken_out {
+    for (of, keys) in &retractions.taken_out {
         let (Some(known), Some(spec)) = (known.get(of), measures::of(of.0)) else { continue };
-        let measures: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
         let records: Vec<_> = keys.iter().filter_map(|key| known.answers.get(key)?.as_ref()).collect();
-        let frame = negated(&records, &measures).map_err(|error| fault(STAGE, error))?;
+        let frame = negated(&records, spec)?;
         frames.entry(of.0).or_default().extend(frame);
     }
     Ok(frames)

@@ -173,9 +173,14 @@ impl Condition {
 }
 
 impl PartialSpec {
+    /// The names of its integers: the measures, and `rows`.
+    pub fn figures(&self) -> Vec<&'static str> {
+        self.measures.iter().map(|measure| measure.name).chain([ROWS]).collect()
+    }
+
     /// What rows of one group count once for, each combination; nothing where every row counts.
     pub fn once_within_group(&self) -> &'static [&'static str] {
-        self.once_per.get(1..).unwrap_or_default()
+        if let [_, within @ ..] = self.once_per { within } else { &[] }
     }
 
     /// The columns that tell of a record whose and what it added: what the partial reads, durations and key included.
@@ -189,9 +194,7 @@ impl PartialSpec {
 
     /// The columns of the extract that its groups, conditions and sums read, each once, in the table's order.
     pub fn columns(&self) -> Vec<&'static str> {
-        let measured = self.measured_columns();
-        let read = |name: &&str| self.grouped_by.contains(name) || measured.contains(name);
-        self.table.spec().columns.iter().map(|column| column.name).filter(read).collect()
+        self.declared(&[self.grouped_by, &self.measured_columns()].concat())
     }
 
     /// Those of [`PartialSpec::columns`] that tell what a row adds to its group.
@@ -204,8 +207,13 @@ impl PartialSpec {
             [summed].into_iter().chain(measure.conditions.iter().flat_map(|condition| condition.columns()))
         });
         let read: Vec<&str> = of_measures.flatten().chain(self.once_within_group().iter().copied()).collect();
-        let declared = self.table.spec().columns.iter().map(|column| column.name);
-        declared.filter(|name| read.contains(name)).collect()
+        self.declared(&read)
+    }
+
+    /// Those columns of its table that are `read`, each once, in the table's order.
+    fn declared(&self, read: &[&str]) -> Vec<&'static str> {
+        let names = self.table.spec().columns.iter().map(|column| column.name);
+        names.filter(|name| read.contains(name)).collect()
     }
 }
 

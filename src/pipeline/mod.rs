@@ -1,4 +1,4 @@
-//! The one place that sees every stage: intake → window → standings → scores → assessments → tables.
+//! The one place that sees every stage: intake → window sums → ranking → scores → assessments → tables.
 //!
 //! In: settings, rules, the as-of day. Out: a night, a restatement ([`month_end`]) or a settlement ([`settlement`]), ready to
 //! be published. Only the intake and the tables that are published already are read; everything between is pure.
@@ -22,11 +22,12 @@ use crate::partials::records::TableDay;
 use crate::publish::outputs::{self, OutputTable};
 use crate::publish::{Partition, Period, Publication, Quarantine, tables};
 use crate::quality;
+use crate::ranking::assessed::{Assessed, assess};
+use crate::ranking::{Ranking, rank_all};
 use crate::rulebook::Rulebook;
 use crate::scores;
 use crate::settings::Settings;
-use crate::standings::{self, Assessed};
-use crate::window;
+use crate::window_sums::shops::of_shops;
 
 /// A night that can be published, and what its run says in short.
 #[derive(Debug)]
@@ -83,7 +84,7 @@ pub fn score_night(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outc
 struct Figures<'a> {
     assessed: &'a [Assessed<'a>],
     scored: &'a [scores::ScoredShop],
-    standings: &'a standings::Standings,
+    ranking: &'a Ranking,
 }
 
 impl Figures<'_> {
@@ -104,12 +105,12 @@ fn with_figures<T>(
     let mut intake = gather(settings, rulebook, known)?;
     quality::check_table_days(&intake.counts, &intake.quarantine, settings.window(as_of), &settings.limits)?;
     let shops = std::mem::take(&mut intake.shops);
-    let assessed = standings::assess(&shops, rulebook, as_of);
+    let assessed = assess(&shops, rulebook, as_of);
     let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
-    let sums = window::of_shops(&intake.tables, &intake.taken_out, &shop_ids)?;
-    let standings = standings::rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
-    let scored = scores::score_all(&assessed, &standings, settings.after_sales_mix);
-    let figures = Figures { assessed: &assessed, scored: &scored, standings: &standings };
+    let sums = of_shops(&intake.tables, &intake.taken_out, &shop_ids)?;
+    let ranking = rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
+    let scored = scores::score_all(&assessed, &ranking, settings.after_sales_mix)?;
+    let figures = Figures { assessed: &assessed, scored: &scored, ranking: &ranking };
     quality::check_unscored(assessed.len(), figures.unscored(), &settings.limits)?;
     publish(&figures, intake)
 }
@@ -121,16 +122,16 @@ fn night(
     figures: &Figures<'_>,
     intake: &Intake,
 ) -> Outcome<Publication> {
-    let Figures { assessed, scored, standings } = figures;
-    let spreads = categories::spreads(standings);
-    let gains = improvements::of_all(assessed, standings, scored, &spreads, settings.after_sales_mix);
+    let Figures { assessed, scored, ranking } = figures;
+    let spreads = categories::spreads(ranking)?;
+    let gains = improvements::of_all(assessed, ranking, scored, &spreads, settings.after_sales_mix)?;
     let counts = with_empty_days(&intake.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(intake), &intake.unmatched);
     let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
         (&outputs::SCORES, &|| tables::scores(assessed, scored, rulebook, as_of)),
-        (&outputs::INDICATORS, &|| tables::indicators(assessed, standings, as_of)),
+        (&outputs::INDICATORS, &|| tables::indicators(assessed, ranking, as_of)),
         (&outputs::IMPROVEMENTS, &|| tables::improvements(assessed, &gains, as_of)),
-        (&outputs::CATEGORIES, &|| tables::categories(&standings.groups, &spreads, as_of)),
+        (&outputs::CATEGORIES, &|| tables::categories(&ranking.groups, &spreads, as_of)),
         (&outputs::QUALITY, &|| tables::quality(&quality)),
     ];
     let partitions = made

@@ -22,6 +22,7 @@ use crate::extracts::row_rules::Reason;
 use crate::extracts::tables::Table;
 use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
+pub use crate::partials::version::Version;
 use crate::state::record_index::{self, RecordIndex};
 use crate::state::sealed::STAGE;
 use crate::state::{frames, sealed};
@@ -56,15 +57,6 @@ pub struct Stored {
     pub inputs: Vec<Input>,
     /// Which sums these are.
     pub version: Version,
-}
-
-/// Which sums a table-day has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Version {
-    /// What they depend on.
-    pub fingerprint: String,
-    /// The hash of their file.
-    pub sums_hash: String,
 }
 
 /// A table-day that is stored.

@@ -5,6 +5,7 @@
 use polars::prelude::*;
 
 use crate::domain::Day;
+use crate::error::Outcome;
 use crate::extracts::row_rules::Verdicts;
 use crate::extracts::rows::Rows;
 use crate::extracts::tables::Table;
@@ -16,7 +17,10 @@ const NANOSECONDS_PER_SECOND: i128 = 1_000_000_000;
 /// A sound row of a table that is kept whole.
 pub trait Whole: Sized + Send {
     /// The sound rows of a table-day.
-    fn of_rows(rows: &Rows, verdicts: &Verdicts) -> Vec<Self>;
+    ///
+    /// # Errors
+    /// A fault where a column is not as declared.
+    fn of_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Self>>;
 
     /// Rows as a frame.
     ///
@@ -32,8 +36,8 @@ pub trait Whole: Sized + Send {
 }
 
 impl Whole for Shop {
-    fn of_rows(rows: &Rows, verdicts: &Verdicts) -> Vec<Self> {
-        shops::of_snapshot(rows, verdicts)
+    fn of_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Self>> {
+        Ok(shops::of_snapshot(rows, verdicts))
     }
 
     fn as_frame(rows: &[Self]) -> PolarsResult<DataFrame> {
@@ -82,7 +86,7 @@ impl Whole for Shop {
 }
 
 impl Whole for Appeal {
-    fn of_rows(rows: &Rows, verdicts: &Verdicts) -> Vec<Self> {
+    fn of_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Self>> {
         retractions::appeals_of(rows, verdicts)
     }
 

@@ -15,9 +15,10 @@ use crate::improvements::Improvement;
 use crate::indicators::Indicator;
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, INDICATORS, QUALITY, QUARANTINE, SCORES};
 use crate::quality::QualityRow;
+use crate::ranking::assessed::Assessed;
+use crate::ranking::{Measured, Ranking};
 use crate::rulebook::{Decimal4, Rulebook, ThresholdRow};
 use crate::scores::{ScoredShop, UnscoredReason};
-use crate::standings::{Assessed, Measured, Standings};
 
 /// `scores`: one row a present shop.
 ///
@@ -70,11 +71,12 @@ pub fn scores(
 ///
 /// # Errors
 /// A fault where the figures do not fit the declaration.
-pub fn indicators(assessed: &[Assessed<'_>], standings: &Standings, as_of: Day) -> Outcome<RecordBatch> {
+pub fn indicators(assessed: &[Assessed<'_>], ranking: &Ranking, as_of: Day) -> Outcome<RecordBatch> {
     let mut rows: Vec<(&Assessed<'_>, Indicator, &Measured)> = Vec::new();
     for (place, shop) in assessed.iter().enumerate() {
-        let of_shop = Indicator::ALL.into_iter();
-        rows.extend(of_shop.filter_map(|indicator| Some((shop, indicator, standings.of(place, indicator)?))));
+        for indicator in Indicator::ALL {
+            rows.extend(ranking.of(place, indicator)?.map(|measured| (shop, indicator, measured)));
+        }
     }
     let standing = || rows.iter().map(|(_, _, measured)| measured.standing);
     batch(
