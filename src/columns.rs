@@ -8,9 +8,6 @@ use polars::prelude::*;
 use crate::error::{Outcome, fault};
 
 /// The values of an int64 column.
-///
-/// # Errors
-/// A fault that names the column.
 pub(crate) fn integers<'a>(
     stage: &'static str,
     frame: &'a DataFrame,
@@ -21,9 +18,6 @@ pub(crate) fn integers<'a>(
 }
 
 /// The values of a text column.
-///
-/// # Errors
-/// A fault that names the column.
 pub(crate) fn texts<'a>(
     stage: &'static str,
     frame: &'a DataFrame,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
-use crate::error::{ExitClass, Failure, Finding, Outcome};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::offence::offence;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::row_rules::Reason;
@@ -110,9 +110,9 @@ fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits
     let mut rows: Vec<i64> = of_table().map(|counts| counts.rows).collect();
     rows.sort_unstable();
     // Twice the median, which may lie half-way between two days.
-    let upper = rows.get(rows.len() / 2).copied().unwrap_or(0);
-    let lower = rows.get(rows.len().saturating_sub(1) / 2).copied().unwrap_or(0);
-    let doubled_median = upper.saturating_add(lower);
+    let middle = [rows.len().saturating_sub(1) / 2, rows.len() / 2];
+    let doubled_median =
+        middle.iter().filter_map(|place| rows.get(*place)).fold(0, |sum, rows| rows.saturating_add(sum));
     if doubled_median < limits.min_rows_median.saturating_mul(2) {
         return Vec::new();
     }
@@ -145,8 +145,8 @@ fn is_below_part_of(percent: Decimal4, doubled_median: i64, rows: i64) -> bool {
 /// # Errors
 /// Exit class rejected.
 pub fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
-    let count = |shops: usize| i64::try_from(shops).unwrap_or(i64::MAX);
-    if !exceeds(count(unscored), limits.max_unscored_percent, count(present)) {
+    let count = |shops: usize| i64::try_from(shops).map_err(|error| fault(STAGE, error));
+    if !exceeds(count(unscored)?, limits.max_unscored_percent, count(present)?) {
         return Ok(());
     }
     Err(Finding::new(
@@ -165,24 +165,15 @@ pub fn rows(
     unknown: &BTreeMap<TableDay, i64>,
     unmatched: &BTreeMap<Day, i64>,
 ) -> Vec<QualityRow> {
-    let mut rows = Vec::new();
-    for counts in counts {
-        let row = |reason, rows| QualityRow { table: counts.table.name(), day: counts.day, reason, rows };
-        rows.push(row(ALL_ROWS, counts.rows));
-        rows.extend(Reason::ALL.iter().zip(counts.broken).map(|(reason, rows)| row(reason.name(), rows)));
-    }
-    rows.extend(unknown.iter().map(|((table, day), rows)| QualityRow {
-        table: table.name(),
-        day: *day,
-        reason: UNKNOWN_SHOP,
-        rows: *rows,
-    }));
-    rows.extend(unmatched.iter().map(|(day, rows)| QualityRow {
-        table: Table::Appeals.name(),
-        day: *day,
-        reason: UNMATCHED_APPEAL,
-        rows: *rows,
-    }));
+    let row = |table: Table, day, reason, rows| QualityRow { table: table.name(), day, reason, rows };
+    let of_counts = counts.iter().flat_map(|counts| {
+        let broken = Reason::ALL.map(Reason::name).into_iter().zip(counts.broken);
+        let reasons = [(ALL_ROWS, counts.rows)].into_iter().chain(broken);
+        reasons.map(move |(reason, rows)| row(counts.table, counts.day, reason, rows))
+    });
+    let unknown = unknown.iter().map(|((table, day), rows)| row(*table, *day, UNKNOWN_SHOP, *rows));
+    let unmatched = unmatched.iter().map(|(day, rows)| row(Table::Appeals, *day, UNMATCHED_APPEAL, *rows));
+    let mut rows: Vec<QualityRow> = of_counts.chain(unknown).chain(unmatched).collect();
     rows.retain(|row| row.rows != 0 || row.reason == ALL_ROWS);
     rows.sort_unstable();
     rows

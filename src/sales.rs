@@ -3,6 +3,7 @@
 //! Grain in: the daily partials of payments, one row a shop and category of goods and day. Grain out: one entry a shop with
 //! payments. Amounts in fen. Of a shop that left, the days up to and including that one count (specification, section 9).
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
@@ -30,18 +31,12 @@ pub struct Sales {
 impl Sales {
     /// The sales of a shop, given its amounts by category of goods.
     pub fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
-        let mut amount_fen = 0;
-        let mut top: Option<(&str, i64)> = None;
-        for (category, amount) in by_category {
-            amount_fen += amount;
-            let is_higher = |(held, held_amount): (&str, i64)| {
-                amount > held_amount || (amount == held_amount && category < held)
-            };
-            if top.is_none_or(is_higher) {
-                top = Some((category, amount));
-            }
+        let by_category: Vec<(&str, i64)> = by_category.into_iter().collect();
+        let top = by_category.iter().max_by_key(|(category, amount)| (*amount, Reverse(*category)));
+        Self {
+            top_category: top.map(|(category, _)| (*category).to_owned()),
+            amount_fen: by_category.iter().map(|(_, amount)| amount).sum(),
         }
-        Self { top_category: top.map(|(category, _)| category.to_owned()), amount_fen }
     }
 }
 
@@ -97,10 +92,7 @@ fn by_shop(amounts: &DataFrame) -> Outcome<BTreeMap<i64, Sales>> {
 mod tests {
     use super::*;
     use crate::error::ExitClass;
-
-    fn day(text: &str) -> Day {
-        text.parse().unwrap()
-    }
+    use crate::extracts::readable::day;
 
     /// Payments of a day: shop, category of goods, amount.
     fn payments(rows: &[(i64, &str, i64)]) -> DataFrame {
@@ -127,14 +119,10 @@ mod tests {
     }
 
     #[test]
-    fn amounts_add_up_over_days_and_categories() {
+    fn amounts_add_up_over_days_and_categories_however_many_are_held_at_once() {
         let days: [&[(i64, &str, i64)]; 3] =
             [&[(1, "茶", 5), (1, "箱包", 7)], &[], &[(1, "茶", 3), (2, "茶", 1)]];
         assert_eq!(sold(&days, &[]), ["1 15 茶", "2 1 茶"]);
-    }
-
-    #[test]
-    fn more_days_than_are_held_at_once_add_up_all_the_same() {
         let one: &[(i64, &str, i64)] = &[(1, "茶", 1)];
         assert_eq!(sold(&[one; 2 * DAYS_AT_ONCE + 1], &[]), ["1 63 茶"]);
     }

@@ -182,53 +182,33 @@ mod tests {
         rulebook().weights.row(day(), category, None).unwrap().clone()
     }
 
-    /// Tiers in the order dispute, logistics, pickup, product, refund only, response, return refund; `None` is no data.
-    fn tiers(points: [Option<i64>; 7]) -> HeldTiers {
-        points.map(|points| {
-            points.map(|points| HeldTier { tier: Tier::from_points(points).unwrap(), denominator: 1 })
-        })
+    /// Tiers in the order dispute, logistics, pickup, product, refund only, response, return refund; `-` is no data.
+    fn tiers(points: &str) -> HeldTiers {
+        let tier = |points: &str| Tier::from_points(points.parse().ok()?);
+        let held = |points| tier(points).map(|tier| HeldTier { tier, denominator: 1 });
+        points.split(' ').map(held).collect::<Vec<_>>().try_into().unwrap()
     }
 
-    fn scored(category: &str, points: [Option<i64>; 7]) -> Score {
+    fn scored(category: &str, points: &str) -> Score {
         score(&weights_of(category), &tiers(points), AfterSalesMix::Equal).unwrap()
     }
 
     #[test]
     fn a_score_is_the_weighted_mean_of_the_dimensions_that_have_one() {
         for (rule, category, points, expected) in [
+            // Weights of 25, 25, 20, 20 and 10 percent: 4 * .25 + 3 * .25 + 2 * .2 + 5 * .2 + 4 * .1.
+            ("the article's own example: each dimension has its own weight", "男装", "5 - 3 4 2 4 2", "3.55"),
+            ("after-sales is the mean of its two tiers", "男装", "0 - 0 0 5 0 2", "0.7"),
+            ("with one half of after-sales missing the other is its score", "男装", "0 - 0 0 - 0 2", "0.4"),
+            // 20 percent of logistics are shared out: (5 + 3 + 2 + 4) / 4.
             (
-                // Weights of 25, 25, 20, 20 and 10 percent: 4 * .25 + 3 * .25 + 2 * .2 + 5 * .2 + 4 * .1.
-                "the article's own example gives each dimension its own weight",
-                "男装",
-                [Some(5), None, Some(3), Some(4), Some(2), Some(4), Some(2)],
-                "3.55",
-            ),
-            (
-                "after-sales is the mean of its two tiers",
-                "男装",
-                [Some(0), None, Some(0), Some(0), Some(5), Some(0), Some(2)],
-                "0.7",
-            ),
-            (
-                "with one half of after-sales missing the other is its score",
-                "男装",
-                [Some(0), None, Some(0), Some(0), None, Some(0), Some(2)],
-                "0.4",
-            ),
-            (
-                // 20 percent of logistics are shared out: (5 + 3 + 2 + 4) / 4.
-                "shops of online services are exempt from logistics yet weigh it",
+                "exempt from logistics, which weighs all the same",
                 "网店/网络服务/软件",
-                [Some(2), None, None, Some(5), Some(3), Some(4), Some(3)],
+                "2 - - 5 3 4 3",
                 "3.5",
             ),
-            ("no data at all is no score", "男装", [None; 7], "none"),
-            (
-                "a dimension that weighs nothing makes no score alone",
-                "保险",
-                [None, None, Some(5), None, None, None, None],
-                "none",
-            ),
+            ("no data at all is no score", "男装", "- - - - - - -", "none"),
+            ("a dimension that weighs nothing makes no score alone", "保险", "- - 5 - - - -", "none"),
         ] {
             let score = scored(category, points).score;
             assert_eq!(score.map_or("none".to_owned(), |score| score.to_string()), expected, "{rule}");
@@ -239,7 +219,7 @@ mod tests {
 
     #[test]
     fn by_volume_after_sales_tiers_count_with_their_denominators() {
-        let mut held = tiers([Some(0), None, Some(0), Some(0), Some(5), Some(0), Some(2)]);
+        let mut held = tiers("0 - 0 0 5 0 2");
         held[Indicator::RefundOnlyDuration.index()].as_mut().unwrap().denominator = 2;
         for (mix, expected) in [(AfterSalesMix::Equal, "3.5"), (AfterSalesMix::Volume, "4")] {
             let score = score(&weights_of("男装"), &held, mix).unwrap();
@@ -250,7 +230,7 @@ mod tests {
     /// Without consultation (10) and product (25): (25 * 3 + 20 * 2 + 20 * 5) / 65 = 3.30769…
     #[test]
     fn the_weight_of_a_dimension_without_data_is_shared_out_in_proportion() {
-        let score = scored("男装", [Some(5), None, Some(3), None, Some(2), None, Some(2)]);
+        let score = scored("男装", "5 - 3 - 2 - 2");
         assert_eq!(score.score.unwrap().to_string(), "3.3077");
         let percents = score.weight_percents;
         assert_eq!(percents[Dimension::Product.index()], None);

@@ -23,9 +23,6 @@ const ONE_AFTER_ANOTHER: UnionArgs = UnionArgs {
 
 /// The rows of all frames, of which there is at least one, added up: one row for each combination of the `keys`, in no
 /// order, with the `figures`.
-///
-/// # Errors
-/// Those of the engine.
 pub(crate) fn by_group(
     frames: impl IntoIterator<Item = LazyFrame>,
     keys: &[&str],
@@ -39,17 +36,11 @@ pub(crate) fn by_group(
 }
 
 /// The exact total of a column.
-///
-/// # Errors
-/// A fault that names the column.
 pub(crate) fn total(stage: &'static str, frame: &DataFrame, column: &str) -> Outcome<i128> {
     Ok(integers(stage, frame, column)?.map(i128::from).sum())
 }
 
 /// Refuses a total of `column` that 64 bits do not hold; `of` says where it was found, such as `in payments of 2022-03-15`.
-///
-/// # Errors
-/// Rejected where it does not fit.
 pub(crate) fn check_fits(stage: &'static str, column: &str, total: i128, of: impl Display) -> Outcome<()> {
     if i64::try_from(total).is_ok() {
         return Ok(());

@@ -5,7 +5,7 @@ use shopscore::error::{ExitClass, Finding, Outcome};
 use shopscore::threads;
 
 /// Measures, and ends with exit code 1 where that fails.
-pub fn run(measure: impl FnOnce() -> Outcome<()>) {
+pub(crate) fn run(measure: impl FnOnce() -> Outcome<()>) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     if let Err(failure) = threads::settle(threads).and_then(|()| measure()) {
         println!("{failure}");
@@ -14,6 +14,6 @@ pub fn run(measure: impl FnOnce() -> Outcome<()>) {
 }
 
 /// The day that `text` writes.
-pub fn day(text: &str) -> Outcome<Day> {
+pub(crate) fn day(text: &str) -> Outcome<Day> {
     text.parse().map_err(|found: String| Finding::new("bench", found, "a day").fail(ExitClass::Usage))
 }

@@ -164,9 +164,10 @@ mod tests {
     /// `no data` or `not assessed`.
     fn shown(
         categories: &[&str],
-        indicator: Indicator,
-        (measure, figures): (&str, &[i64]),
         rank_within: RankWithin,
+        indicator: Indicator,
+        measure: &str,
+        figures: &[i64],
     ) -> Vec<String> {
         let (shops, rulebook) = (shops(categories), rulebook());
         let assessed = assess(&shops, &rulebook, day());
@@ -183,43 +184,32 @@ mod tests {
     }
 
     #[test]
-    fn shops_are_ranked_with_those_of_their_group_that_have_data() {
+    fn a_subcategory_that_the_table_splits_is_ranked_with_its_primary_category_but_by_choice() {
         let split =
             ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "箱包皮具/热销女包/男包"];
-        let stars = ("description_stars", &[30_i64, 40, 50][..]);
-        let of_two = ("description_stars", &[50_i64, 40][..]);
-        let ratings = ("description_ratings", &[0_i64, 10, 5][..]);
-        let seconds = ("refund_only_seconds", &[100_i64, 50][..]);
-        let duration = Indicator::RefundOnlyDuration;
-        for (rule, shown, expected) in [
-            (
-                "a subcategory that the table splits is ranked with its primary category",
-                shown(&split, PRODUCT, stars, PrimaryCategory),
-                &["3 (2/3)", "4 (1/3)", "5 (0/3)"][..],
-            ),
-            (
-                "and by itself only by choice",
-                shown(&split, PRODUCT, stars, AssessmentCategory),
-                &["5 (0/1)", "3 (1/2)", "5 (0/2)"],
-            ),
-            (
-                "a category without weights is not assessed and ranked with nobody",
-                shown(&["没有这个类目", "男装"], PRODUCT, of_two, PrimaryCategory),
-                &["not assessed", "5 (0/1)"],
-            ),
-            (
-                "a shop without data is not counted among the ranked",
-                shown(&["男装"; 3], PRODUCT, ratings, PrimaryCategory),
-                &["no data", "3 (1/2)", "5 (0/2)"],
-            ),
-            (
-                "low is better for durations and disputes",
-                shown(&["男装"; 2], duration, seconds, PrimaryCategory),
-                &["3 (1/2)", "5 (0/2)"],
-            ),
-        ] {
-            assert_eq!(shown, expected, "{rule}");
-        }
+        let of = |rank_within| shown(&split, rank_within, PRODUCT, "description_stars", &[30, 40, 50]);
+        assert_eq!(of(PrimaryCategory), ["3 (2/3)", "4 (1/3)", "5 (0/3)"]);
+        assert_eq!(of(AssessmentCategory), ["5 (0/1)", "3 (1/2)", "5 (0/2)"]);
+    }
+
+    #[test]
+    fn a_category_without_weights_is_not_assessed_and_ranked_with_nobody() {
+        let categories = ["没有这个类目", "男装"];
+        let shown = shown(&categories, PrimaryCategory, PRODUCT, "description_stars", &[50, 40]);
+        assert_eq!(shown, ["not assessed", "5 (0/1)"]);
+    }
+
+    #[test]
+    fn a_shop_without_data_is_not_counted_among_the_ranked() {
+        let shown = shown(&["男装"; 3], PrimaryCategory, PRODUCT, "description_ratings", &[0, 10, 5]);
+        assert_eq!(shown, ["no data", "3 (1/2)", "5 (0/2)"]);
+    }
+
+    #[test]
+    fn low_is_better_for_durations_and_disputes() {
+        let of = |indicator, measure| shown(&["男装"; 2], PrimaryCategory, indicator, measure, &[100, 50]);
+        assert_eq!(of(Indicator::RefundOnlyDuration, "refund_only_seconds"), ["3 (1/2)", "5 (0/2)"]);
+        assert_eq!(of(Indicator::DisputeRate, "disputes_at_fault"), ["3 (1/2)", "5 (0/2)"]);
     }
 
     #[test]
@@ -227,7 +217,7 @@ mod tests {
         let categories =
             ["男装", "大家电", "保险", "网店/网络服务/软件", "运动/瑜伽/健身/球迷用品_跑步机/大型健身器械"];
         let covered = |indicator| {
-            let shown = shown(&categories, indicator, ("payments", &[10; 5]), PrimaryCategory);
+            let shown = shown(&categories, PrimaryCategory, indicator, "payments", &[10; 5]);
             shown.iter().map(|shown| shown != "not assessed").collect::<Vec<_>>()
         };
         assert_eq!(covered(Indicator::PickupTimeliness), [true, false, false, false, false]);
