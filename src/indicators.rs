@@ -50,16 +50,6 @@ pub struct IndicatorSpec {
     pub denominator: &'static str,
 }
 
-const fn ratio(
-    (name, chinese): (&'static str, &'static str),
-    dimension: Dimension,
-    better: Better,
-    numerator: &'static str,
-    denominator: &'static str,
-) -> IndicatorSpec {
-    IndicatorSpec { name, chinese, dimension, better, numerator, denominator }
-}
-
 impl Indicator {
     /// All seven, in the order in which they are published.
     pub const ALL: [Self; 7] = [
@@ -74,78 +64,63 @@ impl Indicator {
 
     /// Its declaration.
     pub const fn spec(self) -> &'static IndicatorSpec {
-        use Better::{High, Low};
-        use Dimension::{AfterSales, Consultation, Dispute, Logistics, Product};
         match self {
-            Self::DisputeRate => {
-                const { &ratio(("dispute_rate", "纠纷退款率"), Dispute, Low, "disputes_at_fault", "payments") }
-            }
-            Self::LogisticsRating => {
-                const {
-                    &ratio(
-                        ("logistics_rating", "物流评价"),
-                        Logistics,
-                        High,
-                        "logistics_stars",
-                        "logistics_ratings",
-                    )
-                }
-            }
-            Self::PickupTimeliness => {
-                const {
-                    &ratio(
-                        ("pickup_timeliness", "揽收及时率"),
-                        Logistics,
-                        High,
-                        "pickups_in_time",
-                        "pickups_due",
-                    )
-                }
-            }
-            Self::ProductRating => {
-                const {
-                    &ratio(
-                        ("product_rating", "商品评价"),
-                        Product,
-                        High,
-                        "description_stars",
-                        "description_ratings",
-                    )
-                }
-            }
-            Self::RefundOnlyDuration => {
-                const {
-                    &ratio(
-                        ("refund_only_duration", "仅退款自主完结时长"),
-                        AfterSales,
-                        Low,
-                        "refund_only_seconds",
-                        "refund_only_refunds",
-                    )
-                }
-            }
-            Self::ResponseRate => {
-                const {
-                    &ratio(
-                        ("response_rate", "旺旺回复率"),
-                        Consultation,
-                        High,
-                        "consultations_answered",
-                        "consultations_asked",
-                    )
-                }
-            }
-            Self::ReturnRefundDuration => {
-                const {
-                    &ratio(
-                        ("return_refund_duration", "退货退款自主完结时长"),
-                        AfterSales,
-                        Low,
-                        "return_refund_seconds",
-                        "return_refund_refunds",
-                    )
-                }
-            }
+            Self::DisputeRate => &IndicatorSpec {
+                name: "dispute_rate",
+                chinese: "纠纷退款率",
+                dimension: Dimension::Dispute,
+                better: Better::Low,
+                numerator: "disputes_at_fault",
+                denominator: "payments",
+            },
+            Self::LogisticsRating => &IndicatorSpec {
+                name: "logistics_rating",
+                chinese: "物流评价",
+                dimension: Dimension::Logistics,
+                better: Better::High,
+                numerator: "logistics_stars",
+                denominator: "logistics_ratings",
+            },
+            Self::PickupTimeliness => &IndicatorSpec {
+                name: "pickup_timeliness",
+                chinese: "揽收及时率",
+                dimension: Dimension::Logistics,
+                better: Better::High,
+                numerator: "pickups_in_time",
+                denominator: "pickups_due",
+            },
+            Self::ProductRating => &IndicatorSpec {
+                name: "product_rating",
+                chinese: "商品评价",
+                dimension: Dimension::Product,
+                better: Better::High,
+                numerator: "description_stars",
+                denominator: "description_ratings",
+            },
+            Self::RefundOnlyDuration => &IndicatorSpec {
+                name: "refund_only_duration",
+                chinese: "仅退款自主完结时长",
+                dimension: Dimension::AfterSales,
+                better: Better::Low,
+                numerator: "refund_only_seconds",
+                denominator: "refund_only_refunds",
+            },
+            Self::ResponseRate => &IndicatorSpec {
+                name: "response_rate",
+                chinese: "旺旺回复率",
+                dimension: Dimension::Consultation,
+                better: Better::High,
+                numerator: "consultations_answered",
+                denominator: "consultations_asked",
+            },
+            Self::ReturnRefundDuration => &IndicatorSpec {
+                name: "return_refund_duration",
+                chinese: "退货退款自主完结时长",
+                dimension: Dimension::AfterSales,
+                better: Better::Low,
+                numerator: "return_refund_seconds",
+                denominator: "return_refund_refunds",
+            },
         }
     }
 

@@ -4,6 +4,8 @@
 //! out again. The group-bys, the window, the retractions and the indicators read these declarations (specification,
 //! section 4).
 
+use std::collections::BTreeSet;
+
 use crate::extracts::tables::Table;
 
 /// What a row adds to a measure when its conditions hold.
@@ -158,17 +160,6 @@ pub fn of(table: Table) -> Option<&'static PartialSpec> {
     ALL.iter().find(|partial| partial.table == table)
 }
 
-impl Amount {
-    /// The columns that it reads.
-    pub fn columns(self) -> [Option<&'static str>; 2] {
-        match self {
-            Self::One => [None, None],
-            Self::Of(column) => [Some(column), None],
-            Self::WholeSeconds { from, to } => [Some(from), Some(to)],
-        }
-    }
-}
-
 impl Condition {
     /// The columns that it reads.
     pub fn columns(self) -> [Option<&'static str>; 2] {
@@ -196,9 +187,18 @@ impl PartialSpec {
 
     /// The columns that tell of a record whose and what it added: what the partial reads, durations and key included.
     pub fn record_columns(&self) -> Vec<&'static str> {
-        let amounts = self.measures.iter().flat_map(|measure| measure.amount.columns()).flatten();
-        let read = amounts.chain(self.grouped_by.iter().copied()).chain(self.measured_columns());
+        let timestamps = self.durations().into_iter().flat_map(|(from, to)| [from, to]);
+        let read = timestamps.chain(self.grouped_by.iter().copied()).chain(self.measured_columns());
         self.declared(read.chain(self.table.spec().key))
+    }
+
+    /// The pairs of timestamps whose durations are summed, each once.
+    pub fn durations(&self) -> BTreeSet<(&'static str, &'static str)> {
+        let pairs = self.measures.iter().filter_map(|measure| match measure.amount {
+            Amount::WholeSeconds { from, to } => Some((from, to)),
+            Amount::One | Amount::Of(_) => None,
+        });
+        pairs.collect()
     }
 
     /// Those columns of the extract that tell what a row adds to its group, but for the timestamps of durations.
@@ -222,8 +222,6 @@ impl PartialSpec {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::indicators::Indicator;
 
@@ -263,8 +261,8 @@ mod tests {
         for partial in ALL {
             let of_conditions = partial.measures.iter().flat_map(|measure| measure.conditions);
             let of_conditions = of_conditions.flat_map(|condition| condition.columns());
-            let of_amounts = partial.measures.iter().flat_map(|measure| measure.amount.columns());
-            for column in of_conditions.chain(of_amounts).flatten() {
+            let of_durations = partial.durations().into_iter().flat_map(|(from, to)| [from, to]);
+            for column in of_conditions.flatten().chain(of_durations) {
                 assert!(partial.table.spec().position(column).is_some(), "{column}");
             }
         }

@@ -3,35 +3,24 @@
 //! Units: timestamps in ticks, texts as positions, durations in whole seconds, rounded down. Columns are copied once, in the
 //! order that is asked for. Whether a column is as declared is found out once, before its rows are looked at.
 
-use std::collections::BTreeSet;
-
 use polars::prelude::*;
 
 use crate::columns::of_integers;
 use crate::error::{Outcome, fault};
 use crate::extracts::instants::whole_seconds_between;
 use crate::extracts::rows::{ColumnData, Rows, Values};
-use crate::partials::measures::{Amount, PartialSpec};
+use crate::partials::measures::PartialSpec;
 use crate::partials::{STAGE, engine};
 
 /// The rows with the numbers `taken`, in that order, as a frame of the columns that the measures read.
 pub(super) fn frame_of(rows: &Rows, taken: &[IdxSize], spec: &PartialSpec) -> Outcome<DataFrame> {
-    let of_durations = durations(spec).into_iter().map(|(from, to)| {
+    let of_durations = spec.durations().into_iter().map(|(from, to)| {
         let seconds = take(&whole_seconds(rows, from, to)?, taken)?;
         Ok(of_integers(&seconds_column(from, to), seconds))
     });
     let read = spec.measured_columns().into_iter().map(|name| taken_from(rows, name, taken));
     let columns = of_durations.chain(read).collect::<Outcome<_>>()?;
     DataFrame::new(taken.len(), columns).map_err(engine)
-}
-
-/// The pairs of timestamps whose durations are summed, each once.
-fn durations(spec: &PartialSpec) -> BTreeSet<(&'static str, &'static str)> {
-    let pairs = spec.measures.iter().filter_map(|measure| match measure.amount {
-        Amount::WholeSeconds { from, to } => Some((from, to)),
-        Amount::One | Amount::Of(_) => None,
-    });
-    pairs.collect()
 }
 
 /// The name that a duration has in the frame of sound rows.
