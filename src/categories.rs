@@ -18,31 +18,25 @@ const STAGE: &str = "categories";
 pub struct Spread {
     /// Their values, ascending.
     values: Vec<f64>,
-    /// By [`Tier::place`]: the worst value that holds it, none where no shop does.
-    edges: [Option<f64>; Tier::ALL.len()],
-    /// By [`Tier::place`]: how many shops hold it.
-    holders: [i64; Tier::ALL.len()],
+    /// For each tier that some shop holds: the worst value that holds it, and how many shops do.
+    held: BTreeMap<Tier, (f64, i64)>,
 }
 
 impl Spread {
     /// The spread of these standings.
-    ///
-    /// # Errors
-    /// A fault where one has a tier that there is not.
-    pub fn of<'a>(standings: impl Iterator<Item = &'a Standing>, better: Better) -> Outcome<Self> {
+    pub fn of<'a>(standings: impl Iterator<Item = &'a Standing>, better: Better) -> Self {
         let mut spread = Self::default();
         for Standing { value, tier, .. } in standings {
             spread.values.push(*value);
-            let held = spread.edges.get_mut(tier.place()).zip(spread.holders.get_mut(tier.place()));
-            let (edge, holders) = held.ok_or_else(|| fault(STAGE, "a tier without a place"))?;
+            let (worst, holders) = spread.held.entry(*tier).or_insert((*value, 0));
             *holders += 1;
-            *edge = Some(edge.map_or(*value, |edge| match better {
-                Better::High => edge.min(*value),
-                Better::Low => edge.max(*value),
-            }));
+            *worst = match better {
+                Better::High => worst.min(*value),
+                Better::Low => worst.max(*value),
+            };
         }
         spread.values.sort_unstable_by(f64::total_cmp);
-        Ok(spread)
+        spread
     }
 
     /// How many shops are ranked.
@@ -56,14 +50,14 @@ impl Spread {
         self.values.get(rank - 1).copied()
     }
 
-    /// The worst value that holds `tier`.
+    /// The worst value that holds `tier`; none where no shop does.
     pub fn edge(&self, tier: Tier) -> Option<f64> {
-        self.edges.get(tier.place()).copied().flatten()
+        self.held.get(&tier).map(|(worst, _)| *worst)
     }
 
     /// How many shops hold `tier`.
     pub fn holders(&self, tier: Tier) -> i64 {
-        self.holders.get(tier.place()).copied().unwrap_or(0)
+        self.held.get(&tier).map_or(0, |(_, holders)| *holders)
     }
 }
 
@@ -73,7 +67,7 @@ pub type Spreads = BTreeMap<(u32, Indicator), Spread>;
 /// The spread of every group that has ranked shops.
 ///
 /// # Errors
-/// A fault where a ranked shop has no group, or no tier.
+/// A fault where a ranked shop has no group.
 pub fn spreads(ranking: &Ranking) -> Outcome<Spreads> {
     let mut spreads = BTreeMap::new();
     for (indicator, column) in Indicator::ALL.into_iter().zip(&ranking.by_indicator) {
@@ -85,7 +79,7 @@ pub fn spreads(ranking: &Ranking) -> Outcome<Spreads> {
             }
         }
         for (group, standings) in by_group {
-            let spread = Spread::of(standings.into_iter(), indicator.spec().better)?;
+            let spread = Spread::of(standings.into_iter(), indicator.spec().better);
             spreads.insert((group, indicator), spread);
         }
     }
@@ -97,16 +91,12 @@ mod tests {
     use super::*;
 
     fn spread(values_and_points: &[(f64, i64)], better: Better) -> Spread {
-        let standings: Vec<Standing> = values_and_points
-            .iter()
-            .map(|(value, points)| Standing {
-                value: *value,
-                better: 0,
-                ranked: 1,
-                tier: Tier::from_points(*points).unwrap(),
-            })
-            .collect();
-        Spread::of(standings.iter(), better).unwrap()
+        let standing = |(value, points): &(f64, i64)| {
+            let tier = Tier::from_points(*points).unwrap();
+            Standing { value: *value, better: 0, ranked: 1, tier }
+        };
+        let standings: Vec<Standing> = values_and_points.iter().map(standing).collect();
+        Spread::of(standings.iter(), better)
     }
 
     #[test]

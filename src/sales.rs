@@ -10,7 +10,7 @@ use polars::prelude::*;
 
 use crate::columns::{integers, texts};
 use crate::domain::Day;
-use crate::error::{Outcome, fault};
+use crate::error::{Failure, Outcome, fault};
 use crate::totals::{self, by_group, check_fits};
 
 const STAGE: &str = "sales";
@@ -49,13 +49,12 @@ pub fn of_days(
     left_on: &BTreeMap<i64, Day>,
     payments_of: impl Fn(Day) -> Outcome<DataFrame>,
 ) -> Outcome<BTreeMap<i64, Sales>> {
-    let engine = |error: PolarsError| fault(STAGE, error);
     let mut amounts: Option<DataFrame> = None;
     let mut total: i128 = 0;
     for some_days in days.chunks(DAYS_AT_ONCE) {
         let mut frames: Vec<DataFrame> = amounts.take().into_iter().collect();
         for day in some_days {
-            let frame = counted(&payments_of(*day)?, *day, left_on).map_err(engine)?;
+            let frame = counted(&payments_of(*day)?, *day, left_on)?;
             total += totals::total(STAGE, &frame, AMOUNT)?;
             frames.push(frame);
         }
@@ -66,17 +65,19 @@ pub fn of_days(
     amounts.map_or(Ok(BTreeMap::new()), |amounts| by_shop(&amounts))
 }
 
-/// The amounts of a day that count: none of shops that had left before it.
-fn counted(payments: &DataFrame, day: Day, left_on: &BTreeMap<i64, Day>) -> PolarsResult<DataFrame> {
-    let payments = payments.select([GROUP[0], GROUP[1], AMOUNT])?;
+/// The amounts of a day that count: none of shops that had left before it. Nothing else of the day is held.
+fn counted(payments: &DataFrame, day: Day, left_on: &BTreeMap<i64, Day>) -> Outcome<DataFrame> {
+    let payments = payments.select([GROUP[0], GROUP[1], AMOUNT]).map_err(engine)?;
     if left_on.values().all(|left_on| *left_on >= day) {
         return Ok(payments);
     }
-    let shops = payments.column(GROUP[0])?.i64()?.iter();
-    let is_counted: BooleanChunked = shops
-        .map(|shop| Some(shop.and_then(|shop| left_on.get(&shop)).is_none_or(|left_on| *left_on >= day)))
-        .collect_ca(PlSmallStr::EMPTY);
-    payments.filter(&is_counted)
+    let is_counted = |shop: i64| left_on.get(&shop).is_none_or(|left_on| *left_on >= day);
+    let is_counted: BooleanChunked = integers(STAGE, &payments, GROUP[0])?.map(is_counted).collect();
+    payments.filter(&is_counted).map_err(engine)
+}
+
+fn engine(error: PolarsError) -> Failure {
+    fault(STAGE, error)
 }
 
 fn by_shop(amounts: &DataFrame) -> Outcome<BTreeMap<i64, Sales>> {

@@ -75,6 +75,9 @@ impl AllRecords {
 
     /// The records of two shares, which have no key in common.
     pub(super) fn merged(one: &Self, other: &Self) -> Outcome<Self> {
+        if one.columns.len() != other.columns.len() {
+            return Err(fault(STAGE, "shares with records of different measures"));
+        }
         let mut order: Vec<(i64, IdxSize)> = one.keys.iter().chain(&other.keys).copied().zip(0..).collect();
         order.sort_unstable();
         let (keys, order): (_, Vec<IdxSize>) = order.into_iter().unzip();
