@@ -18,11 +18,11 @@ use crate::rulebook::Decimal4;
 const STAGE: &str = "quality";
 
 /// The reason of the row that counts all rows.
-pub const ALL_ROWS: &str = "none";
+const ALL_ROWS: &str = "none";
 /// The reason of sound rows of a shop that the snapshot does not have.
-pub const UNKNOWN_SHOP: &str = "unknown_shop";
+const UNKNOWN_SHOP: &str = "unknown_shop";
 /// The reason of sound appeals that speak of no record of their shop.
-pub const UNMATCHED_APPEAL: &str = "unmatched_appeal";
+const UNMATCHED_APPEAL: &str = "unmatched_appeal";
 
 /// How many rows of a table-day a reason holds for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -162,7 +162,7 @@ pub fn of(table: Table) -> Option<&'static PartialSpec> {
 
 impl Condition {
     /// The columns that it reads.
-    pub fn columns(self) -> [Option<&'static str>; 2] {
+    fn columns(self) -> [Option<&'static str>; 2] {
         match self {
             Self::IsTrue(column)
             | Self::IsFalse(column)
@@ -181,7 +181,7 @@ impl PartialSpec {
     }
 
     /// What rows of one group count once for, each combination; nothing where every row counts.
-    pub fn once_within_group(&self) -> &'static [&'static str] {
+    pub(super) fn once_within_group(&self) -> &'static [&'static str] {
         if let [_, within @ ..] = self.once_per { within } else { &[] }
     }
 
@@ -193,7 +193,7 @@ impl PartialSpec {
     }
 
     /// The pairs of timestamps whose durations are summed, each once.
-    pub fn durations(&self) -> BTreeSet<(&'static str, &'static str)> {
+    pub(super) fn durations(&self) -> BTreeSet<(&'static str, &'static str)> {
         let pairs = self.measures.iter().filter_map(|measure| match measure.amount {
             Amount::WholeSeconds { from, to } => Some((from, to)),
             Amount::One | Amount::Of(_) => None,
@@ -202,7 +202,7 @@ impl PartialSpec {
     }
 
     /// Those columns of the extract that tell what a row adds to its group, but for the timestamps of durations.
-    pub fn measured_columns(&self) -> Vec<&'static str> {
+    pub(super) fn measured_columns(&self) -> Vec<&'static str> {
         let summed = self.measures.iter().filter_map(|measure| match measure.amount {
             Amount::Of(column) => Some(column),
             Amount::One | Amount::WholeSeconds { .. } => None,

@@ -22,9 +22,13 @@ mod sound;
 mod sums;
 pub mod version;
 
+use polars::prelude::PolarsError;
+
+use crate::error::{Failure, fault};
+
 const STAGE: &str = "partials";
 
 /// What the engine refuses of data that was checked.
-fn engine(error: polars::prelude::PolarsError) -> crate::error::Failure {
-    crate::error::fault(STAGE, error)
+fn engine(error: PolarsError) -> Failure {
+    fault(STAGE, error)
 }

@@ -71,7 +71,7 @@ pub fn rank_all(
     let columns = Indicator::ALL
         .par_iter()
         .map(|indicator| {
-            let cut_offs = CutOffsByCategory::on(rulebook, as_of, *indicator);
+            let cut_offs = cut_offs_on(rulebook, as_of, *indicator);
             rank_one(assessed, &group_of, sums, *indicator, &cut_offs)
         })
         .collect::<Vec<_>>();
@@ -101,7 +101,7 @@ fn rank_one(
     group_of: &[Option<u32>],
     sums: &WindowSums,
     indicator: Indicator,
-    cut_offs: &CutOffsByCategory<'_>,
+    cut_offs: &BTreeMap<&str, &CutOffs>,
 ) -> Outcome<Vec<Option<Measured>>> {
     let numerators = sums.measure(indicator.spec().numerator)?;
     let denominators = sums.measure(indicator.spec().denominator)?;
@@ -117,7 +117,10 @@ fn rank_one(
         column.push(is_covered.then_some(measured));
         if let Some(value) = value(*numerator, *denominator).filter(|_| is_covered) {
             let group = group.ok_or_else(|| fault(STAGE, "an assessed shop without a group"))?;
-            contenders.push(Contender { group, value, cut_offs: cut_offs.of(&shop.shop.primary_category)? });
+            let category = shop.shop.primary_category.as_str();
+            let lacking = || fault(STAGE, format!("no cut-offs in force for {category}"));
+            let cut_offs = cut_offs.get(category).copied().ok_or_else(lacking)?;
+            contenders.push(Contender { group, value, cut_offs });
         }
     }
     let mut standings = rank(&contenders, indicator.spec().better)?.into_iter();
@@ -128,26 +131,11 @@ fn rank_one(
     Ok(column)
 }
 
-/// The cut-offs of one indicator, looked up once a category.
-struct CutOffsByCategory<'rules> {
-    by_category: BTreeMap<&'rules str, &'rules CutOffs>,
-}
-
-impl<'rules> CutOffsByCategory<'rules> {
-    fn on(rulebook: &'rules Rulebook, as_of: Day, indicator: Indicator) -> Self {
-        let rows = rulebook.weights.on(as_of).map(|row| row.category.as_str());
-        let by_category = rows.filter_map(|category| {
-            rulebook.tiers.cut_offs(as_of, category, indicator).map(|cut_offs| (category, cut_offs))
-        });
-        Self { by_category: by_category.collect() }
-    }
-
-    fn of(&self, category: &str) -> Outcome<&'rules CutOffs> {
-        self.by_category
-            .get(category)
-            .copied()
-            .ok_or_else(|| fault(STAGE, format!("no cut-offs in force for {category}")))
-    }
+/// The cut-offs of one indicator, by category.
+fn cut_offs_on(rulebook: &Rulebook, as_of: Day, indicator: Indicator) -> BTreeMap<&str, &CutOffs> {
+    let categories = rulebook.weights.on(as_of).map(|row| row.category.as_str());
+    let cut_offs = |category| Some((category, rulebook.tiers.cut_offs(as_of, category, indicator)?));
+    categories.filter_map(cut_offs).collect()
 }
 
 #[cfg(test)]
