@@ -6,19 +6,22 @@
 
 #![allow(clippy::print_stdout, missing_docs)]
 
+mod shared;
+
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
-use shopscore::domain::{Day, Window};
-use shopscore::error::{Finding, Outcome, all};
+use shopscore::domain::Window;
+use shopscore::error::{Outcome, all};
 use shopscore::extracts::batches::each_batch;
 use shopscore::extracts::contract::{self, CheckedPartition};
 use shopscore::extracts::listing;
 use shopscore::extracts::reader::{self, Source};
 use shopscore::extracts::selection::Selection;
-use shopscore::partials::daily::{Surroundings, sum_up};
+use shopscore::partials::daily::sum_up;
+use shopscore::partials::meaning::Surroundings;
 use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::policies::Coverage;
 use shopscore::threads;
@@ -27,10 +30,7 @@ use shopscore::zone::Zone;
 const TIME_ZONE: &str = "Asia/Shanghai";
 
 fn main() {
-    if let Err(failure) = measure() {
-        println!("{failure}");
-        std::process::exit(1);
-    }
+    shared::run(measure);
 }
 
 fn argument(name: &str, default: &str) -> String {
@@ -38,14 +38,10 @@ fn argument(name: &str, default: &str) -> String {
 }
 
 fn measure() -> Outcome<()> {
-    let usage = |found: String| {
-        Finding::new("bench", found, "EXTRACTS=DIR DATE=DAY").fail(shopscore::error::ExitClass::Usage)
-    };
-    let as_of: Day = argument("DATE", "2022-03-15").parse().map_err(usage)?;
+    let as_of = shared::day(&argument("DATE", "2022-03-15"))?;
     let extracts = argument("EXTRACTS", "sample_data");
     let runs: usize = argument("RUNS", "5").parse().unwrap_or(5);
     let zone = Zone::named(TIME_ZONE).unwrap_or_else(Zone::utc);
-    threads::settle(std::thread::available_parallelism().map_or(1, usize::from))?;
     let window = Window::ending(as_of, 30);
     let coverage = Coverage {
         window,

@@ -5,36 +5,33 @@
 
 #![allow(clippy::print_stdout, missing_docs)]
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use polars::prelude::*;
 use shopscore::domain::Day;
-use shopscore::error::{Finding, Outcome, fault};
+use shopscore::error::{Outcome, fault};
 use shopscore::extracts::tables::Table;
-use shopscore::partials::measures::{self, PartialSpec, ROWS};
+use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::policies::{AfterSalesMix, RankWithin};
+use shopscore::ranking::{assessed::assess, rank_all};
 use shopscore::rulebook::Rulebook;
 use shopscore::shops::Shop;
-use shopscore::window::{self, TableSums};
-use shopscore::{categories, improvements, scores, standings, threads};
+use shopscore::window_sums::{shops::of_shops, tables::TableSums};
+use shopscore::{categories, improvements, scores, threads};
 
 const AS_OF: &str = "2022-03-15";
 
 fn main() {
-    if let Err(failure) = measure() {
-        println!("{failure}");
-        std::process::exit(1);
-    }
+    shared::run(measure);
 }
 
 fn measure() -> Outcome<()> {
-    let unusable =
-        |found: String| Finding::new("bench", found, "a day").fail(shopscore::error::ExitClass::Usage);
-    let as_of: Day = AS_OF.parse().map_err(unusable)?;
+    let as_of = shared::day(AS_OF)?;
     let rulebook = Rulebook::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules"))?;
-    threads::settle(std::thread::available_parallelism().map_or(1, usize::from))?;
     for count in [20_000, 200_000, 1_000_000] {
         let shops = shops(&rulebook, as_of, count);
         let tables = tables(count).map_err(|error| fault("bench", error))?;
@@ -52,13 +49,13 @@ fn score(
     as_of: Day,
 ) -> Outcome<()> {
     let mix = AfterSalesMix::Equal;
-    let assessed = standings::assess(shops, rulebook, as_of);
+    let assessed = assess(shops, rulebook, as_of);
     let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
-    let sums = window::of_shops(tables, &BTreeMap::new(), &shop_ids)?;
-    let standings = standings::rank_all(&assessed, &sums, rulebook, as_of, RankWithin::PrimaryCategory)?;
-    let scored = scores::score_all(&assessed, &standings, mix);
-    let spreads = categories::spreads(&standings);
-    let gains = improvements::of_all(&assessed, &standings, &scored, &spreads, mix);
+    let sums = of_shops(tables, &BTreeMap::new(), &shop_ids)?;
+    let ranking = rank_all(&assessed, &sums, rulebook, as_of, RankWithin::PrimaryCategory)?;
+    let scored = scores::score_all(&assessed, &ranking, mix)?;
+    let spreads = categories::spreads(&ranking)?;
+    let gains = improvements::of_all(&assessed, &ranking, &scored, &spreads, mix)?;
     if scored.len() == shops.len() && !gains.is_empty() {
         return Ok(());
     }
@@ -89,8 +86,7 @@ fn tables(count: i64) -> PolarsResult<BTreeMap<Table, TableSums>> {
 
 /// Figures that differ from shop to shop and from measure to measure; none is zero.
 fn sums(spec: &PartialSpec, count: i64) -> PolarsResult<TableSums> {
-    let names = spec.measures.iter().map(|measure| measure.name).chain([ROWS]);
-    let figures = names.zip(1_i64..).map(|(name, place)| {
+    let figures = spec.figures().into_iter().zip(1_i64..).map(|(name, place)| {
         let of_shops = (1..=count).map(|shop_id| 1 + (shop_id * 7_919 * place) % 9_973);
         Int64Chunked::from_vec(name.into(), of_shops.collect()).into_column()
     });

@@ -6,37 +6,34 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Tier;
+use crate::error::{Outcome, fault};
 use crate::indicators::{Better, Indicator};
-use crate::standings::Standings;
+use crate::ranking::Ranking;
 use crate::tiers::Standing;
+
+const STAGE: &str = "categories";
 
 /// The shops of a group that are ranked by one indicator.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spread {
     /// Their values, ascending.
     values: Vec<f64>,
-    /// By [`Tier::place`]: the worst value that holds it, none where no shop does.
-    edges: [Option<f64>; Tier::ALL.len()],
-    /// By [`Tier::place`]: how many shops hold it.
-    holders: [i64; Tier::ALL.len()],
+    /// For each tier that some shop holds: the worst value that holds it, and how many shops do.
+    held: BTreeMap<Tier, (f64, i64)>,
 }
 
 impl Spread {
     /// The spread of these standings.
     pub fn of<'a>(standings: impl Iterator<Item = &'a Standing>, better: Better) -> Self {
         let mut spread = Self::default();
-        for standing in standings {
-            spread.values.push(standing.value);
-            let place = standing.tier.place();
-            if let (Some(edge), Some(holders)) = (spread.edges.get_mut(place), spread.holders.get_mut(place))
-            {
-                *holders += 1;
-                let worst = edge.map_or(standing.value, |edge| match better {
-                    Better::High => edge.min(standing.value),
-                    Better::Low => edge.max(standing.value),
-                });
-                *edge = Some(worst);
-            }
+        for Standing { value, tier, .. } in standings {
+            spread.values.push(*value);
+            let (worst, holders) = spread.held.entry(*tier).or_insert((*value, 0));
+            *holders += 1;
+            *worst = match better {
+                Better::High => worst.min(*value),
+                Better::Low => worst.max(*value),
+            };
         }
         spread.values.sort_unstable_by(f64::total_cmp);
         spread
@@ -53,14 +50,14 @@ impl Spread {
         self.values.get(rank - 1).copied()
     }
 
-    /// The worst value that holds `tier`.
+    /// The worst value that holds `tier`; none where no shop does.
     pub fn edge(&self, tier: Tier) -> Option<f64> {
-        self.edges.get(tier.place()).copied().flatten()
+        self.held.get(&tier).map(|(worst, _)| *worst)
     }
 
     /// How many shops hold `tier`.
     pub fn holders(&self, tier: Tier) -> i64 {
-        self.holders.get(tier.place()).copied().unwrap_or(0)
+        self.held.get(&tier).map_or(0, |(_, holders)| *holders)
     }
 }
 
@@ -68,13 +65,17 @@ impl Spread {
 pub type Spreads = BTreeMap<(u32, Indicator), Spread>;
 
 /// The spread of every group that has ranked shops.
-pub fn spreads(standings: &Standings) -> Spreads {
+///
+/// # Errors
+/// A fault where a ranked shop has no group.
+pub fn spreads(ranking: &Ranking) -> Outcome<Spreads> {
     let mut spreads = BTreeMap::new();
-    for (indicator, column) in Indicator::ALL.into_iter().zip(&standings.by_indicator) {
+    for (indicator, column) in Indicator::ALL.into_iter().zip(&ranking.by_indicator) {
         let mut by_group: BTreeMap<u32, Vec<&Standing>> = BTreeMap::new();
-        for (measured, group) in column.iter().zip(&standings.group_of) {
+        for (measured, group) in column.iter().zip(&ranking.group_of) {
             if let Some(standing) = measured.as_ref().and_then(|measured| measured.standing.as_ref()) {
-                by_group.entry(*group).or_default().push(standing);
+                let group = group.ok_or_else(|| fault(STAGE, "a ranked shop without a group"))?;
+                by_group.entry(group).or_default().push(standing);
             }
         }
         for (group, standings) in by_group {
@@ -82,7 +83,7 @@ pub fn spreads(standings: &Standings) -> Spreads {
             spreads.insert((group, indicator), spread);
         }
     }
-    spreads
+    Ok(spreads)
 }
 
 #[cfg(test)]
@@ -90,15 +91,11 @@ mod tests {
     use super::*;
 
     fn spread(values_and_points: &[(f64, i64)], better: Better) -> Spread {
-        let standings: Vec<Standing> = values_and_points
-            .iter()
-            .map(|(value, points)| Standing {
-                value: *value,
-                better: 0,
-                ranked: 1,
-                tier: Tier::from_points(*points).unwrap(),
-            })
-            .collect();
+        let standing = |(value, points): &(f64, i64)| {
+            let tier = Tier::from_points(*points).unwrap();
+            Standing { value: *value, better: 0, ranked: 1, tier }
+        };
+        let standings: Vec<Standing> = values_and_points.iter().map(standing).collect();
         Spread::of(standings.iter(), better)
     }
 

@@ -10,11 +10,15 @@ use rayon::prelude::*;
 
 use crate::categories::Spreads;
 use crate::domain::Tier;
+use crate::error::{Outcome, all, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::rulebook::Decimal4;
+use crate::ranking::Ranking;
+use crate::ranking::assessed::Assessed;
+use crate::rulebook::{Decimal4, WeightRow};
 use crate::scores::{HeldTier, ScoredShop, held_tiers, score};
-use crate::standings::{Assessed, Standings};
+
+const STAGE: &str = "improvements";
 
 /// What one better tier would bring.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,115 +40,104 @@ pub struct Improvement {
 }
 
 /// The improvements of all shops, by shop, then the greatest gain first, then by indicator.
+///
+/// # Errors
+/// A fault where a ranked shop is in no group, or a group of ranked shops has no spread.
 pub fn of_all(
     assessed: &[Assessed<'_>],
-    standings: &Standings,
+    ranking: &Ranking,
     scored: &[ScoredShop],
     spreads: &Spreads,
     mix: AfterSalesMix,
-) -> Vec<Improvement> {
+) -> Outcome<Vec<Improvement>> {
     let shops = assessed.par_iter().zip(scored).enumerate();
     let of_shops = shops.filter_map(|(place, (shop, scored))| {
         let (assessment, before) = (shop.assessment?, scored.score.score?);
-        let held = held_tiers(standings, place);
-        let mut of_shop: Vec<Improvement> = Indicator::ALL
-            .into_iter()
-            .filter_map(|indicator| {
-                let measured = standings.of(place, indicator)?;
-                let standing = measured.standing?;
-                let spread = spreads.get(&(standings.group_of(place), indicator))?;
-                let next_tier = standing.tier.above().find(|tier| spread.holders(*tier) > 0)?;
-                let mut lifted = held;
-                *lifted.get_mut(indicator.index())? =
-                    Some(HeldTier { tier: next_tier, denominator: measured.denominator });
-                let after = score(assessment.weights, &lifted, mix).score?;
-                Some(Improvement {
-                    place,
-                    indicator,
-                    tier: standing.tier,
-                    next_tier,
-                    value: standing.value,
-                    value_to_reach: spread.edge(next_tier)?,
-                    score_gain: Decimal4::from_ten_thousandths(
-                        after.ten_thousandths() - before.ten_thousandths(),
-                    ),
-                })
-            })
-            .collect();
-        of_shop.sort_by_key(|improvement| (Reverse(improvement.score_gain), improvement.indicator));
-        Some(of_shop)
+        Some(of_shop(place, assessment.weights, before, ranking, spreads, mix))
     });
-    of_shops.flatten_iter().collect()
+    Ok(all(of_shops.collect::<Vec<_>>())?.into_iter().flatten().collect())
+}
+
+fn of_shop(
+    place: usize,
+    weights: &WeightRow,
+    before: Decimal4,
+    ranking: &Ranking,
+    spreads: &Spreads,
+    mix: AfterSalesMix,
+) -> Outcome<Vec<Improvement>> {
+    let impossible = |what: &str| fault(STAGE, format!("{what} of shop number {place}"));
+    let held = held_tiers(ranking, place)?;
+    let mut improvements = Vec::new();
+    for indicator in Indicator::ALL {
+        let Some(measured) = ranking.of(place, indicator)? else { continue };
+        let Some(standing) = measured.standing else { continue };
+        let group = ranking.group_of.get(place).copied().flatten();
+        let spread = group.and_then(|group| spreads.get(&(group, indicator)));
+        let spread = spread.ok_or_else(|| impossible("no spread of the group"))?;
+        let Some(next_tier) = standing.tier.above().find(|tier| spread.holders(*tier) > 0) else { continue };
+        let lifted = HeldTier { tier: next_tier, denominator: measured.denominator };
+        let mut tiers = held;
+        *tiers.get_mut(indicator.index()).ok_or_else(|| impossible("no tier"))? = Some(lifted);
+        let after = score(weights, &tiers, mix)?.score.ok_or_else(|| impossible("no lifted score"))?;
+        let edge = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
+        improvements.push(Improvement {
+            place,
+            indicator,
+            tier: standing.tier,
+            next_tier,
+            value: standing.value,
+            value_to_reach: edge,
+            score_gain: Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths()),
+        });
+    }
+    improvements.sort_by_key(|improvement| (Reverse(improvement.score_gain), improvement.indicator));
+    Ok(improvements)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::categories::spreads;
-    use crate::domain::Day;
-    use crate::partials::measures;
     use crate::policies::RankWithin;
-    use crate::rulebook::Rulebook;
+    use crate::ranking::assessed::assess;
+    use crate::ranking::rank_all;
+    use crate::ranking::testing::{day, rulebook, shops};
     use crate::scores::score_all;
-    use crate::shops::Shop;
-    use crate::standings::{assess, rank_all};
-    use crate::window::WindowSums;
+    use crate::window_sums::shops::WindowSums;
 
-    /// Improvements of shops 0, 1, … of 男装 whose description stars are these, over 10 ratings each, and which are
-    /// equal in everything else: `shop: indicator tier→next value→value to reach gain`.
+    /// Improvements of shops of 男装 whose description stars are these, over 10 ratings each, and which are equal in
+    /// everything else: `place: indicator tier→next value→value to reach gain`.
     fn improvements(stars: &[i64]) -> Vec<String> {
-        let day: Day = "2022-03-15".parse().unwrap();
-        let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules");
-        let rulebook = Rulebook::load(&rules).unwrap();
-        let shop = |shop_id| Shop {
-            shop_id,
-            name: String::new(),
-            primary_category: "男装".to_owned(),
-            primary_subcategory: None,
-            joined_on: day,
-            terminated_on: None,
+        let (shops, rulebook) = (shops(&vec!["男装"; stars.len()]), rulebook());
+        let sums = WindowSums::with("description_stars", stars);
+        let assessed = assess(&shops, &rulebook, day());
+        let ranking = rank_all(&assessed, &sums, &rulebook, day(), RankWithin::PrimaryCategory).unwrap();
+        let scored = score_all(&assessed, &ranking, AfterSalesMix::Equal).unwrap();
+        let spreads = spreads(&ranking).unwrap();
+        let improvements = of_all(&assessed, &ranking, &scored, &spreads, AfterSalesMix::Equal).unwrap();
+        let shown = |row: &Improvement| {
+            let (tier, next) = (row.tier.points(), row.next_tier.points());
+            let (name, reach) = (row.indicator.name(), row.value_to_reach);
+            format!("{}: {name} {tier}→{next} {}→{reach} +{}", row.place, row.value, row.score_gain)
         };
-        let shops: Vec<Shop> = (0..).take(stars.len()).map(shop).collect();
-        let figures = |name: &'static str| {
-            (name, if name == "description_stars" { stars.to_vec() } else { vec![10; stars.len()] })
-        };
-        let names = measures::ALL.iter().flat_map(|partial| partial.measures).map(|measure| measure.name);
-        let sums = WindowSums::of(names.map(figures));
-        let assessed = assess(&shops, &rulebook, day);
-        let standings = rank_all(&assessed, &sums, &rulebook, day, RankWithin::PrimaryCategory).unwrap();
-        let scored = score_all(&assessed, &standings, AfterSalesMix::Equal);
-        of_all(&assessed, &standings, &scored, &spreads(&standings), AfterSalesMix::Equal)
-            .iter()
-            .map(|row| {
-                let (tier, next) = (row.tier.points(), row.next_tier.points());
-                let (value, reach) = (row.value, row.value_to_reach);
-                format!(
-                    "{}: {} {tier}→{next} {value}→{reach} +{}",
-                    row.place,
-                    row.indicator.name(),
-                    row.score_gain
-                )
-            })
-            .collect()
+        improvements.iter().map(shown).collect()
     }
 
-    /// Of three shops, tiers are 5, 4 and 3; product weighs 25 percent.
+    /// Product weighs 25 percent.
     #[test]
     fn the_next_tier_is_the_lowest_above_that_someone_holds_with_the_worst_value_that_holds_it() {
-        assert_eq!(
-            improvements(&[50, 40, 30]),
-            ["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"]
-        );
-    }
-
-    /// Of two shops, tiers are 5 and 3: tier 4 is held by nobody.
-    #[test]
-    fn a_tier_that_nobody_holds_is_no_step() {
-        assert_eq!(improvements(&[50, 30]), ["1: product_rating 3→5 3→5 +0.5"]);
-    }
-
-    #[test]
-    fn shops_that_all_tie_have_nothing_to_gain() {
-        assert_eq!(improvements(&[40, 40, 40]), Vec::<String>::new());
+        let cases: [(&str, &[i64], &[&str]); 3] = [
+            (
+                "tiers are 5, 4 and 3",
+                &[50, 40, 30],
+                &["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"],
+            ),
+            ("tiers are 5 and 3: 4 is held by nobody", &[50, 30], &["1: product_rating 3→5 3→5 +0.5"]),
+            ("shops that all tie have nothing to gain", &[40, 40, 40], &[]),
+        ];
+        for (case, stars, expected) in cases {
+            assert_eq!(improvements(stars), expected, "{case}");
+        }
     }
 }

@@ -5,10 +5,10 @@
 //! ```text
 //! settings, rulebook ─┐
 //!                     ▼
-//! extracts ─► partials ─► window ─► standings ─► scores ─► sales, assessments ─► publish
-//! (listing,   (measures,            (indicators,  categories,  (marketing,        (outputs, batches,
-//!  contract,   daily,                tiers)       improvements, monthly,           month_ends,
-//!  reader,     retractions)                       quality       annual)            publication)
+//! extracts ─► partials ─► window sums ─► ranking ─► scores ─► sales, assessments ─► publish
+//! (listing,   (measures,                 (indicators,  categories,  (marketing,        (outputs, batches,
+//!  contract,   daily,                     tiers)       improvements, monthly,           month_ends,
+//!  reader,     retractions)                            quality       annual)            publication)
 //!  row_rules,      ▲
 //!  quarantine)     └── state (what earlier nights left), brought together by table_days
 //! ```
@@ -16,6 +16,7 @@
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
 
 pub mod calendar;
+mod columns;
 mod content;
 pub mod domain;
 pub mod error;
@@ -23,7 +24,9 @@ mod folders;
 mod interruption;
 mod memory;
 mod preflight;
+mod rounding;
 pub mod threads;
+mod totals;
 pub mod zone;
 
 pub mod policies;
@@ -34,10 +37,10 @@ pub mod extracts;
 pub mod shops;
 
 pub mod partials;
-pub mod window;
+pub mod window_sums;
 
 pub mod indicators;
-pub mod standings;
+pub mod ranking;
 pub mod tiers;
 
 pub mod categories;

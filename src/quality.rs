@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
-use crate::error::{ExitClass, Failure, Finding, Outcome};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::schema::Presence;
 use crate::extracts::tables::Table;
@@ -19,11 +19,11 @@ use crate::rulebook::Decimal4;
 const STAGE: &str = "quality";
 
 /// The reason of the row that counts all rows.
-pub const ALL_ROWS: &str = "none";
+const ALL_ROWS: &str = "none";
 /// The reason of sound rows of a shop that the snapshot does not have.
-pub const UNKNOWN_SHOP: &str = "unknown_shop";
+const UNKNOWN_SHOP: &str = "unknown_shop";
 /// The reason of sound appeals that speak of no record of their shop.
-pub const UNMATCHED_APPEAL: &str = "unmatched_appeal";
+const UNMATCHED_APPEAL: &str = "unmatched_appeal";
 
 /// How many rows of a table-day a reason holds for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,9 +112,9 @@ fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits
     let mut rows: Vec<i64> = of_table().map(|counts| counts.rows).collect();
     rows.sort_unstable();
     // Twice the median, which may lie half-way between two days.
-    let upper = rows.get(rows.len() / 2).copied().unwrap_or(0);
-    let lower = rows.get(rows.len().saturating_sub(1) / 2).copied().unwrap_or(0);
-    let doubled_median = upper.saturating_add(lower);
+    let middle = [rows.len().saturating_sub(1) / 2, rows.len() / 2];
+    let doubled_median =
+        middle.iter().filter_map(|place| rows.get(*place)).fold(0, |sum, rows| rows.saturating_add(sum));
     if doubled_median < limits.min_rows_median.saturating_mul(2) {
         return Vec::new();
     }
@@ -147,8 +147,8 @@ fn is_below_part_of(percent: Decimal4, doubled_median: i64, rows: i64) -> bool {
 /// # Errors
 /// Exit class rejected.
 pub fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
-    let count = |shops: usize| i64::try_from(shops).unwrap_or(i64::MAX);
-    if !exceeds(count(unscored), limits.max_unscored_percent, count(present)) {
+    let count = |shops: usize| i64::try_from(shops).map_err(|error| fault(STAGE, error));
+    if !exceeds(count(unscored)?, limits.max_unscored_percent, count(present)?) {
         return Ok(());
     }
     Err(Finding::new(
@@ -167,24 +167,15 @@ pub fn rows(
     unknown: &BTreeMap<TableDay, i64>,
     unmatched: &BTreeMap<Day, i64>,
 ) -> Vec<QualityRow> {
-    let mut rows = Vec::new();
-    for counts in counts {
-        let row = |reason, rows| QualityRow { table: counts.table.name(), day: counts.day, reason, rows };
-        rows.push(row(ALL_ROWS, counts.rows));
-        rows.extend(Reason::ALL.iter().zip(counts.broken).map(|(reason, rows)| row(reason.name(), rows)));
-    }
-    rows.extend(unknown.iter().map(|((table, day), rows)| QualityRow {
-        table: table.name(),
-        day: *day,
-        reason: UNKNOWN_SHOP,
-        rows: *rows,
-    }));
-    rows.extend(unmatched.iter().map(|(day, rows)| QualityRow {
-        table: Table::Appeals.name(),
-        day: *day,
-        reason: UNMATCHED_APPEAL,
-        rows: *rows,
-    }));
+    let row = |table: Table, day, reason, rows| QualityRow { table: table.name(), day, reason, rows };
+    let of_counts = counts.iter().flat_map(|counts| {
+        let broken = Reason::ALL.iter().map(|reason| reason.name()).zip(counts.broken);
+        let reasons = [(ALL_ROWS, counts.rows)].into_iter().chain(broken);
+        reasons.map(move |(reason, rows)| row(counts.table, counts.day, reason, rows))
+    });
+    let unknown = unknown.iter().map(|((table, day), rows)| row(*table, *day, UNKNOWN_SHOP, *rows));
+    let unmatched = unmatched.iter().map(|(day, rows)| row(Table::Appeals, *day, UNMATCHED_APPEAL, *rows));
+    let mut rows: Vec<QualityRow> = of_counts.chain(unknown).chain(unmatched).collect();
     rows.retain(|row| row.rows != 0 || row.reason == ALL_ROWS);
     rows.sort_unstable();
     rows
@@ -242,27 +233,22 @@ mod tests {
         assert!(failure.to_string().contains(said), "{failure}");
     }
 
-    /// Whether a window of payments with these rows a day is stopped.
-    fn too_small(rows: &[i64]) -> bool {
-        let first = day("2022-03-01");
-        let counts: Vec<Counts> = rows
-            .iter()
-            .zip(0..)
-            .map(|(rows, later)| Counts {
-                rows: *rows,
-                ..Counts::nothing(Table::Payments, first.plus(later))
-            })
-            .collect();
-        check_table_days(&counts, &SetAside::new(), march(), &limits()).is_err()
-    }
-
     #[test]
     fn a_day_with_less_than_a_fifth_of_the_median_days_rows_stops_the_run() {
-        assert!(too_small(&[1_000, 1_000, 199]));
-        assert!(!too_small(&[1_000, 1_000, 200]), "a fifth is enough");
-        assert!(!too_small(&[999, 999, 0]), "the median is below 1,000");
-        assert!(too_small(&[2_000, 2_000, 1, 0]), "the median of four days lies between the middle two");
-        assert!(!too_small(&[1_998, 1, 0, 2_000]), "here it is 999.5");
+        for (case, rows, is_stopped) in [
+            ("less than a fifth", &[1_000, 1_000, 199][..], true),
+            ("a fifth is enough", &[1_000, 1_000, 200], false),
+            ("the median is below 1,000", &[999, 999, 0], false),
+            ("the median of four days lies between the middle two", &[2_000, 2_000, 1, 0], true),
+            ("here it is 999.5", &[1_998, 1, 0, 2_000], false),
+        ] {
+            let days = march().days().zip(rows);
+            let counts: Vec<Counts> = days
+                .map(|(day, rows)| Counts { rows: *rows, ..Counts::nothing(Table::Payments, day) })
+                .collect();
+            let outcome = check_table_days(&counts, &SetAside::new(), march(), &limits());
+            assert_eq!(outcome.is_err(), is_stopped, "{case}");
+        }
     }
 
     #[test]

@@ -3,12 +3,15 @@
 //! Grain in: the daily partials of payments, one row a shop and category of goods and day. Grain out: one entry a shop with
 //! payments. Amounts in fen. Of a shop that left, the days up to and including that one count (specification, section 9).
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
+use crate::columns::{integers, texts};
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::error::{Failure, Outcome, fault};
+use crate::totals::{self, by_group, check_fits};
 
 const STAGE: &str = "sales";
 const GROUP: [&str; 2] = ["shop_id", "category"];
@@ -28,18 +31,12 @@ pub struct Sales {
 impl Sales {
     /// The sales of a shop, given its amounts by category of goods.
     pub fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
-        let mut amount_fen = 0;
-        let mut top: Option<(&str, i64)> = None;
-        for (category, amount) in by_category {
-            amount_fen += amount;
-            let is_higher = |(held, held_amount): (&str, i64)| {
-                amount > held_amount || (amount == held_amount && category < held)
-            };
-            if top.is_none_or(is_higher) {
-                top = Some((category, amount));
-            }
+        let by_category: Vec<(&str, i64)> = by_category.into_iter().collect();
+        let top = by_category.iter().max_by_key(|(category, amount)| (*amount, Reverse(*category)));
+        Self {
+            top_category: top.map(|(category, _)| (*category).to_owned()),
+            amount_fen: by_category.iter().map(|(_, amount)| amount).sum(),
         }
-        Self { top_category: top.map(|(category, _)| category.to_owned()), amount_fen }
     }
 }
 
@@ -57,59 +54,36 @@ pub fn of_days(
     for some_days in days.chunks(DAYS_AT_ONCE) {
         let mut frames: Vec<DataFrame> = amounts.take().into_iter().collect();
         for day in some_days {
-            let frame = counted(&payments_of(*day)?, *day, left_on).map_err(|error| fault(STAGE, error))?;
-            total += amounts_in(&frame).map_err(|error| fault(STAGE, error))?;
+            let frame = counted(&payments_of(*day)?, *day, left_on)?;
+            total += totals::total(STAGE, &frame, AMOUNT)?;
             frames.push(frame);
         }
-        // No sum within the total is greater, since no amount is negative.
-        check_fits(total)?;
-        amounts = Some(added(frames).map_err(|error| fault(STAGE, error))?);
+        check_fits(STAGE, AMOUNT, total, "fen")?;
+        let sums = by_group(frames.into_iter().map(IntoLazy::lazy), &GROUP, &[AMOUNT]);
+        amounts = Some(sums.and_then(LazyFrame::collect).map_err(engine)?);
     }
-    amounts.map_or(Ok(BTreeMap::new()), |amounts| by_shop(&amounts).map_err(|error| fault(STAGE, error)))
+    amounts.map_or(Ok(BTreeMap::new()), |amounts| by_shop(&amounts))
 }
 
-/// The amounts of a day that count: none of shops that had left before it.
-fn counted(payments: &DataFrame, day: Day, left_on: &BTreeMap<i64, Day>) -> PolarsResult<DataFrame> {
-    let payments = payments.select([GROUP[0], GROUP[1], AMOUNT])?;
+/// The amounts of a day that count: none of shops that had left before it. Nothing else of the day is held.
+fn counted(payments: &DataFrame, day: Day, left_on: &BTreeMap<i64, Day>) -> Outcome<DataFrame> {
+    let payments = payments.select([GROUP[0], GROUP[1], AMOUNT]).map_err(engine)?;
     if left_on.values().all(|left_on| *left_on >= day) {
         return Ok(payments);
     }
-    let shops = payments.column(GROUP[0])?.i64()?.iter();
-    let is_counted: BooleanChunked = shops
-        .map(|shop| Some(shop.and_then(|shop| left_on.get(&shop)).is_none_or(|left_on| *left_on >= day)))
-        .collect_ca(PlSmallStr::EMPTY);
-    payments.filter(&is_counted)
+    let is_counted = |shop: i64| left_on.get(&shop).is_none_or(|left_on| *left_on >= day);
+    let is_counted: BooleanChunked = integers(STAGE, &payments, GROUP[0])?.map(is_counted).collect();
+    payments.filter(&is_counted).map_err(engine)
 }
 
-fn amounts_in(frame: &DataFrame) -> PolarsResult<i128> {
-    Ok(frame.column(AMOUNT)?.i64()?.iter().flatten().map(i128::from).sum())
+fn engine(error: PolarsError) -> Failure {
+    fault(STAGE, error)
 }
 
-fn check_fits(total: i128) -> Outcome<()> {
-    if i64::try_from(total).is_ok() {
-        return Ok(());
-    }
-    Err(Finding::new(STAGE, format!("a total of {total} fen"), "a sum that fits 64 bits")
-        .column(AMOUNT)
-        .advice("correct the amounts of the payments")
-        .fail(ExitClass::Rejected))
-}
-
-fn added(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
-    let one_after_another =
-        UnionArgs { parallel: false, rechunk: false, to_supertypes: false, ..UnionArgs::default() };
-    concat(frames.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>(), one_after_another)?
-        .group_by(GROUP.map(col))
-        .agg([col(AMOUNT).sum()])
-        .collect()
-}
-
-fn by_shop(amounts: &DataFrame) -> PolarsResult<BTreeMap<i64, Sales>> {
-    let shops = amounts.column(GROUP[0])?.i64()?.iter().flatten();
-    let categories = amounts.column(GROUP[1])?.str()?.iter().flatten();
-    let fen = amounts.column(AMOUNT)?.i64()?.iter().flatten();
+fn by_shop(amounts: &DataFrame) -> Outcome<BTreeMap<i64, Sales>> {
+    let by_category = texts(STAGE, amounts, GROUP[1])?.zip(integers(STAGE, amounts, AMOUNT)?);
     let mut of_shops: BTreeMap<i64, Vec<(&str, i64)>> = BTreeMap::new();
-    for (shop, amount) in shops.zip(categories.zip(fen)) {
+    for (shop, amount) in integers(STAGE, amounts, GROUP[0])?.zip(by_category) {
         of_shops.entry(shop).or_default().push(amount);
     }
     Ok(of_shops.into_iter().map(|(shop, amounts)| (shop, Sales::of(amounts))).collect())
@@ -118,10 +92,8 @@ fn by_shop(amounts: &DataFrame) -> PolarsResult<BTreeMap<i64, Sales>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn day(text: &str) -> Day {
-        text.parse().unwrap()
-    }
+    use crate::error::ExitClass;
+    use crate::extracts::readable::day;
 
     /// Payments of a day: shop, category of goods, amount.
     fn payments(rows: &[(i64, &str, i64)]) -> DataFrame {
@@ -148,14 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn amounts_add_up_over_days_and_categories() {
+    fn amounts_add_up_over_days_and_categories_however_many_are_held_at_once() {
         let days: [&[(i64, &str, i64)]; 3] =
             [&[(1, "茶", 5), (1, "箱包", 7)], &[], &[(1, "茶", 3), (2, "茶", 1)]];
         assert_eq!(sold(&days, &[]), ["1 15 茶", "2 1 茶"]);
-    }
-
-    #[test]
-    fn more_days_than_are_held_at_once_add_up_all_the_same() {
         let one: &[(i64, &str, i64)] = &[(1, "茶", 1)];
         assert_eq!(sold(&[one; 2 * DAYS_AT_ONCE + 1], &[]), ["1 63 茶"]);
     }

@@ -5,12 +5,15 @@
 
 use polars::prelude::*;
 
+use crate::columns::integers;
 use crate::domain::Tier;
 use crate::error::{Outcome, fault};
 use crate::indicators::Better;
 use crate::rulebook::CutOffs;
 
 const STAGE: &str = "tiers";
+const RANK: &str = "rank";
+const RANKED: &str = "ranked";
 
 /// A shop's value among those it is ranked with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +44,11 @@ pub struct Contender<'rules> {
 /// # Errors
 /// Those of the engine below, as faults.
 pub fn rank(contenders: &[Contender<'_>], better: Better) -> Outcome<Vec<Standing>> {
-    let ranks = ranks(contenders, better).map_err(|error| fault(STAGE, error))?;
+    let ranked = ranked(contenders, better).map_err(|error| fault(STAGE, error))?;
+    if ranked.height() != contenders.len() {
+        return Err(fault(STAGE, format!("ranks of {} of {} values", ranked.height(), contenders.len())));
+    }
+    let ranks = integers(STAGE, &ranked, RANK)?.zip(integers(STAGE, &ranked, RANKED)?);
     let standings = contenders.iter().zip(ranks).map(|(contender, (rank, ranked))| {
         let better = rank - 1;
         let tier = contender.cut_offs.tier(better, ranked);
@@ -51,7 +58,7 @@ pub fn rank(contenders: &[Contender<'_>], better: Better) -> Outcome<Vec<Standin
 }
 
 /// Rank (from 1, ties share the best) and size of group, for each contender.
-fn ranks(contenders: &[Contender<'_>], better: Better) -> PolarsResult<Vec<(i64, i64)>> {
+fn ranked(contenders: &[Contender<'_>], better: Better) -> PolarsResult<DataFrame> {
     let groups = contenders.iter().map(|contender| contender.group).collect();
     let values = contenders.iter().map(|contender| contender.value).collect();
     let frame = DataFrame::new(
@@ -66,16 +73,13 @@ fn ranks(contenders: &[Contender<'_>], better: Better) -> PolarsResult<Vec<(i64,
         let order: Option<(Vec<Expr>, SortOptions)> = None;
         figure.over_with_options(Some(vec![col("group")]), order, WindowMapping::GroupsToRows)
     };
-    let ranked = frame
+    frame
         .lazy()
         .select([
-            in_group(col("value").rank(options, None))?.cast(DataType::Int64).alias("rank"),
-            in_group(len())?.cast(DataType::Int64).alias("ranked"),
+            in_group(col("value").rank(options, None))?.cast(DataType::Int64).alias(RANK),
+            in_group(len())?.cast(DataType::Int64).alias(RANKED),
         ])
-        .collect()?;
-    let rank = ranked.column("rank")?.i64()?.iter().flatten();
-    let size = ranked.column("ranked")?.i64()?.iter().flatten();
-    Ok(rank.zip(size).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -98,26 +102,31 @@ mod tests {
     }
 
     #[test]
-    fn ties_share_a_tier_because_only_strictly_better_shops_count() {
-        assert_eq!(tiers(&[4.5, 4.9, 4.5, 3.0], Better::High), ["4 (1/4)", "5 (0/4)", "4 (1/4)", "3 (3/4)"]);
-        assert_eq!(tiers(&[2.0; 3], Better::High), ["5 (0/3)"; 3]);
-    }
-
-    #[test]
-    fn the_lower_the_better_turns_the_order_round() {
-        assert_eq!(tiers(&[4.5, 4.9, 4.5, 3.0], Better::Low), ["4 (1/4)", "3 (3/4)", "4 (1/4)", "5 (0/4)"]);
-    }
-
-    #[test]
-    fn a_lone_shop_gets_5() {
-        assert_eq!(tiers(&[0.0], Better::High), ["5 (0/1)"]);
-        assert_eq!(tiers(&[], Better::High), Vec::<String>::new());
-    }
-
-    /// 1 * 100 < 50 * 2 is false, 1 * 100 < 80 * 2 is true.
-    #[test]
-    fn the_second_of_two_shops_gets_3() {
-        assert_eq!(tiers(&[1.0, 2.0], Better::High), ["3 (1/2)", "5 (0/2)"]);
+    fn only_strictly_better_shops_count() {
+        let three_of_four = [4.5, 4.9, 4.5, 3.0];
+        let cases: [(&str, &[f64], Better, &[&str]); 7] = [
+            (
+                "ties share a tier",
+                &three_of_four,
+                Better::High,
+                &["4 (1/4)", "5 (0/4)", "4 (1/4)", "3 (3/4)"],
+            ),
+            ("all tie", &[2.0; 3], Better::High, &["5 (0/3)"; 3]),
+            (
+                "low turns it round",
+                &three_of_four,
+                Better::Low,
+                &["4 (1/4)", "3 (3/4)", "4 (1/4)", "5 (0/4)"],
+            ),
+            ("a lone shop gets 5", &[0.0], Better::High, &["5 (0/1)"]),
+            ("nobody", &[], Better::High, &[]),
+            // 1 * 100 < 50 * 2 is false, 1 * 100 < 80 * 2 is true.
+            ("the second of two shops gets 3", &[1.0, 2.0], Better::High, &["3 (1/2)", "5 (0/2)"]),
+            ("floats without a tolerance", &[0.1 + 0.2, 0.3], Better::Low, &["3 (1/2)", "5 (0/2)"]),
+        ];
+        for (case, values, better, expected) in cases {
+            assert_eq!(tiers(values, better), expected, "{case}");
+        }
     }
 
     /// Of ten shops, ranks 3, 6 and 9 have exactly 20, 50 and 80 percent strictly better shops above them.
@@ -126,11 +135,6 @@ mod tests {
         let values: Vec<f64> = (1..=10).map(f64::from).collect();
         let points: Vec<_> = tiers(&values, Better::Low).iter().map(|tier| tier[..1].to_owned()).collect();
         assert_eq!(points, ["5", "5", "4", "4", "4", "3", "3", "3", "2", "2"]);
-    }
-
-    #[test]
-    fn values_compare_as_floats_without_a_tolerance() {
-        assert_eq!(tiers(&[0.1 + 0.2, 0.3], Better::Low), ["3 (1/2)", "5 (0/2)"]);
     }
 
     #[test]

@@ -10,9 +10,12 @@ use crate::assessments::{MonthEndScore, thresholds_on};
 use crate::calendar::{Year, first_of_month};
 use crate::domain::Day;
 use crate::error::Outcome;
+use crate::rounding::half_up;
 use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 use crate::sales::Sales;
 use crate::shops::Shop;
+
+const STAGE: &str = "assessments";
 
 /// Which scores of the year count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +140,7 @@ pub fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) ->
             let decisive = basis.left_on().unwrap_or(account.year.last_day());
             let category = sales.top_category.as_deref().unwrap_or(&shop.primary_category);
             let row = thresholds_on(thresholds, decisive, category)?;
-            Ok(settlement(shop.shop_id, basis, account.counted(shop.shop_id, basis), sales, row))
+            settlement(shop.shop_id, basis, account.counted(shop.shop_id, basis), sales, row)
         })
         .collect()
 }
@@ -168,8 +171,8 @@ fn settlement(
     months: Vec<CountedScore>,
     sales: Sales,
     row: &ThresholdRow,
-) -> Settlement {
-    let average = average(&months);
+) -> Outcome<Settlement> {
+    let average = average(&months)?;
     let is_qualified = average.is_some_and(|average| average >= row.annual_min);
     let annual_fee_fen = if matches!(basis, Basis::NoFee(_)) { 0 } else { row.annual_fee_fen };
     let refund_fen = match sales.amount_fen {
@@ -178,7 +181,7 @@ fn settlement(
         amount if amount >= row.sales_half_refund_fen => annual_fee_fen / 2,
         _ => 0,
     };
-    Settlement {
+    Ok(Settlement {
         shop_id,
         basis,
         months,
@@ -188,14 +191,14 @@ fn settlement(
         is_qualified,
         annual_fee_fen,
         refund_fen,
-    }
+    })
 }
 
-/// The mean to four decimals, half-up.
-fn average(months: &[CountedScore]) -> Option<Decimal4> {
-    let count = i64::try_from(months.len()).ok().filter(|count| *count > 0)?;
-    let total: i64 = months.iter().map(|month| month.score.ten_thousandths()).sum();
-    Some(Decimal4::from_ten_thousandths((2 * total + count).div_euclid(2 * count)))
+/// The mean to four decimals, half-up; none of no month.
+fn average(months: &[CountedScore]) -> Outcome<Option<Decimal4>> {
+    let total = months.iter().map(|month| i128::from(month.score.ten_thousandths())).sum();
+    let count = months.iter().map(|_| 1).sum();
+    (count > 0).then(|| half_up(STAGE, total, count)).transpose()
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use crate::assessments::thresholds_on;
 use crate::domain::Day;
 use crate::error::Outcome;
+use crate::ranking::assessed::Assessed;
 use crate::rulebook::{Decimal4, Thresholds};
 use crate::scores::ScoredShop;
-use crate::standings::Assessed;
 
 /// A shop's admission to marketing events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use crate::error::Outcome;
 use crate::extracts::rows::{Rows, Values};
 use crate::extracts::verdicts::Verdicts;
 use crate::partials::packing::pack;
+use crate::partials::sound::take;
 
 /// Rows in the order of their groups.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +28,8 @@ pub(super) struct Grouped {
 /// The sound rows, grouped by `columns`: integers, or texts in the order of their bytes.
 pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> Outcome<Grouped> {
     let row_bits = usize::BITS - rows.count.leading_zeros();
-    let mut words = pack(&keys(rows, columns)?, row_bits);
+    let keys = columns.iter().map(|name| key(rows, name)).collect::<Outcome<Vec<_>>>()?;
+    let mut words = pack(&keys, row_bits)?;
     words.iter_mut().zip(0..).for_each(|(word, row)| *word |= row);
     if verdicts.broken().next().is_some() {
         words = words
@@ -46,31 +48,21 @@ pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> 
     })
 }
 
-/// The columns that rows are grouped by, texts as their ranks.
-fn keys<'a>(rows: &'a Rows, columns: &[&str]) -> Outcome<Vec<Cow<'a, [i64]>>> {
-    let key = |name: &&str| match &rows.column(name)?.values {
-        Values::Text(positions) => {
-            let ranks = text_ranks(rows);
-            let rank = |position: &u32| ranks.get(*position as usize).copied().unwrap_or_default();
-            Ok(Cow::Owned(positions.iter().map(rank).collect()))
-        }
+/// A column that rows are grouped by, texts as their ranks.
+fn key<'a>(rows: &'a Rows, name: &str) -> Outcome<Cow<'a, [i64]>> {
+    match &rows.column(name)?.values {
+        Values::Text(positions) => Ok(Cow::Owned(take(&text_ranks(rows), positions)?)),
         _ => Ok(Cow::Borrowed(rows.integers(name)?)),
-    };
-    columns.iter().map(key).collect()
+    }
 }
 
 /// The place of each text of a table-day among all of them, by their bytes.
 fn text_ranks(rows: &Rows) -> Vec<i64> {
-    let texts = rows.texts.all();
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_unstable_by_key(|position| texts.get(*position));
-    let mut ranks = vec![0; texts.len()];
-    for (rank, position) in (0..).zip(order) {
-        if let Some(place) = ranks.get_mut(position) {
-            *place = rank;
-        }
-    }
-    ranks
+    let mut texts: Vec<(&String, usize)> = rows.texts.all().iter().zip(0..).collect();
+    texts.sort_unstable();
+    let mut ranks: Vec<(usize, i64)> = texts.into_iter().map(|(_, position)| position).zip(0..).collect();
+    ranks.sort_unstable();
+    ranks.into_iter().map(|(_, rank)| rank).collect()
 }
 
 /// The words in ascending order of what lies above `free_bits`: dealt out digit by digit, the lowest first.

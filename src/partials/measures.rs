@@ -4,6 +4,8 @@
 //! out again. The group-bys, the window, the retractions and the indicators read these declarations (specification,
 //! section 4).
 
+use std::collections::BTreeSet;
+
 use crate::extracts::tables::Table;
 
 /// What a row adds to a measure when its conditions hold.
@@ -160,7 +162,7 @@ pub fn of(table: Table) -> Option<&'static PartialSpec> {
 
 impl Condition {
     /// The columns that it reads.
-    pub fn columns(self) -> [Option<&'static str>; 2] {
+    fn columns(self) -> [Option<&'static str>; 2] {
         match self {
             Self::IsTrue(column)
             | Self::IsFalse(column)
@@ -173,46 +175,53 @@ impl Condition {
 }
 
 impl PartialSpec {
+    /// The names of its integers: the measures, and `rows`.
+    pub fn figures(&self) -> Vec<&'static str> {
+        self.measures.iter().map(|measure| measure.name).chain([ROWS]).collect()
+    }
+
     /// What rows of one group count once for, each combination; nothing where every row counts.
-    pub fn once_within_group(&self) -> &'static [&'static str] {
-        self.once_per.get(1..).unwrap_or_default()
+    pub(super) fn once_within_group(&self) -> &'static [&'static str] {
+        if let [_, within @ ..] = self.once_per { within } else { &[] }
     }
 
     /// The columns that tell of a record whose and what it added: what the partial reads, durations and key included.
     pub fn record_columns(&self) -> Vec<&'static str> {
-        let of_durations = self.measures.iter().flat_map(|measure| match measure.amount {
-            Amount::WholeSeconds { from, to } => [Some(from), Some(to)],
-            Amount::One | Amount::Of(_) => [None, None],
-        });
-        self.columns().into_iter().chain(of_durations.flatten()).chain(self.table.spec().key).collect()
+        let timestamps = self.durations().into_iter().flat_map(|(from, to)| [from, to]);
+        let read = timestamps.chain(self.grouped_by.iter().copied()).chain(self.measured_columns());
+        self.declared(read.chain(self.table.spec().key))
     }
 
-    /// The columns of the extract that its groups, conditions and sums read, each once, in the table's order.
-    pub fn columns(&self) -> Vec<&'static str> {
-        let measured = self.measured_columns();
-        let read = |name: &&str| self.grouped_by.contains(name) || measured.contains(name);
-        self.table.spec().columns.iter().map(|column| column.name).filter(read).collect()
+    /// The pairs of timestamps whose durations are summed, each once.
+    pub(super) fn durations(&self) -> BTreeSet<(&'static str, &'static str)> {
+        let pairs = self.measures.iter().filter_map(|measure| match measure.amount {
+            Amount::WholeSeconds { from, to } => Some((from, to)),
+            Amount::One | Amount::Of(_) => None,
+        });
+        pairs.collect()
     }
 
-    /// Those of [`PartialSpec::columns`] that tell what a row adds to its group.
-    pub fn measured_columns(&self) -> Vec<&'static str> {
-        let of_measures = self.measures.iter().flat_map(|measure| {
-            let summed = match measure.amount {
-                Amount::Of(column) => Some(column),
-                Amount::One | Amount::WholeSeconds { .. } => None,
-            };
-            [summed].into_iter().chain(measure.conditions.iter().flat_map(|condition| condition.columns()))
+    /// Those columns of the extract that tell what a row adds to its group, but for the timestamps of durations.
+    pub(super) fn measured_columns(&self) -> Vec<&'static str> {
+        let summed = self.measures.iter().filter_map(|measure| match measure.amount {
+            Amount::Of(column) => Some(column),
+            Amount::One | Amount::WholeSeconds { .. } => None,
         });
-        let read: Vec<&str> = of_measures.flatten().chain(self.once_within_group().iter().copied()).collect();
-        let declared = self.table.spec().columns.iter().map(|column| column.name);
-        declared.filter(|name| read.contains(name)).collect()
+        let conditions = self.measures.iter().flat_map(|measure| measure.conditions);
+        let of_conditions = conditions.flat_map(|condition| condition.columns()).flatten();
+        self.declared(summed.chain(of_conditions).chain(self.once_within_group().iter().copied()))
+    }
+
+    /// Those columns of its table that are `read`, each once, in the table's order.
+    fn declared(&self, read: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+        let read: Vec<&str> = read.collect();
+        let names = self.table.spec().columns.iter().map(|column| column.name);
+        names.filter(|name| read.contains(name)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::indicators::Indicator;
 
@@ -250,12 +259,14 @@ mod tests {
     #[test]
     fn partials_read_declared_columns_only() {
         for partial in ALL {
-            for condition in partial.measures.iter().flat_map(|measure| measure.conditions) {
-                for column in condition.columns().into_iter().flatten() {
-                    assert!(partial.table.spec().position(column).is_some(), "{column}");
-                }
+            let of_conditions = partial.measures.iter().flat_map(|measure| measure.conditions);
+            let of_conditions = of_conditions.flat_map(|condition| condition.columns());
+            let of_durations = partial.durations().into_iter().flat_map(|(from, to)| [from, to]);
+            for column in of_conditions.flatten().chain(of_durations) {
+                assert!(partial.table.spec().position(column).is_some(), "{column}");
             }
         }
-        assert_eq!(of(Table::Refunds).unwrap().columns(), ["shop_id", "refund_type", "self_completed"]);
+        let refunds = of(Table::Refunds).unwrap();
+        assert_eq!(refunds.measured_columns(), ["refund_type", "self_completed"]);
     }
 }

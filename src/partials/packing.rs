@@ -6,26 +6,42 @@
 
 use std::borrow::Cow;
 
+use crate::error::{Outcome, fault};
+use crate::partials::STAGE;
+
 /// The keys made of `columns`, the first one highest, above `free_bits` bits that stay 0; there are at most 2^32 rows, and
 /// at most 32 free bits.
-pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Vec<u64> {
+///
+/// # Errors
+/// A fault where there is no column, where columns differ in length, or where there are more rows or free bits.
+pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Outcome<Vec<u64>> {
     let mut columns: Vec<Cow<'_, [i64]>> =
         columns.iter().map(|column| Cow::Borrowed(column.as_ref())).collect();
+    let lengths: Vec<usize> = columns.iter().map(|column| column.len()).collect();
+    if lengths.is_empty() || lengths.iter().any(|length| Some(length) != lengths.first()) {
+        return Err(fault(STAGE, format!("keys of columns with {lengths:?} values")));
+    }
     if let Some(words) = side_by_side(&columns, free_bits) {
-        return words;
+        return Ok(words);
     }
     // A rank costs a search, so only values that are far apart give way, and mostly those of one column.
     for column in columns.iter_mut().filter(|column| Span::of(column).bits > u32::BITS) {
-        *column = Cow::Owned(ranks(column));
+        *column = Cow::Owned(ranks(column)?);
     }
     if let Some(words) = side_by_side(&columns, free_bits) {
-        return words;
+        return Ok(words);
     }
     // Of two columns of ranks, each takes at most 32 bits, and so do the ranks of their keys.
-    let ranked = columns.iter().map(|column| Cow::Owned(ranks(column)));
-    let both = |keys, column| Cow::Owned(ranks(&side_by_side(&[keys, column], 0).unwrap_or_default()));
-    let keys = ranked.reduce(both).unwrap_or_default();
-    side_by_side(&[keys], free_bits).unwrap_or_default()
+    let too_long = || fault(STAGE, format!("keys of {lengths:?} values that 64 bits do not hold"));
+    let mut keys: Option<Cow<'_, [i64]>> = None;
+    for column in &columns {
+        let column = Cow::Owned(ranks(column)?);
+        keys = Some(match keys {
+            None => column,
+            Some(keys) => Cow::Owned(ranks(&side_by_side(&[keys, column], 0).ok_or_else(too_long)?)?),
+        });
+    }
+    side_by_side(keys.as_slice(), free_bits).ok_or_else(too_long)
 }
 
 /// What lies between the values of a column.
@@ -69,12 +85,12 @@ fn side_by_side(columns: &[Cow<'_, [i64]>], free_bits: u32) -> Option<Vec<u64>> 
 }
 
 /// The place of each value among the different ones, in order.
-fn ranks<T: Ord + Copy>(values: &[T]) -> Vec<i64> {
+fn ranks<T: Ord + Copy>(values: &[T]) -> Outcome<Vec<i64>> {
     let mut different = values.to_vec();
     different.sort_unstable();
     different.dedup();
-    let rank = |value| different.binary_search(value).unwrap_or_default();
-    values.iter().map(|value| i64::try_from(rank(value)).unwrap_or(i64::MAX)).collect()
+    let rank = |value: &T| i64::try_from(different.partition_point(|other| other < value));
+    values.iter().map(rank).collect::<Result<_, _>>().map_err(|error| fault(STAGE, error))
 }
 
 #[cfg(test)]
@@ -85,9 +101,12 @@ mod tests {
 
     #[test]
     fn near_values_lie_side_by_side_above_the_free_bits() {
-        assert_eq!(pack(&[&[7, 5], &[-1, 2]], 3), [2 << 5, 3 << 3]);
-        assert_eq!(pack(&[&[9, 9]], 32), [0, 0]);
-        assert_eq!(pack(&[&[], &[]], 1), Vec::<u64>::new());
+        let packed = |columns: &[&[i64]], free_bits| pack(columns, free_bits).unwrap();
+        assert_eq!(packed(&[&[7, 5], &[-1, 2]], 3), [2 << 5, 3 << 3]);
+        assert_eq!(packed(&[&[9, 9]], 32), [0, 0]);
+        assert_eq!(packed(&[&[], &[]], 1), Vec::<u64>::new());
+        let (none, unequal): (&[&[i64]], [&[i64]; 2]) = (&[], [&[1], &[1, 2]]);
+        assert!(pack(none, 1).is_err() && pack(&unequal, 1).is_err());
     }
 
     proptest! {
@@ -101,7 +120,7 @@ mod tests {
             let keys: Vec<_> = rows.iter().map(|row| (row.0 >> squeeze, row.1, row.2 >> squeeze)).collect();
             let column = |of: fn(&(i64, i64, i64)) -> i64| keys.iter().map(of).collect::<Vec<i64>>();
             let columns = [column(|key| key.0), column(|key| key.1), column(|key| key.2)];
-            let words = pack(&columns, free_bits);
+            let words = pack(&columns, free_bits).unwrap();
             prop_assert_eq!(words.len(), keys.len());
             for (word, key) in words.iter().zip(&keys) {
                 prop_assert_eq!(word.checked_rem(1 << free_bits), Some(0));

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
+use crate::columns::of_integers;
 use crate::domain::Day;
+use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
-use crate::partials::expressions::Meaning;
 use crate::partials::measures::{self, PartialSpec};
+use crate::partials::sound::take;
+use crate::partials::{STAGE, engine};
 
 /// A table-day.
 pub type TableDay = (Table, Day);
@@ -57,59 +60,49 @@ pub struct AllRecords {
 
 impl AllRecords {
     /// The record with a key, if there is one.
-    pub fn get(&self, key: i64) -> Option<Record> {
-        let place = self.keys.binary_search(&key).ok()?;
-        let (shop_ids, figures) = self.columns.split_first()?;
-        let figures = figures.iter().filter_map(|column| column.get(place).copied());
-        Some(Record::of(*shop_ids.get(place)?, figures))
+    ///
+    /// # Errors
+    /// A fault where a column is shorter than the keys.
+    pub fn get(&self, key: i64) -> Outcome<Option<Record>> {
+        let Ok(place) = self.keys.binary_search(&key) else { return Ok(None) };
+        let figures = self.columns.iter().map(|column| column.get(place).copied());
+        let figures: Option<Vec<i64>> = figures.collect();
+        match figures.as_deref() {
+            Some([shop_id, figures @ ..]) => Ok(Some(Record::of(*shop_id, figures.iter().copied()))),
+            _ => Err(fault(STAGE, format!("no figures of the record {key}"))),
+        }
     }
 
-    /// The records with these keys and shops, whose rows the frame has in the same order.
-    pub(super) fn of(
-        keys: Vec<i64>,
-        shop_ids: Vec<i64>,
-        mut rows: DataFrame,
-        spec: &PartialSpec,
-        meaning: &Meaning,
-    ) -> PolarsResult<Self> {
-        rows.with_column(Int64Chunked::from_vec("shop_id".into(), shop_ids).into_column())?;
-        let addends = spec.measures.iter().map(|measure| meaning.addend(measure).alias(measure.name));
-        let added =
-            rows.lazy().select([col("shop_id")].into_iter().chain(addends).collect::<Vec<_>>()).collect()?;
-        let column = |column: &Column| Ok(column.i64()?.iter().map(Option::unwrap_or_default).collect());
-        let columns = added.columns().iter().map(column).collect::<PolarsResult<_>>()?;
-        Ok(Self { keys, columns })
-    }
-}
-
-impl AllRecords {
     /// The records of two shares, which have no key in common.
-    pub(super) fn merged(one: &Self, other: &Self) -> Self {
-        let mut order: Vec<(i64, usize)> = one.keys.iter().chain(&other.keys).copied().zip(0..).collect();
+    pub(super) fn merged(one: &Self, other: &Self) -> Outcome<Self> {
+        if one.columns.len() != other.columns.len() {
+            return Err(fault(STAGE, "shares with records of different measures"));
+        }
+        let mut order: Vec<(i64, IdxSize)> = one.keys.iter().chain(&other.keys).copied().zip(0..).collect();
         order.sort_unstable();
-        let column = |(one, other): (&Vec<i64>, &Vec<i64>)| {
-            let at = |place: usize| one.get(place).or_else(|| other.get(place - one.len())).copied();
-            order.iter().map(|(_, place)| at(*place).unwrap_or_default()).collect()
-        };
-        let columns = one.columns.iter().zip(&other.columns).map(column).collect();
-        Self { keys: order.iter().map(|(key, _)| *key).collect(), columns }
+        let (keys, order): (_, Vec<IdxSize>) = order.into_iter().unzip();
+        let columns = one.columns.iter().zip(&other.columns);
+        let columns = columns.map(|(one, other)| take(&[one.as_slice(), other].concat(), &order));
+        Ok(Self { keys, columns: columns.collect::<Outcome<_>>()? })
     }
 }
 
-/// What these records added, as a frame of sums by shop with every figure negated; none where there is no record.
+/// What these records added to the sums of their partial, as sums by shop with every figure negated; none where there is no
+/// record.
 ///
 /// # Errors
-/// Those of the engine below.
-pub fn negated(records: &[&Record], measures: &[&str]) -> PolarsResult<Option<DataFrame>> {
+/// Those of the engine, as faults.
+pub fn negated(records: &[&Record], spec: &PartialSpec) -> Outcome<Option<DataFrame>> {
     if records.is_empty() {
         return Ok(None);
     }
     let shops = records.iter().map(|record| record.shop_id).collect();
-    let mut columns = vec![Int64Chunked::from_vec("shop_id".into(), shops).into_column()];
-    for (place, measure) in measures.iter().enumerate() {
-        let figure = |record: &&Record| record.figures.get(place).map_or(0, |figure| -figure);
-        let figures = records.iter().map(figure).collect();
-        columns.push(Int64Chunked::from_vec((*measure).into(), figures).into_column());
+    let mut columns = vec![of_integers("shop_id", shops)];
+    for (place, measure) in spec.measures.iter().enumerate() {
+        let figures = records.iter().map(|record| record.figures.get(place).map(|figure| -figure));
+        let figures: Option<Vec<i64>> = figures.collect();
+        let figures = figures.ok_or_else(|| fault(STAGE, format!("records without {}", measure.name)))?;
+        columns.push(of_integers(measure.name, figures));
     }
-    DataFrame::new(records.len(), columns).map(Some)
+    DataFrame::new(records.len(), columns).map(Some).map_err(engine)
 }

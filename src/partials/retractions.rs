@@ -14,9 +14,8 @@ use crate::error::{Outcome, fault};
 use crate::extracts::rows::{Rows, value};
 use crate::extracts::tables::Table;
 use crate::extracts::verdicts::Verdicts;
+use crate::partials::STAGE;
 use crate::partials::records::{Answers, TableDay};
-
-const STAGE: &str = "appeals";
 
 /// A decision on one record 规蜜投诉.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub struct Appeal {
 
 /// What appeals do to the window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settled {
+pub struct Retractions {
     /// The records that leave the figures.
     pub taken_out: BTreeMap<TableDay, BTreeSet<i64>>,
     /// How many appeals of each day speak of no record of their shop.
@@ -49,7 +48,7 @@ pub struct Settled {
 /// The sound appeals of a partition.
 ///
 /// # Errors
-/// A fault where a column was not read, or where a sound row speaks of no table.
+/// A fault where a column is not as declared, or a sound appeal speaks of no known kind of record.
 pub fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal>> {
     const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
     let (ids, shops, record_ids) =
@@ -86,18 +85,18 @@ pub fn by_record(appeals: Vec<Appeal>, window: Window) -> BTreeMap<TableDay, Vec
 
 /// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older. `appeals`
 /// come as [`by_record`] gives them; `answers_of` says what became of the records of a table-day.
-pub fn settle<'a>(
+pub fn decide<'a>(
     appeals: &BTreeMap<TableDay, Vec<Appeal>>,
     last_effective_day: Day,
     answers_of: impl Fn(TableDay) -> Option<&'a Answers> + Sync,
-) -> Settled {
+) -> Retractions {
     let of_days = appeals.par_iter().map(|(record_of, appeals)| {
         let answers = answers_of(*record_of);
         let (mut taken_out, mut unmatched) = (BTreeSet::new(), BTreeMap::<Day, i64>::new());
         for of_record in appeals.chunk_by(|one, next| one.record_id == next.record_id) {
-            let Some(key) = of_record.first().map(|appeal| appeal.record_id) else { continue };
-            let record = answers.and_then(|answers| answers.get(&key)).and_then(Option::as_ref);
-            let is_of_shop = |appeal: &&Appeal| record.is_some_and(|record| record.shop_id == appeal.shop_id);
+            let record = |appeal: &Appeal| answers?.get(&appeal.record_id)?.as_ref();
+            let is_of_shop =
+                |appeal: &&Appeal| record(appeal).is_some_and(|record| record.shop_id == appeal.shop_id);
             for appeal in of_record.iter().filter(|appeal| !is_of_shop(appeal)) {
                 *unmatched.entry(appeal.day).or_default() += 1;
             }
@@ -105,22 +104,20 @@ pub fn settle<'a>(
                 of_record.iter().filter(is_of_shop).filter(|appeal| appeal.day <= last_effective_day);
             // Of equal ones the first, which comes last here.
             let last = counting.rev().max_by_key(|appeal| (appeal.decided_at_nanoseconds, appeal.appeal_id));
-            if last.is_some_and(|last| last.upheld) {
-                taken_out.insert(key);
-            }
+            taken_out.extend(last.filter(|last| last.upheld).map(|last| last.record_id));
         }
         (*record_of, taken_out, unmatched)
     });
-    let mut settled = Settled::default();
+    let mut retractions = Retractions::default();
     for (record_of, taken_out, unmatched) in of_days.collect::<Vec<_>>() {
         if !taken_out.is_empty() {
-            settled.taken_out.insert(record_of, taken_out);
+            retractions.taken_out.insert(record_of, taken_out);
         }
         for (day, appeals) in unmatched {
-            *settled.unmatched.entry(day).or_default() += appeals;
+            *retractions.unmatched.entry(day).or_default() += appeals;
         }
     }
-    settled
+    retractions
 }
 
 #[cfg(test)]
@@ -130,69 +127,58 @@ mod tests {
     use crate::extracts::row_rules::judge;
     use crate::partials::records::Record;
 
+    const UPHELD: (&str, &str) = ("2022-03-05", "1 10 review 1 2022-03-01 true 12:00");
+
     /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day. The reviews 1 and 2 of
     /// shop 10 on 2022-03-01 are all that there is.
-    fn settled(appeals: &[(&str, &str)]) -> (Vec<i64>, i64) {
+    fn decided(appeals: &[(&str, &str)]) -> (Vec<i64>, i64) {
         let record = Some(Record::of(10, [].into_iter()));
         let answers: Answers = [(1, record), (2, record), (3, None)].into();
-        let appeals: Vec<Appeal> = appeals
-            .iter()
-            .flat_map(|(day, text)| {
-                let header = "appeal_id shop_id record_type record_id record_dt upheld decided_at\n";
-                let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
-                appeals_of(&rows, &judge(&rows, &shanghai()).unwrap()).unwrap()
-            })
-            .collect();
-        let appeals = by_record(appeals, Window::ending(day("2022-03-15"), 30));
-        let settled = settle(&appeals, day("2022-03-14"), |record_of| {
+        let appeals = appeals.iter().flat_map(|(day, text)| {
+            let header = "appeal_id shop_id record_type record_id record_dt upheld decided_at\n";
+            let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
+            appeals_of(&rows, &judge(&rows, &shanghai()).unwrap()).unwrap()
+        });
+        let appeals = by_record(appeals.collect(), Window::ending(day("2022-03-15"), 30));
+        let retractions = decide(&appeals, day("2022-03-14"), |record_of| {
             (record_of == (Table::Reviews, day("2022-03-01"))).then_some(&answers)
         });
-        (settled.taken_out.into_values().flatten().collect(), settled.unmatched.into_values().sum())
+        (retractions.taken_out.into_values().flatten().collect(), retractions.unmatched.into_values().sum())
     }
 
     #[test]
     fn an_appeal_decided_on_the_day_before_counts_and_one_on_the_as_of_day_does_not() {
-        assert_eq!(settled(&[("2022-03-14", "1 10 review 1 2022-03-01 true 12:00")]), (vec![1], 0));
-        assert_eq!(settled(&[("2022-03-15", "1 10 review 1 2022-03-01 true 12:00")]), (vec![], 0));
+        assert_eq!(decided(&[("2022-03-14", UPHELD.1)]), (vec![1], 0));
+        assert_eq!(decided(&[("2022-03-15", UPHELD.1)]), (vec![], 0));
     }
 
     #[test]
-    fn a_later_rejection_brings_the_record_back_and_a_later_ruling_takes_it_out_again() {
-        let upheld = ("2022-03-05", "1 10 review 1 2022-03-01 true 12:00");
+    fn the_last_decision_on_a_record_counts() {
         let rejected = ("2022-03-06", "2 10 review 1 2022-03-01 false 12:00");
         let again = ("2022-03-07", "3 10 review 1 2022-03-01 true 12:00");
-        assert_eq!(settled(&[upheld, rejected]).0, Vec::<i64>::new());
-        assert_eq!(settled(&[rejected, upheld, again]).0, [1]);
-    }
-
-    #[test]
-    fn of_decisions_at_one_instant_the_greatest_id_counts() {
-        let both = "8 10 review 1 2022-03-01 false 12:00\n9 10 review 1 2022-03-01 true 12:00";
-        assert_eq!(settled(&[("2022-03-05", both)]).0, [1]);
-    }
-
-    #[test]
-    fn an_appeal_for_another_shops_record_is_left_aside_before_the_last_decision_is_taken() {
-        let own = ("2022-03-05", "1 10 review 1 2022-03-01 true 12:00");
-        let other = ("2022-03-06", "2 99 review 1 2022-03-01 false 12:00");
-        assert_eq!(settled(&[own, other]), (vec![1], 1));
-    }
-
-    #[test]
-    fn an_appeal_without_its_record_is_unmatched() {
-        assert_eq!(settled(&[("2022-03-05", "1 10 review 3 2022-03-01 true 12:00")]), (vec![], 1));
-        assert_eq!(settled(&[("2022-03-05", "1 10 refund 1 2022-03-01 true 12:00")]), (vec![], 1));
-        assert_eq!(settled(&[("2022-03-05", "1 10 review 1 2022-03-02 true 12:00")]), (vec![], 1));
-    }
-
-    #[test]
-    fn an_appeal_for_a_record_before_the_window_is_neither() {
-        assert_eq!(settled(&[("2022-03-05", "1 10 review 1 2022-02-13 true 12:00")]), (vec![], 0));
-    }
-
-    #[test]
-    fn a_record_leaves_once_however_many_appeals_are_upheld() {
+        let at_one_instant = "8 10 review 1 2022-03-01 false 12:00\n9 10 review 1 2022-03-01 true 12:00";
         let twice = "1 10 review 1 2022-03-01 true 12:00\n2 10 review 1 2022-03-01 true 13:00";
-        assert_eq!(settled(&[("2022-03-05", twice)]).0, [1]);
+        let of_another_shop = ("2022-03-06", "2 99 review 1 2022-03-01 false 12:00");
+        for (case, appeals, expected) in [
+            ("a later rejection brings the record back", &[UPHELD, rejected][..], (vec![], 0)),
+            ("a later ruling takes it out again", &[rejected, UPHELD, again], (vec![1], 0)),
+            ("of decisions at one instant the greatest id", &[("2022-03-05", at_one_instant)], (vec![1], 0)),
+            ("a record leaves once however many are upheld", &[("2022-03-05", twice)], (vec![1], 0)),
+            ("another shop's is left aside before that", &[UPHELD, of_another_shop], (vec![1], 1)),
+        ] {
+            assert_eq!(decided(appeals), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn an_appeal_without_its_record_is_unmatched_and_one_for_a_record_before_the_window_is_neither() {
+        for (appeal, unmatched) in [
+            ("1 10 review 3 2022-03-01 true 12:00", 1),
+            ("1 10 refund 1 2022-03-01 true 12:00", 1),
+            ("1 10 review 1 2022-03-02 true 12:00", 1),
+            ("1 10 review 1 2022-02-13 true 12:00", 0),
+        ] {
+            assert_eq!(decided(&[("2022-03-05", appeal)]), (vec![], unmatched), "{appeal}");
+        }
     }
 }

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::daily::DailyPartial;
-use super::measures::{PartialSpec, ROWS};
-use super::records::AllRecords;
-use crate::error::{ExitClass, Finding, Outcome, fault};
-
-const STAGE: &str = "partials";
+use crate::error::{Outcome, fault};
+use crate::partials::daily::DailyPartial;
+use crate::partials::measures::PartialSpec;
+use crate::partials::records::AllRecords;
+use crate::partials::{STAGE, engine};
+use crate::totals::{by_group, check_fits, total};
 
 /// Puts partials of shares together, one after another.
 ///
@@ -25,59 +25,37 @@ pub fn together(
     let mut totals: BTreeMap<&str, i128> = BTreeMap::new();
     for share in shares {
         let share = share?;
+        let (table, day) = (share.counts.table.name(), share.counts.day);
         for measure in spec.measures {
-            let total = totals.entry(measure.name).or_default();
-            *total += total_of(&share.sums, measure.name).map_err(|error| fault(STAGE, error))?;
-            check_fits(*total, measure.name, &share)?;
+            let so_far = totals.entry(measure.name).or_default();
+            *so_far += total(STAGE, &share.sums, measure.name)?;
+            check_fits(STAGE, measure.name, *so_far, format_args!("in {table} of {day}"))?;
         }
         whole = Some(match whole {
             None => share,
-            Some(before) => added(spec, before, share).map_err(|error| fault(STAGE, error))?,
+            Some(before) => added(spec, before, share)?,
         });
     }
     whole.ok_or_else(|| fault(STAGE, "a table-day without a share"))
 }
 
-fn total_of(sums: &DataFrame, name: &str) -> PolarsResult<i128> {
-    Ok(sums.column(name)?.i64()?.iter().flatten().map(i128::from).sum())
-}
-
-fn check_fits(total: i128, measure: &str, share: &DailyPartial) -> Outcome<()> {
-    if i64::try_from(total).is_ok() {
-        return Ok(());
-    }
-    let (table, day) = (share.table.name(), share.day);
-    Err(Finding::new(STAGE, format!("a total of {total} in {table} of {day}"), "a sum that fits 64 bits")
-        .column(measure)
-        .advice("correct the values")
-        .fail(ExitClass::Rejected))
-}
-
-fn added(spec: &PartialSpec, mut whole: DailyPartial, share: DailyPartial) -> PolarsResult<DailyPartial> {
+fn added(spec: &PartialSpec, mut whole: DailyPartial, share: DailyPartial) -> Outcome<DailyPartial> {
     whole.counts.rows += share.counts.rows;
     whole.counts.broken.iter_mut().zip(share.counts.broken).for_each(|(whole, share)| *whole += share);
     whole.quarantine.extend(share.quarantine);
-    for (key, answer) in share.answers {
-        if answer.is_some() {
-            whole.answers.insert(key, answer);
-        }
-    }
-    whole.records = whole.records.zip(share.records).map(|(whole, share)| AllRecords::merged(&whole, &share));
-    whole.sums = sums_added(spec, [whole.sums, share.sums])?;
-    Ok(whole)
-}
-
-fn sums_added(spec: &PartialSpec, sums: [DataFrame; 2]) -> PolarsResult<DataFrame> {
-    let one_after_another = UnionArgs { parallel: false, rechunk: false, ..UnionArgs::default() };
-    let figures = spec.measures.iter().map(|measure| measure.name).chain([ROWS]);
-    let sums = concat(sums.map(IntoLazy::lazy), one_after_another)?
-        .group_by(spec.grouped_by.iter().map(|name| col(*name)).collect::<Vec<_>>())
-        .agg(figures.map(|name| col(name).sum()).collect::<Vec<_>>())
-        .collect()?;
+    whole.answers.extend(share.answers.into_iter().filter(|(_, answer)| answer.is_some()));
+    whole.records = match (whole.records, share.records) {
+        (Some(whole), Some(share)) => Some(AllRecords::merged(&whole, &share)?),
+        (None, None) => None,
+        _ => return Err(fault(STAGE, "a share with all its records, and another without")),
+    };
     let order = SortMultipleOptions::new()
         .with_order_descending(false)
         .with_nulls_last(false)
         .with_maintain_order(false)
         .with_multithreaded(false);
-    sums.sort(spec.grouped_by, order)
+    let sums = by_group([whole.sums, share.sums].map(IntoLazy::lazy), spec.grouped_by, &spec.figures());
+    whole.sums = sums.and_then(LazyFrame::collect).map_err(engine)?;
+    whole.sums.sort_in_place(spec.grouped_by, order).map_err(engine)?;
+    Ok(whole)
 }

@@ -95,17 +95,17 @@ fn publication(
     figures: &Figures<'_>,
     input: &NightInput,
 ) -> Outcome<Publication> {
-    let Figures { assessed, scored, standings } = figures;
-    let spreads = categories::spreads(standings);
-    let gains = improvements::of_all(assessed, standings, scored, &spreads, settings.after_sales_mix);
+    let Figures { assessed, scored, ranking } = figures;
+    let spreads = categories::spreads(ranking)?;
+    let gains = improvements::of_all(assessed, ranking, scored, &spreads, settings.after_sales_mix)?;
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(input), &input.unmatched);
     let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, as_of)?;
     let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
         (&outputs::SCORES, &|| batches::scores(assessed, scored, &admissions, as_of)),
-        (&outputs::INDICATORS, &|| batches::indicators(assessed, standings, as_of)),
+        (&outputs::INDICATORS, &|| batches::indicators(assessed, ranking, as_of)),
         (&outputs::IMPROVEMENTS, &|| batches::improvements(assessed, &gains, as_of)),
-        (&outputs::CATEGORIES, &|| batches::categories(&standings.groups, &spreads, as_of)),
+        (&outputs::CATEGORIES, &|| batches::categories(&ranking.groups, &spreads, as_of)),
         (&outputs::QUALITY, &|| batches::quality(&quality)),
     ];
     let partitions = made.par_iter().with_max_len(1).map(|(table, made)| {

@@ -4,19 +4,20 @@
 
 use crate::error::Outcome;
 use crate::quality;
+use crate::ranking::assessed::{Assessed, assess};
+use crate::ranking::{Ranking, rank_all};
 use crate::rulebook::Rulebook;
 use crate::scores::{self, ScoredShop};
 use crate::settings::Settings;
-use crate::standings::{self, Assessed, Standings};
 use crate::table_days::night::{NightInput, gather};
 use crate::table_days::survey::AsKnown;
-use crate::window;
+use crate::window_sums::shops::of_shops;
 
 /// The results that a night's tables are made of.
 pub(super) struct Figures<'a> {
     pub(super) assessed: &'a [Assessed<'a>],
     pub(super) scored: &'a [ScoredShop],
-    pub(super) standings: &'a Standings,
+    pub(super) ranking: &'a Ranking,
 }
 
 impl Figures<'_> {
@@ -39,12 +40,12 @@ pub(super) fn with_figures<T>(
     let window = settings.window(as_of);
     quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;
     let shops = std::mem::take(&mut input.shops);
-    let assessed = standings::assess(&shops, rulebook, as_of);
+    let assessed = assess(&shops, rulebook, as_of);
     let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
-    let sums = window::of_shops(&input.tables, &input.taken_out, &shop_ids)?;
-    let standings = standings::rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
-    let scored = scores::score_all(&assessed, &standings, settings.after_sales_mix);
-    let figures = Figures { assessed: &assessed, scored: &scored, standings: &standings };
+    let sums = of_shops(&input.tables, &input.taken_out, &shop_ids)?;
+    let ranking = rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
+    let scored = scores::score_all(&assessed, &ranking, settings.after_sales_mix)?;
+    let figures = Figures { assessed: &assessed, scored: &scored, ranking: &ranking };
     quality::check_unscored(assessed.len(), figures.unscored(), &settings.limits)?;
     then(&figures, input)
 }

@@ -9,6 +9,7 @@ use crate::extracts::identity::FileIdentity;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::verdicts::Reason;
 use crate::partials::records::TableDay;
+use crate::partials::version::Version;
 use crate::state::checksummed::STAGE;
 
 /// A part file that a table-day was made of.
@@ -35,15 +36,6 @@ pub(crate) struct Stored {
     pub(crate) inputs: Vec<Input>,
     /// Which content it has.
     pub(crate) version: Version,
-}
-
-/// Which content a table-day has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Version {
-    /// What it depends on.
-    pub(crate) fingerprint: String,
-    /// The hash of its file.
-    pub(crate) sums_hash: String,
 }
 
 impl Stored {

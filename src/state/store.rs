@@ -19,10 +19,11 @@ use crate::extracts::tables::Table;
 use crate::folders::entries;
 use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
+pub(crate) use crate::partials::version::Version;
 use crate::state::checksummed::{self, Content, STAGE};
 use crate::state::day_content::DayContent;
 use crate::state::description::Description;
-pub(crate) use crate::state::description::{Input, Stored, Version};
+pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};
 use crate::state::{format, frames};
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::content::hash_of;
 use crate::domain::Day;
 use crate::extracts::tables::Table;
-use crate::partials::daily::Surroundings;
+use crate::partials::meaning::Surroundings;
 use crate::partials::measures::{self, Condition};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;

@@ -23,7 +23,7 @@ use crate::table_days::plan::{Planned, Why};
 use crate::table_days::resolve::{Means, Resolved, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
 use crate::table_days::{STAGE, ingredients, records, windows};
-use crate::window::TableSums;
+use crate::window_sums::tables::TableSums;
 
 /// Everything that scoring needs of the extracts.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
     };
     let of_partials = resolve_all(&partials, record_ids, means)?;
     let answers = records::answers(&partials, &of_partials, record_ids, window, means)?;
-    let settled = retractions::settle(&appeals, last_effective_day, |of| answers.get(&of));
+    let retracted = retractions::decide(&appeals, last_effective_day, |of| answers.get(&of));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
     let tables = windows::windows(&partials, &of_partials, &shop_ids, means)?;
     let computed: Vec<_> =
@@ -115,8 +115,8 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
         shops,
         set_aside: SetAside::of(resolved.values()),
         tables,
-        taken_out: windows::taken_out(&settled, &answers)?,
-        unmatched: settled.unmatched,
+        taken_out: windows::taken_out(&retracted, &answers)?,
+        unmatched: retracted.unmatched,
         newly_decided,
         computed,
         reused,

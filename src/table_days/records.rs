@@ -15,7 +15,7 @@ use crate::extracts::row_rules::judge;
 use crate::extracts::selection::{Selection, Wanted};
 use crate::extracts::verdicts::Verdicts;
 use crate::memory;
-use crate::partials::daily;
+use crate::partials::lookup;
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers, Record, TableDay, has_records};
 use crate::settings::Settings;
@@ -150,7 +150,9 @@ impl LookUp<'_> {
             Place::Files if found.has_index || self.is_large() => found.answers.extend(self.search(open)?),
             Place::Files => {
                 let index = self.make_index()?;
-                found.answers.extend(open.iter().map(|key| (*key, index.get(*key))));
+                for key in open {
+                    found.answers.insert(*key, index.get(*key)?);
+                }
             }
         }
         Ok(())
@@ -183,7 +185,7 @@ impl LookUp<'_> {
         let rows = reader::decode(&self.checked()?, Source::Files, zone, &selection)?;
         let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
         let surroundings = self.planned.dependencies.surroundings();
-        let records = daily::all_records(&rows, &verdicts, self.spec, surroundings)?;
+        let records = lookup::all_records(&rows, &verdicts, self.spec, surroundings)?;
         self.means.store.put_records(self.planned.of(), &self.resolved.stored.version, &records)?;
         Ok(records)
     }
@@ -208,12 +210,12 @@ impl LookUp<'_> {
         if !sound.is_empty() {
             let rows = decode(&sound, self.spec.record_columns())?;
             let verdicts = Verdicts::all_sound(rows.count);
-            answers.extend(daily::look_up(&rows, &verdicts, self.spec, &sound, surroundings)?);
+            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &sound, surroundings)?);
         }
         if !doubtful.is_empty() {
             let rows = decode(&doubtful, all_columns())?;
             let verdicts = judge(&rows, zone)?;
-            answers.extend(daily::look_up(&rows, &verdicts, self.spec, &doubtful, surroundings)?);
+            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &doubtful, surroundings)?);
         }
         Ok(answers)
     }

@@ -17,7 +17,7 @@ use crate::state::store::{Store, Stored, Version};
 use crate::table_days::STAGE;
 use crate::table_days::compute::{Computed, Opened, Wants, compute};
 use crate::table_days::plan::{Decision, Planned, Why};
-use crate::window::add_up;
+use crate::window_sums::tables::add_up;
 
 /// A table-day whose plan was carried out.
 pub(super) struct Resolved {

@@ -13,14 +13,15 @@ use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay, negated};
-use crate::partials::retractions::Settled;
+use crate::partials::retractions::Retractions;
 use crate::state::day_content::DayContent;
 use crate::state::store::Version;
 use crate::state::window as rolled;
 use crate::table_days::STAGE;
 use crate::table_days::plan::Planned;
 use crate::table_days::resolve::{Means, Resolved};
-use crate::window::{ShopIds, TableSums};
+use crate::window_sums::rolling::roll;
+use crate::window_sums::tables::{ShopIds, TableSums};
 
 /// The window of every table.
 pub(super) fn windows(
@@ -63,7 +64,7 @@ fn window_of(
         _ => means.store.content((spec.table, day), version).map(DayContent::sums).transpose(),
     };
     let previous = rolled::load(&means.settings.state, spec.table);
-    let rolled = rolled::roll(spec, previous.clone(), &versions, shop_ids, sums_of)?;
+    let rolled = roll(spec, previous.clone(), &versions, shop_ids, sums_of)?;
     if previous
         .is_none_or(|before| before.days != rolled.days || before.table.unknown != rolled.table.unknown)
     {
@@ -77,18 +78,17 @@ fn window_of(
 /// # Errors
 /// A fault where a record that leaves was not found before.
 pub(super) fn taken_out(
-    settled: &Settled,
+    retractions: &Retractions,
     answers: &BTreeMap<TableDay, Answers>,
 ) -> Outcome<BTreeMap<Table, Vec<DataFrame>>> {
     let mut frames: BTreeMap<Table, Vec<DataFrame>> = BTreeMap::new();
-    for (of, keys) in &settled.taken_out {
+    for (of, keys) in &retractions.taken_out {
         let spec = measures::of(of.0).ok_or_else(|| fault(STAGE, format!("records of {}", of.0.name())))?;
-        let names: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
         let answers = answers.get(of);
         let record = |key: &i64| answers.and_then(|answers| answers.get(key)?.as_ref());
         let records: Option<Vec<_>> = keys.iter().map(record).collect();
         let records = records.ok_or_else(|| fault(STAGE, "a record that leaves and was not found"))?;
-        let frame = negated(&records, &names).map_err(|error| fault(STAGE, error))?;
+        let frame = negated(&records, spec)?;
         frames.entry(of.0).or_default().extend(frame);
     }
     Ok(frames)

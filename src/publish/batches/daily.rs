@@ -14,9 +14,10 @@ use crate::improvements::Improvement;
 use crate::indicators::Indicator;
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, INDICATORS, QUALITY, QUARANTINE, SCORES};
 use crate::quality::QualityRow;
+use crate::ranking::assessed::Assessed;
+use crate::ranking::{Measured, Ranking};
 use crate::rulebook::Decimal4;
 use crate::scores::{ScoredShop, UnscoredReason};
-use crate::standings::{Assessed, Measured, Standings};
 
 /// `scores`: one row a present shop.
 pub(crate) fn scores(
@@ -49,15 +50,12 @@ pub(crate) fn scores(
 }
 
 /// `indicators`: one row a present shop and indicator that it is assessed by.
-pub(crate) fn indicators(
-    assessed: &[Assessed<'_>],
-    standings: &Standings,
-    as_of: Day,
-) -> Outcome<RecordBatch> {
+pub(crate) fn indicators(assessed: &[Assessed<'_>], ranking: &Ranking, as_of: Day) -> Outcome<RecordBatch> {
     let mut rows: Vec<(&Assessed<'_>, Indicator, &Measured)> = Vec::new();
     for (place, shop) in assessed.iter().enumerate() {
-        let of_shop = Indicator::ALL.into_iter();
-        rows.extend(of_shop.filter_map(|indicator| Some((shop, indicator, standings.of(place, indicator)?))));
+        for indicator in Indicator::ALL {
+            rows.extend(ranking.of(place, indicator)?.map(|measured| (shop, indicator, measured)));
+        }
     }
     let standing = || rows.iter().map(|(_, _, measured)| measured.standing);
     batch(

@@ -1,4 +1,4 @@
-//! Conditions and amounts of the declared measures as expressions of the engine, for one table-day.
+//! What the declared measures mean in one table-day, as expressions of the engine.
 //!
 //! In: a measure. Out: an int64 expression over the frame of [`sound`](super::sound) rows; null or 0 where a row adds
 //! nothing.
@@ -10,26 +10,32 @@ use polars::prelude::*;
 
 use crate::extracts::row_rules::day_in_ticks;
 use crate::extracts::rows::{Rows, Texts};
-use crate::partials::daily::Surroundings;
 use crate::partials::measures::{Amount, Condition, Measure};
 use crate::partials::sound::seconds_column;
+use crate::zone::Zone;
 
-/// What conditions mean in one table-day: its natural day in ticks, its texts, what is made to order.
-pub(super) struct Meaning {
-    day: Vec<Range<i64>>,
-    pub(super) texts: Texts,
-    custom_made: BTreeSet<String>,
+/// What reaches into a partial besides the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The business time zone.
+    pub zone: &'a Zone,
+    /// The categories of goods that are made to order on the partition's day.
+    pub custom_made: &'a BTreeSet<String>,
 }
 
-impl Meaning {
-    pub(super) fn of(rows: &Rows, surroundings: Surroundings<'_>) -> Self {
-        Self {
-            day: day_in_ticks(rows, surroundings.zone),
-            texts: rows.texts.clone(),
-            custom_made: surroundings.custom_made.clone(),
-        }
+/// What conditions mean in one table-day: its natural day in ticks, its texts, what is made to order.
+pub(super) struct Meaning<'a> {
+    day: Vec<Range<i64>>,
+    texts: &'a Texts,
+    custom_made: &'a BTreeSet<String>,
+}
+
+impl<'a> Meaning<'a> {
+    pub(super) fn of(rows: &'a Rows, Surroundings { zone, custom_made }: Surroundings<'a>) -> Self {
+        Self { day: day_in_ticks(rows, zone), texts: &rows.texts, custom_made }
     }
 
+    /// All of the conditions at once; none where there is none.
     pub(super) fn all(&self, conditions: &[Condition]) -> Option<Expr> {
         conditions.iter().map(|condition| self.condition(*condition)).reduce(Expr::and)
     }
