@@ -3,23 +3,14 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use shopscore::extracts::contract;
-use shopscore::extracts::listing;
-use shopscore::extracts::reader::{Source, decode};
-use shopscore::extracts::selection::{Selection, Share, Wanted};
-use shopscore::partials::daily::{DailyPartial, sum_up};
-use shopscore::partials::meaning::Surroundings;
-use shopscore::partials::measures;
-use shopscore::partials::records::has_records;
-use shopscore::partials::shares::together;
-use shopscore::policies::Coverage;
-use shopscore::zone::Zone;
 
-use crate::config;
-use crate::support::bench::Bench;
-use crate::support::marketplace::{AS_OF, WINDOW_DAYS};
+use super::config;
+use crate::support::library::{
+    Coverage, DailyPartial, Selection, Share, Source, Surroundings, Wanted, Zone, contract, coverage, decode,
+    has_records, listing, measures, sum_up, together,
+};
 use crate::support::marketplaces::marketplaces;
-use crate::support::rows::day;
+use crate::support::{AS_OF, Bench, day};
 
 /// What a partial says besides its sums, its quarantined rows in an order of their own.
 fn shown(partial: &DailyPartial) -> String {
@@ -35,14 +26,7 @@ proptest! {
     #[test]
     fn the_shares_of_a_day_add_up_to_the_day(marketplace in marketplaces(), of in 2_u64..6) {
         let bench = Bench::of(marketplace);
-        let as_of = day(AS_OF);
-        let coverage = Coverage {
-            window: shopscore::domain::Window::ending(as_of, WINDOW_DAYS),
-            appeals_until: as_of,
-            history_starts_on: Some(as_of.plus(1)),
-            max_snapshot_age_days: 7,
-            extracts_kept_days: None,
-        };
+        let coverage = Coverage { history_starts_on: Some(day(AS_OF).plus(1)), ..coverage() };
         let zone = Zone::named("Asia/Shanghai").unwrap();
         let keys: BTreeSet<i64> = (1..=7).collect();
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);

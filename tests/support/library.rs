@@ -24,7 +24,8 @@ pub(crate) use shopscore::rulebook::Rulebook;
 pub(crate) use shopscore::settings::resolve;
 
 /// The sums of a table-day.
-pub(crate) use shopscore::partials::daily::{DailyPartial, Surroundings, sum_up};
+pub(crate) use shopscore::partials::daily::{DailyPartial, sum_up};
+pub(crate) use shopscore::partials::meaning::Surroundings;
 pub(crate) use shopscore::partials::measures;
 pub(crate) use shopscore::partials::records::has_records;
 pub(crate) use shopscore::partials::shares::together;
