@@ -17,6 +17,7 @@ fn the_document_says_what_is_declared_and_nothing_else() {
         ("11, published tables", declared::published_tables(), said::published_tables()),
         ("11, rule tables", declared::rule_tables(), sorted(said::rows("file", &[0, 2]))),
         ("12, settings", declared::settings(), said::rows("name", &[0, 1])),
+        ("12, settings of the job", declared::settings_of_the_job(), sorted(said::rows("name", &[0, 1]))),
     ];
     let differences: Vec<String> = parts.iter().filter_map(difference).collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -140,6 +141,15 @@ mod declared {
     /// Name and default, which is empty where there is none.
     pub(super) fn settings() -> Vec<String> {
         DECLARED.iter().map(|setting| line(&[setting.name, setting.default])).collect()
+    }
+    /// As [`settings`], in the order of the names, as the shipped file has them: in a comment where there is no default.
+    pub(super) fn settings_of_the_job() -> Vec<String> {
+        let of_line = |text: &'static str| {
+            let (name, value) = text.split_once(" = ")?;
+            let value = value.split(" #").next()?.trim().trim_matches('"');
+            Some(name.strip_prefix("# ").map_or(line(&[name, value]), |name| line(&[name, ""])))
+        };
+        sorted(include_str!("../../jobs/nightly.toml").lines().filter_map(of_line).collect())
     }
 
     /// Tier and top percent of the set that holds for all categories and indicators.
