@@ -35,7 +35,7 @@ nightly: build ## score one day with jobs/nightly.toml: make nightly DATE=2022-0
 sample: build ## write sample_data/ anew, byte for byte as it is committed
 	rm -rf sample_data
 	$(SHOPSCORE) sample --out sample_data --from 2021-12-03 --to 2022-03-15 --shops 120 --rows-per-day 1800 \
-		--seed 1 --dirty --occasions
+		--seed 1 --dirty --demo-cases
 
 test: lint unit ## format, lints, documentation, unit and integration tests
 

@@ -13,9 +13,10 @@ use arrow::array::RecordBatch;
 use rayon::prelude::*;
 use shopscore::domain::{Day, Window};
 use shopscore::error::{Finding, Outcome, all};
+use shopscore::extracts::batches::each_batch;
 use shopscore::extracts::contract::{self, CheckedPartition};
 use shopscore::extracts::listing;
-use shopscore::extracts::reader;
+use shopscore::extracts::reader::{self, Source};
 use shopscore::extracts::selection::Selection;
 use shopscore::partials::daily::{Surroundings, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
@@ -50,7 +51,7 @@ fn measure() -> Outcome<()> {
         window,
         appeals_until: as_of,
         history_starts_on: Some(as_of),
-        max_snapshot_age_days: 7,
+        max_snapshot_age_days: Some(7),
         extracts_kept_days: None,
     };
     let checked = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
@@ -76,13 +77,7 @@ fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
             let spec = day.table.spec();
             let files = day.files.iter().zip(reader::load(day)?);
             files.into_iter().try_for_each(|(file, bytes)| {
-                reader::each_batch(
-                    spec,
-                    file,
-                    || Ok(bytes.clone()),
-                    &Selection::default(),
-                    |_: RecordBatch| Ok(()),
-                )
+                each_batch(spec, file, || Ok(bytes.clone()), &Selection::default(), |_: RecordBatch| Ok(()))
             })
         });
         each.collect::<Vec<_>>()
@@ -94,7 +89,9 @@ fn sum_all(days: &[&CheckedPartition], spec: &PartialSpec, zone: &Zone) -> Outco
     let summed = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
             let surroundings = Surroundings { zone, custom_made: &BTreeSet::new() };
-            sum_up(reader::read(day, zone)?, spec, &BTreeSet::new(), false, surroundings)
+            let loaded = reader::load(day)?;
+            let rows = reader::decode(day, Source::Loaded(&loaded), zone, &Selection::default())?;
+            sum_up(rows, spec, &BTreeSet::new(), false, surroundings)
         });
         each.collect::<Vec<_>>()
     });

@@ -266,9 +266,9 @@ pub struct Sample {
     /// Add a few rows for every quarantine reason
     #[arg(long)]
     pub dirty: bool,
-    /// Add the special cases of the committed sample: leaving shops, an empty partition, several part files, ties
-    #[arg(long)]
-    pub occasions: bool,
+    /// Add the demo cases of the committed sample: leaving shops, an empty partition, several part files, ties
+    #[arg(long, alias = "occasions")]
+    pub demo_cases: bool,
     /// The folder of the rule tables, which name the categories [default: the setting `rules`]
     #[arg(long, value_name = "DIR")]
     pub rules: Option<String>,

@@ -5,15 +5,12 @@ use std::io::{self, Read};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// The hash of some bytes, as 32 hexadecimal digits.
-pub fn hash_of(bytes: &[u8]) -> String {
+pub(crate) fn hash_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
 
 /// As [`hash_of`], of all bytes that are left to read; few are held at once.
-///
-/// # Errors
-/// Those of reading.
-pub fn hash_of_reader(mut reader: impl Read) -> io::Result<String> {
+pub(crate) fn hash_of_reader(mut reader: impl Read) -> io::Result<String> {
     const BUFFER_BYTES: usize = 1 << 20;
     let mut hasher = Xxh3::new();
     let mut buffer = vec![0; BUFFER_BYTES];

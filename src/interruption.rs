@@ -17,10 +17,7 @@ static SWITCHES: Mutex<u32> = Mutex::new(0);
 static LISTENING: Once = Once::new();
 
 /// Changes what readers see: a signal waits until that is done.
-///
-/// # Errors
-/// Those of `switch`.
-pub fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+pub(crate) fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     let mut switches = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
     let outcome = switch()?;
     *switches += 1;
@@ -31,7 +28,7 @@ pub fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
 ///
 /// # Errors
 /// A fault where the system refuses to tell of signals.
-pub fn listen() -> Outcome<()> {
+pub(crate) fn listen() -> Outcome<()> {
     let mut outcome = Ok(());
     LISTENING.call_once(|| {
         // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.

@@ -10,18 +10,19 @@
 //!  contract,   daily,                tiers)       improvements, monthly,           month_ends,
 //!  reader,     retractions)                       quality       annual)            publication)
 //!  row_rules,      ▲
-//!  quarantine)     └── state (what earlier nights left), brought together by intake
+//!  quarantine)     └── state (what earlier nights left), brought together by table_days
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, [`sample`] makes extracts to try it on.
 
 pub mod calendar;
-pub mod content;
+mod content;
 pub mod domain;
 pub mod error;
-pub mod interruption;
-pub mod memory;
-pub mod preflight;
+mod folders;
+mod interruption;
+mod memory;
+mod preflight;
 pub mod threads;
 pub mod zone;
 
@@ -49,12 +50,12 @@ pub mod sales;
 pub mod assessments;
 pub mod publish;
 
-pub mod intake;
-pub mod state;
+mod state;
+mod table_days;
 
-pub mod pipeline;
+mod pipeline;
 
-pub mod sample;
+mod sample;
 
 pub mod cli;
 pub mod commands;

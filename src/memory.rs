@@ -12,7 +12,7 @@ const LEAST_SHARE_MIB: u64 = 8;
 const MIB: u64 = 1 << 20;
 
 /// In how many shares a table-day of so many rows is worked on, where so many threads work under the limit, if there is one.
-pub fn shares(rows: usize, limit_mib: Option<u64>, threads: usize) -> u64 {
+pub(crate) fn shares(rows: usize, limit_mib: Option<u64>, threads: usize) -> u64 {
     let Some(limit_mib) = limit_mib else { return 1 };
     let share_mib = (limit_mib.saturating_sub(BASE_MIB) / threads.max(1) as u64).max(LEAST_SHARE_MIB);
     (rows as u64 * ROW_BYTES).div_ceil(share_mib * MIB).max(1)

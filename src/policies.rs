@@ -30,15 +30,15 @@ pub struct Coverage {
     pub appeals_until: Day,
     /// Days before this one may lack partitions.
     pub history_starts_on: Option<Day>,
-    /// How many days before the as-of day the shop snapshot may lie.
-    pub max_snapshot_age_days: i32,
+    /// How many days before the as-of day the shop snapshot may lie; any number where none is given.
+    pub max_snapshot_age_days: Option<i32>,
     /// How many days before its table's newest partition a day's extracts are kept; for ever where there is none.
     pub extracts_kept_days: Option<i32>,
 }
 
 impl Coverage {
-    /// Whether the extracts of `day` may be gone, given the newest partition of its table.
-    pub fn may_be_gone(&self, day: Day, newest: Option<Day>) -> bool {
+    /// Whether the extracts of `day` may have expired, given the newest partition of its table.
+    pub fn may_have_expired(&self, day: Day, newest: Option<Day>) -> bool {
         let age_days = newest.map(|newest| newest.epoch_days() - day.epoch_days());
         self.extracts_kept_days.zip(age_days).is_some_and(|(kept_days, age_days)| age_days > kept_days)
     }

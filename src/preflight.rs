@@ -16,7 +16,7 @@ const MIB: u64 = 1 << 20;
 ///
 /// # Errors
 /// Disk, with every folder that does not fit.
-pub fn check_writable(folders: &[&Path], min_free_mib: u64) -> Outcome<()> {
+pub(crate) fn check_writable(folders: &[&Path], min_free_mib: u64) -> Outcome<()> {
     let checked = folders.iter().map(|folder| {
         let nearest = nearest_existing(folder);
         check_permission(nearest)?;
@@ -63,7 +63,7 @@ fn check_free(folder: &Path, min_free_mib: u64) -> Outcome<()> {
 ///
 /// # Errors
 /// Usage, naming both; disk.
-pub fn check_one_file_system(outer: &Path, inner: &Path) -> Outcome<()> {
+pub(crate) fn check_one_file_system(outer: &Path, inner: &Path) -> Outcome<()> {
     let device = |path: &Path| {
         fs::metadata(path).map(|found| found.dev()).map_err(|error| disk(STAGE, "stat", path, &error))
     };

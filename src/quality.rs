@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
-use crate::extracts::offence::offence;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::row_rules::Reason;
-use crate::extracts::tables::{Presence, Table};
+use crate::extracts::schema::Presence;
+use crate::extracts::tables::Table;
+use crate::extracts::verdicts::Reason;
+use crate::extracts::violation::violation;
 use crate::partials::records::TableDay;
 use crate::policies::Limits;
 use crate::rulebook::Decimal4;
@@ -56,7 +57,7 @@ pub fn check_table_days(
     window: Window,
     limits: &Limits,
 ) -> Outcome<()> {
-    let mut findings = too_many_set_aside(counts, set_aside, limits);
+    let mut findings = too_many_set_aside(counts, set_aside, limits)?;
     findings.extend(Table::ALL.into_iter().flat_map(|table| too_few_rows(table, counts, window, limits)));
     Failure::unless_empty(ExitClass::Rejected, findings)
 }
@@ -66,10 +67,10 @@ pub fn check_table_days(
 /// # Errors
 /// Every table-day beyond the limit, exit class rejected.
 pub fn check_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<()> {
-    Failure::unless_empty(ExitClass::Rejected, too_many_set_aside(counts, set_aside, limits))
+    Failure::unless_empty(ExitClass::Rejected, too_many_set_aside(counts, set_aside, limits)?)
 }
 
-fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Vec<Finding> {
+fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<Vec<Finding>> {
     let too_many = counts.iter().filter(|counts| {
         let quarantined = counts.quarantined();
         quarantined > limits.max_quarantined_rows
@@ -78,13 +79,14 @@ fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) 
     too_many.map(|counts| too_many_quarantined(counts, set_aside, limits)).collect()
 }
 
-fn too_many_quarantined(counts: &Counts, set_aside: &SetAside, limits: &Limits) -> Finding {
+fn too_many_quarantined(counts: &Counts, set_aside: &SetAside, limits: &Limits) -> Outcome<Finding> {
     let of_day = set_aside.get(&counts.day).into_iter().flatten();
     let first = of_day.filter(|row| row.table == counts.table.name()).min();
-    let first = first.map_or(String::new(), |row| format!(", first {}", offence(counts.table, row)));
+    let first = first.map(|row| violation(counts.table, row)).transpose()?;
+    let first = first.map_or(String::new(), |first| format!(", first {first}"));
     let reasons = Reason::ALL.iter().zip(counts.broken).filter(|(_, rows)| *rows > 0);
     let reasons: Vec<String> = reasons.map(|(reason, rows)| format!("{rows} {}", reason.name())).collect();
-    Finding::new(
+    let finding = Finding::new(
         STAGE,
         format!(
             "{} of {} rows of {} dt={} quarantined ({}{first})",
@@ -98,8 +100,8 @@ fn too_many_quarantined(counts: &Counts, set_aside: &SetAside, limits: &Limits) 
             "at most {} % (max_quarantined_percent) or {} rows (max_quarantined_rows)",
             limits.max_quarantined_percent, limits.max_quarantined_rows
         ),
-    )
-    .advice("deliver the day again, or raise the limit if the rows are known to be unsound")
+    );
+    Ok(finding.advice("deliver the day again, or raise the limit if the rows are known to be unsound"))
 }
 
 fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits) -> Vec<Finding> {

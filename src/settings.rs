@@ -318,7 +318,7 @@ impl Settings {
             window: self.window(as_of),
             appeals_until: known_on,
             history_starts_on: self.history_starts_on,
-            max_snapshot_age_days: self.max_snapshot_age_days,
+            max_snapshot_age_days: Some(self.max_snapshot_age_days),
             extracts_kept_days: self.extracts_kept_days,
         }
     }

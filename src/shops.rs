@@ -4,8 +4,9 @@
 //! and presence for the whole window (specification, sections 2 and 6).
 
 use crate::domain::Day;
-use crate::extracts::row_rules::Verdicts;
-use crate::extracts::rows::{ColumnData, Rows};
+use crate::error::Outcome;
+use crate::extracts::rows::{Rows, value};
+use crate::extracts::verdicts::Verdicts;
 
 /// A shop 商家, as the snapshot has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,32 +33,30 @@ impl Shop {
 }
 
 /// The sound shops of a snapshot, sorted by id.
-pub fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Vec<Shop> {
-    let mut shops: Vec<Shop> =
-        (0..rows.count).filter(|row| verdicts.is_sound(*row)).filter_map(|row| shop(rows, row)).collect();
-    shops.sort_unstable_by_key(|shop| shop.shop_id);
-    shops
-}
-
-fn shop(rows: &Rows, row: usize) -> Option<Shop> {
-    let text = |name: &str| rows.column(name).and_then(|column| text_of(rows, column, row));
-    let date = |name: &str| {
-        let column = rows.column(name).filter(|column| column.is_valid(row))?;
-        column.dates().get(row).copied().map(Day::from_epoch_days)
+///
+/// # Errors
+/// A fault where a column was not read.
+pub fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Shop>> {
+    let ids = rows.integers("shop_id")?;
+    let (names, categories) = (rows.text_positions("shop_name")?, rows.text_positions("primary_category")?);
+    let subcategories = rows.text_positions("primary_subcategory")?;
+    let has_subcategory = rows.column("primary_subcategory")?;
+    let (joined, terminated) = (rows.dates("joined_on")?, rows.dates("terminated_on")?);
+    let is_leaving = rows.column("terminated_on")?;
+    let text = |positions: &[u32], row| rows.texts.text(value(positions, row)?).map(str::to_owned);
+    let date = |dates: &[i32], row| value(dates, row).map(Day::from_epoch_days);
+    let shop = |row: usize| {
+        let (has_subcategory, is_leaving) = (has_subcategory.is_valid(row), is_leaving.is_valid(row));
+        Ok(Shop {
+            shop_id: value(ids, row)?,
+            name: text(names, row)?,
+            primary_category: text(categories, row)?,
+            primary_subcategory: has_subcategory.then(|| text(subcategories, row)).transpose()?,
+            joined_on: date(joined, row)?,
+            terminated_on: is_leaving.then(|| date(terminated, row)).transpose()?,
+        })
     };
-    Some(Shop {
-        shop_id: *rows.column("shop_id")?.integers().get(row)?,
-        name: text("shop_name")?,
-        primary_category: text("primary_category")?,
-        primary_subcategory: text("primary_subcategory"),
-        joined_on: date("joined_on")?,
-        terminated_on: date("terminated_on"),
-    })
-}
-
-fn text_of(rows: &Rows, column: &ColumnData, row: usize) -> Option<String> {
-    column
-        .is_valid(row)
-        .then(|| column.texts().get(row).map(|position| rows.texts.text(*position).to_owned()))
-        .flatten()
+    let mut shops = verdicts.sound_rows().map(shop).collect::<Outcome<Vec<Shop>>>()?;
+    shops.sort_unstable_by_key(|shop| shop.shop_id);
+    Ok(shops)
 }

@@ -1,22 +1,19 @@
 //! `shopscore backfill`: publish the days of a range that are not published and current, in order, or every published night
 //! that would come out of other ingredients now.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::nightly::{publish_night, say_partials};
+use super::nightly::{say_night, say_partials};
 use super::{begin, lock, say};
 use crate::cli::Backfill;
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::intake::plan::ingredients_now;
-use crate::intake::range::prepare;
-use crate::publish;
+use crate::pipeline::night;
+use crate::pipeline::staleness::{self, WhyDue};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
-use crate::threads::on_pool;
 
 const STAGE: &str = "backfill";
 
@@ -33,17 +30,7 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
     }
     let rulebook = Rulebook::load(&settings.rules)?;
     let _locks = lock(&settings, now, told(arguments))?;
-    let published = publish::nights(&settings.out)?;
-    let candidates: Vec<Day> = match range.filter(|_| !arguments.stale) {
-        Some(range) => range.days().collect(),
-        None => {
-            published.keys().copied().filter(|day| range.is_none_or(|range| range.contains(*day))).collect()
-        }
-    };
-    let mut due = Vec::new();
-    for day in candidates {
-        due.extend(why_due(day, &published, &settings, &rulebook)?.map(|why| (day, why)));
-    }
+    let due = staleness::due(&settings, &rulebook, range, arguments.stale)?;
     if due.is_empty() {
         let none = if arguments.stale {
             "no published night is stale"
@@ -53,7 +40,13 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
         say(stdout, none);
     }
     if arguments.dry_run {
-        due.iter().for_each(|(day, why)| say(stdout, &format!("{day} is {why}")));
+        for (day, why) in due {
+            let why = match why {
+                WhyDue::NotPublished => "not published",
+                WhyDue::Stale => "stale",
+            };
+            say(stdout, &format!("{day} is {why}"));
+        }
         return Ok(());
     }
     let nights: Vec<Day> = due.into_iter().map(|(day, _)| day).collect();
@@ -67,17 +60,15 @@ fn publish_all(
     now: Timestamp,
     stdout: &mut impl Write,
 ) -> Outcome<()> {
-    let span = nights.first().zip(nights.last()).map(|(first, last)| Window { first: *first, last: *last });
-    // What cannot be prepared is reported by the night that needs it, after those before it are published.
-    let prepared = span.and_then(|span| on_pool(|| prepare(settings, rulebook, span)).ok());
-    let (mut computed, mut kept) = (prepared.unwrap_or(0), 0);
-    for night in nights {
-        let done = publish_night(settings, rulebook, *night, now, stdout)?;
-        computed += done.scored.computed_partials.len();
-        kept += done.scored.kept_partials;
+    let (mut computed, mut reused) = (staleness::prepare(settings, rulebook, nights), 0);
+    for as_of in nights {
+        let night = night::run(settings, rulebook, *as_of, now)?;
+        say_night(&night, stdout);
+        computed += night.computed.len();
+        reused += night.reused;
     }
     if !nights.is_empty() {
-        say_partials(computed, kept, settings, stdout);
+        say_partials(computed, reused, settings, stdout);
     }
     Ok(())
 }
@@ -87,17 +78,4 @@ fn told(arguments: &Backfill) -> String {
     let range = arguments.from.zip(arguments.to).map(|(from, to)| format!(" --from {from} --to {to}"));
     let stale = if arguments.stale { " --stale" } else { "" };
     format!("backfill{}{stale}", range.unwrap_or_default())
-}
-
-/// Why a day is published again, or for the first time; none where what is published of it is current.
-fn why_due(
-    day: Day,
-    published: &BTreeMap<Day, String>,
-    settings: &Settings,
-    rulebook: &Rulebook,
-) -> Outcome<Option<&'static str>> {
-    let Some(ingredients) = published.get(&day) else { return Ok(Some("not published")) };
-    rulebook.check_in_force(day)?;
-    let is_current = on_pool(|| ingredients_now(settings, rulebook, day))? == *ingredients;
-    Ok((!is_current).then_some("stale"))
 }

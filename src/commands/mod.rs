@@ -22,10 +22,10 @@ use crate::cli::{Cli, Command, SettingFlags};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::lock::{Holder, Lock};
-use crate::publish::{Retention, lock_folder, prepare};
+use crate::publish::{lock_folder, prepare};
 use crate::settings::{self, Settings};
+use crate::state::checksummed::sweep;
 use crate::state::format as state_format;
-use crate::state::sealed::sweep;
 use crate::{interruption, preflight, threads};
 
 const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
@@ -91,10 +91,6 @@ fn lock_alone(settings: &Settings, now: Timestamp, command: String) -> Outcome<[
 /// The last natural day that is over, by the one reading of the clock.
 fn last_complete_day(settings: &Settings, now: Timestamp) -> Day {
     settings.zone.day_of(now).plus(-1)
-}
-
-fn retention(settings: &Settings) -> Retention {
-    Retention { generations: settings.keep_generations, days: settings.keep_generations_days }
 }
 
 /// Prints a line of results. A reader that has closed the pipe has seen enough.

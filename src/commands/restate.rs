@@ -4,16 +4,14 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, current, last_complete_day, lock, retention, say};
+use super::{begin, current, last_complete_day, lock, say};
 use crate::calendar::ends_month;
 use crate::cli::Restate;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::pipeline::month_end;
+use crate::pipeline::restatement;
 use crate::publish::month_ends::Restatement;
-use crate::publish::publish;
 use crate::rulebook::Rulebook;
-use crate::threads::on_pool;
 
 const STAGE: &str = "restate";
 
@@ -26,19 +24,13 @@ pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) 
     let rulebook = Rulebook::load(&settings.rules)?;
     let _locks = lock(&settings, now, format!("restate --month-end {day}"))?;
     let restatement = Restatement { because: &arguments.because, knowledge_day };
-    let restated = on_pool(|| month_end::restate(&settings, &rulebook, day, restatement))?;
-    let Some(publication) = restated.publication else {
+    let restated = restatement::run(&settings, &rulebook, day, restatement, now)?;
+    let Some((partitions, published)) = restated.published else {
         say(stdout, &format!("{day}: no row changes as known on {knowledge_day}; nothing is published"));
         return Ok(());
     };
-    let published = on_pool(|| publish(&settings.out, &publication, now, retention(&settings)))?;
     say(stdout, &format!("{day}: {} rows restated as known on {knowledge_day}", restated.changed));
-    let tables: Vec<String> = publication
-        .partitions
-        .iter()
-        .map(|partition| format!("{} {}", partition.table.name, partition.period))
-        .collect();
-    say(stdout, &format!("brought up to date: {}", tables.join(", ")));
+    say(stdout, &format!("brought up to date: {}", partitions.join(", ")));
     say(stdout, &format!("published as {}: {}", published.name, current(&settings.out).display()));
     Ok(())
 }

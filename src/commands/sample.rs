@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Sample, stdout: &mut impl Write) -> Outcome<()> {
         rows_per_day: arguments.rows_per_day,
         seed: arguments.seed,
         dirty: arguments.dirty,
-        occasions: arguments.occasions,
+        demo_cases: arguments.demo_cases,
         categories: categories(&rulebook, arguments.to),
         custom_made: rulebook.custom_made.on(arguments.to).into_iter().map(str::to_owned).collect(),
     };

@@ -4,16 +4,15 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, current, lock, retention, say};
+use super::{begin, current, lock, say};
 use crate::calendar::Year;
 use crate::cli::Settle;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::pipeline::settlement::{SettledYear, settle};
-use crate::publish::{self, publish};
+use crate::pipeline::settlement::{self, SettledYear};
+use crate::publish;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
-use crate::threads::on_pool;
 
 const STAGE: &str = "settle";
 
@@ -23,9 +22,9 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let rulebook = Rulebook::load(&settings.rules)?;
     let _locks = lock(&settings, now, format!("settle --year {year}"))?;
     let as_of = as_of(arguments, &settings)?;
-    let settled = on_pool(|| settle(&settings, &rulebook, year, as_of))?;
-    let published = on_pool(|| publish(&settings.out, &settled.publication, now, retention(&settings)))?;
+    let settled = settlement::run(&settings, &rulebook, (year, as_of), now)?;
     say(stdout, &told(&settled, year, as_of));
+    let published = &settled.published;
     let outcome = if published.changed { "published as" } else { "already current in" };
     say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));
     Ok(())

@@ -49,38 +49,40 @@ mod tests {
         writer.close().unwrap()
     }
 
-    /// What is found where the file's only column chunk is changed.
-    fn with_chunk(
-        change: impl Fn(ColumnChunkMetaDataBuilder) -> ColumnChunkMetaDataBuilder,
-    ) -> Option<String> {
-        let sound = three_rows();
-        let group = sound.row_group(0).clone();
-        let chunk = change(group.column(0).clone().into_builder()).build().unwrap();
-        let group = group.into_builder().set_column_metadata(vec![chunk]).build().unwrap();
-        impossible(&sound.into_builder().set_row_groups(vec![group]).build(), 1_000)
-    }
-
     #[test]
     fn a_chunk_that_does_not_lie_inside_the_file_is_impossible() {
-        assert_eq!(impossible(&three_rows(), 1_000), None);
+        type Change = fn(ColumnChunkMetaDataBuilder) -> ColumnChunkMetaDataBuilder;
+        let with_chunk = |change: Change| {
+            let group = three_rows().row_group(0).clone();
+            let chunk = change(group.column(0).clone().into_builder()).build().unwrap();
+            let group = group.into_builder().set_column_metadata(vec![chunk]).build().unwrap();
+            impossible(&three_rows().into_builder().set_row_groups(vec![group]).build(), 1_000)
+        };
         assert_eq!(with_chunk(|chunk| chunk), None);
-        let outside = Some("pages of \"shop_id\", row group 0, that are not inside the file".to_owned());
-        assert_eq!(with_chunk(|chunk| chunk.set_total_compressed_size(-1)), outside);
-        assert_eq!(with_chunk(|chunk| chunk.set_total_compressed_size(1_000)), outside);
-        assert_eq!(with_chunk(|chunk| chunk.set_total_compressed_size(i64::MAX)), outside);
-        assert_eq!(with_chunk(|chunk| chunk.set_dictionary_page_offset(Some(-4))), outside);
-        assert_eq!(with_chunk(|chunk| chunk.set_num_values(-1)), outside);
+        let outside: [Change; 5] = [
+            |chunk| chunk.set_total_compressed_size(-1),
+            |chunk| chunk.set_total_compressed_size(1_000),
+            |chunk| chunk.set_total_compressed_size(i64::MAX),
+            |chunk| chunk.set_dictionary_page_offset(Some(-4)),
+            |chunk| chunk.set_num_values(-1),
+        ];
+        for (case, change) in outside.into_iter().enumerate() {
+            let found = with_chunk(change).unwrap_or_default();
+            assert_eq!(
+                found, "pages of \"shop_id\", row group 0, that are not inside the file",
+                "case {case}"
+            );
+        }
     }
 
     #[test]
     fn row_groups_that_do_not_add_up_to_the_rows_are_impossible() {
-        let sound = three_rows();
-        let groups =
-            |rows| vec![sound.row_group(0).clone().into_builder().set_num_rows(rows).build().unwrap()];
-        let with =
-            |rows| impossible(&sound.clone().into_builder().set_row_groups(groups(rows)).build(), 1_000);
-        assert_eq!(with(3), None);
-        assert_eq!(with(2).unwrap(), "row groups of 2 rows in all, and 3 rows");
-        assert_eq!(with(-3).unwrap(), "-3 rows in row group 0");
+        let with_rows = |rows| {
+            let group = three_rows().row_group(0).clone().into_builder().set_num_rows(rows).build().unwrap();
+            impossible(&three_rows().into_builder().set_row_groups(vec![group]).build(), 1_000)
+        };
+        assert_eq!(with_rows(3), None);
+        assert_eq!(with_rows(2).unwrap(), "row groups of 2 rows in all, and 3 rows");
+        assert_eq!(with_rows(-3).unwrap(), "-3 rows in row group 0");
     }
 }

@@ -5,21 +5,24 @@
 //! cannot change. All findings of all files are reported together (specification, section 2).
 
 use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::Type as PhysicalType;
 use parquet::errors::ParquetError;
-use parquet::file::reader::ChunkReader;
 use rayon::prelude::*;
 
 use crate::domain::Day;
-use crate::error::{ExitClass, Failure, Finding, Outcome, caught, disk};
+use crate::error::{ExitClass, Failure, Finding, Outcome, caught, disk, fault};
 use crate::extracts::chunks;
-use crate::extracts::listing::{FileIdentity, Listed, PartFile, Partition};
+use crate::extracts::identity::{FileIdentity, open};
+use crate::extracts::listing::Listed;
 use crate::extracts::manifest;
-use crate::extracts::tables::{Column, ColumnKind, Table, TableSpec};
+use crate::extracts::partitions::{PartFile, Partition};
+use crate::extracts::schema::{Column, ColumnKind, TableSpec};
+use crate::extracts::tables::Table;
 use crate::extracts::tail::Tail;
 
 const STAGE: &str = "contract";
@@ -36,7 +39,7 @@ pub struct CheckedFile {
     /// Whether a timestamp of the contract is in nanoseconds.
     pub has_nanoseconds: bool,
     /// Its footer.
-    pub tail: Tail,
+    pub(super) tail: Tail,
 }
 
 /// A table-day whose files fit the contract.
@@ -46,8 +49,6 @@ pub struct CheckedPartition {
     pub table: Table,
     /// Its day.
     pub day: Day,
-    /// Its folder.
-    pub folder: PathBuf,
     /// Its part files, by name; there may be none.
     pub files: Vec<CheckedFile>,
 }
@@ -85,22 +86,22 @@ fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPar
             Err(failure) => failure.findings,
         };
     }
-    let Partition { table, day, ref folder, .. } = *partition;
-    (CheckedPartition { table, day, folder: folder.clone(), files }, findings)
+    (CheckedPartition { table: partition.table, day: partition.day, files }, findings)
 }
 
 fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     let opened = open(&file.path, file.identity)?;
     let read = Tail::read(&opened, file.identity.size_bytes);
     let tail = read.map_err(|error| disk(STAGE, "read", &file.path, &error))?;
-    let footer = parse_footer(&tail).map_err(|error| no_parquet_file(&file.path, &opened, &error))?;
+    let footer = decode_footer(&tail).map_err(|error| no_parquet_file(file, &opened, &error))?;
     if let Some(found) = chunks::impossible(footer.metadata(), tail.start()) {
         let damaged =
             Finding::new(STAGE, format!("a damaged footer, with {found}"), "a complete Parquet file");
         return Err(damaged.path(&file.path).advice("write the file again").fail(ExitClass::Rejected));
     }
-    let findings = check_columns(spec, &footer, &file.path);
-    Failure::unless_empty(ExitClass::Rejected, findings)?;
+    let found = spec.columns.iter().map(|column| check_column(column, &footer, &file.path));
+    let found = found.collect::<Outcome<Vec<Option<Finding>>>>()?;
+    Failure::unless_empty(ExitClass::Rejected, found.into_iter().flatten().collect())?;
     let rows = footer.metadata().file_metadata().num_rows();
     Ok(CheckedFile {
         path: file.path.clone(),
@@ -110,139 +111,74 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
                 .path(&file.path)
                 .fail(ExitClass::Rejected)
         })?,
-        has_nanoseconds: spec.columns.iter().any(|column| {
-            matches!(
-                footer.schema().field_with_name(column.name).map(arrow::datatypes::Field::data_type),
-                Ok(DataType::Timestamp(TimeUnit::Nanosecond, _))
-            )
+        has_nanoseconds: footer.schema().fields().iter().any(|field| {
+            spec.position(field.name()).is_some()
+                && matches!(field.data_type(), DataType::Timestamp(TimeUnit::Nanosecond, _))
         }),
         tail,
     })
 }
 
-/// Opens a file, making sure that it is still the one that was listed.
-///
-/// # Errors
-/// Rejected where it cannot be opened or has changed.
-pub fn open(path: &Path, listed: FileIdentity) -> Outcome<File> {
-    let file = File::open(path).map_err(|error| {
-        Finding::new(STAGE, format!("a file that cannot be opened ({error})"), "a readable file")
-            .path(path)
-            .advice("give the job's user permission to read it")
-            .fail(ExitClass::Disk)
-    })?;
-    check_unchanged(path, &file, listed)?;
-    Ok(file)
+/// The footer of a file that was checked, and can be decoded; the types are those of the Parquet schema alone.
+pub(super) fn footer_of(file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
+    decode_footer(&file.tail).map_err(|error| fault(STAGE, error))
 }
 
-/// Makes sure that an open file is still what it was when it was listed.
-///
-/// # Errors
-/// Rejected where its device, inode, size or times differ.
-pub fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcome<()> {
-    let now = file.metadata().map_err(|error| disk(STAGE, "stat", path, &error))?;
-    let now = FileIdentity::of(&now);
-    if now == listed {
-        return Ok(());
-    }
-    Err(Finding::new(
-        STAGE,
-        format!("a file of {} bytes that changed while it was used", now.size_bytes),
-        format!("the {} bytes that were listed", listed.size_bytes),
-    )
-    .path(path)
-    .advice("let the producer write under another name and rename; then run again")
-    .fail(ExitClass::Rejected))
+fn decode_footer(tail: &Tail) -> Result<ArrowReaderMetadata, ParquetError> {
+    ArrowReaderMetadata::load(tail.bytes(), ArrowReaderOptions::new().with_skip_arrow_metadata(true))
 }
 
-/// Reads the footer of a file that was checked; the types are those of the Parquet schema alone.
-///
-/// # Errors
-/// Rejected where there is no complete Parquet file.
-pub fn read_footer(file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
-    parse_footer(&file.tail).map_err(|error| no_parquet_file(&file.path, &file.tail, &error))
-}
-
-fn parse_footer(tail: &Tail) -> Result<ArrowReaderMetadata, ParquetError> {
-    ArrowReaderMetadata::load(tail, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
-}
-
-fn no_parquet_file(path: &Path, file: &impl ChunkReader, error: &ParquetError) -> Failure {
-    Finding::new(STAGE, beginning(file, &error.to_string()), "a complete Parquet file")
-        .path(path)
+/// What a file that is no Parquet file is instead.
+fn no_parquet_file(file: &PartFile, opened: &File, error: &ParquetError) -> Failure {
+    let size_bytes = file.identity.size_bytes;
+    let mut magic = [0; 4];
+    let starts_as_parquet = opened.read_exact_at(&mut magic, 0).is_ok() && &magic == b"PAR1";
+    let found = match (size_bytes, starts_as_parquet) {
+        (0, _) => "a file of zero bytes".to_owned(),
+        (_, true) => format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})"),
+        (_, false) => format!("a file of {size_bytes} bytes that does not start as Parquet does"),
+    };
+    Finding::new(STAGE, found, "a complete Parquet file")
+        .path(&file.path)
         .advice("write the file again")
         .fail(ExitClass::Rejected)
 }
 
-/// What a file that is no Parquet file is instead.
-fn beginning(file: &impl ChunkReader, error: &str) -> String {
-    let size_bytes = file.len();
-    let starts_as_parquet = file.get_bytes(0, 4).is_ok_and(|first| first.as_ref() == b"PAR1");
-    match (size_bytes, starts_as_parquet) {
-        (0, _) => "a file of zero bytes".to_owned(),
-        (_, true) => format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})"),
-        (_, false) => format!("a file of {size_bytes} bytes that does not start as Parquet does"),
-    }
-}
-
-fn check_columns(spec: &TableSpec, footer: &ArrowReaderMetadata, path: &Path) -> Vec<Finding> {
-    spec.columns.iter().filter_map(|column| check_column(column, footer, path)).collect()
-}
-
-fn check_column(column: &Column, footer: &ArrowReaderMetadata, path: &Path) -> Option<Finding> {
+fn check_column(column: &Column, footer: &ArrowReaderMetadata, path: &Path) -> Outcome<Option<Finding>> {
     let schema = footer.metadata().file_metadata().schema_descr();
     let named: Vec<_> =
         schema.root_schema().get_fields().iter().filter(|field| field.name() == column.name).collect();
-    let finding = |found: String, advice: &str| {
-        Some(
-            Finding::new(STAGE, found, column.kind.wanted())
-                .path(path)
-                .column(column.name)
-                .advice(advice.to_owned()),
-        )
-    };
-    match named.as_slice() {
-        [] => finding(missing_column(column.name, footer), "deliver the column under its exact name"),
-        [field] if !field.is_primitive() => finding("a nested column".to_owned(), "deliver plain values"),
-        [field] if field.get_physical_type() == PhysicalType::INT96 => finding(
+    let (found, advice) = match named.as_slice() {
+        [] => (missing_column(column.name, footer), "deliver the column under its exact name"),
+        [field] if !field.is_primitive() => ("a nested column".to_owned(), "deliver plain values"),
+        [field] if field.get_physical_type() == PhysicalType::INT96 => (
             "an INT96 timestamp".to_owned(),
             "in Spark set spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS",
         ),
         [_] => {
-            let found = footer.schema().field_with_name(column.name).ok()?.data_type();
-            (!fits(column.kind, found))
-                .then(|| finding(found.to_string(), "deliver the column in the wanted type"))?
+            let field = footer.schema().field_with_name(column.name).map_err(|error| fault(STAGE, error))?;
+            if fits(column.kind, field.data_type()) {
+                return Ok(None);
+            }
+            (field.data_type().to_string(), "deliver the column in the wanted type")
         }
-        [..] => finding(format!("{} columns of that name", named.len()), "deliver the column once"),
-    }
+        [..] => (format!("{} columns of that name", named.len()), "deliver the column once"),
+    };
+    let finding = Finding::new(STAGE, found, column.kind.wanted());
+    Ok(Some(finding.path(path).column(column.name).advice(advice)))
 }
 
 fn missing_column(name: &str, footer: &ArrowReaderMetadata) -> String {
     let names = footer.schema().fields().iter().map(|field| field.name());
-    match names.min_by_key(|near| edits(name, near)) {
+    match names.min_by_key(|near| strsim::levenshtein(&plain(name), &plain(near))) {
         Some(near) => format!("no such column, the nearest name is {near:?}"),
         None => "no column at all".to_owned(),
     }
 }
 
-/// How many characters must be put in, left out or replaced to make one name of the other, letter case and the kind of
-/// separator aside.
-fn edits(one: &str, other: &str) -> usize {
-    let plain = |text: &str| -> Vec<char> {
-        text.trim().to_lowercase().chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).collect()
-    };
-    let (one, other) = (plain(one), plain(other));
-    // The edits from what has been seen of `one` to every beginning of `other`.
-    let mut fewest: Vec<usize> = (0..=other.len()).collect();
-    for (seen, letter) in one.iter().enumerate() {
-        let mut next = vec![seen + 1];
-        for (wanted, (before, after)) in other.iter().zip(fewest.iter().zip(fewest.iter().skip(1))) {
-            let left_out = next.last().map_or(0, |edits| edits + 1);
-            next.push(left_out.min(after + 1).min(before + usize::from(letter != wanted)));
-        }
-        fewest = next;
-    }
-    fewest.last().copied().unwrap_or(0)
+/// A name without its letter case and the kind of its separators.
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase().replace(['_', '-', ' '], "")
 }
 
 /// Whether every value of a file's type has one meaning as `kind`.

@@ -4,7 +4,8 @@
 //! 9999, or outside what the tick can count, is refused with its raw value (specification, section 2).
 
 use arrow::array::{Array, Int64Array};
-use jiff::civil::{Date, DateTime};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 
 use crate::zone::Zone;
 
@@ -100,17 +101,14 @@ pub fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) ->
 }
 
 /// An instant in UTC, such as `2022-03-15T01:02:03.5Z`, the same whatever the tick.
-pub fn in_utc(ticks: i64, ticks_per_second: i64) -> String {
-    let second = ticks.div_euclid(ticks_per_second);
-    let nanoseconds = ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second);
-    let epoch: DateTime = Date::constant(1970, 1, 1).at(0, 0, 0, 0);
-    // One after the other: a span has one sign, and before 1970 the seconds are negative while the rest is not.
-    let whole = jiff::Span::new().try_seconds(second).and_then(|seconds| epoch.checked_add(seconds));
-    let rest = jiff::Span::new().try_nanoseconds(nanoseconds);
-    match whole.and_then(|whole| whole.checked_add(rest?)) {
-        Ok(civil) => format!("{civil}Z"),
-        Err(_) => format!("{second} seconds since 1970-01-01T00:00:00Z"),
-    }
+///
+/// # Errors
+/// Where it lies outside the years -9999 to 9999, which no tick that was read does.
+pub fn in_utc(ticks: i64, ticks_per_second: i64) -> Result<String, jiff::Error> {
+    let second = SignedDuration::from_secs(ticks.div_euclid(ticks_per_second));
+    let rest = SignedDuration::from_nanos(ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second));
+    let civil = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(second)?.checked_add(rest)?;
+    Ok(format!("{civil}Z"))
 }
 
 #[cfg(test)]
@@ -125,32 +123,35 @@ mod tests {
     }
 
     #[test]
-    fn one_instant_in_any_unit_is_one_tick_count() {
-        for per_second in [MICROS, NANOS] {
-            let expected = 1_647_305_999 * per_second + per_second / 2;
-            assert_eq!(ticks(1_647_305_999_500, 1_000, per_second, None), Ok(expected));
-            assert_eq!(ticks(1_647_305_999_500_000, MICROS, per_second, None), Ok(expected));
+    fn one_instant_in_any_unit_is_one_tick_count_and_what_no_tick_can_hold_is_refused_and_never_clipped() {
+        let year_1000 = -30_610_224_000_000;
+        for (raw, units, per_second, zone, expected) in [
+            (1_647_305_999_500, 1_000, MICROS, None, Some(1_647_305_999_500_000)),
+            (1_647_305_999_500_000, MICROS, MICROS, None, Some(1_647_305_999_500_000)),
+            (1_647_305_999_500, 1_000, NANOS, None, Some(1_647_305_999_500_000_000)),
+            (1_647_305_999_500_000, MICROS, NANOS, None, Some(1_647_305_999_500_000_000)),
+            (1_647_305_999_500_000_001, NANOS, NANOS, None, Some(1_647_305_999_500_000_001)),
+            (1_647_302_400_000, 1_000, MICROS, Some("Asia/Shanghai"), Some(1_647_273_600_000_000)),
+            (i64::MAX, 1_000, MICROS, None, None),
+            (i64::MIN, MICROS, MICROS, None, None),
+            (year_1000, 1_000, NANOS, None, None),
+            (year_1000, 1_000, MICROS, None, Some(year_1000 * 1_000)),
+            // The first nanosecond of all, and 9999-12-31.
+            (i64::MIN, NANOS, NANOS, None, Some(i64::MIN)),
+            (253_402_214_400_000, 1_000, MICROS, None, Some(253_402_214_400_000_000)),
+        ] {
+            assert_eq!(
+                ticks(raw, units, per_second, zone).ok(),
+                expected,
+                "{raw} of {units} as {per_second}"
+            );
         }
-        assert_eq!(ticks(1_647_305_999_500_000_001, NANOS, NANOS, None), Ok(1_647_305_999_500_000_001));
     }
 
     #[test]
-    fn local_times_become_instants() {
-        let utc = ticks(1_647_273_600_000, 1_000, MICROS, None);
-        assert_eq!(ticks(1_647_302_400_000, 1_000, MICROS, Some("Asia/Shanghai")), utc);
-    }
-
-    #[test]
-    fn what_no_tick_can_hold_is_refused_and_never_clipped() {
-        assert!(ticks(i64::MAX, 1_000, MICROS, None).is_err());
-        assert!(ticks(i64::MIN, MICROS, MICROS, None).is_err());
-        assert!(ticks(-30_610_224_000_000, 1_000, NANOS, None).is_err(), "year 1000 in nanoseconds");
-        assert!(ticks(-30_610_224_000_000, 1_000, MICROS, None).is_ok(), "year 1000 in microseconds");
-        assert_eq!(ticks(i64::MIN, NANOS, NANOS, None), Ok(i64::MIN), "the first nanosecond of all");
-        assert!(ticks(253_402_214_400_000, 1_000, MICROS, None).is_ok(), "9999-12-31");
-        let null = Int64Array::from(vec![None, Some(1)]);
+    fn a_null_has_a_place_among_the_ticks() {
         let mut held = Vec::new();
-        assert_eq!(to_ticks(&mut held, &null, 1_000, MICROS, None), Ok(()));
+        assert_eq!(to_ticks(&mut held, &Int64Array::from(vec![None, Some(1)]), 1_000, MICROS, None), Ok(()));
         assert_eq!(held, [0, 1_000]);
     }
 
@@ -175,16 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_reads_the_same_whatever_the_tick() {
-        assert_eq!(in_utc(1_647_305_999_500_000, MICROS), "2022-03-15T00:59:59.5Z");
-        assert_eq!(in_utc(1_647_305_999_500_000_000, NANOS), "2022-03-15T00:59:59.5Z");
-        assert_eq!(in_utc(253_402_300_799 * MICROS, MICROS), "9999-12-31T23:59:59Z");
-    }
-
-    #[test]
-    fn an_instant_before_1970_keeps_its_fraction() {
-        assert_eq!(in_utc(-1, MICROS), "1969-12-31T23:59:59.999999Z");
-        assert_eq!(in_utc(-30_610_224_000_000_000 + 250_000, MICROS), "1000-01-01T00:00:00.25Z");
-        assert_eq!(in_utc(i64::MIN, NANOS), "1677-09-21T00:12:43.145224192Z");
+    fn an_instant_reads_the_same_whatever_the_tick_and_keeps_its_fraction_before_1970() {
+        for (ticks, ticks_per_second, expected) in [
+            (1_647_305_999_500_000, MICROS, "2022-03-15T00:59:59.5Z"),
+            (1_647_305_999_500_000_000, NANOS, "2022-03-15T00:59:59.5Z"),
+            (253_402_300_799 * MICROS, MICROS, "9999-12-31T23:59:59Z"),
+            (-1, MICROS, "1969-12-31T23:59:59.999999Z"),
+            (-30_610_224_000_000_000 + 250_000, MICROS, "1000-01-01T00:00:00.25Z"),
+            (i64::MIN, NANOS, "1677-09-21T00:12:43.145224192Z"),
+        ] {
+            assert_eq!(in_utc(ticks, ticks_per_second).unwrap(), expected);
+        }
+        assert!(in_utc(i64::MAX, MICROS).is_err());
     }
 }

@@ -4,6 +4,7 @@
 //! counts (specification, section 2).
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
@@ -12,7 +13,9 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Finding;
-use crate::extracts::listing::MANIFEST;
+
+/// The name of a producer's manifest.
+pub(super) const MANIFEST: &str = "_manifest.json";
 
 const STAGE: &str = "manifest";
 
@@ -30,7 +33,12 @@ struct Entry {
 
 /// Compares a partition's files, each with the rows that its footer gives, with its `opened` manifest, if it has one (it
 /// must have one where `required`).
-pub fn check(folder: &Path, opened: Option<File>, files: &[(&Path, usize)], required: bool) -> Vec<Finding> {
+pub(super) fn check(
+    folder: &Path,
+    opened: Option<File>,
+    files: &[(&Path, usize)],
+    required: bool,
+) -> Vec<Finding> {
     let path = folder.join(MANIFEST);
     let text = match opened.map(io::read_to_string) {
         Some(Ok(text)) => text,
@@ -61,8 +69,7 @@ fn compare(path: &Path, manifest: &Manifest, files: &[(&Path, usize)]) -> Vec<Fi
         }
     }
     for (file, rows) in files {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match listed.remove(name.as_str()) {
+        match file.file_name().and_then(OsStr::to_str).and_then(|name| listed.remove(name)) {
             None => {
                 findings.push(finding(file, "a part file that the manifest does not list", "no other file"));
             }

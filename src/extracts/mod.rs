@@ -1,21 +1,29 @@
 //! Extracts: what a marketplace delivers, seen as it is, read once, judged row by row.
 //!
-//! [`listing`] finds the files, [`contract`] checks their footers and manifests, [`reader`] decodes a table-day, or a
-//! [`selection`] of it, into
-//! [`rows`], [`row_rules`] judges each row, [`quarantine`] keeps what was set aside, [`offence`] says why. [`tables`]
-//! declares it all.
+//! [`tables`] declares it all, in the terms of [`schema`]. [`listing`] finds the [`partitions`] of the days that a run reads,
+//! [`contract`] checks their footers and manifests, [`reader`] decodes a table-day, or a [`selection`] of it, into [`rows`],
+//! [`row_rules`] gives a [verdict](verdicts) on each row, [`quarantine`] keeps what was set aside, [`violation`] says why.
+
+mod arrays;
+pub mod batches;
 mod chunks;
 pub mod contract;
+mod days;
+mod duplicates;
+pub mod identity;
 pub mod instants;
 pub mod listing;
-pub mod manifest;
-pub mod offence;
+mod manifest;
+pub mod partitions;
 pub mod quarantine;
 #[cfg(test)]
 pub(crate) mod readable;
 pub mod reader;
 pub mod row_rules;
 pub mod rows;
+pub mod schema;
 pub mod selection;
 pub mod tables;
-pub mod tail;
+mod tail;
+pub mod verdicts;
+pub mod violation;

@@ -3,14 +3,16 @@
 //! Grain: one quarantined row. Buyers are left out, timestamps are in UTC, so that a row reads the same whatever the unit
 //! and zone of its file (specification, section 11).
 
-use serde::Serializer;
-use serde::ser::SerializeMap;
+use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
 use crate::domain::Day;
+use crate::error::{Outcome, fault};
 use crate::extracts::instants::in_utc;
-use crate::extracts::row_rules::{Reason, Verdicts};
-use crate::extracts::rows::{Rows, Values};
+use crate::extracts::rows::{Rows, Values, value};
 use crate::extracts::tables::Table;
+use crate::extracts::verdicts::{Reason, Verdicts};
+
+const STAGE: &str = "quarantine";
 
 /// A row that broke a rule, in the order in which the quarantine is sorted within a day.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,19 +28,23 @@ pub struct QuarantinedRow {
 }
 
 /// The quarantined rows of a table-day, sorted.
-pub fn rows_set_aside(rows: &Rows, verdicts: &Verdicts) -> Vec<QuarantinedRow> {
-    let key = rows.spec().key.and_then(|name| rows.column(name));
-    let mut set_aside: Vec<QuarantinedRow> = verdicts
-        .broken()
-        .map(|(row, reason)| QuarantinedRow {
+///
+/// # Errors
+/// A fault where a column was not read or holds what cannot be written.
+pub fn rows_set_aside(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<QuarantinedRow>> {
+    let key = rows.spec().key.map(|name| Ok((rows.integers(name)?, rows.column(name)?))).transpose()?;
+    let set_aside = verdicts.broken().map(|(row, reason)| {
+        let key = key.filter(|(_, column)| column.is_valid(row));
+        Ok(QuarantinedRow {
             table: rows.table.name(),
-            key: key.filter(|key| key.is_valid(row)).and_then(|key| key.integers().get(row).copied()),
+            key: key.map(|(keys, _)| value(keys, row)).transpose()?,
             reason: reason.name(),
-            row: as_json(rows, row),
+            row: serde_json::to_string(&Shown { rows, row }).map_err(|error| fault(STAGE, error))?,
         })
-        .collect();
+    });
+    let mut set_aside = set_aside.collect::<Outcome<Vec<_>>>()?;
     set_aside.sort_unstable();
-    set_aside
+    Ok(set_aside)
 }
 
 /// How many rows a table-day has, and how many of them broke which rule first.
@@ -56,15 +62,17 @@ pub struct Counts {
 
 impl Counts {
     /// Counts the verdicts of a table-day.
-    pub fn of(rows: &Rows, verdicts: &Verdicts) -> Self {
+    ///
+    /// # Errors
+    /// A fault where there are more rows than can be counted.
+    pub fn of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Self> {
         let mut counts = Self::nothing(rows.table, rows.day);
-        counts.rows = i64::try_from(rows.count).unwrap_or(i64::MAX);
+        counts.rows = i64::try_from(rows.count).map_err(|error| fault(STAGE, error))?;
         for (_, reason) in verdicts.broken() {
-            if let Some(count) = counts.broken.get_mut(reason as usize) {
-                *count += 1;
-            }
+            let count = counts.broken.get_mut(reason as usize);
+            *count.ok_or_else(|| fault(STAGE, format!("no place for {reason:?}")))? += 1;
         }
-        counts
+        Ok(counts)
     }
 
     /// A table-day without rows.
@@ -78,47 +86,43 @@ impl Counts {
     }
 }
 
-/// The declared columns of a row, without buyers, as a JSON object in the declared order.
-fn as_json(rows: &Rows, row: usize) -> String {
-    let mut json = Vec::new();
-    let written = write_json(rows, row, &mut serde_json::Serializer::new(&mut json));
-    match written {
-        Ok(()) => String::from_utf8_lossy(&json).into_owned(),
-        Err(error) => format!("{{\"unwritable\":{:?}}}", error.to_string()),
+/// A row as a JSON object of its declared columns, in their order, without buyers.
+struct Shown<'a> {
+    rows: &'a Rows,
+    row: usize,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { rows, row } = *self;
+        let mut object = serializer.serialize_map(None)?;
+        let columns = rows.spec().columns.iter().zip(&rows.columns);
+        for (declared, column) in columns.filter(|(declared, _)| !declared.personal) {
+            object.serialize_key(declared.name)?;
+            if !column.is_valid(row) {
+                object.serialize_value(&None::<i64>)?;
+                continue;
+            }
+            match &column.values {
+                Values::Integer(values) => object.serialize_value(&at(values, row)?)?,
+                Values::Boolean(values) => object.serialize_value(&at(values, row)?)?,
+                Values::Text(values) => {
+                    let text = rows.texts.text(at(values, row)?).map_err(S::Error::custom)?;
+                    object.serialize_value(text)?;
+                }
+                Values::Date(values) => object.serialize_value(&Day::from_epoch_days(at(values, row)?))?,
+                Values::Timestamp(values) => {
+                    let instant = in_utc(at(values, row)?, rows.ticks_per_second);
+                    object.serialize_value(&instant.map_err(S::Error::custom)?)?;
+                }
+            }
+        }
+        object.end()
     }
 }
 
-fn write_json<S: Serializer>(rows: &Rows, row: usize, serializer: S) -> Result<(), S::Error>
-where
-    S::Ok: Sized,
-{
-    let mut object = serializer.serialize_map(None)?;
-    for (declared, column) in rows.spec().columns.iter().zip(&rows.columns) {
-        if declared.personal {
-            continue;
-        }
-        object.serialize_key(declared.name)?;
-        if !column.is_valid(row) {
-            object.serialize_value(&None::<i64>)?;
-            continue;
-        }
-        match &column.values {
-            Values::Integer(values) => object.serialize_value(&values.get(row))?,
-            Values::Boolean(values) => object.serialize_value(&values.get(row))?,
-            Values::Text(values) => {
-                object.serialize_value(&values.get(row).map(|position| rows.texts.text(*position)))?;
-            }
-            Values::Date(values) => {
-                let date = values.get(row).map(|date| Day::from_epoch_days(*date).to_string());
-                object.serialize_value(&date)?;
-            }
-            Values::Timestamp(values) => {
-                let instant = values.get(row).map(|tick| in_utc(*tick, rows.ticks_per_second));
-                object.serialize_value(&instant)?;
-            }
-        }
-    }
-    object.end().map(|_| ())
+fn at<T: Copy, E: Error>(values: &[T], row: usize) -> Result<T, E> {
+    value(values, row).map_err(E::custom)
 }
 
 #[cfg(test)]
@@ -133,8 +137,9 @@ mod tests {
                     1       2              3        12:00    11:59:59.5
                     1       -              3        12:00    -";
         let rows = rows(Table::Consultations, "2022-03-15", text);
-        let verdicts = judge(&rows, &shanghai());
+        let verdicts = judge(&rows, &shanghai()).unwrap();
         let shown: Vec<String> = rows_set_aside(&rows, &verdicts)
+            .unwrap()
             .into_iter()
             .map(|row| format!("{} {:?} {} {}", row.table, row.key, row.reason, row.row))
             .collect();
@@ -147,6 +152,6 @@ mod tests {
                 format!("consultations None time_reversed {reversed}")
             ]
         );
-        assert_eq!(Counts::of(&rows, &verdicts).broken, [1, 0, 0, 1, 0]);
+        assert_eq!(Counts::of(&rows, &verdicts).unwrap().broken, [1, 0, 0, 1, 0]);
     }
 }

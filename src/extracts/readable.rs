@@ -4,13 +4,18 @@
 //! partition's day, timestamps its noon. A time alone is of the partition's day; times are of Asia/Shanghai, unless they
 //! end with `Z`.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use crate::domain::Day;
 use crate::extracts::instants::MICROS;
+use crate::extracts::row_rules::judge;
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
-use crate::extracts::tables::{ColumnKind, Table};
+use crate::extracts::schema::ColumnKind;
+use crate::extracts::tables::Table;
+use crate::extracts::verdicts::Reason;
 use crate::zone::Zone;
 
 /// The time zone of all readable rows.
@@ -44,6 +49,14 @@ pub(crate) fn rows(table: Table, day: &str, text: &str) -> Rows {
     Rows { table, day: self::day(day), count: cells.len(), ticks_per_second: MICROS, columns, texts }
 }
 
+/// The verdict on each row of 2022-03-15, `sound` or a reason.
+pub(crate) fn verdicts(table: Table, text: &str) -> Vec<&'static str> {
+    let rows = rows(table, "2022-03-15", text);
+    let verdicts = judge(&rows, &shanghai()).unwrap();
+    let broken: BTreeMap<usize, Reason> = verdicts.broken().collect();
+    (0..rows.count).map(|row| broken.get(&row).map_or("sound", |reason| reason.name())).collect()
+}
+
 fn column_of<'a>(
     kind: ColumnKind,
     day: &str,
@@ -57,7 +70,9 @@ fn column_of<'a>(
         ColumnKind::Integer => Values::Integer(
             given().zip(1..).map(|(cell, place)| cell.map_or(place, |text| text.parse().unwrap())).collect(),
         ),
-        ColumnKind::Text => Values::Text(given().map(|cell| texts.intern(cell.unwrap_or("男装"))).collect()),
+        ColumnKind::Text => {
+            Values::Text(given().map(|cell| texts.intern(cell.unwrap_or("男装")).unwrap()).collect())
+        }
         ColumnKind::Boolean => {
             Values::Boolean(given().map(|cell| cell.is_some_and(|text| text.parse().unwrap())).collect())
         }

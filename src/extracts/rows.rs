@@ -7,7 +7,11 @@
 use std::collections::HashMap;
 
 use crate::domain::Day;
-use crate::extracts::tables::{Table, TableSpec};
+use crate::error::{Failure, Outcome, fault};
+use crate::extracts::schema::{ColumnKind, TableSpec};
+use crate::extracts::tables::Table;
+
+const STAGE: &str = "rows";
 
 /// The values of a column, one a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,15 +63,18 @@ pub struct Rows {
 
 impl Texts {
     /// The position of `text`, which is held from now on.
-    pub fn intern(&mut self, text: &str) -> u32 {
+    ///
+    /// # Errors
+    /// What is found where there are more texts than positions.
+    pub fn intern(&mut self, text: &str) -> Result<u32, String> {
         if let Some(position) = self.positions.get(text) {
-            return *position;
+            return Ok(*position);
         }
-        // More than 2^32 texts do not fit into memory; the last position then stands for a text that is never read.
-        let position = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let position =
+            u32::try_from(self.texts.len()).map_err(|_| format!("{} texts of its day", self.texts.len()))?;
         self.texts.push(text.to_owned());
         self.positions.insert(text.to_owned(), position);
-        position
+        Ok(position)
     }
 
     /// The position of `text`, if any row holds it.
@@ -76,8 +83,12 @@ impl Texts {
     }
 
     /// The text at `position`.
-    pub fn text(&self, position: u32) -> &str {
-        self.texts.get(position as usize).map_or("", String::as_str)
+    ///
+    /// # Errors
+    /// A fault where there is none.
+    pub fn text(&self, position: u32) -> Outcome<&str> {
+        let text = self.texts.get(position as usize).map(String::as_str);
+        text.ok_or_else(|| fault(STAGE, format!("no text {position} among {}", self.texts.len())))
     }
 
     /// All texts by position.
@@ -87,37 +98,28 @@ impl Texts {
 }
 
 impl ColumnData {
+    /// A column without rows, with room for `capacity`.
+    pub(super) fn empty(kind: ColumnKind, capacity: usize) -> Self {
+        let values = match kind {
+            ColumnKind::Integer => Values::Integer(Vec::with_capacity(capacity)),
+            ColumnKind::Text => Values::Text(Vec::with_capacity(capacity)),
+            ColumnKind::Boolean => Values::Boolean(Vec::with_capacity(capacity)),
+            ColumnKind::Date => Values::Date(Vec::with_capacity(capacity)),
+            ColumnKind::Timestamp => Values::Timestamp(Vec::with_capacity(capacity)),
+        };
+        Self { values, validity: None }
+    }
+
     /// Whether the row has a value.
     pub fn is_valid(&self, row: usize) -> bool {
-        self.validity.as_ref().is_none_or(|validity| validity.get(row).copied().unwrap_or(false))
-    }
-
-    /// The integers of an integer column; nothing of another.
-    pub fn integers(&self) -> &[i64] {
-        if let Values::Integer(values) = &self.values { values } else { &[] }
-    }
-
-    /// The ticks of a timestamp column; nothing of another.
-    pub fn ticks(&self) -> &[i64] {
-        if let Values::Timestamp(values) = &self.values { values } else { &[] }
-    }
-
-    /// The days of a date column; nothing of another.
-    pub fn dates(&self) -> &[i32] {
-        if let Values::Date(values) = &self.values { values } else { &[] }
-    }
-
-    /// The values of a boolean column; nothing of another.
-    pub fn booleans(&self) -> &[bool] {
-        if let Values::Boolean(values) = &self.values { values } else { &[] }
-    }
-
-    /// The text positions of a text column; nothing of another.
-    pub fn texts(&self) -> &[u32] {
-        if let Values::Text(values) = &self.values { values } else { &[] }
+        self.validity.as_ref().is_none_or(|validity| validity.get(row) == Some(&true))
     }
 }
 
+/// Columns come by name, those of one type whole.
+///
+/// # Errors
+/// A fault that names the table and the column where it is not declared; where it is of another type, or was not read.
 impl Rows {
     /// What is declared of their table.
     pub fn spec(&self) -> &'static TableSpec {
@@ -128,13 +130,91 @@ impl Rows {
     pub fn forget_all_but(&mut self, wanted: &[&str]) {
         for (declared, column) in self.table.spec().columns.iter().zip(&mut self.columns) {
             if !wanted.contains(&declared.name) {
-                *column = ColumnData { values: Values::Integer(Vec::new()), validity: None };
+                *column = ColumnData::empty(declared.kind, 0);
             }
         }
     }
 
-    /// The declared column `name`.
-    pub fn column(&self, name: &str) -> Option<&ColumnData> {
-        self.columns.get(self.spec().position(name)?)
+    /// A column of any type, read or not.
+    pub fn column(&self, name: &str) -> Outcome<&ColumnData> {
+        let column = self.spec().position(name).and_then(|position| self.columns.get(position));
+        column.ok_or_else(|| self.lacks(name, "is not declared"))
+    }
+
+    /// The key of each row; none where the table has no key.
+    pub fn keys(&self) -> Outcome<Option<&[i64]>> {
+        self.spec().key.map(|name| self.integers(name)).transpose()
+    }
+
+    /// An integer column.
+    pub fn integers(&self, name: &str) -> Outcome<&[i64]> {
+        self.typed(name, |values| if let Values::Integer(held) = values { Some(held) } else { None })
+    }
+
+    /// A text column, as positions in [`Rows::texts`].
+    pub fn text_positions(&self, name: &str) -> Outcome<&[u32]> {
+        self.typed(name, |values| if let Values::Text(held) = values { Some(held) } else { None })
+    }
+
+    /// A boolean column.
+    pub fn booleans(&self, name: &str) -> Outcome<&[bool]> {
+        self.typed(name, |values| if let Values::Boolean(held) = values { Some(held) } else { None })
+    }
+
+    /// A date column, in days since 1970-01-01.
+    pub fn dates(&self, name: &str) -> Outcome<&[i32]> {
+        self.typed(name, |values| if let Values::Date(held) = values { Some(held) } else { None })
+    }
+
+    /// A timestamp column, in ticks.
+    pub fn ticks(&self, name: &str) -> Outcome<&[i64]> {
+        self.typed(name, |values| if let Values::Timestamp(held) = values { Some(held) } else { None })
+    }
+
+    fn typed<'a, T>(
+        &'a self,
+        name: &str,
+        values: impl FnOnce(&'a Values) -> Option<&'a Vec<T>>,
+    ) -> Outcome<&'a [T]> {
+        let values = values(&self.column(name)?.values).filter(|values| values.len() == self.count);
+        values.map(Vec::as_slice).ok_or_else(|| self.lacks(name, "is of another type, or was not read"))
+    }
+
+    fn lacks(&self, name: &str, why: &str) -> Failure {
+        fault(STAGE, format!("a column {name} of {} dt={} that {why}", self.table.name(), self.day))
+    }
+}
+
+/// The value of a row in one of its columns.
+///
+/// # Errors
+/// A fault where there is no such row.
+pub fn value<T: Copy>(column: &[T], row: usize) -> Outcome<T> {
+    column.get(row).copied().ok_or_else(|| fault(STAGE, format!("no row {row} among {}", column.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::rows;
+
+    #[test]
+    fn a_column_that_is_not_there_or_of_another_type_or_not_read_is_a_fault_that_names_it() {
+        let mut rows = rows(Table::Payments, "2022-03-15", "order_id category\n1 a\n2 b");
+        rows.forget_all_but(&["order_id", "category"]);
+        assert_eq!(rows.keys().unwrap(), Some([1, 2].as_slice()));
+        assert_eq!(rows.text_positions("category").unwrap().len(), 2);
+        for failure in [
+            rows.integers("buyer_id").unwrap_err(),
+            rows.integers("category").unwrap_err(),
+            rows.ticks("order_id").unwrap_err(),
+            rows.integers("amount_fen").unwrap_err(),
+        ] {
+            let text = failure.to_string();
+            assert!(
+                text.starts_with("rows: found a column ") && text.contains("payments dt=2022-03-15"),
+                "{text}"
+            );
+        }
     }
 }

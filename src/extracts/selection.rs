@@ -10,9 +10,11 @@ use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn};
 
-use crate::extracts::reader::append_integers;
-use crate::extracts::tables::TableSpec;
+use crate::error::{Outcome, fault};
+use crate::extracts::arrays::append_integers;
+use crate::extracts::schema::TableSpec;
 
+const STAGE: &str = "reading";
 /// What rows without a key are dealt out by.
 const SHOP: &str = "shop_id";
 
@@ -56,18 +58,26 @@ impl Share {
 }
 
 impl Wanted<'_> {
-    /// What a row's key must fulfil; nothing where all rows are wanted. `mask_of` gives the projection on one column.
+    /// What a row's key must fulfil; nothing where all rows are wanted. `mask_of` gives the projection on one column. To ask
+    /// for keys of a table that has none is a fault.
     pub(super) fn predicate(
         self,
         spec: &TableSpec,
         mask_of: &dyn Fn(&str) -> ProjectionMask,
-    ) -> Option<Box<dyn ArrowPredicate>> {
+    ) -> Outcome<Option<Box<dyn ArrowPredicate>>> {
         match self {
-            Self::All => None,
+            Self::All => Ok(None),
             Self::WithKeys(keys) => {
-                Some(Box::new(is_one_of(keys.clone(), mask_of(spec.key.unwrap_or_default()))))
+                let column = spec.key.ok_or_else(|| fault(STAGE, format!("keys of {}", spec.name)))?;
+                let keys: Vec<i64> = keys.iter().copied().collect();
+                let range = keys.first().zip(keys.last()).map(|(least, greatest)| *least..=*greatest);
+                let is_near = move |key: &i64| range.as_ref().is_some_and(|range| range.contains(key));
+                let is_wanted = move |key: i64| is_near(&key) && keys.binary_search(&key).is_ok();
+                Ok(Some(by_key(mask_of(column), move |key| key.is_some_and(&is_wanted))))
             }
-            Self::Share(share) => Some(Box::new(is_in(share, mask_of(spec.key.unwrap_or(SHOP))))),
+            Self::Share(share) => {
+                Ok(Some(by_key(mask_of(spec.key.unwrap_or(SHOP)), move |key| share.has(key))))
+            }
         }
     }
 }
@@ -78,24 +88,13 @@ impl Selection<'_> {
     }
 }
 
-/// Holds for the rows whose key is one of `keys`; a null key is none.
-fn is_one_of(keys: BTreeSet<i64>, key_column: ProjectionMask) -> impl ArrowPredicate {
-    let keys: Vec<i64> = keys.into_iter().collect();
-    let (least, greatest) = (keys.first().copied(), keys.last().copied());
-    ArrowPredicateFn::new(key_column, move |batch| {
-        let is_near =
-            |key: &i64| least.is_some_and(|least| *key >= least) && greatest.is_some_and(|most| *key <= most);
-        let is_wanted =
-            |key: Option<i64>| key.is_some_and(|key| is_near(&key) && keys.binary_search(&key).is_ok());
-        Ok(keys_of(&batch)?.map(|key| Some(is_wanted(key))).collect())
-    })
-}
-
-/// Holds for the rows of a share.
-fn is_in(share: Share, key_column: ProjectionMask) -> impl ArrowPredicate {
-    ArrowPredicateFn::new(key_column, move |batch| {
-        Ok(keys_of(&batch)?.map(|key| Some(share.has(key))).collect())
-    })
+/// Holds for the rows whose key, if they have one, is wanted.
+fn by_key(
+    key_column: ProjectionMask,
+    is_wanted: impl Fn(Option<i64>) -> bool + Send + 'static,
+) -> Box<dyn ArrowPredicate> {
+    let holds = move |batch: RecordBatch| Ok(keys_of(&batch)?.map(|key| Some(is_wanted(key))).collect());
+    Box::new(ArrowPredicateFn::new(key_column, holds))
 }
 
 /// The first column of a batch as integers; none where it is null.

@@ -12,9 +12,10 @@ use polars::series::IsSorted;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
-use crate::extracts::row_rules::{Verdicts, judge};
-use crate::extracts::rows::{ColumnData, Rows, Values};
+use crate::extracts::row_rules::judge;
+use crate::extracts::rows::{Rows, Values, value};
 use crate::extracts::tables::Table;
+use crate::extracts::verdicts::Verdicts;
 use crate::partials::expressions::Meaning;
 use crate::partials::groups::{self, Grouped};
 use crate::partials::measures::{Amount, PartialSpec, ROWS};
@@ -65,19 +66,16 @@ pub fn sum_up(
     with_records: bool,
     surroundings: Surroundings<'_>,
 ) -> Outcome<DailyPartial> {
-    let verdicts = judge(&rows, surroundings.zone);
+    let verdicts = judge(&rows, surroundings.zone)?;
     check_sums_fit(&rows, spec, &verdicts)?;
-    let counts = Counts::of(&rows, &verdicts);
-    let quarantine = rows_set_aside(&rows, &verdicts);
+    let counts = Counts::of(&rows, &verdicts)?;
+    let quarantine = rows_set_aside(&rows, &verdicts)?;
     let meaning = Meaning::of(&rows, surroundings);
     let (table, day) = (rows.table, rows.day);
-    let mut summed = || {
-        let found = records(&rows, &verdicts, spec, &meaning, record_ids)?;
-        rows.forget_all_but(&spec.record_columns());
-        let records = with_records.then(|| sound_records(&rows, &verdicts, spec, &meaning)).transpose()?;
-        Ok((sums_by_group(&rows, &verdicts, spec, &meaning)?, found, records))
-    };
-    let (sums, found, records) = summed().map_err(|error: PolarsError| fault(STAGE, error))?;
+    let found = records(&rows, &verdicts, spec, &meaning, record_ids)?;
+    rows.forget_all_but(&spec.record_columns());
+    let records = with_records.then(|| sound_records(&rows, &verdicts, spec, &meaning)).transpose()?;
+    let sums = sums_by_group(&rows, &verdicts, spec, &meaning)?;
     Ok(DailyPartial { table, day, sums, answers: answers(record_ids, found), records, counts, quarantine })
 }
 
@@ -91,8 +89,7 @@ pub fn all_records(
     spec: &PartialSpec,
     surroundings: Surroundings<'_>,
 ) -> Outcome<AllRecords> {
-    let meaning = Meaning::of(rows, surroundings);
-    sound_records(rows, verdicts, spec, &meaning).map_err(|error| fault(STAGE, error))
+    sound_records(rows, verdicts, spec, &Meaning::of(rows, surroundings))
 }
 
 /// The sound records in the order of their keys; none where the table has no key.
@@ -101,15 +98,15 @@ fn sound_records(
     verdicts: &Verdicts,
     spec: &PartialSpec,
     meaning: &Meaning,
-) -> PolarsResult<AllRecords> {
-    let key = rows.spec().key.and_then(|name| rows.column(name));
-    let (Some(key), Some(shops)) = (key, rows.column("shop_id")) else { return Ok(AllRecords::default()) };
-    let sound = key.integers().iter().zip(0..).zip(verdicts.sound()).filter(|(_, is_sound)| *is_sound);
+) -> Outcome<AllRecords> {
+    let Some(keys) = rows.keys()? else { return Ok(AllRecords::default()) };
+    let shops = rows.integers("shop_id")?;
+    let sound = keys.iter().zip(0..).zip(verdicts.sound()).filter(|(_, is_sound)| *is_sound);
     let mut ordered: Vec<(i64, IdxSize)> = sound.map(|((key, row), _)| (*key, row)).collect();
     ordered.sort_unstable();
     let (keys, taken): (Vec<i64>, Vec<IdxSize>) = ordered.into_iter().unzip();
     let frame = frame_of(rows, &taken, spec)?;
-    AllRecords::of(keys, take(shops.integers(), &taken), frame, spec, meaning)
+    AllRecords::of(keys, take(shops, &taken), frame, spec, meaning).map_err(|error| fault(STAGE, error))
 }
 
 /// What became of the keys `record_ids`, out of rows that include all of theirs; the columns that no measure reads may
@@ -126,7 +123,7 @@ pub fn look_up(
 ) -> Outcome<Answers> {
     let meaning = Meaning::of(rows, surroundings);
     let found = records(rows, verdicts, spec, &meaning, record_ids);
-    Ok(answers(record_ids, found.map_err(|error| fault(STAGE, error))?))
+    Ok(answers(record_ids, found?))
 }
 
 fn answers(record_ids: &BTreeSet<i64>, found: Vec<(i64, Record)>) -> Answers {
@@ -141,27 +138,27 @@ fn sums_by_group(
     verdicts: &Verdicts,
     spec: &PartialSpec,
     meaning: &Meaning,
-) -> PolarsResult<DataFrame> {
-    let Grouped { rows: taken, groups, firsts } = groups::sound_rows(rows, verdicts, spec.grouped_by);
+) -> Outcome<DataFrame> {
+    let Grouped { rows: taken, groups, firsts } = groups::sound_rows(rows, verdicts, spec.grouped_by)?;
     let frame = frame_of(rows, &taken, spec)?;
-    let sums = group(frame, groups, spec, meaning)?;
-    let keys =
-        spec.grouped_by.iter().filter_map(|name| Some(key_column(name, rows.column(name)?, rows, &firsts)));
-    let mut columns: Vec<Column> = keys.collect();
+    let sums = group(frame, groups, spec, meaning).map_err(|error| fault(STAGE, error))?;
+    let keys = spec.grouped_by.iter().map(|name| key_column(name, rows, &firsts));
+    let mut columns = keys.collect::<Outcome<Vec<Column>>>()?;
     if let Some(shops) = columns.first_mut() {
         shops.set_sorted_flag(IsSorted::Ascending);
     }
     columns.extend(sums.into_columns());
-    DataFrame::new(firsts.len(), columns)
+    DataFrame::new(firsts.len(), columns).map_err(|error| fault(STAGE, error))
 }
 
 /// A key, one a group.
-fn key_column(name: &str, column: &ColumnData, rows: &Rows, firsts: &[IdxSize]) -> Column {
-    if let Values::Text(positions) = &column.values {
-        let texts = take(positions, firsts).into_iter().map(|position| Some(rows.texts.text(position)));
-        return StringChunked::from_iter_options(name.into(), texts).into_column();
+fn key_column(name: &str, rows: &Rows, firsts: &[IdxSize]) -> Outcome<Column> {
+    if let Values::Text(positions) = &rows.column(name)?.values {
+        let texts = take(positions, firsts).into_iter().map(|position| rows.texts.text(position));
+        let texts = texts.collect::<Outcome<Vec<&str>>>()?;
+        return Ok(StringChunked::from_iter_values(name.into(), texts.into_iter()).into_column());
     }
-    Int64Chunked::from_vec(name.into(), take(column.integers(), firsts)).into_column()
+    Ok(Int64Chunked::from_vec(name.into(), take(rows.integers(name)?, firsts)).into_column())
 }
 
 /// The measures of each group, in ascending order of `groups`, which is the group of each row and ascends.
@@ -244,19 +241,21 @@ fn records(
     spec: &PartialSpec,
     meaning: &Meaning,
     record_ids: &BTreeSet<i64>,
-) -> PolarsResult<Vec<(i64, Record)>> {
-    let key = rows.spec().key.filter(|_| !record_ids.is_empty()).and_then(|name| rows.column(name));
-    let (Some(key), Some(shops)) = (key, rows.column("shop_id")) else { return Ok(Vec::new()) };
+) -> Outcome<Vec<(i64, Record)>> {
+    let Some(keys) = rows.keys()?.filter(|_| !record_ids.is_empty()) else { return Ok(Vec::new()) };
+    let shops = rows.integers("shop_id")?;
     let sound = |row: &usize| verdicts.is_sound(*row);
-    let named = rows_with(key.integers(), record_ids).into_iter().filter(sound);
+    let named = rows_with(keys, record_ids).into_iter().filter(sound);
     let taken: Vec<IdxSize> = named.filter_map(|row| IdxSize::try_from(row).ok()).collect();
     let found = frame_of(rows, &taken, spec)?;
-    let found = group(found, (0..).zip(&taken).map(|(group, _)| group).collect(), spec, meaning)?;
+    let found = group(found, (0..).zip(&taken).map(|(group, _)| group).collect(), spec, meaning);
+    let found = found.map_err(|error| fault(STAGE, error))?;
     let mut figures = Vec::new();
     for measure in spec.measures {
-        figures.push(found.column(measure.name)?.i64()?.iter().flatten());
+        let column = found.column(measure.name).and_then(Column::i64).map_err(|error| fault(STAGE, error))?;
+        figures.push(column.iter().flatten());
     }
-    let of_shops = take(key.integers(), &taken).into_iter().zip(take(shops.integers(), &taken));
+    let of_shops = take(keys, &taken).into_iter().zip(take(shops, &taken));
     Ok(of_shops
         .map(|(key, shop_id)| (key, Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next))))
         .collect())
@@ -285,21 +284,20 @@ fn check_sums_fit(rows: &Rows, spec: &PartialSpec, verdicts: &Verdicts) -> Outco
         let too_large = match measure.amount {
             Amount::One => continue,
             Amount::Of(name) => {
-                let Some(column) = rows.column(name) else { continue };
+                let column = rows.column(name)?;
                 let present = |row: usize| verdicts.is_sound(row) && column.is_valid(row);
-                total_beyond_64_bits(column.integers(), present)
+                total_beyond_64_bits(rows.integers(name)?, present)
             }
             Amount::WholeSeconds { from, to } => {
-                total_beyond_64_bits(&whole_seconds(rows, from, to), |row| verdicts.is_sound(row))
+                total_beyond_64_bits(&whole_seconds(rows, from, to)?, |row| verdicts.is_sound(row))
             }
         };
         if let Some((total, greatest)) = too_large {
             let (table, day) = (rows.table.name(), rows.day);
-            let shop = rows.column("shop_id").and_then(|shops| shops.integers().get(greatest).copied());
-            let shop = shop.map_or(String::new(), |shop| format!(", the greatest value of shop {shop}"));
+            let shop = value(rows.integers("shop_id")?, greatest)?;
             return Err(Finding::new(
                 STAGE,
-                format!("a total of {total} in {table} of {day}{shop}"),
+                format!("a total of {total} in {table} of {day}, the greatest value of shop {shop}"),
                 "a sum that fits 64 bits",
             )
             .column(measure.name)

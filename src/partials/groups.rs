@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use polars::prelude::IdxSize;
 
-use crate::extracts::row_rules::Verdicts;
-use crate::extracts::rows::{ColumnData, Rows, Values};
+use crate::error::Outcome;
+use crate::extracts::rows::{Rows, Values};
+use crate::extracts::verdicts::Verdicts;
 use crate::partials::packing::pack;
 
 /// Rows in the order of their groups.
@@ -24,9 +25,9 @@ pub(super) struct Grouped {
 }
 
 /// The sound rows, grouped by `columns`: integers, or texts in the order of their bytes.
-pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> Grouped {
+pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> Outcome<Grouped> {
     let row_bits = usize::BITS - rows.count.leading_zeros();
-    let mut words = pack(&keys(rows, columns), row_bits);
+    let mut words = pack(&keys(rows, columns)?, row_bits);
     words.iter_mut().zip(0..).for_each(|(word, row)| *word |= row);
     if verdicts.broken().next().is_some() {
         words = words
@@ -38,25 +39,24 @@ pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> 
     let words = by_digits(words, row_bits);
     let row_of = |word: &u64| lowest(word & ((1 << row_bits) - 1));
     let same_group = |one: &u64, next: &u64| one >> row_bits == next >> row_bits;
-    Grouped {
+    Ok(Grouped {
         rows: words.iter().map(row_of).collect(),
         firsts: words.chunk_by(same_group).filter_map(|group| group.first().map(row_of)).collect(),
         groups: words.into_iter().map(|word| word >> row_bits).collect(),
-    }
+    })
 }
 
 /// The columns that rows are grouped by, texts as their ranks.
-fn keys<'a>(rows: &'a Rows, columns: &[&str]) -> Vec<Cow<'a, [i64]>> {
-    let columns = columns.iter().filter_map(|name| rows.column(name));
-    let key = |column: &'a ColumnData| match &column.values {
+fn keys<'a>(rows: &'a Rows, columns: &[&str]) -> Outcome<Vec<Cow<'a, [i64]>>> {
+    let key = |name: &&str| match &rows.column(name)?.values {
         Values::Text(positions) => {
             let ranks = text_ranks(rows);
             let rank = |position: &u32| ranks.get(*position as usize).copied().unwrap_or_default();
-            Cow::Owned(positions.iter().map(rank).collect())
+            Ok(Cow::Owned(positions.iter().map(rank).collect()))
         }
-        _ => Cow::Borrowed(column.integers()),
+        _ => Ok(Cow::Borrowed(rows.integers(name)?)),
     };
-    columns.map(key).collect()
+    columns.iter().map(key).collect()
 }
 
 /// The place of each text of a table-day among all of them, by their bytes.
@@ -130,7 +130,7 @@ mod tests {
                     2       b        1
                     -7      男装     1";
         let rows = rows(Table::Payments, "2022-03-15", text);
-        let found = sound_rows(&rows, &judge(&rows, &shanghai()), &["shop_id", "category"]);
+        let found = sound_rows(&rows, &judge(&rows, &shanghai()).unwrap(), &["shop_id", "category"]).unwrap();
         assert_eq!((found.rows, found.firsts), (vec![5, 3, 1, 0, 4], vec![5, 3, 1, 0]));
         assert!(found.groups.is_sorted());
         assert_eq!(found.groups.chunk_by(u64::eq).map(<[u64]>::len).collect::<Vec<_>>(), [1, 1, 1, 2]);

@@ -10,10 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::domain::{Day, Window};
-use crate::extracts::row_rules::Verdicts;
-use crate::extracts::rows::Rows;
+use crate::error::{Outcome, fault};
+use crate::extracts::rows::{Rows, value};
 use crate::extracts::tables::Table;
+use crate::extracts::verdicts::Verdicts;
 use crate::partials::records::{Answers, TableDay};
+
+const STAGE: &str = "appeals";
 
 /// A decision on one record 规蜜投诉.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,26 +47,31 @@ pub struct Settled {
 }
 
 /// The sound appeals of a partition.
-pub fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Vec<Appeal> {
-    (0..rows.count).filter(|row| verdicts.is_sound(*row)).filter_map(|row| appeal(rows, row)).collect()
-}
-
-fn appeal(rows: &Rows, row: usize) -> Option<Appeal> {
+///
+/// # Errors
+/// A fault where a column was not read, or where a sound row speaks of no table.
+pub fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal>> {
     const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
-    let integer = |name: &str| rows.column(name)?.integers().get(row).copied();
-    let record_type = rows.texts.text(*rows.column("record_type")?.texts().get(row)?);
-    let record_day = Day::from_epoch_days(*rows.column("record_dt")?.dates().get(row)?);
-    let ticks = *rows.column("decided_at")?.ticks().get(row)?;
-    Some(Appeal {
-        day: rows.day,
-        appeal_id: integer("appeal_id")?,
-        shop_id: integer("shop_id")?,
-        record_of: (Table::of_record_type(record_type)?, record_day),
-        record_id: integer("record_id")?,
-        upheld: *rows.column("upheld")?.booleans().get(row)?,
-        decided_at_nanoseconds: i128::from(ticks)
-            * i128::from(NANOSECONDS_PER_SECOND / rows.ticks_per_second),
-    })
+    let (ids, shops, record_ids) =
+        (rows.integers("appeal_id")?, rows.integers("shop_id")?, rows.integers("record_id")?);
+    let (types, record_days) = (rows.text_positions("record_type")?, rows.dates("record_dt")?);
+    let (upheld, decided) = (rows.booleans("upheld")?, rows.ticks("decided_at")?);
+    let nanoseconds_per_tick = i128::from(NANOSECONDS_PER_SECOND / rows.ticks_per_second);
+    let appeal = |row: usize| {
+        let record_type = rows.texts.text(value(types, row)?)?;
+        let table = Table::of_record_type(record_type)
+            .ok_or_else(|| fault(STAGE, format!("a sound appeal for a {record_type:?}")))?;
+        Ok(Appeal {
+            day: rows.day,
+            appeal_id: value(ids, row)?,
+            shop_id: value(shops, row)?,
+            record_of: (table, Day::from_epoch_days(value(record_days, row)?)),
+            record_id: value(record_ids, row)?,
+            upheld: value(upheld, row)?,
+            decided_at_nanoseconds: i128::from(value(decided, row)?) * nanoseconds_per_tick,
+        })
+    };
+    verdicts.sound_rows().map(appeal).collect()
 }
 
 /// The appeals whose record lies in the window, by the table-day of the record and then by its key.
@@ -132,7 +140,7 @@ mod tests {
             .flat_map(|(day, text)| {
                 let header = "appeal_id shop_id record_type record_id record_dt upheld decided_at\n";
                 let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
-                appeals_of(&rows, &judge(&rows, &shanghai()))
+                appeals_of(&rows, &judge(&rows, &shanghai()).unwrap()).unwrap()
             })
             .collect();
         let appeals = by_record(appeals, Window::ending(day("2022-03-15"), 30));

@@ -7,19 +7,21 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
+use crate::error::{Outcome, fault};
 use crate::extracts::instants::whole_seconds_between;
 use crate::extracts::rows::{ColumnData, Rows, Values};
 use crate::partials::measures::{Amount, PartialSpec};
 
 /// The rows with the numbers `taken`, in that order, as a frame of the columns that the measures read.
-pub(super) fn frame_of(rows: &Rows, taken: &[IdxSize], spec: &PartialSpec) -> PolarsResult<DataFrame> {
+pub(super) fn frame_of(rows: &Rows, taken: &[IdxSize], spec: &PartialSpec) -> Outcome<DataFrame> {
     let of_durations = durations(spec).map(|(from, to)| {
-        let seconds = take(&whole_seconds(rows, from, to), taken);
-        Int64Chunked::from_vec(seconds_column(from, to).into(), seconds).into_column()
+        let seconds = take(&whole_seconds(rows, from, to)?, taken);
+        Ok(Int64Chunked::from_vec(seconds_column(from, to).into(), seconds).into_column())
     });
     let read = spec.measured_columns().into_iter();
-    let read = read.filter_map(|name| Some(column_of(name, rows.column(name)?, taken)));
-    DataFrame::new(taken.len(), of_durations.chain(read).collect())
+    let read = read.map(|name| Ok(column_of(name, rows.column(name)?, taken)));
+    let columns = of_durations.chain(read).collect::<Outcome<Vec<Column>>>()?;
+    DataFrame::new(taken.len(), columns).map_err(|error| fault("partials", error))
 }
 
 /// The pairs of timestamps whose durations are summed, each once.
@@ -41,10 +43,9 @@ pub(super) fn seconds_column(from: &str, to: &str) -> String {
 }
 
 /// The whole seconds between two timestamps, for each row.
-pub(super) fn whole_seconds(rows: &Rows, from: &str, to: &str) -> Vec<i64> {
-    let ticks = |name: &str| rows.column(name).map(ColumnData::ticks).unwrap_or_default();
-    let pairs = ticks(from).iter().zip(ticks(to));
-    pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second)).collect()
+pub(super) fn whole_seconds(rows: &Rows, from: &str, to: &str) -> Outcome<Vec<i64>> {
+    let pairs = rows.ticks(from)?.iter().zip(rows.ticks(to)?);
+    Ok(pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second)).collect())
 }
 
 /// The values of the rows `taken`.

@@ -1,4 +1,4 @@
-//! Month ends: what a night that ends a month closes, and what a restatement changes of it (specification, sections 8 and 9).
+//! Month ends: what a night that ends a month closes (specification, sections 8 and 9).
 //!
 //! In: the night's scores, and what is published of the year. Out: partitions to publish besides. The assessments of the
 //! later months of the year are computed again whenever an earlier month end appears or changes.
@@ -8,20 +8,17 @@ use std::path::Path;
 
 use arrow::array::RecordBatch;
 
-use super::{settlement, with_figures};
 use crate::assessments::{MonthEndScore, monthly};
 use crate::calendar::{Year, ends_month};
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, fault};
-use crate::intake::{AsKnown, Intake};
-use crate::publish::month_ends::{self, Restatement};
-use crate::publish::outputs::{
-    ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES,
-};
+use crate::error::{Outcome, fault};
+use crate::publish::month_ends;
+use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
 use crate::publish::reading::Current;
 use crate::publish::{Partition, Period, Publication, tables};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
+use crate::table_days::night::NightInput;
 
 const STAGE: &str = "month end";
 
@@ -30,7 +27,7 @@ pub(super) type MonthEnds = BTreeMap<Day, Vec<MonthEndScore>>;
 
 /// What became of a month end in the night of its day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closed {
+pub(crate) enum Closed {
     /// It is published for the first time, and frozen from now on.
     Now,
     /// It is frozen, and stays as it is.
@@ -57,9 +54,9 @@ pub(super) fn close(night: &mut Publication, out: &Path, rulebook: &Rulebook) ->
 
 /// The frozen month ends, but for the night's own, in whose windows something is new to it: a decision that takes effect, or a day that
 /// was delivered again.
-pub(super) fn touched(settings: &Settings, as_of: Day, intake: &Intake) -> Outcome<Vec<Day>> {
+pub(super) fn touched(settings: &Settings, as_of: Day, input: &NightInput) -> Outcome<Vec<Day>> {
     let days: BTreeSet<Day> =
-        intake.changed.iter().map(|(_, day)| *day).chain(intake.newly_decided.iter().copied()).collect();
+        input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied()).collect();
     if days.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,7 +71,7 @@ fn scores_in(night: &Publication) -> Outcome<&RecordBatch> {
     scores.and_then(|scores| scores.batches.first()).ok_or_else(|| fault(STAGE, "a night without scores"))
 }
 
-fn partition(table: &'static OutputTable, month_end: Day, rows: RecordBatch) -> Partition {
+pub(super) fn partition(table: &'static OutputTable, month_end: Day, rows: RecordBatch) -> Partition {
     Partition { table, period: Period::Day(month_end), batches: vec![rows] }
 }
 
@@ -90,65 +87,15 @@ pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
 }
 
 /// The assessments of `day` and of the later month ends of its year.
-fn assessments_from(day: Day, month_ends: &MonthEnds, rulebook: &Rulebook) -> Outcome<Vec<Partition>> {
+pub(super) fn assessments_from(
+    day: Day,
+    month_ends: &MonthEnds,
+    rulebook: &Rulebook,
+) -> Outcome<Vec<Partition>> {
     let assessed = monthly::assess_year(month_ends, &rulebook.thresholds)?;
     let from = assessed.range(day..);
     from.map(|(month_end, rows)| {
         Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, tables::monthly_assessments(rows)?))
     })
     .collect()
-}
-
-/// A restated month end, and what follows from it.
-#[derive(Debug)]
-pub struct RestatedMonthEnd {
-    /// How many rows are new, or other than before, or gone.
-    pub changed: usize,
-    /// What is published; nothing where no row changed.
-    pub publication: Option<Publication>,
-}
-
-/// Computes a published month end again with the extracts as they are now and appeals as of the knowledge day, and the
-/// assessments and the settlement of its year, where they are published, after it.
-///
-/// # Errors
-/// Missing where the month end was never published; those of the stages.
-pub fn restate(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    month_end: Day,
-    restatement: Restatement<'_>,
-) -> Outcome<RestatedMonthEnd> {
-    let current = Current::of(&settings.out)?;
-    let period = Period::Day(month_end);
-    let published_rows =
-        current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
-    let revisions = current.read(&MONTH_END_REVISIONS, period)?;
-    let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
-    let scores = with_figures(settings, rulebook, known, |figures, _| {
-        tables::scores(figures.assessed, figures.scored, rulebook, month_end)
-    })?;
-    let restated = month_ends::restate(&published_rows, revisions.as_ref(), &scores, restatement)?;
-    if restated.changed == 0 {
-        return Ok(RestatedMonthEnd { changed: 0, publication: None });
-    }
-    let year = Year::of(month_end);
-    let mut month_ends = published(&current, year)?;
-    month_ends.insert(month_end, month_ends::scores_of(&restated.rows)?);
-    let mut partitions = vec![partition(&MONTH_END_SCORES, month_end, restated.rows)];
-    if restated.revisions.num_rows() > 0 {
-        partitions.push(partition(&MONTH_END_REVISIONS, month_end, restated.revisions));
-    }
-    partitions.extend(assessments_from(month_end, &month_ends, rulebook)?);
-    if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
-        partitions.extend(settlement::again(settings, rulebook, month_end, &settled, &month_ends)?);
-    }
-    let publication = Publication { as_of: month_end, ingredients: None, partitions, quarantine: None };
-    Ok(RestatedMonthEnd { changed: restated.changed, publication: Some(publication) })
-}
-
-fn never_published(month_end: Day) -> crate::error::Failure {
-    Finding::new(STAGE, format!("no month-end scores of {month_end}"), "a published month end")
-        .advice(format!("publish it with `shopscore nightly --date {month_end}`"))
-        .fail(ExitClass::Missing)
 }

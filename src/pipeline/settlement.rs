@@ -7,52 +7,62 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Date32Type;
+use jiff::Timestamp;
 
-use super::month_end::{self, MonthEnds};
 use crate::assessments::annual::{self, Account, Basis, Settlement};
 use crate::calendar::Year;
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
-use crate::intake::year::gather_year;
+use crate::pipeline::month_end::{self, MonthEnds};
+use crate::pipeline::publish;
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
 use crate::publish::reading::Current;
-use crate::publish::{Partition, Period, Publication, tables};
+use crate::publish::{Partition, Period, Publication, Published, tables};
 use crate::quality;
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::sales;
 use crate::settings::Settings;
 use crate::shops::Shop;
+use crate::table_days::year;
+use crate::threads::on_pool;
 
 const STAGE: &str = "settlement";
 
-/// A settled year, ready to be published.
+/// A settled year.
 #[derive(Debug)]
-pub struct SettledYear {
+pub(crate) struct SettledYear {
     /// The settlements, one a shop.
-    pub settlements: Vec<Settlement>,
-    /// What is published.
-    pub publication: Publication,
+    pub(crate) settlements: Vec<Settlement>,
+    /// Where they are published.
+    pub(crate) published: Published,
 }
 
-/// Settles a year as of a day.
+/// Settles a year as of a day and publishes it at the time `now`.
 ///
 /// # Errors
 /// Missing where a score that counts was never published; those of the stages.
-pub fn settle(settings: &Settings, rulebook: &Rulebook, year: Year, as_of: Day) -> Outcome<SettledYear> {
-    let current = Current::of(&settings.out)?;
-    let month_ends = month_end::published(&current, year)?;
-    let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
-    let partitions = vec![partition(&settlements, year, as_of)?];
-    let publication = Publication { as_of, ingredients: None, partitions, quarantine: None };
-    Ok(SettledYear { settlements, publication })
+pub(crate) fn run(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    (year, as_of): (Year, Day),
+    now: Timestamp,
+) -> Outcome<SettledYear> {
+    on_pool(|| {
+        let current = Current::of(&settings.out)?;
+        let month_ends = month_end::published(&current, year)?;
+        let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
+        let partitions = vec![partition(&settlements, year, as_of)?];
+        let publication = Publication { as_of, ingredients: None, partitions, quarantine: None };
+        Ok(SettledYear { published: publish(settings, &publication, now)?, settlements })
+    })
 }
 
 /// Whether a year is settled for good: its published settlement is not provisional.
 ///
 /// # Errors
 /// State where the published file is not as it was written; disk.
-pub fn is_final(current: &Current, year: Year) -> Outcome<bool> {
+pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
     let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
     let provisional = settled.as_ref().and_then(|rows| rows.column_by_name("provisional"));
     let provisional = provisional.and_then(|column| column.as_boolean_opt());
@@ -93,17 +103,17 @@ fn settlements(
     let until = as_of.min(year.last_day());
     check_month_ends(year, until, month_ends, settings)?;
     let span = Window { first: year.first_day(), last: until };
-    let intake = gather_year(settings, rulebook, span, as_of)?;
-    quality::check_set_aside(&intake.counts, &intake.quarantine, &settings.limits)?;
-    let left_on = left_in(&intake.shops, year, as_of);
+    let input = year::gather(settings, rulebook, span, as_of)?;
+    quality::check_set_aside(&input.set_aside.counts, &input.set_aside.quarantine, &settings.limits)?;
+    let left_on = left_in(&input.shops, year, as_of);
     let account = Account {
         year,
         as_of,
         month_ends: by_shop(month_ends, until),
-        days_before: scores_before(&intake.shops, year, as_of, current, settings)?,
-        sales: sales::of_days(&intake.days(), &left_on, |day| intake.payments_of(day))?,
+        days_before: scores_before(&input.shops, year, as_of, current, settings)?,
+        sales: sales::of_days(&input.days(), &left_on, |day| input.payments_of(day))?,
     };
-    annual::settle(&intake.shops, &account, &rulebook.thresholds)
+    annual::settle(&input.shops, &account, &rulebook.thresholds)
 }
 
 /// Every month end up to `until` must be published, unless the history starts later.

@@ -1,6 +1,7 @@
 //! How many shops each row of the weights table gets: few large categories, and a long tail.
 
-use super::request::Category;
+use super::request::{Category, STAGE};
+use crate::error::{Outcome, fault};
 
 /// The largest categories, largest first; the others follow in the order of the weights table.
 const LARGEST: [&str; 20] = [
@@ -30,11 +31,11 @@ const LARGEST: [&str; 20] = [
 ///
 /// Sizes fall with the rank (Zipf). With at least two shops a row no row stays empty; with fewer, a row for every four
 /// shops is used, so that there still are categories worth ranking.
-pub(super) fn sizes(categories: &[Category], shops: u64) -> Vec<(&Category, u64)> {
+pub(super) fn sizes(categories: &[Category], shops: u64) -> Outcome<Vec<(&Category, u64)>> {
     let mut ranked: Vec<&Category> = categories.iter().collect();
     ranked.sort_by_key(|category| place_among_largest(category));
-    let all_rows = u64::try_from(ranked.len()).unwrap_or(u64::MAX);
-    let floor = u64::from(shops >= all_rows.saturating_mul(2));
+    let all_rows = u64::try_from(ranked.len()).map_err(|error| fault(STAGE, error))?;
+    let floor = u64::from(shops >= all_rows * 2);
     let rows = if floor == 1 { all_rows } else { all_rows.min(shops.div_ceil(4)) };
     let spread = shops - floor * rows;
     let parts: Vec<u64> = (1..=rows).map(|rank| 1_000_000 / rank).collect();
@@ -49,7 +50,7 @@ pub(super) fn sizes(categories: &[Category], shops: u64) -> Vec<(&Category, u64)
         sizes.push((category, floor + up_to_here - given));
         given = up_to_here;
     }
-    sizes
+    Ok(sizes)
 }
 
 fn place_among_largest(category: &Category) -> usize {
@@ -69,7 +70,7 @@ mod tests {
     fn every_row_has_a_shop_where_there_are_two_a_row() {
         let rows = categories(121);
         for shops in [242, 250, 20_000] {
-            let sizes = sizes(&rows, shops);
+            let sizes = sizes(&rows, shops).unwrap();
             assert_eq!(sizes.iter().map(|(_, size)| size).sum::<u64>(), shops);
             assert!(sizes.iter().all(|(_, size)| *size >= 1));
         }
@@ -78,7 +79,7 @@ mod tests {
     #[test]
     fn few_shops_still_make_large_categories_and_lone_shops() {
         let rows = categories(121);
-        let sizes: Vec<u64> = sizes(&rows, 120).into_iter().map(|(_, size)| size).collect();
+        let sizes: Vec<u64> = sizes(&rows, 120).unwrap().into_iter().map(|(_, size)| size).collect();
         assert_eq!(sizes.iter().sum::<u64>(), 120);
         assert!(sizes[0] >= 20);
         assert!(sizes.iter().filter(|size| **size >= 3).count() >= 8);

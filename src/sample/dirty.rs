@@ -3,10 +3,20 @@
 //! They stay far below the limits that stop a run. Sound figures stay as they are, so that tests can count both: where a
 //! key occurs twice with different values, the sound row is the greater one.
 
-use super::frame::{Cell, Frame};
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    new_null_array,
+};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Int64Type};
+
+use super::request::STAGE;
 use super::rhythm::{DAY, HOUR, SECOND, midnight};
 use crate::domain::Day;
-use crate::extracts::tables::{ColumnKind, RowRule, TableSpec};
+use crate::error::{Outcome, fault};
+use crate::extracts::schema::{RowRule, TableSpec};
 
 /// Added to a key, it names an item that no day has.
 const BEYOND_ALL_INDICES: i64 = 500_000_000;
@@ -15,130 +25,145 @@ const UNKNOWN_SHOP_ID: i64 = 999_999_999_999;
 /// An enumeration value that no table lists.
 const UNLISTED: &str = "unlisted";
 
-/// Adds the damaged rows to the sound rows of `day`; none to a table-day without rows.
-pub(super) fn add(frame: &mut Frame<'_>, day: Day) {
-    let Some(sound) = frame.pattern() else { return };
-    let spec = frame.spec;
-    let mut damaged = vec![null_key(spec, &sound, day)];
-    damaged.extend(wrong_partition(spec, &sound, day));
-    damaged.extend(spec.rules.iter().filter_map(|rule| broken(spec, *rule, &sound, day)));
-    damaged.extend(duplicates(spec, &sound));
-    damaged.extend(strangers(spec, &sound));
-    for row in damaged {
-        frame.push_damaged(&row);
+/// A damaged row: the columns in which it differs from the sound one, with their values.
+type Damage = Vec<(&'static str, ArrayRef)>;
+
+/// The rows of `day`, all sound, with damaged ones after them; none is added to a table-day without rows.
+pub(super) fn added(rows: RecordBatch, spec: &'static TableSpec, day: Day) -> Outcome<RecordBatch> {
+    // The last of the rows 1, 2, 4, 8 …, so one from the later half of the day.
+    let Some(doublings) = rows.num_rows().checked_ilog2() else { return Ok(rows) };
+    let sound = Row { spec, batch: rows.slice((1 << doublings) - 1, 1) };
+    let mut damages = vec![null_key(&sound, day)?];
+    damages.extend(wrong_partition(spec, day));
+    for rule in spec.rules {
+        damages.extend(broken(&sound, *rule, day)?);
     }
-    push_untrimmed(frame, &sound);
+    damages.extend(duplicates(&sound)?);
+    damages.extend(strangers(&sound)?);
+    damages.extend(untrimmed(&sound)?);
+    let schema = rows.schema();
+    let mut batches = vec![rows];
+    for damage in damages {
+        batches.push(sound.with(damage)?);
+    }
+    concat_batches(&schema, &batches).map_err(|error| fault(STAGE, error))
 }
 
 /// A required column is null: another one each day.
-fn null_key<'a>(spec: &TableSpec, sound: &[Cell<'a>], day: Day) -> Vec<Cell<'a>> {
-    let required: Vec<&str> =
-        spec.columns.iter().filter(|column| !column.nullable).map(|column| column.name).collect();
-    let turn = usize::try_from(day.epoch_days()).unwrap_or_default() % required.len().max(1);
-    let column = required.get(turn).copied().unwrap_or_default();
-    with(spec, sound, column, |_| Cell::Null)
+fn null_key(sound: &Row, day: Day) -> Outcome<Damage> {
+    let turn = usize::try_from(day.epoch_days()).map_err(|error| fault(STAGE, error))?;
+    let mut required = sound.spec.columns.iter().filter(|column| !column.nullable).cycle();
+    let column = required.nth(turn).ok_or_else(|| fault(STAGE, "a table without required columns"))?.name;
+    Ok(vec![(column, new_null_array(sound.value(column)?.data_type(), 1))])
 }
 
 /// The first instant of the day after, or the last second of the day before.
-fn wrong_partition<'a>(spec: &TableSpec, sound: &[Cell<'a>], day: Day) -> Option<Vec<Cell<'a>>> {
+fn wrong_partition(spec: &TableSpec, day: Day) -> Option<Damage> {
     let instant = if day.epoch_days() % 2 == 0 { midnight(day) - SECOND } else { midnight(day) + DAY };
-    spec.day_column.map(|column| with(spec, sound, column, |_| Cell::Timestamp(instant)))
+    spec.day_column.map(|column| vec![(column, timestamp(instant))])
 }
 
-/// A row that breaks `rule`, where 64 bits can, and no rule before it.
-fn broken<'a>(spec: &TableSpec, rule: RowRule, sound: &[Cell<'a>], day: Day) -> Option<Vec<Cell<'a>>> {
-    match rule {
+/// What breaks `rule`, where 64 bits can, and no rule before it.
+fn broken(sound: &Row, rule: RowRule, day: Day) -> Outcome<Option<Damage>> {
+    let change = match rule {
         RowRule::Between { column, lowest, highest } => {
-            let outside = if day.epoch_days() % 2 == 0 { highest.checked_add(1) } else { None };
-            let outside = outside.or(lowest.checked_sub(1))?;
-            Some(with(spec, sound, column, |_| Cell::Integer(outside)))
+            let above = if day.epoch_days() % 2 == 0 { highest.checked_add(1) } else { None };
+            let Some(outside) = above.or(lowest.checked_sub(1)) else { return Ok(None) };
+            (column, integer(outside))
         }
-        RowRule::OneOf { column, .. } => Some(with(spec, sound, column, |_| Cell::Text(UNLISTED))),
+        RowRule::OneOf { column, .. } => (column, text(UNLISTED)),
         // The timestamp that `dt` is the day of stays where it is.
-        RowRule::NotBefore { later, earlier } if spec.day_column == Some(later) => {
-            let reversed = instant_of(spec, sound, later)? + HOUR;
-            Some(with(spec, sound, earlier, |_| Cell::Timestamp(reversed)))
+        RowRule::NotBefore { later, earlier } if sound.spec.day_column == Some(later) => {
+            (earlier, timestamp(sound.number(later)? + HOUR))
         }
-        RowRule::NotBefore { later, earlier } => {
-            let reversed = instant_of(spec, sound, earlier)? - SECOND;
-            Some(with(spec, sound, later, |_| Cell::Timestamp(reversed)))
+        RowRule::NotBefore { later, earlier } => (later, timestamp(sound.number(earlier)? - SECOND)),
+        RowRule::NotBeforeDay { day: column } => {
+            (column, Arc::new(Date32Array::from(vec![day.plus(1).epoch_days()])) as ArrayRef)
         }
-        RowRule::NotBeforeDay { day: column, .. } => {
-            Some(with(spec, sound, column, |_| Cell::Date(day.plus(1))))
-        }
-    }
+    };
+    Ok(Some(vec![change]))
 }
 
-/// The sound row again, and a lesser row of the same key.
-fn duplicates<'a>(spec: &TableSpec, sound: &[Cell<'a>]) -> Vec<Vec<Cell<'a>>> {
-    if spec.key.is_none() {
-        return Vec::new();
-    }
-    let lesser = match spec.day_column {
-        Some(column) => with(spec, sound, column, |cell| match cell {
-            Cell::Timestamp(instant) => Cell::Timestamp(instant - SECOND),
-            other => other,
-        }),
-        None => with(spec, sound, "shop_name", |_| Cell::Text("-")),
+/// The sound row again, and a lesser row of the same key; none where a table has no key.
+fn duplicates(sound: &Row) -> Outcome<Vec<Damage>> {
+    let lesser = match (sound.spec.key, sound.spec.day_column) {
+        (None, _) => return Ok(Vec::new()),
+        (_, Some(column)) => (column, timestamp(sound.number(column)? - SECOND)),
+        (_, None) => ("shop_name", text("-")),
     };
-    vec![sound.to_vec(), lesser]
+    Ok(vec![Vec::new(), vec![lesser]])
 }
 
 /// Sound rows that do not count: of a shop that no snapshot has, or an appeal against a record that does not exist.
-fn strangers<'a>(spec: &TableSpec, sound: &[Cell<'a>]) -> Vec<Vec<Cell<'a>>> {
+fn strangers(sound: &Row) -> Outcome<Vec<Damage>> {
     let mut strangers = Vec::new();
-    if spec.key != Some("shop_id") {
-        let fresh = fresh_key(spec, sound, 1);
-        strangers.push(with(spec, &fresh, "shop_id", |_| Cell::Integer(UNKNOWN_SHOP_ID)));
+    if sound.spec.key != Some("shop_id") {
+        strangers.push(sound.fresh(1, vec![("shop_id", integer(UNKNOWN_SHOP_ID))])?);
     }
-    if spec.position("record_id").is_some() {
-        strangers.push(with(spec, &fresh_key(spec, sound, 2), "record_id", |_| Cell::Integer(1)));
+    if sound.spec.position("record_id").is_some() {
+        strangers.push(sound.fresh(2, vec![("record_id", integer(1))])?);
     }
-    strangers
+    Ok(strangers)
 }
 
-/// A sound row more, whose texts have white space around them; none where a table has no text.
-fn push_untrimmed(frame: &mut Frame<'_>, sound: &[Cell<'_>]) {
-    if !frame.spec.columns.iter().any(|column| column.kind == ColumnKind::Text) {
-        return;
+/// A sound row more, whose texts have white space around them; none where it has no text.
+fn untrimmed(sound: &Row) -> Outcome<Option<Damage>> {
+    let mut padded = Damage::new();
+    for column in sound.spec.columns {
+        let texts = sound.value(column.name)?.as_string_opt::<i32>();
+        if let Some(found) = texts.and_then(|texts| texts.iter().flatten().next()) {
+            padded.push((column.name, text(&format!(" \t{found}\r\n"))));
+        }
     }
-    let fresh = fresh_key(frame.spec, sound, 3);
-    let padded: Vec<Option<String>> = fresh
-        .iter()
-        .map(|cell| match cell {
-            Cell::Text(text) => Some(format!(" \t{text}\r\n")),
-            _ => None,
-        })
-        .collect();
-    let row: Vec<Cell<'_>> =
-        fresh.iter().zip(&padded).map(|(cell, padded)| padded.as_deref().map_or(*cell, Cell::Text)).collect();
-    frame.push_damaged(&row);
+    if padded.is_empty() { Ok(None) } else { sound.fresh(3, padded).map(Some) }
 }
 
-fn fresh_key<'a>(spec: &TableSpec, sound: &[Cell<'a>], number: i64) -> Vec<Cell<'a>> {
-    with(spec, sound, spec.key.unwrap_or_default(), |cell| match cell {
-        Cell::Integer(key) => Cell::Integer(key + BEYOND_ALL_INDICES + number),
-        other => other,
-    })
+fn integer(value: i64) -> ArrayRef {
+    Arc::new(Int64Array::from(vec![value]))
 }
 
-fn instant_of(spec: &TableSpec, row: &[Cell<'_>], column: &str) -> Option<i64> {
-    match row.get(spec.position(column)?)? {
-        Cell::Timestamp(instant) => Some(*instant),
-        _ => None,
+fn text(value: &str) -> ArrayRef {
+    Arc::new(StringArray::from(vec![value]))
+}
+
+fn timestamp(microseconds: i64) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from(vec![microseconds]).with_timezone("UTC"))
+}
+
+/// One row of a table, as a batch.
+struct Row {
+    spec: &'static TableSpec,
+    batch: RecordBatch,
+}
+
+impl Row {
+    fn value(&self, column: &str) -> Outcome<&ArrayRef> {
+        let missing = || fault(STAGE, format!("a row of {} without {column}", self.spec.name));
+        self.batch.column_by_name(column).ok_or_else(missing)
     }
-}
 
-/// A copy of `row` with the cell of `column` changed.
-fn with<'a>(
-    spec: &TableSpec,
-    row: &[Cell<'a>],
-    column: &str,
-    change: impl Fn(Cell<'a>) -> Cell<'a>,
-) -> Vec<Cell<'a>> {
-    let position = spec.position(column);
-    row.iter()
-        .enumerate()
-        .map(|(place, cell)| if Some(place) == position { change(*cell) } else { *cell })
-        .collect()
+    /// An integer, or the microseconds of a timestamp.
+    fn number(&self, column: &str) -> Outcome<i64> {
+        let numbers = cast(self.value(column)?, &DataType::Int64).map_err(|error| fault(STAGE, error))?;
+        let number =
+            numbers.as_primitive_opt::<Int64Type>().and_then(|numbers| numbers.iter().flatten().next());
+        number.ok_or_else(|| fault(STAGE, format!("no number in {column} of {}", self.spec.name)))
+    }
+
+    /// `damage` to a row with a key that no row has, where the table has a key.
+    fn fresh(&self, number: i64, mut damage: Damage) -> Outcome<Damage> {
+        if let Some(column) = self.spec.key {
+            damage.push((column, integer(self.number(column)? + BEYOND_ALL_INDICES + number)));
+        }
+        Ok(damage)
+    }
+
+    fn with(&self, damage: Damage) -> Outcome<RecordBatch> {
+        let mut columns = self.batch.columns().to_vec();
+        for (column, value) in damage {
+            let place = self.spec.position(column).and_then(|position| columns.get_mut(position));
+            *place.ok_or_else(|| fault(STAGE, format!("no {column} in {}", self.spec.name)))? = value;
+        }
+        RecordBatch::try_new(self.batch.schema(), columns).map_err(|error| fault(STAGE, error))
+    }
 }

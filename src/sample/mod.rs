@@ -1,20 +1,22 @@
 //! The generator behind `shopscore sample`: extracts of a marketplace that does not exist, in realistic shape.
 //!
-//! Nothing is simulated from day to day. Stalls, orders and all that follows from them are pure functions of the seed,
-//! so each table-day is made by itself, in any order and on any thread, and its bytes do not depend on the range.
+//! Nothing is simulated from day to day. Shop slots, orders and all that follows from them are pure functions of the
+//! seed, so each table-day is made by itself, in any order and on any thread, and its bytes do not depend on the range.
 
 mod categories;
+mod demo_cases;
 mod dirty;
-mod frame;
+mod follow_ups;
 mod marketplace;
-mod occasions;
 mod orders;
 mod random;
+mod records;
 mod request;
 mod rhythm;
 mod service;
-mod stalls;
-mod tables;
+mod shop;
+mod shop_slots;
+mod table_day;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -22,65 +24,65 @@ use std::path::PathBuf;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-pub use self::request::{Category, Request};
+pub(crate) use self::request::{Category, Request};
 
-use self::frame::Frame;
+use self::demo_cases::Partition;
 use self::marketplace::Marketplace;
-use self::occasions::Partition;
-use self::writer::Written;
+use self::request::STAGE;
+use self::table_day::TableDay;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::tables::Table;
 
 /// What was written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
     /// Rows, damaged ones included, by table.
-    pub rows: BTreeMap<Table, u64>,
+    pub(crate) rows: BTreeMap<Table, usize>,
     /// Part files.
-    pub files: u64,
+    pub(crate) files: usize,
     /// Their bytes.
-    pub bytes: u64,
+    pub(crate) bytes: usize,
 }
 
 /// Writes the sample that `request` describes, on all threads of the current rayon pool.
 ///
 /// # Errors
 /// Exit class usage where the request cannot be met or a partition of it exists already, disk where a write fails.
-pub fn write(request: &Request) -> Outcome<Summary> {
+pub(crate) fn write(request: &Request) -> Outcome<Summary> {
     request.check()?;
     let table_days: Vec<(Table, Day)> = request
         .days()
         .flat_map(|day| Table::ALL.map(|table| (table, day)))
-        .filter(|(table, day)| occasions::partition(request, *table, *day) != Partition::Absent)
+        .filter(|(table, day)| demo_cases::partition(request, *table, *day) != Partition::Absent)
         .collect();
     refuse_existing(request, &table_days)?;
     let market = Marketplace::new(request)?;
-    let written: Vec<(Table, Written)> = table_days
+    let written: Vec<(Table, usize, Vec<usize>)> = table_days
         .into_par_iter()
-        .map(|(table, day)| Ok((table, write_table_day(&market, table, day)?)))
+        .map(|(table, day)| write_table_day(&market, table, day))
         .collect::<Outcome<_>>()?;
     let mut summary = Summary::default();
-    for (table, written) in written {
-        *summary.rows.entry(table).or_default() += written.rows;
-        summary.files += written.files;
-        summary.bytes += written.bytes;
+    for (table, rows, file_bytes) in written {
+        *summary.rows.entry(table).or_default() += rows;
+        summary.files += file_bytes.len();
+        summary.bytes += file_bytes.iter().sum::<usize>();
     }
     Ok(summary)
 }
 
-fn write_table_day(market: &Marketplace<'_>, table: Table, day: Day) -> Outcome<Written> {
+/// Writes one partition; gives its table, its rows and the bytes of each file.
+fn write_table_day(market: &Marketplace<'_>, table: Table, day: Day) -> Outcome<(Table, usize, Vec<usize>)> {
     let request = market.request;
-    let mut frame = match occasions::partition(request, table, day) {
-        Partition::Filled => tables::fill(market, table, day),
-        Partition::Empty | Partition::Absent => Frame::new(table.spec()),
+    let rows = match demo_cases::partition(request, table, day) {
+        Partition::Filled => records::of(market, table, day),
+        Partition::Empty | Partition::Absent => TableDay::new(table.spec()),
     };
-    if request.dirty {
-        dirty::add(&mut frame, day);
-    }
-    let batch = frame.finish(request.dirty)?;
-    let part_count = occasions::part_count(request, table, day);
-    writer::write(&folder(request, table, day), table.spec(), &batch, part_count)
+    let sound = rows.finish(request.dirty)?;
+    let batch = if request.dirty { dirty::added(sound, table.spec(), day)? } else { sound };
+    let part_count = demo_cases::part_count(request, table, day);
+    let file_bytes = writer::write(&folder(request, table, day), table.spec(), &batch, part_count)?;
+    Ok((table, batch.num_rows(), file_bytes))
 }
 
 fn folder(request: &Request, table: Table, day: Day) -> PathBuf {
@@ -89,10 +91,10 @@ fn folder(request: &Request, table: Table, day: Day) -> PathBuf {
 
 /// A second sample in the same partitions would mix two marketplaces.
 fn refuse_existing(request: &Request, table_days: &[(Table, Day)]) -> Outcome<()> {
-    let folders = table_days.iter().map(|(table, day)| folder(request, *table, *day));
-    match folders.into_iter().find(|folder| folder.exists()) {
+    let mut folders = table_days.iter().map(|(table, day)| folder(request, *table, *day));
+    match folders.find(|folder| folder.exists()) {
         None => Ok(()),
-        Some(folder) => Err(Finding::new("sample", "a partition that exists", "a new one")
+        Some(folder) => Err(Finding::new(STAGE, "a partition that exists", "a new one")
             .path(&folder)
             .advice("choose another --out, or remove the folder first")
             .fail(ExitClass::Usage)),

@@ -4,13 +4,18 @@
 
 use std::convert::Infallible;
 
+use rand::rand_core::utils::fill_bytes_via_next_word;
+use rand::seq::IndexedRandom;
 use rand::{RngExt, TryRng};
 use rand_distr::StandardNormal;
+
+use super::request::STAGE;
+use crate::error::{Outcome, fault};
 
 /// What draws are for; two purposes never share a stream.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
-    Stall = 1,
+    ShopSlot = 1,
     Tenancy,
     Volume,
     Order,
@@ -28,7 +33,7 @@ pub(super) enum Purpose {
 pub(super) struct Stream(u64);
 
 impl Stream {
-    /// The stream of `purpose` at `place` (a day, a stall).
+    /// The stream of `purpose` at `place` (a day, a shop slot).
     pub(super) fn new(seed: u64, purpose: Purpose, place: i64) -> Self {
         Self(mixed(mixed(seed).wrapping_add(purpose as u64).wrapping_mul(ODD)) ^ mixed(place.cast_unsigned()))
     }
@@ -44,18 +49,18 @@ impl Stream {
 pub(super) struct Draws(u64);
 
 impl Draws {
-    /// A log-normal figure around `median`; `spread` is the standard deviation of its logarithm.
-    pub(super) fn around(&mut self, median: f64, spread: f64) -> f64 {
-        if spread > 0.0 { median * (spread * self.normal()).exp() } else { median }
-    }
-
     /// A standard normal figure.
     pub(super) fn normal(&mut self) -> f64 {
         self.sample(StandardNormal)
     }
 
-    /// One of `values`, which are given with their shares; the shares add up to 100.
-    pub(super) fn one_of<T: Copy>(&mut self, values: &[(T, u32)], default: T) -> T {
+    /// A log-normal figure around `median`; `spread` is the standard deviation of its logarithm.
+    pub(super) fn around(&mut self, median: f64, spread: f64) -> f64 {
+        if spread > 0.0 { median * (spread * self.normal()).exp() } else { median }
+    }
+
+    /// One of `values` by its share in percent, or `rest`, which has what their shares leave.
+    pub(super) fn one_of<T: Copy>(&mut self, values: &[(T, u32)], rest: T) -> T {
         let mut left = self.random_range(0..100);
         for &(value, share_percent) in values {
             if left < share_percent {
@@ -63,7 +68,12 @@ impl Draws {
             }
             left -= share_percent;
         }
-        default
+        rest
+    }
+
+    /// Any of `values`, all as likely; there must be some.
+    pub(super) fn any_of<'a, T>(&mut self, values: &'a [T]) -> Outcome<&'a T> {
+        values.choose(self).ok_or_else(|| fault(STAGE, "nothing to draw from"))
     }
 }
 
@@ -72,7 +82,8 @@ impl TryRng for Draws {
 
     #[inline]
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.try_next_u64().map(|drawn| u32::try_from(drawn >> 32).unwrap_or(u32::MAX))
+        let [_, _, _, _, upper @ ..] = self.try_next_u64()?.to_le_bytes();
+        Ok(u32::from_le_bytes(upper))
     }
 
     #[inline]
@@ -82,12 +93,7 @@ impl TryRng for Draws {
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            for (byte, drawn) in chunk.iter_mut().zip(self.try_next_u64()?.to_le_bytes()) {
-                *byte = drawn;
-            }
-        }
-        Ok(())
+        fill_bytes_via_next_word(bytes, || self.try_next_u64())
     }
 }
 
@@ -103,13 +109,9 @@ fn mixed(value: u64) -> u64 {
 }
 
 /// A non-negative float as a whole number, rounded down.
+#[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and a sample's figures are small")]
 pub(super) fn whole(value: f64) -> i64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the cast saturates, and a sample's figures are small"
-    )]
-    let whole = value as i64;
-    whole.max(0)
+    value as i64
 }
 
 #[cfg(test)]

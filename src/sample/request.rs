@@ -5,41 +5,43 @@ use std::path::PathBuf;
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
+/// How messages name the generator.
+pub(super) const STAGE: &str = "sample";
+
 /// A sample to write.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// The folder that receives one sub-folder a table; none of the partitions asked for may exist in it.
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// The first day.
-    pub from: Day,
+    pub(crate) from: Day,
     /// The last day.
-    pub to: Day,
+    pub(crate) to: Day,
     /// How many shops trade at a time. Shops that left stay listed for some more months.
-    pub shops: u64,
+    pub(crate) shops: u64,
     /// Rows of one day, all tables but the shop snapshots together, on average.
-    pub rows_per_day: u64,
+    pub(crate) rows_per_day: u64,
     /// Another seed gives another marketplace.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Whether each table-day gets a few rows for every quarantine reason. All columns are then nullable.
-    pub dirty: bool,
-    /// Whether the special cases are written that the demo and the tests look for; they lie between 2021-12-03 and
-    /// 2022-03-15.
-    pub occasions: bool,
+    pub(crate) dirty: bool,
+    /// Whether the demo cases are written, which lie between 2021-12-03 and 2022-03-15.
+    pub(crate) demo_cases: bool,
     /// The rows of the weights table.
-    pub categories: Vec<Category>,
+    pub(crate) categories: Vec<Category>,
     /// The categories of goods that are made to order.
-    pub custom_made: Vec<String>,
+    pub(crate) custom_made: Vec<String>,
 }
 
 /// A row of the weights table, as far as the generator needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Category {
+pub(crate) struct Category {
     /// The primary category.
-    pub primary: String,
+    pub(crate) primary: String,
     /// The subcategory, where the table splits the primary category.
-    pub subcategory: Option<String>,
+    pub(crate) subcategory: Option<String>,
     /// Whether its goods are shipped: false where the logistics table says `none`.
-    pub ships: bool,
+    pub(crate) ships: bool,
 }
 
 /// The first day that a sample can have: two years after the first shops joined.
@@ -48,7 +50,7 @@ const FIRST_DAY: Day = Day::from_epoch_days(14_610);
 const LAST_DAY: Day = Day::from_epoch_days(47_482);
 /// Order ids leave room for this many orders a day, and for as many dirty rows.
 const MOST_ROWS_PER_DAY: u64 = 400_000_000;
-/// Shop ids end with two digits for the shops that follow each other in one stall.
+/// Shop ids end with two digits for the shops that follow each other in one shop slot.
 const MOST_SHOPS: u64 = 10_000_000;
 
 impl Request {
@@ -56,7 +58,7 @@ impl Request {
     pub(super) fn check(&self) -> Outcome<()> {
         let mut findings = Vec::new();
         let mut refuse = |flag: &'static str, found: String, wanted: String| {
-            findings.push(Finding::new("sample", found, wanted).column(flag));
+            findings.push(Finding::new(STAGE, found, wanted).column(flag));
         };
         if self.from < FIRST_DAY || self.to > LAST_DAY || self.from > self.to {
             let found = format!("{} to {}", self.from, self.to);
@@ -77,29 +79,5 @@ impl Request {
     /// The days asked for.
     pub(super) fn days(&self) -> impl Iterator<Item = Day> + Clone {
         (self.from.epoch_days()..=self.to.epoch_days()).map(Day::from_epoch_days)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_that_is_wrong_is_said_at_once() {
-        assert_eq!(FIRST_DAY.to_string(), "2010-01-01");
-        assert_eq!(LAST_DAY.to_string(), "2100-01-01");
-        let request = Request {
-            out: PathBuf::new(),
-            from: LAST_DAY,
-            to: FIRST_DAY,
-            shops: 0,
-            rows_per_day: 0,
-            seed: 0,
-            dirty: false,
-            occasions: false,
-            categories: Vec::new(),
-            custom_made: Vec::new(),
-        };
-        assert_eq!(request.check().unwrap_err().findings.len(), 4);
     }
 }

@@ -21,21 +21,28 @@ const OFFSET_SECONDS: i64 = 8 * 3_600;
 const HOUR_SHARES: [i64; 24] =
     [22, 12, 7, 4, 4, 7, 14, 25, 40, 54, 64, 60, 52, 53, 57, 57, 55, 51, 51, 58, 72, 76, 63, 42];
 
-/// A day's rows against the average, Monday first, in tenths of a percent.
-const WEEKDAY_LEVELS: [u64; 7] = [1_010, 1_000, 995, 1_000, 1_015, 1_010, 970];
-
 /// The instant at which `day` begins.
 pub(super) fn midnight(day: Day) -> i64 {
     (day.epoch_seconds() - OFFSET_SECONDS) * SECOND
 }
 
+/// 0 for a Monday to 6 for a Sunday.
+pub(super) fn weekday(day: Day) -> i32 {
+    // 1970-01-01 was a Thursday.
+    (day.epoch_days() + 3).rem_euclid(7)
+}
+
 /// `average` as it is on `day`: a weekly rhythm and up to 3 percent of chance.
 pub(super) fn volume(seed: u64, average: u64, day: Day) -> u64 {
-    // 1970-01-01 was a Thursday.
-    let weekday = usize::try_from((day.epoch_days() + 3).rem_euclid(7)).unwrap_or_default();
-    let level = WEEKDAY_LEVELS.get(weekday).copied().unwrap_or(1_000);
+    let level_permille = match weekday(day) {
+        0 | 5 => 1_010,
+        2 => 995,
+        4 => 1_015,
+        6 => 970,
+        _ => 1_000,
+    };
     let mut draws = Stream::new(seed, Purpose::Volume, i64::from(day.epoch_days())).draws(average);
-    average * level * draws.random_range(970..=1_030) / 1_000_000
+    average * level_permille * draws.random_range(970..=1_030) / 1_000_000
 }
 
 /// The whole second on `day` by which `share` of 1,000,000,000 parts of its rows have happened.

@@ -63,7 +63,7 @@ impl Service {
 
 /// One to five stars, of which `fives` are five.
 pub(super) fn stars(fives: f64, draws: &mut Draws) -> i64 {
-    if draws.random_bool(fives) { 5 } else { draws.one_of(&[(4, 62), (3, 20), (2, 6), (1, 12)], 4) }
+    if draws.random_bool(fives) { 5 } else { draws.one_of(&[(4, 62), (3, 20), (2, 6)], 1) }
 }
 
 #[cfg(test)]

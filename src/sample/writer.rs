@@ -11,41 +11,32 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
+use super::request::STAGE;
 use crate::error::{Outcome, disk, fault};
-use crate::extracts::tables::{ColumnKind, TableSpec};
-
-/// The files and bytes that a table-day took.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Written {
-    pub(super) rows: u64,
-    pub(super) files: u64,
-    pub(super) bytes: u64,
-}
+use crate::extracts::schema::{ColumnKind, TableSpec};
 
 /// A part file has at most this many rows.
 const MOST_ROWS_PER_FILE: usize = 1_000_000;
 
-/// Writes `batch` into the new folder `folder`, split evenly into at least `part_count` files.
+/// Writes `batch` into the new folder `folder`, split evenly into at least `part_count` files; gives the bytes of each.
 pub(super) fn write(
     folder: &Path,
     spec: &TableSpec,
     batch: &RecordBatch,
     part_count: usize,
-) -> Outcome<Written> {
-    fs::create_dir_all(folder).map_err(|error| disk("sample", "mkdir", folder, &error))?;
+) -> Outcome<Vec<usize>> {
+    fs::create_dir_all(folder).map_err(|error| disk(STAGE, "mkdir", folder, &error))?;
     let rows = batch.num_rows();
     let rows_per_part = rows.div_ceil(part_count).clamp(1, MOST_ROWS_PER_FILE);
-    let mut written = Written::default();
-    for first in (0..rows.max(1)).step_by(rows_per_part) {
+    let firsts = (0..rows.max(1)).step_by(rows_per_part);
+    let parts = firsts.enumerate().map(|(number, first)| {
         let part = batch.slice(first, rows_per_part.min(rows - first));
-        let bytes = encoded(spec, &part).map_err(|error| fault("sample", error))?;
-        let path = folder.join(format!("part-{:05}.parquet", written.files));
-        fs::write(&path, &bytes).map_err(|error| disk("sample", "write", &path, &error))?;
-        written.files += 1;
-        written.rows += u64::try_from(part.num_rows()).unwrap_or(u64::MAX);
-        written.bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    }
-    Ok(written)
+        let bytes = encoded(spec, &part).map_err(|error| fault(STAGE, error))?;
+        let path = folder.join(format!("part-{number:05}.parquet"));
+        fs::write(&path, &bytes).map_err(|error| disk(STAGE, "write", &path, &error))?;
+        Ok(bytes.len())
+    });
+    parts.collect()
 }
 
 fn encoded(spec: &TableSpec, batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {

@@ -1,17 +1,20 @@
 //! Which form the files of a state folder have, and which program gave it to them.
 //!
-//! State of an older form is made again, day by day, as fingerprints tell. State of a newer one is refused: a program that
-//! does not know its files would leave days in it that the newer one cannot use, where their extracts may be gone.
+//! State of a newer form is refused before anything is read: a program that does not know its files would leave days in it
+//! that the newer one cannot use, where their extracts may be gone. State of the form before is taken over as it is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ExitClass, Finding, Outcome, fault};
-use crate::state::sealed::{self, STAGE};
+use crate::state::checksummed::{self, Content, STAGE};
 
-/// Rises whenever files of the state folder take another form.
-const FORMAT: u32 = 1;
+/// The one number of the form of all files under a state folder. Raise it by one when this program leaves files there that the
+/// release before would misread or not find: another layout of a file, another name, other words in the dependencies of
+/// every table. A change of one table's figures raises that table's meaning instead. Reading goes on to take the forms
+/// before it, as `format_1` does, or a run says at its start which days it cannot serve.
+pub(crate) const FORMAT: u32 = 2;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Serialize, Deserialize)]
@@ -21,26 +24,48 @@ struct Written {
     program: String,
 }
 
-/// Makes sure that the state folder is in no newer form than this program's, and notes that it is in this one from now on.
-/// The caller holds its lock.
+fn written(state: &Path) -> Option<Written> {
+    match checksummed::read(&file(state)) {
+        Content::Sound(json) => serde_json::from_slice(&json).ok(),
+        Content::Absent | Content::Damaged => None,
+    }
+}
+
+fn file(state: &Path) -> PathBuf {
+    state.join("format.json")
+}
+
+/// Makes sure that the state folder is in no newer form than this program's.
+///
+/// # Errors
+/// State where the form is newer.
+pub(crate) fn check(state: &Path) -> Outcome<()> {
+    written(state).map_or(Ok(()), |written| judge(&written, state))
+}
+
+fn judge(written: &Written, state: &Path) -> Outcome<()> {
+    let Written { format, program } = written;
+    if *format <= FORMAT {
+        return Ok(());
+    }
+    let found = format!("state of format {format}, written by shopscore {program}");
+    let wanted = format!("format {FORMAT} or older, which shopscore {PROGRAM} reads");
+    let newer = Finding::new(STAGE, found, wanted).path(&file(state));
+    Err(newer.advice("run the newer program, or give another state folder").fail(ExitClass::State))
+}
+
+/// As [`check`], and notes that the state folder is in this program's form from now on. The caller holds its lock.
 ///
 /// # Errors
 /// State where the form is newer; disk.
-pub fn claim(state: &Path) -> Outcome<()> {
-    let path = state.join("format.json");
-    let written = sealed::read(&path).and_then(|json| serde_json::from_slice::<Written>(&json).ok());
-    match written {
+pub(crate) fn claim(state: &Path) -> Outcome<()> {
+    match written(state) {
         Some(Written { format: FORMAT, .. }) => Ok(()),
-        Some(Written { format, program }) if format > FORMAT => {
-            let found = format!("state of format {format}, written by shopscore {program}");
-            let wanted = format!("format {FORMAT} or older, which shopscore {PROGRAM} reads");
-            let newer = Finding::new(STAGE, found, wanted).path(&path);
-            Err(newer.advice("run the newer program, or give another state folder").fail(ExitClass::State))
-        }
+        Some(newer) if newer.format > FORMAT => judge(&newer, state),
         Some(_) | None => {
             let written = Written { format: FORMAT, program: PROGRAM.to_owned() };
             let json = serde_json::to_vec(&written).map_err(|error| fault(STAGE, error))?;
-            sealed::write(&path, &json)
+            checksummed::write(&file(state), &json)
         }
     }
 }

@@ -16,13 +16,14 @@ use polars::prelude::*;
 
 /// A frame as the bytes of a Parquet file. Integers are written as differences: shops ascend and counts are small, which
 /// makes a tenth of them and costs less than any compression.
-pub fn to_parquet(frame: &DataFrame) -> Result<Vec<u8>> {
+pub(crate) fn to_parquet(frame: &DataFrame) -> Result<Vec<u8>> {
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::UNCOMPRESSED)
         .set_statistics_enabled(EnabledStatistics::None)
-        .set_created_by(concat!("shopscore version ", env!("CARGO_PKG_VERSION")).to_owned());
+        // Without the program's version: the same content is the same bytes whatever release stored it.
+        .set_created_by("shopscore".to_owned());
     for column in frame.columns() {
         let name = column.name().as_str();
         if column.dtype() == &DataType::String {
@@ -51,7 +52,7 @@ fn as_array(integers: &Int64Chunked) -> Int64Array {
 }
 
 /// The frame that [`to_parquet`] wrote.
-pub fn from_parquet(bytes: Bytes) -> Result<DataFrame> {
+pub(crate) fn from_parquet(bytes: Bytes) -> Result<DataFrame> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(1 << 20).build()?;
     let schema = reader.schema();
     let batches = reader.collect::<std::result::Result<Vec<_>, _>>()?;

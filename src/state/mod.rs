@@ -1,19 +1,21 @@
 //! The state folder: what a night leaves for the next, so that a night costs a night.
 //!
-//! [`partials`] keeps the daily partials, each with an index of its records ([`record_index`]), [`records`] what appeals
-//! asked for, [`whole`] what counts row by row, [`lacking`] days on which nothing happened, [`window`] the sums of the last
-//! window, [`mod@format`] which program wrote it. All of it may run ahead of what is published and none of it decides what is:
-//! every file carries its own hash ([`verification`] checks them all), and what is gone, damaged or made of other inputs is
-//! made again.
+//! [`store`] keeps table-days by their [`description`] and [`day_content`], each with an index of its records
+//! ([`record_index`]); [`answers`] what appeals asked for, [`empty_days`] days on which nothing happened, [`window`] the sums of
+//! the last window, [`mod@format`] which program wrote it ([`format_1`] reads the one before). It may run ahead of what is
+//! published and does not decide what is: every file carries its own hash ([`verification`] checks them all), and what is gone,
+//! damaged or made of other inputs is made again, as long as its extracts are there.
 
-pub mod format;
-pub mod frames;
-pub mod lacking;
+pub(crate) mod answers;
+pub(crate) mod checksummed;
+pub(crate) mod day_content;
+mod description;
+pub(crate) mod empty_days;
+pub(crate) mod format;
+pub(crate) mod format_1;
+pub(crate) mod frames;
 mod packed;
-pub mod partials;
-pub mod record_index;
-pub mod records;
-pub mod sealed;
-pub mod verification;
-pub mod whole;
-pub mod window;
+pub(crate) mod record_index;
+pub(crate) mod store;
+pub(crate) mod verification;
+pub(crate) mod window;

@@ -24,7 +24,7 @@ const HEAD_BYTES: usize = 16;
 const ENTRY_BYTES: usize = 24;
 
 /// The bytes of an index of the records of a partial with this fingerprint.
-pub fn encode(records: &AllRecords, fingerprint: &str) -> Vec<u8> {
+pub(crate) fn encode(records: &AllRecords, fingerprint: &str) -> Vec<u8> {
     let (mut directory, mut blocks) = (Vec::new(), Vec::new());
     for first in (0..records.keys.len()).step_by(BLOCK_RECORDS) {
         let start = blocks.len();
@@ -54,7 +54,7 @@ fn hash(fingerprint: &str, count: &[u8], directory: &[u8]) -> u64 {
 }
 
 /// An index whose directory is sound.
-pub struct RecordIndex {
+pub(crate) struct RecordIndex {
     file: File,
     records: usize,
     blocks: Vec<Block>,
@@ -70,7 +70,7 @@ struct Block {
 
 impl RecordIndex {
     /// Opens the index of a partial with this fingerprint; none where it is damaged or another's.
-    pub fn open(path: &Path, fingerprint: &str) -> Option<Self> {
+    pub(crate) fn open(path: &Path, fingerprint: &str) -> Option<Self> {
         let file = File::open(path).ok()?;
         let mut head = [0; HEAD_BYTES];
         file.read_exact_at(&mut head, 0).ok()?;
@@ -99,7 +99,7 @@ impl RecordIndex {
     }
 
     /// The records with these keys, as far as they are there; none where a block that should hold one is damaged.
-    pub fn look_up(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
+    pub(crate) fn look_up(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
         let mut found = Vec::new();
         let mut keys = keys.iter().copied().peekable();
         while let Some(key) = keys.next() {
@@ -116,7 +116,7 @@ impl RecordIndex {
     }
 
     /// As [`RecordIndex::look_up`], looking into every block.
-    pub fn search(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
+    pub(crate) fn search(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
         let keys: Vec<i64> = keys.iter().copied().collect();
         let mut found = Vec::new();
         (0..self.blocks.len()).try_for_each(|place| self.look_into(place, &keys, &mut found))?;

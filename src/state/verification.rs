@@ -3,19 +3,16 @@
 
 use std::path::Path;
 
-use super::partials::Store;
-use super::sealed::{self, STAGE};
+use super::checksummed::{self, Content, STAGE};
+use super::store::Store;
 use crate::error::{Finding, Outcome};
-use crate::extracts::listing::entries;
+use crate::folders::entries;
 
 /// Checks all files under a state folder; how many there are, and a finding for each that is damaged.
-///
-/// # Errors
-/// Disk.
-pub fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
+pub(crate) fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
     let (mut files, mut findings) = (0, Vec::new());
     verify_sealed(state, &mut files, &mut findings)?;
-    let store = Store::under(state);
+    let store = Store::open(state, false)?;
     for kept in store.all()? {
         let (checked, damaged) = store.verify(kept.of);
         files += checked;
@@ -25,12 +22,12 @@ pub fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
 }
 
 fn verify_sealed(folder: &Path, files: &mut usize, findings: &mut Vec<Finding>) -> Outcome<()> {
-    for (name, path) in entries(folder)? {
+    for (name, path) in entries(STAGE, folder)? {
         if path.is_dir() {
             verify_sealed(&path, files, findings)?;
         } else if name.ends_with(".json") || name.ends_with(".sealed") {
             *files += 1;
-            if !sealed::is_sound(&path) {
+            if checksummed::peek(&path) == Content::Damaged {
                 findings.push(damaged_file(&path));
             }
         }

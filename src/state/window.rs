@@ -13,18 +13,18 @@ use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
 use crate::partials::measures::PartialSpec;
-use crate::state::partials::Version;
-use crate::state::sealed::STAGE;
-use crate::state::{frames, sealed};
+use crate::state::checksummed::{self, Content, STAGE};
+use crate::state::frames;
+use crate::state::store::Version;
 use crate::window::{ShopIds, TableSums, UnknownRows, add_up, unknown_rows};
 
 /// A table's sums over a window, and which table-days they are made of.
 #[derive(Clone, Debug, Default)]
-pub struct RolledTable {
+pub(crate) struct RolledTable {
     /// The table-days by version.
-    pub days: BTreeMap<Day, Version>,
+    pub(crate) days: BTreeMap<Day, Version>,
     /// Their sums.
-    pub table: TableSums,
+    pub(crate) table: TableSums,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,8 +34,8 @@ struct Header {
 }
 
 /// The window of a table that the last night left; none where there is nothing sound.
-pub fn load(state: &Path, table: Table) -> Option<RolledTable> {
-    let bytes = sealed::read(&file(state, table))?;
+pub(crate) fn load(state: &Path, table: Table) -> Option<RolledTable> {
+    let Content::Sound(bytes) = checksummed::read(&file(state, table)) else { return None };
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let (header, rest) = bytes.split_at(end);
     let Header { days, unknown } = serde_json::from_slice(header).ok()?;
@@ -44,14 +44,11 @@ pub fn load(state: &Path, table: Table) -> Option<RolledTable> {
 }
 
 /// Leaves the window of a table for the next night.
-///
-/// # Errors
-/// Disk.
-pub fn save(state: &Path, table: Table, rolled: &RolledTable) -> Outcome<()> {
+pub(crate) fn save(state: &Path, table: Table, rolled: &RolledTable) -> Outcome<()> {
     let header = Header { days: rolled.days.clone(), unknown: rolled.table.unknown.clone() };
     let header = serde_json::to_vec(&header).map_err(|error| fault(STAGE, error))?;
     let sums = frames::to_parquet(&rolled.table.sums).map_err(|error| fault(STAGE, error))?;
-    sealed::write(&file(state, table), &[header.as_slice(), b"\n", &sums].concat())
+    checksummed::write(&file(state, table), &[header.as_slice(), b"\n", &sums].concat())
 }
 
 fn file(state: &Path, table: Table) -> PathBuf {
@@ -63,27 +60,29 @@ fn file(state: &Path, table: Table) -> PathBuf {
 ///
 /// # Errors
 /// Rejected where a total could pass 64 bits.
-pub fn roll(
+pub(crate) fn roll(
     spec: &PartialSpec,
     previous: Option<RolledTable>,
     days: &BTreeMap<Day, Version>,
     known_shops: &ShopIds,
-    sums_of: impl Fn(Day, &Version) -> Option<DataFrame>,
-) -> Outcome<Result<RolledTable, Day>> {
+    sums_of: impl Fn(Day, &Version) -> Outcome<Option<DataFrame>>,
+) -> Outcome<RolledTable> {
     if let Some(previous) = previous.filter(|previous| is_less_work(previous, days))
         && let Some(rolled) = roll_on(spec, previous, days, known_shops, &sums_of)?
     {
-        return Ok(Ok(rolled));
+        return Ok(rolled);
     }
     let mut plus = Vec::with_capacity(days.len());
     let mut unknown = UnknownRows::new();
     for (day, version) in days {
-        let Some(sums) = sums_of(*day, version) else { return Ok(Err(*day)) };
+        let Some(sums) = sums_of(*day, version)? else {
+            return Err(fault(STAGE, format!("no sums of {day}")));
+        };
         unknown.insert(*day, unknown_rows(&sums, known_shops)?);
         plus.push(sums);
     }
     let sums = add_up(spec, &plus, &[])?;
-    Ok(Ok(RolledTable { days: days.clone(), table: TableSums { sums, unknown } }))
+    Ok(RolledTable { days: days.clone(), table: TableSums { sums, unknown } })
 }
 
 fn is_less_work(previous: &RolledTable, days: &BTreeMap<Day, Version>) -> bool {
@@ -98,7 +97,7 @@ fn roll_on(
     previous: RolledTable,
     days: &BTreeMap<Day, Version>,
     known_shops: &ShopIds,
-    sums_of: &impl Fn(Day, &Version) -> Option<DataFrame>,
+    sums_of: &impl Fn(Day, &Version) -> Outcome<Option<DataFrame>>,
 ) -> Outcome<Option<RolledTable>> {
     if !knows_all_unknown(&previous.table, known_shops)? {
         return Ok(None);
@@ -106,7 +105,7 @@ fn roll_on(
     let mut unknown = previous.table.unknown;
     let mut minus = Vec::new();
     for (day, version) in previous.days.iter().filter(|(day, version)| days.get(day) != Some(version)) {
-        let Some(sums) = sums_of(*day, version) else { return Ok(None) };
+        let Some(sums) = sums_of(*day, version)? else { return Ok(None) };
         unknown.remove(day);
         minus.push(sums);
     }
@@ -119,7 +118,7 @@ fn roll_on(
     }
     let mut plus = vec![previous.table.sums];
     for (day, version) in days.iter().filter(|(day, version)| previous.days.get(day) != Some(version)) {
-        let Some(sums) = sums_of(*day, version) else { return Ok(None) };
+        let Some(sums) = sums_of(*day, version)? else { return Ok(None) };
         unknown.insert(*day, unknown_rows(&sums, known_shops)?);
         plus.push(sums);
     }
@@ -164,7 +163,7 @@ mod tests {
 
     fn rolled(previous: Option<RolledTable>, days: &[(&str, &str)], known: &[i64]) -> RolledTable {
         let known = known.iter().copied().collect();
-        roll(spec(), previous, &versions(days), &known, sums_of).unwrap().unwrap()
+        roll(spec(), previous, &versions(days), &known, |day, version| Ok(sums_of(day, version))).unwrap()
     }
 
     /// Shops with rows and unknown rows by day, as a text.
@@ -209,8 +208,9 @@ mod tests {
     #[test]
     fn a_day_whose_sums_are_gone_is_named() {
         let days = versions(&[("2022-03-01", "1:5"), ("2022-03-02", "gone")]);
-        let outcome = roll(spec(), None, &days, &ShopIds::default(), sums_of).unwrap();
-        assert_eq!(outcome.unwrap_err(), day("2022-03-02"));
+        let outcome =
+            roll(spec(), None, &days, &ShopIds::default(), |day, version| Ok(sums_of(day, version)));
+        assert!(outcome.unwrap_err().to_string().contains("2022-03-02"));
         let first = rolled(None, &FIRST, &[1, 2]);
         let mut previous = first;
         previous

@@ -29,7 +29,7 @@ fn listed(bench: &Bench) -> Listed {
         window: Window::ending(day(AS_OF), WINDOW_DAYS),
         appeals_until: day(AS_OF),
         history_starts_on: None,
-        max_snapshot_age_days: 7,
+        max_snapshot_age_days: Some(7),
         extracts_kept_days: None,
     };
     let mut listed = listing::list(&bench.path("extracts"), coverage).unwrap();

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 
 use shopscore::extracts::tables::Table;
-use shopscore::state::sealed;
+use shopscore::state::checksummed;
 
 use crate::disk::{Disk, assert_clean};
 use crate::support::bench::{Bench, gather};
@@ -122,7 +122,7 @@ fn fault_14_other_weights_reach_the_scores_without_another_look_at_the_rows() {
 fn fault_14_state_of_a_newer_program_is_refused_and_left_alone() {
     let bench = published();
     let format = bench.path("state/format.json");
-    sealed::write(&format, br#"{"format":1000000,"program":"9.0.0"}"#).unwrap();
+    checksummed::write(&format, br#"{"format":1000000,"program":"9.0.0"}"#).unwrap();
     let before = Disk::of(&bench);
     bench.nightly(&[]).assert_refused(
         STATE,

@@ -7,10 +7,14 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use shopscore::error::{ExitClass, Outcome};
-use shopscore::extracts::listing::{FileIdentity, Listed, PartFile, Partition};
+use shopscore::extracts::contract;
+use shopscore::extracts::identity::FileIdentity;
+use shopscore::extracts::listing::Listed;
+use shopscore::extracts::partitions::{PartFile, Partition};
+use shopscore::extracts::reader::{self, Source};
 use shopscore::extracts::rows::Rows;
+use shopscore::extracts::selection::Selection;
 use shopscore::extracts::tables::Table;
-use shopscore::extracts::{contract, reader};
 use shopscore::zone::Zone;
 
 use crate::edits::{Edit, byte_edits, edited};
@@ -42,7 +46,8 @@ fn read(bytes: &[u8]) -> Outcome<Rows> {
         Partition { table: TABLE, day: day(AS_OF), folder: folder.path().to_owned(), files, manifest: None };
     let listed = Listed { partitions: vec![partition], ..Listed::default() };
     let checked = contract::check(listed, false)?;
-    reader::read(&checked[0], &Zone::utc())
+    let loaded = reader::load(&checked[0])?;
+    reader::decode(&checked[0], Source::Loaded(&loaded), &Zone::utc(), &Selection::default())
 }
 
 fn read_or_refused(bytes: &[u8]) -> Result<(), TestCaseError> {

@@ -39,7 +39,7 @@ proptest! {
             window: shopscore::domain::Window::ending(as_of, WINDOW_DAYS),
             appeals_until: as_of,
             history_starts_on: Some(as_of.plus(1)),
-            max_snapshot_age_days: 7,
+            max_snapshot_age_days: Some(7),
             extracts_kept_days: None,
         };
         let zone = Zone::named("Asia/Shanghai").unwrap();

@@ -7,7 +7,8 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
 use shopscore::domain::{Day, Window};
-use shopscore::extracts::tables::{Column, ColumnKind, RowRule, Table, TableSpec};
+use shopscore::extracts::schema::{Column, ColumnKind, RowRule, TableSpec};
+use shopscore::extracts::tables::Table;
 
 use super::marketplace::{AS_OF, Marketplace, WINDOW_DAYS};
 use super::rows::{Cell, Row, at, day};
@@ -79,7 +80,7 @@ fn integer(spec: &TableSpec, name: &str) -> BoxedStrategy<i64> {
             prop_oneof![20 => lowest..=highest, 1 => select(vec![lowest - 1, highest + 1])].boxed()
         }
         // The snapshot has fewer shops than the records speak of.
-        (None, "shop_id") if spec.table == Table::Shops => (1_i64..=4).boxed(),
+        (None, "shop_id") if spec.name == Table::Shops.name() => (1_i64..=4).boxed(),
         (None, "shop_id") => (1_i64..=5).boxed(),
         (None, "sub_account_id" | "buyer_id") => (1_i64..=2).boxed(),
         (None, _) => prop_oneof![20 => 1_i64..=7, 1 => Just(GREATEST)].boxed(),

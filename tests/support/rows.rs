@@ -8,7 +8,8 @@ use arrow::array::{
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
 use shopscore::domain::Day;
-use shopscore::extracts::tables::{ColumnKind, Table};
+use shopscore::extracts::schema::ColumnKind;
+use shopscore::extracts::tables::Table;
 
 /// The zone of instants, as Arrow takes it without a database of zones.
 pub(crate) const UTC: &str = "+00:00";

@@ -1,18 +1,15 @@
 //! What a published year says: how many shops pass at each month end, and how the shops that left were settled.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
-use arrow::array::AsArray;
-use arrow::datatypes::{Date32Type, Float64Type};
+use arrow::array::RecordBatch;
 use comfy_table::Table;
 
-use super::{Columns, STAGE, Shown, table};
+use super::published::{Row, STAGE, Shown, rows, table};
 use crate::assessments::monthly::Status;
 use crate::calendar::Year;
 use crate::commands::say;
-use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::error::{ExitClass, Finding, Outcome};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS, OutputTable};
 use crate::publish::reading::read_partition;
 
@@ -23,36 +20,32 @@ pub(super) fn show(shown: &Shown<'_>, year: Year, stdout: &mut impl Write) -> Ou
     say(stdout, &format!("Monthly assessments of {year}: shops by status"));
     say(stdout, &statuses(shown, year)?.to_string());
     let Some(settled) = read(shown, &ANNUAL_SETTLEMENTS, &year.to_string())? else {
-        let advice = format!("`shopscore settle --year {year}` does it");
-        say(stdout, &format!("{year} is not settled yet; {advice}"));
+        say(stdout, &format!("{year} is not settled yet; `shopscore settle --year {year}` does it"));
         return Ok(());
     };
     say(stdout, &format!("Settlements of {year}: shops that left, each with its arithmetic"));
-    let left =
-        (0..settled.len()).filter(|row| settled.text("basis", *row).is_ok_and(|basis| basis != "year"));
-    for row in left.take(shown.arguments.shops) {
-        say(stdout, &settlement(&settled, row)?);
+    let mut left = Vec::new();
+    for row in rows(&settled) {
+        if row.text("basis")? != "year" {
+            left.push(settlement(row)?);
+        }
     }
+    left.iter().take(shown.arguments.shops).for_each(|line| say(stdout, line));
     Ok(())
 }
 
-fn read(shown: &Shown<'_>, table: &OutputTable, value: &str) -> Outcome<Option<Columns>> {
+fn read(shown: &Shown<'_>, table: &OutputTable, value: &str) -> Outcome<Option<RecordBatch>> {
     let folder = shown.resolved.join(table.name).join(format!("{}={value}", table.partition_key));
-    folder.is_dir().then(|| read_partition(&folder, table).map(Columns)).transpose()
+    folder.is_dir().then(|| read_partition(&folder, table)).transpose()
 }
 
 /// One line a month end.
 fn statuses(shown: &Shown<'_>, year: Year) -> Outcome<Table> {
-    let mut header = vec!["month end"];
-    header.extend(STATUSES.map(Status::name));
-    let mut table = table(&header);
+    let mut table = table(["month end"].into_iter().chain(STATUSES.map(Status::name)));
     for month_end in year.month_ends() {
         let Some(assessed) = read(shown, &MONTHLY_ASSESSMENTS, &month_end.to_string())? else { continue };
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for row in 0..assessed.len() {
-            *counts.entry(assessed.text("status", row)?).or_default() += 1;
-        }
-        let count = |status: Status| counts.get(status.name()).copied().unwrap_or(0).to_string();
+        let found = rows(&assessed).map(|row| row.text("status")).collect::<Outcome<Vec<_>>>()?;
+        let count = |status: Status| found.iter().filter(|name| *name == status.name()).count().to_string();
         table.add_row([month_end.to_string()].into_iter().chain(STATUSES.map(count)));
     }
     if table.is_empty() {
@@ -64,40 +57,33 @@ fn statuses(shown: &Shown<'_>, year: Year) -> Outcome<Table> {
 }
 
 /// A shop's settlement in one line: basis, scores and their mean, sales, fee and refund.
-fn settlement(settled: &Columns, row: usize) -> Outcome<String> {
-    let average = if settled.is_null("average_score", row)? {
+fn settlement(row: Row<'_>) -> Outcome<String> {
+    let average = if row.is_null("average_score")? {
         "no average".to_owned()
     } else {
-        let count = settled.integer("months_counted", row)?;
-        let mean = settled.figure("average_score", row)?;
-        format!("({}) / {count} = {mean}", counted_scores(settled, row)?.join(" + "))
+        let mean = row.figure("average_score")?;
+        format!("({}) / {} = {mean}", counted_scores(row)?, row.text("months_counted")?)
     };
-    let least = settled.figure("annual_min", row)?;
-    let is_qualified = settled.get("qualified")?.as_boolean_opt().is_some_and(|column| column.value(row));
-    let qualified = if is_qualified { "at least" } else { "not at least" };
-    let category = if settled.is_null("top_sales_category", row)? {
+    let qualified = if row.text("qualified")? == "true" { "at least" } else { "not at least" };
+    let category = if row.is_null("top_sales_category")? {
         "no payments".to_owned()
     } else {
-        format!("highest in {}", settled.text("top_sales_category", row)?)
+        format!("highest in {}", row.text("top_sales_category")?)
     };
     Ok(format!(
-        "  shop {}, {}: {average}, {qualified} {least}; sales {} fen, {category}; {} of {} fen paid back",
-        settled.integer("shop_id", row)?,
-        settled.text("basis", row)?,
-        settled.integer("sales_fen", row)?,
-        settled.integer("refund_fen", row)?,
-        settled.integer("annual_fee_fen", row)?,
+        "  shop {}, {}: {average}, {qualified} {}; sales {} fen, {category}; {} of {} fen paid back",
+        row.text("shop_id")?,
+        row.text("basis")?,
+        row.figure("annual_min")?,
+        row.text("sales_fen")?,
+        row.text("refund_fen")?,
+        row.text("annual_fee_fen")?,
     ))
 }
 
-/// The scores that count, as `2022-01-31: 3.55`.
-fn counted_scores(settled: &Columns, row: usize) -> Outcome<Vec<String>> {
-    let unlike = || fault(STAGE, "months hold no counted scores");
-    let months = settled.get("months")?.as_list_opt::<i32>().ok_or_else(unlike)?.value(row);
-    let months = months.as_struct_opt().ok_or_else(unlike)?;
-    let column = |name: &str| months.column_by_name(name).ok_or_else(unlike);
-    let days = column("month_end")?.as_primitive_opt::<Date32Type>().ok_or_else(unlike)?;
-    let scores = column("score")?.as_primitive_opt::<Float64Type>().ok_or_else(unlike)?;
-    let shown = |(day, score): (&i32, &f64)| format!("{}: {score}", Day::from_epoch_days(*day));
-    Ok(days.values().iter().zip(scores.values()).map(shown).collect())
+/// The scores that count, as `2022-01-31: 3.55 + 2022-02-28: 4.2`.
+fn counted_scores(row: Row<'_>) -> Outcome<String> {
+    let months = row.list("months")?;
+    let score = |month: Row<'_>| Ok(format!("{}: {}", month.text("month_end")?, month.figure("score")?));
+    Ok(rows(&months).map(score).collect::<Outcome<Vec<_>>>()?.join(" + "))
 }

@@ -1,9 +1,8 @@
 //! Damaged rows: every reason occurs, and no table-day has so many that a run would stop.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use super::{day, days, instants, integers, rows, texts, written};
+use super::{Row, day, numbers, rows, written};
 use crate::extracts::tables::Table;
 use crate::sample::rhythm::{DAY, midnight};
 
@@ -11,35 +10,32 @@ use crate::sample::rhythm::{DAY, midnight};
 fn dirty_rows_break_every_rule_that_a_table_declares() {
     let today = day("2022-02-10");
     let folder = written("2022-02-10", "2022-02-11", |request| request.dirty = true);
-    let reviews = rows(folder.path(), Table::Reviews, today);
+    let rows = |table| rows(folder.path(), table, today);
+    let count = |table, is_so: &dyn Fn(&Row) -> bool| rows(table).iter().filter(|row| is_so(row)).count();
+
     let required = Table::Reviews.spec().columns.iter().filter(|column| !column.nullable);
-    let null_count = |column: &str| reviews.column_by_name(column).unwrap().null_count();
-    assert_eq!(required.map(|column| null_count(column.name)).sum::<usize>(), 1);
-    let is_today = |at: &i64| (midnight(today)..midnight(today) + DAY).contains(at);
-    assert_eq!(instants(&reviews, "rated_at").iter().flatten().filter(|at| !is_today(at)).count(), 1);
+    let nulls = required.map(|column| count(Table::Reviews, &|row| row.number(column.name).is_none()));
+    assert_eq!(nulls.sum::<usize>(), 1);
+    let is_today = |at: i64| (midnight(today)..midnight(today) + DAY).contains(&at);
+    assert_eq!(count(Table::Reviews, &|row| row.number("rated_at").is_some_and(|at| !is_today(at))), 1);
     for column in ["description_stars", "logistics_stars"] {
-        assert_eq!(
-            integers(&reviews, column).iter().flatten().filter(|stars| !(1..=5).contains(*stars)).count(),
-            1
-        );
+        let is_odd = |stars: i64| !(1..=5).contains(&stars);
+        assert_eq!(count(Table::Reviews, &|row| row.number(column).is_some_and(is_odd)), 1, "{column}");
     }
-    assert!(integers(&reviews, "shop_id").contains(&Some(999_999_999_999)));
+    assert!(count(Table::Reviews, &|row| row.number("shop_id") == Some(999_999_999_999)) > 0);
 
-    let refunds = rows(folder.path(), Table::Refunds, today);
-    let times = instants(&refunds, "applied_at").into_iter().zip(instants(&refunds, "completed_at"));
-    let reversed = times.filter(|(applied, completed)| applied > completed).count();
-    assert!(reversed >= 1);
-    let types = texts(&refunds, "refund_type");
-    assert!(types.contains(&Some("unlisted".to_owned())));
-    assert!(types.iter().flatten().any(|text| text.trim() != text));
+    assert!(count(Table::Refunds, &|row| row.number("applied_at") > row.number("completed_at")) > 0);
+    assert!(count(Table::Refunds, &|row| row.text("refund_type") == Some("unlisted")) > 0);
+    assert!(
+        count(Table::Refunds, &|row| row.text("refund_type").is_some_and(|text| text.trim() != text)) > 0
+    );
 
-    let ids = integers(&rows(folder.path(), Table::Disputes, today), "dispute_id");
-    assert!(ids.iter().flatten().count() > ids.iter().flatten().collect::<BTreeSet<_>>().len());
-    let record_days = days(&rows(folder.path(), Table::Appeals, today), "record_dt");
-    assert!(record_days.contains(&Some(today.plus(1))));
-    let replied = rows(folder.path(), Table::Consultations, today);
-    let times = instants(&replied, "asked_at").into_iter().zip(instants(&replied, "human_replied_at"));
-    assert!(times.filter(|(asked, replied)| replied.is_some() && replied < asked).count() >= 1);
+    let ids: Vec<i64> = numbers(&rows(Table::Disputes), "dispute_id");
+    assert!(ids.len() > ids.iter().collect::<BTreeSet<_>>().len());
+    assert!(count(Table::Appeals, &|row| row.day("record_dt") == Some(today.plus(1))) > 0);
+    let is_early =
+        |row: &Row| row.number("human_replied_at").is_some_and(|at| Some(at) < row.number("asked_at"));
+    assert!(count(Table::Consultations, &is_early) > 0);
 }
 
 #[test]
@@ -47,8 +43,7 @@ fn dirty_rows_stay_below_the_limit_that_stops_a_run() {
     let dirty = written("2022-02-10", "2022-02-10", |request| request.dirty = true);
     let sound = written("2022-02-10", "2022-02-10", |_| ());
     for table in Table::ALL {
-        let count = |folder: &Path| rows(folder, table, day("2022-02-10")).num_rows();
-        let added = count(dirty.path()) - count(sound.path());
-        assert!((4..=15).contains(&added), "{added} more {}", table.name());
+        let [dirty, sound] = [&dirty, &sound].map(|out| rows(out.path(), table, day("2022-02-10")).len());
+        assert!((4..=15).contains(&(dirty - sound)), "{} more {}", dirty - sound, table.name());
     }
 }

@@ -1,22 +1,22 @@
 //! The promises of the generator, read back from the files that it wrote.
 
+mod demo_cases;
 mod dirt;
-mod occasions;
 mod orders;
 mod partitions;
+mod requests;
 mod shops;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::concat_batches;
-use arrow::datatypes::{Date32Type, Int64Type, TimestampMicrosecondType};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{Category, Request, write};
-use crate::domain::Day;
+use crate::domain::{Day, Window};
 use crate::extracts::tables::Table;
 
 fn day(text: &str) -> Day {
@@ -50,10 +50,14 @@ fn request(out: &Path, from: &str, to: &str) -> Request {
         rows_per_day: 2_000,
         seed: 1,
         dirty: false,
-        occasions: false,
+        demo_cases: false,
         categories: categories(),
         custom_made: vec!["个性定制/设计服务/DIY".to_owned()],
     }
+}
+
+fn days(from: &str, to: &str) -> impl Iterator<Item = Day> {
+    Window { first: day(from), last: day(to) }.days()
 }
 
 fn written(from: &str, to: &str, change: impl Fn(&mut Request)) -> tempfile::TempDir {
@@ -64,48 +68,53 @@ fn written(from: &str, to: &str, change: impl Fn(&mut Request)) -> tempfile::Tem
     folder
 }
 
-/// The bytes of every file under `folder`, by its path below it.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for table in Table::ALL {
-        let partitions = fs::read_dir(folder.join(table.name())).unwrap();
-        for partition in partitions.map(|entry| entry.unwrap().path()) {
-            for part in fs::read_dir(partition).unwrap().map(|entry| entry.unwrap().path()) {
-                let name = part.strip_prefix(folder).unwrap().display().to_string();
-                files.insert(name, fs::read(part).unwrap());
-            }
-        }
+/// The part files of a table-day, in order.
+fn parts(out: &Path, table: Table, day: Day) -> Vec<PathBuf> {
+    let Ok(parts) = fs::read_dir(super::folder(&request(out, "2022-01-01", "2022-01-01"), table, day)) else {
+        return Vec::new();
+    };
+    let mut parts: Vec<_> = parts.map(|entry| entry.unwrap().path()).collect();
+    parts.sort();
+    parts
+}
+
+/// A row read back.
+struct Row {
+    batch: RecordBatch,
+    place: usize,
+}
+
+impl Row {
+    /// The value as a whole number: a day since 1970-01-01, a timestamp in microseconds, a boolean as 0 or 1.
+    fn number(&self, column: &str) -> Option<i64> {
+        let value = self.batch.column_by_name(column).unwrap().slice(self.place, 1);
+        let value = cast(&value, &DataType::Int64).unwrap();
+        value.as_primitive::<Int64Type>().iter().next().unwrap()
     }
-    files
+
+    fn day(&self, column: &str) -> Option<Day> {
+        self.number(column).map(|days| Day::from_epoch_days(days.try_into().unwrap()))
+    }
+
+    fn text(&self, column: &str) -> Option<&str> {
+        let texts = self.batch.column_by_name(column).unwrap().as_string::<i32>();
+        texts.is_valid(self.place).then(|| texts.value(self.place))
+    }
 }
 
 /// The rows of a table-day, all part files together.
-fn rows(folder: &Path, table: Table, day: Day) -> RecordBatch {
-    let folder = folder.join(table.name()).join(format!("dt={day}"));
-    let mut parts: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    parts.sort();
-    let builder =
-        |part: &Path| ParquetRecordBatchReaderBuilder::try_new(fs::File::open(part).unwrap()).unwrap();
-    let schema = builder(&parts[0]).schema().clone();
-    let batches: Vec<_> =
-        parts.iter().flat_map(|part| builder(part).build().unwrap().map(Result::unwrap)).collect();
-    concat_batches(&schema, &batches).unwrap()
+fn rows(out: &Path, table: Table, day: Day) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for part in parts(out, table, day) {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(part).unwrap()).unwrap();
+        for batch in reader.build().unwrap().map(Result::unwrap) {
+            rows.extend((0..batch.num_rows()).map(|place| Row { batch: batch.clone(), place }));
+        }
+    }
+    rows
 }
 
-fn integers(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
-    batch.column_by_name(column).unwrap().as_primitive::<Int64Type>().iter().collect()
-}
-
-fn instants(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
-    batch.column_by_name(column).unwrap().as_primitive::<TimestampMicrosecondType>().iter().collect()
-}
-
-fn days(batch: &RecordBatch, column: &str) -> Vec<Option<Day>> {
-    let days = batch.column_by_name(column).unwrap().as_primitive::<Date32Type>();
-    days.iter().map(|day| day.map(Day::from_epoch_days)).collect()
-}
-
-fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
-    let texts = batch.column_by_name(column).unwrap().as_string::<i32>();
-    texts.iter().map(|text| text.map(str::to_owned)).collect()
+/// The values of a column of numbers, nulls left out.
+fn numbers<C: FromIterator<i64>>(rows: &[Row], column: &str) -> C {
+    rows.iter().filter_map(|row| row.number(column)).collect()
 }

@@ -1,0 +1,83 @@
+//! What a reader of the published files sees: their tables, row by row, with the values by column name.
+
+use std::path::PathBuf;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int64Type};
+use arrow::util::display::array_value_to_string;
+use comfy_table::Table;
+use comfy_table::presets::UTF8_BORDERS_ONLY;
+
+use crate::cli::Summary;
+use crate::error::{Outcome, escaped, fault};
+
+/// How messages name this command.
+pub(super) const STAGE: &str = "summary";
+
+/// What is shown, and how much of it.
+pub(super) struct Shown<'a> {
+    pub(super) arguments: &'a Summary,
+    /// The path that readers open.
+    pub(super) link: PathBuf,
+    /// Where it led, resolved once: all tables are of one generation.
+    pub(super) resolved: PathBuf,
+}
+
+/// A table for the terminal, without rows.
+pub(super) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_BORDERS_ONLY).set_header(header);
+    table
+}
+
+/// A row of a published table.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    table: &'a RecordBatch,
+    place: usize,
+}
+
+/// The rows of `table`, in order.
+pub(super) fn rows(table: &RecordBatch) -> impl Iterator<Item = Row<'_>> {
+    (0..table.num_rows()).map(move |place| Row { table, place })
+}
+
+impl<'a> Row<'a> {
+    /// A text, integer, day or boolean as it is shown; nothing where it is null.
+    pub(super) fn text(self, column: &str) -> Outcome<String> {
+        let text = array_value_to_string(self.array(column)?, self.place);
+        Ok(escaped(&text.map_err(|error| fault(STAGE, error))?))
+    }
+
+    pub(super) fn integer(self, column: &str) -> Outcome<i64> {
+        self.number::<Int64Type>(column)
+    }
+
+    pub(super) fn figure(self, column: &str) -> Outcome<f64> {
+        self.number::<Float64Type>(column)
+    }
+
+    pub(super) fn is_null(self, column: &str) -> Outcome<bool> {
+        Ok(self.array(column)?.is_null(self.place))
+    }
+
+    /// The elements of a list.
+    pub(super) fn list(self, column: &str) -> Outcome<RecordBatch> {
+        let elements = self.array(column)?.as_list_opt::<i32>().map(|lists| lists.value(self.place));
+        let elements = elements.as_ref().and_then(AsArray::as_struct_opt);
+        let elements = elements.filter(|elements| elements.null_count() == 0).map(RecordBatch::from);
+        elements.ok_or_else(|| fault(STAGE, format!("no list in {column}")))
+    }
+
+    fn number<T: ArrowPrimitiveType>(self, column: &str) -> Outcome<T::Native> {
+        let numbers = self.array(column)?.as_primitive_opt::<T>().filter(|array| array.is_valid(self.place));
+        numbers
+            .map(|array| array.value(self.place))
+            .ok_or_else(|| fault(STAGE, format!("no number in {column}")))
+    }
+
+    fn array(self, column: &str) -> Outcome<&'a dyn Array> {
+        let array = self.table.column_by_name(column).map(AsRef::as_ref);
+        array.ok_or_else(|| fault(STAGE, format!("no column {column}")))
+    }
+}

@@ -1,0 +1,65 @@
+//! What tells that a file is still the one that was listed: device, inode, size and times.
+
+use std::fs::{File, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ExitClass, Finding, Outcome, disk};
+
+const STAGE: &str = "contract";
+
+/// What tells that a file is still the one that was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileIdentity {
+    device: u64,
+    inode: u64,
+    /// Its size.
+    pub size_bytes: u64,
+    modified_nanoseconds: i128,
+    changed_nanoseconds: i128,
+}
+
+impl FileIdentity {
+    /// The identity that a file's metadata gives.
+    pub fn of(metadata: &Metadata) -> Self {
+        let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size_bytes: metadata.size(),
+            modified_nanoseconds: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            changed_nanoseconds: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// Opens a file, making sure that it is still the one that was listed; one that has changed is rejected.
+pub(super) fn open(path: &Path, listed: FileIdentity) -> Outcome<File> {
+    let file = File::open(path).map_err(|error| {
+        Finding::new(STAGE, format!("a file that cannot be opened ({error})"), "a readable file")
+            .path(path)
+            .advice("give the job's user permission to read it")
+            .fail(ExitClass::Disk)
+    })?;
+    check_unchanged(path, &file, listed)?;
+    Ok(file)
+}
+
+/// Makes sure that an open file is still what it was when it was listed; it is rejected where its identity differs.
+pub(super) fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcome<()> {
+    let now = file.metadata().map_err(|error| disk(STAGE, "stat", path, &error))?;
+    let now = FileIdentity::of(&now);
+    if now == listed {
+        return Ok(());
+    }
+    Err(Finding::new(
+        STAGE,
+        format!("a file of {} bytes that changed while it was used", now.size_bytes),
+        format!("the {} bytes that were listed", listed.size_bytes),
+    )
+    .path(path)
+    .advice("let the producer write under another name and rename; then run again")
+    .fail(ExitClass::Rejected))
+}

@@ -1,0 +1,126 @@
+//! What can be declared of a table: columns, key, the timestamp that `dt` is the day of, row rules, the days it must have.
+//!
+//! [`tables`](super::tables) declares the eight (specification, sections 2 and 3).
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// A whole number; in files of any signed or unsigned width that fits 64 bits signed.
+    Integer,
+    /// UTF-8 text, trimmed of ASCII white space when read.
+    Text,
+    /// True or false.
+    Boolean,
+    /// A calendar day.
+    Date,
+    /// A point in time, in milli-, micro- or nanoseconds.
+    Timestamp,
+}
+
+impl ColumnKind {
+    /// The type as a message names it.
+    pub const fn wanted(self) -> &'static str {
+        match self {
+            Self::Integer => "an integer (int8 to int64, uint8 to uint64)",
+            Self::Text => "a string",
+            Self::Boolean => "a boolean",
+            Self::Date => "a date",
+            Self::Timestamp => "a timestamp (milliseconds, microseconds or nanoseconds in int64)",
+        }
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in the files.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Whether a null breaks no rule.
+    pub nullable: bool,
+    /// Whether it identifies a person, and so stays out of the quarantine.
+    pub personal: bool,
+}
+
+/// A rule that a sound row keeps, besides having its required columns and lying in its partition's day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowRule {
+    /// `column`, where it is not null, lies in `lowest..=highest`.
+    Between {
+        /// The integer column.
+        column: &'static str,
+        /// The smallest sound value.
+        lowest: i64,
+        /// The greatest sound value.
+        highest: i64,
+    },
+    /// `column` is one of `values`.
+    OneOf {
+        /// The text column.
+        column: &'static str,
+        /// Every sound value.
+        values: &'static [&'static str],
+    },
+    /// `later`, where it is not null, is not before `earlier`.
+    NotBefore {
+        /// The timestamp that may not come first.
+        later: &'static str,
+        /// The timestamp that comes first.
+        earlier: &'static str,
+    },
+    /// The partition's day, which is the natural day of the table's `day_column`, is not before the day in `day`.
+    NotBeforeDay {
+        /// The date column.
+        day: &'static str,
+    },
+}
+
+/// Which days of the window a table must have a partition for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// The newest partition up to the as-of day is used.
+    NewestSnapshot,
+    /// Every day.
+    EveryDay,
+    /// A day without a partition is a day on which nothing happened.
+    MayLackDays,
+}
+
+/// All that is declared of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct TableSpec {
+    /// Its folder.
+    pub name: &'static str,
+    /// Its columns, in the order in which rows with the same key are compared.
+    pub columns: &'static [Column],
+    /// The timestamp whose natural day is `dt`; snapshots have none.
+    pub day_column: Option<&'static str>,
+    /// The column that is unique within a day.
+    pub key: Option<&'static str>,
+    /// Its row rules, in the order in which they are tried.
+    pub rules: &'static [RowRule],
+    /// Which days it must have.
+    pub presence: Presence,
+}
+
+impl Column {
+    pub(super) const fn required(name: &'static str, kind: ColumnKind) -> Self {
+        Self { name, kind, nullable: false, personal: false }
+    }
+
+    pub(super) const fn optional(name: &'static str, kind: ColumnKind) -> Self {
+        Self { nullable: true, ..Self::required(name, kind) }
+    }
+
+    pub(super) const fn personal(name: &'static str, kind: ColumnKind) -> Self {
+        Self { personal: true, ..Self::required(name, kind) }
+    }
+}
+
+impl TableSpec {
+    /// The position of the column `name` among the declared columns.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}

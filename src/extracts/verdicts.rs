@@ -1,0 +1,90 @@
+//! What becomes of each row of a table-day: it is sound, or set aside for one reason.
+
+use strum::VariantArray;
+
+use crate::error::{Outcome, fault};
+
+/// Why a row is quarantined; in files in snake case.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Reason {
+    /// A required column is null.
+    NullKey,
+    /// The natural day of the table's timestamp is not the partition's.
+    WrongPartition,
+    /// Stars, an amount or an enumeration outside what is listed.
+    OutOfRange,
+    /// An end before its beginning.
+    TimeReversed,
+    /// Another sound row of the partition has the same key and is greater.
+    DuplicateKey,
+}
+
+impl Reason {
+    /// All five, in the order in which they are tried.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// One verdict a row: none for a sound row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdicts(Vec<Option<Reason>>);
+
+impl Verdicts {
+    /// The verdicts on rows of which none has broken a rule.
+    pub fn all_sound(count: usize) -> Self {
+        Self(vec![None; count])
+    }
+
+    /// Whether the row broke no rule.
+    pub fn is_sound(&self, row: usize) -> bool {
+        self.0.get(row).is_some_and(Option::is_none)
+    }
+
+    /// The rows that broke a rule, with the first that they broke.
+    pub fn broken(&self) -> impl Iterator<Item = (usize, Reason)> + '_ {
+        self.0.iter().enumerate().filter_map(|(row, verdict)| verdict.map(|reason| (row, reason)))
+    }
+
+    /// One boolean a row: true for a sound one.
+    pub fn sound(&self) -> impl Iterator<Item = bool> + '_ {
+        self.0.iter().map(Option::is_none)
+    }
+
+    /// The numbers of the sound rows.
+    pub fn sound_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        self.sound().enumerate().filter_map(|(row, is_sound)| is_sound.then_some(row))
+    }
+
+    /// Marks every row that is sound so far and that `breaks` the rule.
+    pub(super) fn mark(&mut self, reason: Reason, breaks: impl Fn(usize) -> bool) {
+        for (row, verdict) in self.0.iter_mut().enumerate() {
+            if verdict.is_none() && breaks(row) {
+                *verdict = Some(reason);
+            }
+        }
+    }
+
+    /// Marks one row.
+    pub(super) fn mark_row(&mut self, reason: Reason, row: usize) -> Outcome<()> {
+        let verdict =
+            self.0.get_mut(row).ok_or_else(|| fault("row rules", format!("no row {row} to judge")))?;
+        *verdict = Some(reason);
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! A night: one day scored and published, with what it closes where it ends a month.
+//!
+//! In: settings, rules, the as-of day. Out: the published generation, and what its run says in short.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::RecordBatch;
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use crate::categories;
+use crate::domain::{Day, Window};
+use crate::error::{Outcome, all};
+use crate::extracts::quarantine::Counts;
+use crate::extracts::schema::Presence;
+use crate::extracts::tables::Table;
+use crate::improvements;
+use crate::partials::records::TableDay;
+use crate::pipeline::month_end::{self, Closed};
+use crate::pipeline::scoring::{Figures, with_figures};
+use crate::pipeline::{publish, staleness};
+use crate::publish::outputs::{self, OutputTable};
+use crate::publish::{Partition, Period, Publication, Published, Quarantine, tables};
+use crate::quality;
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::table_days::night::NightInput;
+use crate::table_days::plan::Why;
+use crate::table_days::survey::AsKnown;
+use crate::threads::on_pool;
+
+/// A published night, and what its run says in short.
+#[derive(Debug)]
+pub(crate) struct Night {
+    /// The day that it is for.
+    pub(crate) as_of: Day,
+    /// Where it is published.
+    pub(crate) published: Published,
+    /// What became of the month end, where the night ends a month.
+    pub(crate) month_end: Option<Closed>,
+    /// The frozen month ends that a restatement may change after this night.
+    pub(crate) touched_month_ends: Vec<Day>,
+    /// The other published nights that are not what they would be now.
+    pub(crate) made_stale: Vec<Day>,
+    /// The shops present on the as-of day.
+    pub(crate) present_shops: usize,
+    /// Those of them without a score.
+    pub(crate) unscored_shops: usize,
+    /// The rows of the window that were set aside.
+    pub(crate) quarantined_rows: usize,
+    /// The rows of shops that the snapshot does not have, by shop.
+    pub(crate) unknown_shops: BTreeMap<i64, i64>,
+    /// The table-days whose partition has no row.
+    pub(crate) without_rows: Vec<TableDay>,
+    /// Which daily partials were computed, and why.
+    pub(crate) computed: Vec<(TableDay, Why)>,
+    /// How many were taken from the state folder.
+    pub(crate) reused: usize,
+    /// The table-days that are not what an earlier night made use of.
+    pub(crate) changed: Vec<TableDay>,
+}
+
+/// Scores the night of `as_of` and publishes it at the time `now`.
+pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
+    on_pool(|| {
+        with_figures(settings, rulebook, AsKnown { as_of, on: as_of }, |figures, input| {
+            let mut publication = publication(settings, rulebook, as_of, figures, &input)?;
+            let month_end = month_end::close(&mut publication, &settings.out, rulebook)?;
+            let touched_month_ends = month_end::touched(settings, as_of, &input)?;
+            let published = publish(settings, &publication, now)?;
+            Ok(Night {
+                as_of,
+                published,
+                month_end,
+                touched_month_ends,
+                made_stale: staleness::made_stale(settings, as_of, &input.changed)?,
+                present_shops: figures.assessed.len(),
+                unscored_shops: figures.unscored(),
+                quarantined_rows: input.set_aside.quarantine.values().map(Vec::len).sum(),
+                unknown_shops: unknown_shops(&input),
+                without_rows: without_rows(&input.set_aside.counts),
+                computed: input.computed,
+                reused: input.reused,
+                changed: input.changed,
+            })
+        })
+    })
+}
+
+fn publication(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    as_of: Day,
+    figures: &Figures<'_>,
+    input: &NightInput,
+) -> Outcome<Publication> {
+    let Figures { assessed, scored, standings } = figures;
+    let spreads = categories::spreads(standings);
+    let gains = improvements::of_all(assessed, standings, scored, &spreads, settings.after_sales_mix);
+    let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
+    let quality = quality::rows(&counts, &unknown_rows(input), &input.unmatched);
+    let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
+        (&outputs::SCORES, &|| tables::scores(assessed, scored, rulebook, as_of)),
+        (&outputs::INDICATORS, &|| tables::indicators(assessed, standings, as_of)),
+        (&outputs::IMPROVEMENTS, &|| tables::improvements(assessed, &gains, as_of)),
+        (&outputs::CATEGORIES, &|| tables::categories(&standings.groups, &spreads, as_of)),
+        (&outputs::QUALITY, &|| tables::quality(&quality)),
+    ];
+    let partitions = made
+        .par_iter()
+        .with_max_len(1)
+        .map(|(table, made)| Ok(Partition { table, period: Period::Day(as_of), batches: vec![made()?] }));
+    let quarantined = input.set_aside.quarantine.iter();
+    let quarantined = quarantined.map(|(day, rows)| Ok((*day, tables::quarantine(rows)?)));
+    Ok(Publication {
+        as_of,
+        ingredients: Some(input.ingredients.clone()),
+        partitions: all(partitions.collect::<Vec<_>>())?,
+        quarantine: Some(Quarantine {
+            days: all(quarantined)?.into_iter().collect(),
+            window: settings.window(as_of),
+            snapshot: input.snapshot,
+            kept_from: as_of.plus(-settings.quarantine_days),
+        }),
+    })
+}
+
+/// The rows of shops that the snapshot does not have, by table-day.
+fn unknown_rows(input: &NightInput) -> BTreeMap<TableDay, i64> {
+    let days =
+        input.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
+    days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
+}
+
+/// The rows of shops that the snapshot does not have, by shop.
+fn unknown_shops(input: &NightInput) -> BTreeMap<i64, i64> {
+    let mut unknown = BTreeMap::new();
+    for (shop, rows) in input.tables.values().flat_map(|sums| sums.unknown.values()).flatten() {
+        *unknown.entry(*shop).or_default() += rows;
+    }
+    unknown
+}
+
+fn without_rows(counts: &[Counts]) -> Vec<TableDay> {
+    let empty = counts.iter().filter(|counts| counts.rows == 0);
+    let mut empty: Vec<TableDay> = empty.map(|counts| (counts.table, counts.day)).collect();
+    empty.sort_unstable();
+    empty
+}
+
+/// The counts with those of the days of the window on which nothing happened.
+fn with_empty_days(counts: &[Counts], window: Window) -> Vec<Counts> {
+    let known: BTreeSet<(Table, Day)> = counts.iter().map(|counts| (counts.table, counts.day)).collect();
+    let daily = Table::ALL.into_iter().filter(|table| table.spec().presence != Presence::NewestSnapshot);
+    let table_days = daily.flat_map(|table| window.days().map(move |day| (table, day)));
+    let empty = table_days.filter(|table_day| !known.contains(table_day));
+    counts.iter().cloned().chain(empty.map(|(table, day)| Counts::nothing(table, day))).collect()
+}

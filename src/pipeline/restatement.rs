@@ -1,0 +1,106 @@
+//! A restatement: a frozen month end computed again on purpose, and what follows from it (specification, section 8).
+//!
+//! In: the extracts as they are now, appeals as of the knowledge day, and what is published of the year. Out: the rows that
+//! change, those that they replace, the later assessments of the year and its settlement, published in one step.
+
+use arrow::array::RecordBatch;
+use jiff::Timestamp;
+
+use crate::calendar::Year;
+use crate::domain::Day;
+use crate::error::{ExitClass, Failure, Finding, Outcome};
+use crate::pipeline::month_end::{assessments_from, partition, published};
+use crate::pipeline::scoring::with_figures;
+use crate::pipeline::{publish, settlement};
+use crate::publish::month_ends::{self, Restatement};
+use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
+use crate::publish::reading::Current;
+use crate::publish::{Partition, Period, Publication, Published, tables};
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::table_days::survey::AsKnown;
+use crate::threads::on_pool;
+
+const STAGE: &str = "month end";
+
+/// A restated month end.
+#[derive(Debug)]
+pub(crate) struct RestatedMonthEnd {
+    /// How many rows are new, or other than before, or gone.
+    pub(crate) changed: usize,
+    /// Which partitions were brought up to date, and where; nothing is published where no row changed.
+    pub(crate) published: Option<(Vec<String>, Published)>,
+}
+
+/// Computes a published month end again with the extracts as they are now and appeals as of the knowledge day, and the
+/// assessments and the settlement of its year, where they are published, after it.
+///
+/// # Errors
+/// Missing where the month end was never published; those of the stages.
+pub(crate) fn run(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    month_end: Day,
+    restatement: Restatement<'_>,
+    now: Timestamp,
+) -> Outcome<RestatedMonthEnd> {
+    on_pool(|| {
+        let current = Current::of(&settings.out)?;
+        let restated = rows(settings, rulebook, month_end, restatement, &current)?;
+        if restated.changed == 0 {
+            return Ok(RestatedMonthEnd { changed: 0, published: None });
+        }
+        let changed = restated.changed;
+        let partitions = partitions(settings, rulebook, month_end, restated, &current)?;
+        let told =
+            partitions.iter().map(|partition| format!("{} {}", partition.table.name, partition.period));
+        let told = told.collect();
+        let publication = Publication { as_of: month_end, ingredients: None, partitions, quarantine: None };
+        let published = publish(settings, &publication, now)?;
+        Ok(RestatedMonthEnd { changed, published: Some((told, published)) })
+    })
+}
+
+fn rows(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    month_end: Day,
+    restatement: Restatement<'_>,
+    current: &Current,
+) -> Outcome<month_ends::Restated> {
+    let period = Period::Day(month_end);
+    let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
+    let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
+    let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
+    let scores = with_figures(settings, rulebook, known, |figures, _| {
+        tables::scores(figures.assessed, figures.scored, rulebook, month_end)
+    })?;
+    month_ends::restate(&before, revisions.as_ref(), &scores, restatement)
+}
+
+fn partitions(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    month_end: Day,
+    restated: month_ends::Restated,
+    current: &Current,
+) -> Outcome<Vec<Partition>> {
+    let year = Year::of(month_end);
+    let mut month_ends = published(current, year)?;
+    month_ends.insert(month_end, month_ends::scores_of(&restated.rows)?);
+    let mut partitions = vec![partition(&MONTH_END_SCORES, month_end, restated.rows)];
+    if restated.revisions.num_rows() > 0 {
+        partitions.push(partition(&MONTH_END_REVISIONS, month_end, restated.revisions));
+    }
+    partitions.extend(assessments_from(month_end, &month_ends, rulebook)?);
+    if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
+        partitions.extend(settlement::again(settings, rulebook, month_end, &settled, &month_ends)?);
+    }
+    Ok(partitions)
+}
+
+fn never_published(month_end: Day) -> Failure {
+    Finding::new(STAGE, format!("no month-end scores of {month_end}"), "a published month end")
+        .advice(format!("publish it with `shopscore nightly --date {month_end}`"))
+        .fail(ExitClass::Missing)
+}

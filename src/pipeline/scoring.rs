@@ -1,0 +1,50 @@
+//! A day taken through all stages up to the scores, for the night of that day or for a restatement of it.
+//!
+//! In: settings, rules, the day and the day as of which appeals are known. Out: the results that its tables are made of.
+
+use crate::error::Outcome;
+use crate::quality;
+use crate::rulebook::Rulebook;
+use crate::scores::{self, ScoredShop};
+use crate::settings::Settings;
+use crate::standings::{self, Assessed, Standings};
+use crate::table_days::night::{NightInput, gather};
+use crate::table_days::survey::AsKnown;
+use crate::window;
+
+/// The results that a night's tables are made of.
+pub(super) struct Figures<'a> {
+    pub(super) assessed: &'a [Assessed<'a>],
+    pub(super) scored: &'a [ScoredShop],
+    pub(super) standings: &'a Standings,
+}
+
+impl Figures<'_> {
+    pub(super) fn unscored(&self) -> usize {
+        self.scored.iter().filter(|scored| scored.score.score.is_none()).count()
+    }
+}
+
+/// Scores a day, as known at the end of a day, and hands on what came of it.
+pub(super) fn with_figures<T>(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    known: AsKnown,
+    then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,
+) -> Outcome<T> {
+    let as_of = known.as_of;
+    rulebook.check_in_force(as_of)?;
+    let mut input = gather(settings, rulebook, known)?;
+    let set_aside = &input.set_aside;
+    let window = settings.window(as_of);
+    quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;
+    let shops = std::mem::take(&mut input.shops);
+    let assessed = standings::assess(&shops, rulebook, as_of);
+    let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
+    let sums = window::of_shops(&input.tables, &input.taken_out, &shop_ids)?;
+    let standings = standings::rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
+    let scored = scores::score_all(&assessed, &standings, settings.after_sales_mix);
+    let figures = Figures { assessed: &assessed, scored: &scored, standings: &standings };
+    quality::check_unscored(assessed.len(), figures.unscored(), &settings.limits)?;
+    then(&figures, input)
+}

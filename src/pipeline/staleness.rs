@@ -1,0 +1,79 @@
+//! Which nights are not published, or would come out of other ingredients now.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Day, Window};
+use crate::error::Outcome;
+use crate::extracts::tables::Table;
+use crate::partials::records::TableDay;
+use crate::publish;
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::table_days::ingredients;
+use crate::table_days::range;
+use crate::threads::on_pool;
+
+/// Why a night is published, for the first time or again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WhyDue {
+    /// It is not published.
+    NotPublished,
+    /// It would come out of other ingredients now.
+    Stale,
+}
+
+/// The nights that are due, in order: of a range those that are not published and current; where `published_only`, those
+/// published nights, of a range if there is one, that are stale.
+pub(crate) fn due(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    range: Option<Window>,
+    published_only: bool,
+) -> Outcome<Vec<(Day, WhyDue)>> {
+    let published = publish::nights(&settings.out)?;
+    let candidates: Vec<Day> = match range.filter(|_| !published_only) {
+        Some(range) => range.days().collect(),
+        None => {
+            published.keys().copied().filter(|day| range.is_none_or(|range| range.contains(*day))).collect()
+        }
+    };
+    let mut due = Vec::new();
+    for day in candidates {
+        due.extend(why_due(day, &published, settings, rulebook)?.map(|why| (day, why)));
+    }
+    Ok(due)
+}
+
+fn why_due(
+    day: Day,
+    published: &BTreeMap<Day, String>,
+    settings: &Settings,
+    rulebook: &Rulebook,
+) -> Outcome<Option<WhyDue>> {
+    let Some(recorded) = published.get(&day) else { return Ok(Some(WhyDue::NotPublished)) };
+    rulebook.check_in_force(day)?;
+    let is_current = on_pool(|| ingredients::of_now(settings, rulebook, day))? == *recorded;
+    Ok((!is_current).then_some(WhyDue::Stale))
+}
+
+/// Computes the new table-days of nights that are due, so that each file is read once; how many they are.
+pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: &[Day]) -> usize {
+    let span = nights.first().zip(nights.last()).map(|(first, last)| Window { first: *first, last: *last });
+    // What cannot be prepared is reported by the night that needs it, after those before it are published.
+    span.and_then(|span| on_pool(|| range::prepare(settings, rulebook, span)).ok()).unwrap_or(0)
+}
+
+/// The other published nights in which a changed table-day counts.
+pub(super) fn made_stale(settings: &Settings, as_of: Day, changed: &[TableDay]) -> Outcome<Vec<Day>> {
+    let is_stale = |night: &Day| *night != as_of && changed.iter().any(|of| reaches(*of, *night, settings));
+    Ok(publish::nights(&settings.out)?.into_keys().filter(is_stale).collect())
+}
+
+/// Whether a table-day counts in a night.
+fn reaches((table, day): TableDay, night: Day, settings: &Settings) -> bool {
+    let age_days = night.epoch_days() - day.epoch_days();
+    match table {
+        Table::Shops => (0..=settings.max_snapshot_age_days).contains(&age_days),
+        _ => settings.window(night).contains(day),
+    }
+}

@@ -1,0 +1,123 @@
+//! What the state folder keeps, what of it a night would take as it is, and what can go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::calendar::Year;
+use crate::domain::{Day, Window};
+use crate::error::Outcome;
+use crate::extracts::listing;
+use crate::extracts::tables::Table;
+use crate::partials::records::TableDay;
+use crate::pipeline::settlement;
+use crate::policies::Coverage;
+use crate::publish::reading::Current;
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::state::store::{Kept, Store};
+use crate::table_days::plan::{Decision, Lack, Why};
+use crate::table_days::survey;
+use crate::threads::on_pool;
+
+/// The stored table-days.
+#[derive(Debug, Default)]
+pub(crate) struct Holding {
+    /// All of them, by table and day.
+    pub(crate) kept: Vec<Kept>,
+    /// Those that a night would not take as they are, and why.
+    pub(crate) outdated: BTreeMap<TableDay, &'static str>,
+    /// Those that hold and alone tell of their day, since extracts are kept only so long.
+    pub(crate) expired: BTreeSet<TableDay>,
+}
+
+/// What is stored, and what of it still holds.
+pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
+    let store = Store::open(&settings.state, false)?;
+    let mut holding = Holding { kept: store.all()?, ..Holding::default() };
+    let days = || holding.kept.iter().map(|kept| kept.of.1);
+    let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(holding) };
+    let rulebook = Rulebook::load(&settings.rules)?;
+    let coverage = Coverage {
+        window: Window { first, last },
+        history_starts_on: Some(last.plus(1)),
+        ..settings.coverage(last, last)
+    };
+    let mut listed = listing::list_all(&settings.extracts, coverage)?;
+    let stored: BTreeSet<TableDay> = holding.kept.iter().map(|kept| kept.of).collect();
+    listed.expired.retain(|of| stored.contains(of));
+    holding.outdated = stored.into_iter().map(|of| (of, "its extracts are gone")).collect();
+    for planned in on_pool(|| survey::of_stored(&listed, settings, &rulebook, &store)) {
+        match outdated(planned.decision) {
+            Some(reason) => {
+                holding.outdated.entry(planned.of()).and_modify(|held| *held = reason);
+            }
+            None => {
+                holding.outdated.remove(&planned.of());
+            }
+        }
+        if planned.decision == Decision::Expired {
+            holding.expired.insert(planned.of());
+        }
+    }
+    Ok(holding)
+}
+
+/// Why a night would not take a table-day as it is stored; none where it would.
+fn outdated(decision: Decision) -> Option<&'static str> {
+    match decision {
+        Decision::Reused | Decision::Expired => None,
+        Decision::Touched | Decision::Computed(Why::FilesChanged) => {
+            Some("its files changed, or were touched")
+        }
+        Decision::Computed(Why::RulesChanged) => Some("settings or rules changed"),
+        Decision::Computed(Why::NothingStored | Why::Damaged) => Some("its description is damaged"),
+        Decision::Missing(Lack::OtherRules) => Some("settings or rules changed, and its extracts are gone"),
+        Decision::Empty | Decision::Missing(Lack::NothingSound) => {
+            Some("its description is damaged, and its extracts are gone")
+        }
+    }
+}
+
+/// What was removed of the state folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pruned {
+    /// The days before it were removed; none where nothing is stored.
+    pub(crate) before: Option<Day>,
+    /// How many table-days.
+    pub(crate) table_days: usize,
+    /// Their size.
+    pub(crate) bytes: u64,
+}
+
+/// Removes days before the newest stored one less `keep_days`, but for the window and the snapshot of a night that may still
+/// come and for payments of a year that is not settled, or provisionally: its sales are added up from them. The caller
+/// holds the lock.
+pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
+    let store = Store::open(&settings.state, false)?;
+    let kept = store.all()?;
+    let Some(newest) = kept.iter().map(|kept| kept.of.1).max() else { return Ok(Pruned::default()) };
+    let keep_from = newest.plus(-keep_days.max(settings.window_days));
+    let keep_snapshots_from = keep_from.min(newest.plus(-settings.max_snapshot_age_days));
+    let settled = settled_years(settings, &kept)?;
+    let is_needed = |(table, day): TableDay| match table {
+        Table::Payments => !settled.contains(&Year::of(day)),
+        Table::Shops => day >= keep_snapshots_from,
+        _ => false,
+    };
+    let mut pruned = Pruned { before: Some(keep_from), ..Pruned::default() };
+    for old in kept.iter().filter(|kept| kept.of.1 < keep_from && !is_needed(kept.of)) {
+        store.remove(old.of)?;
+        pruned.table_days += 1;
+        pruned.bytes += old.bytes;
+    }
+    Ok(pruned)
+}
+
+fn settled_years(settings: &Settings, kept: &[Kept]) -> Outcome<BTreeSet<Year>> {
+    let published = Current::of(&settings.out)?;
+    let years: BTreeSet<Year> = kept.iter().map(|kept| Year::of(kept.of.1)).collect();
+    let mut settled = BTreeSet::new();
+    for year in years {
+        settled.extend(settlement::is_final(&published, year)?.then_some(year));
+    }
+    Ok(settled)
+}

@@ -1,0 +1,126 @@
+//! The rows of one table-day while they are made: one array builder a declared column.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayBuilder, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder,
+    TimestampMicrosecondBuilder, make_builder,
+};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+
+use super::request::STAGE;
+use crate::domain::Day;
+use crate::error::{Outcome, fault};
+use crate::extracts::schema::{ColumnKind, TableSpec};
+
+/// One value of a row; none where it is null.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cell<'a> {
+    Integer(Option<i64>),
+    Text(Option<&'a str>),
+    Boolean(Option<bool>),
+    Date(Option<Day>),
+    /// Microseconds UTC.
+    Timestamp(Option<i64>),
+}
+
+pub(super) fn integer(value: impl Into<Option<i64>>) -> Cell<'static> {
+    Cell::Integer(value.into())
+}
+
+pub(super) fn text<'a>(value: impl Into<Option<&'a str>>) -> Cell<'a> {
+    Cell::Text(value.into())
+}
+
+pub(super) fn boolean(value: bool) -> Cell<'static> {
+    Cell::Boolean(Some(value))
+}
+
+pub(super) fn date(value: impl Into<Option<Day>>) -> Cell<'static> {
+    Cell::Date(value.into())
+}
+
+pub(super) fn timestamp(value: impl Into<Option<i64>>) -> Cell<'static> {
+    Cell::Timestamp(value.into())
+}
+
+/// The rows of one table-day, in the declared column order.
+pub(super) struct TableDay {
+    spec: &'static TableSpec,
+    columns: Vec<Box<dyn ArrayBuilder>>,
+    /// Whether a row was pushed that does not fit the declaration.
+    is_misfit: bool,
+}
+
+impl TableDay {
+    /// No rows of `spec` yet.
+    pub(super) fn new(spec: &'static TableSpec) -> Self {
+        let columns = spec.columns.iter().map(|column| make_builder(&data_type(column.kind), 0)).collect();
+        Self { spec, columns, is_misfit: false }
+    }
+
+    /// Adds a row.
+    pub(super) fn push(&mut self, row: &[Cell<'_>]) {
+        self.is_misfit |= row.len() != self.columns.len();
+        for (column, cell) in self.columns.iter_mut().zip(row) {
+            self.is_misfit |= append(column.as_mut(), *cell).is_none();
+        }
+    }
+
+    /// The rows as a batch. Required columns are declared non-null unless `all_nullable`.
+    pub(super) fn finish(mut self, all_nullable: bool) -> Outcome<RecordBatch> {
+        if self.is_misfit {
+            let row = format!("a row that does not fit the columns of {}", self.spec.name);
+            return Err(fault(STAGE, row));
+        }
+        let columns = self.spec.columns.iter();
+        let fields: Vec<Field> = columns
+            .map(|column| Field::new(column.name, data_type(column.kind), column.nullable || all_nullable))
+            .collect();
+        let arrays = self.columns.iter_mut().map(ArrayBuilder::finish).collect();
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|error| fault(STAGE, error))
+    }
+}
+
+fn data_type(kind: ColumnKind) -> DataType {
+    match kind {
+        ColumnKind::Integer => DataType::Int64,
+        ColumnKind::Text => DataType::Utf8,
+        ColumnKind::Boolean => DataType::Boolean,
+        ColumnKind::Date => DataType::Date32,
+        ColumnKind::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+    }
+}
+
+/// Appends `cell`; none where it is not of the column's kind.
+fn append(column: &mut dyn ArrayBuilder, cell: Cell<'_>) -> Option<()> {
+    let column = column.as_any_mut();
+    match cell {
+        Cell::Integer(value) => column.downcast_mut::<Int64Builder>()?.append_option(value),
+        Cell::Text(value) => column.downcast_mut::<StringBuilder>()?.append_option(value),
+        Cell::Boolean(value) => column.downcast_mut::<BooleanBuilder>()?.append_option(value),
+        Cell::Date(value) => {
+            column.downcast_mut::<Date32Builder>()?.append_option(value.map(Day::epoch_days));
+        }
+        Cell::Timestamp(value) => column.downcast_mut::<TimestampMicrosecondBuilder>()?.append_option(value),
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::tables::Table;
+
+    #[test]
+    fn a_row_that_does_not_fit_its_table_is_a_fault() {
+        let dispute = [integer(1), integer(2), integer(3), text("none"), boolean(true), timestamp(0)];
+        let mut of_another_kind = dispute;
+        of_another_kind[0] = boolean(true);
+        for (row, fits) in [(&dispute[..], true), (&dispute[..5], false), (&of_another_kind[..], false)] {
+            let mut rows = TableDay::new(Table::Disputes.spec());
+            rows.push(row);
+            assert_eq!(rows.finish(false).is_ok(), fits, "{row:?}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What appeals asked for and what the partials answered, kept so that a night looks up only what is new.
+//!
+//! Grain: one key of one table-day, in one file a table. An answer holds as long as the partial's fingerprint does.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use crate::domain::{Day, Window};
+use crate::error::{Outcome, all, fault};
+use crate::extracts::tables::Table;
+use crate::partials::measures::PartialSpec;
+use crate::partials::records::{Answers, Record, TableDay, with_records};
+use crate::state::checksummed::{self, Content, STAGE};
+use crate::state::frames;
+
+/// The answers that one version of a partial gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Answered {
+    /// The partial's fingerprint.
+    pub(crate) fingerprint: String,
+    /// What became of each key.
+    pub(crate) answers: Answers,
+}
+
+/// All answers that are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KnownAnswers {
+    /// By table-day.
+    pub(crate) days: BTreeMap<TableDay, Answered>,
+    /// Whether a file of them is damaged.
+    pub(crate) is_damaged: bool,
+}
+
+impl KnownAnswers {
+    /// The answers under a state folder; none for a table whose file is gone or damaged.
+    pub(crate) fn load(state: &Path) -> Self {
+        let specs: Vec<&PartialSpec> = with_records().collect();
+        let of_tables = specs.into_par_iter().map(|spec| {
+            let bytes = match checksummed::read(&file(state, spec.table)) {
+                Content::Absent => return Some(BTreeMap::new()),
+                Content::Damaged => return None,
+                Content::Sound(bytes) => bytes,
+            };
+            let frame = frames::from_parquet(bytes.into()).ok()?;
+            answers_of(spec, &frame).ok()
+        });
+        let mut known = Self::default();
+        for of_table in of_tables.collect::<Vec<_>>() {
+            known.is_damaged |= of_table.is_none();
+            known.days.extend(of_table.into_iter().flatten());
+        }
+        known
+    }
+
+    /// Keeps the answers of the window's table-days, and forgets the rest.
+    pub(crate) fn save(&self, state: &Path, window: Window) -> Outcome<()> {
+        let of_tables = with_records().par_bridge().map(|spec| {
+            let of_table =
+                self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
+            let frame = as_frame(spec, of_table).map_err(|error| fault(STAGE, error))?;
+            let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
+            checksummed::write(&file(state, spec.table), &bytes)
+        });
+        all(of_tables.collect::<Vec<_>>()).map(drop)
+    }
+
+    /// The answers of a table-day, if it still has this fingerprint.
+    pub(crate) fn of(&self, of: TableDay, fingerprint: &str) -> Option<&Answers> {
+        let answered = self.days.get(&of).filter(|answered| answered.fingerprint == fingerprint);
+        answered.map(|answered| &answered.answers)
+    }
+}
+
+fn answers_of(spec: &PartialSpec, frame: &DataFrame) -> PolarsResult<BTreeMap<TableDay, Answered>> {
+    let column = |name: &str| Ok::<_, PolarsError>(frame.column(name)?.i64()?.iter().flatten());
+    let fingerprints = frame.column("fingerprint")?.str()?.iter().flatten();
+    let mut figures =
+        spec.measures.iter().map(|measure| column(measure.name)).collect::<PolarsResult<Vec<_>>>()?;
+    let rows = column("day")?.zip(fingerprints).zip(column("record_id")?);
+    let mut days: BTreeMap<TableDay, Answered> = BTreeMap::new();
+    for (((day, fingerprint), key), (shop_id, is_there)) in
+        rows.zip(column("shop_id")?.zip(column("is_there")?))
+    {
+        let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
+        let epoch_days =
+            i32::try_from(day).map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+        let answered = days.entry((spec.table, Day::from_epoch_days(epoch_days))).or_default();
+        if answered.fingerprint.is_empty() {
+            answered.fingerprint = fingerprint.to_owned();
+        }
+        answered.answers.insert(key, (is_there == 1).then_some(record));
+    }
+    Ok(days)
+}
+
+fn file(state: &Path, table: Table) -> PathBuf {
+    state.join("records").join(format!("{}.parquet.sealed", table.name()))
+}
+
+/// Day, fingerprint, key and record.
+type Row<'a> = (Day, &'a str, i64, Option<&'a Record>);
+
+fn as_frame<'a>(
+    spec: &PartialSpec,
+    answered: impl Iterator<Item = (&'a TableDay, &'a Answered)>,
+) -> PolarsResult<DataFrame> {
+    let rows: Vec<Row<'_>> = answered
+        .flat_map(|((_, day), answered)| {
+            let answers = answered.answers.iter();
+            answers.map(|(key, record)| (*day, answered.fingerprint.as_str(), *key, record.as_ref()))
+        })
+        .collect();
+    let column = |name: &str, figure: &dyn Fn(&Row<'_>) -> i64| {
+        Int64Chunked::from_vec(name.into(), rows.iter().map(figure).collect()).into_column()
+    };
+    let fingerprints = StringChunked::from_iter_values("fingerprint".into(), rows.iter().map(|row| row.1));
+    let mut columns = vec![
+        column("day", &|row| i64::from(row.0.epoch_days())),
+        fingerprints.into_column(),
+        column("record_id", &|row| row.2),
+        column("is_there", &|row| i64::from(row.3.is_some())),
+        column("shop_id", &|row| row.3.map_or(0, |record| record.shop_id)),
+    ];
+    for (place, measure) in spec.measures.iter().enumerate() {
+        let figure = |record: &Record| record.figures.get(place).copied().unwrap_or(0);
+        columns.push(column(measure.name, &|row| row.3.map_or(0, figure)));
+    }
+    DataFrame::new(rows.len(), columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::day;
+
+    #[test]
+    fn answers_of_the_window_are_kept_and_hold_for_their_fingerprint() {
+        let state = tempfile::tempdir().unwrap();
+        let answered = |fingerprint: &str| Answered {
+            fingerprint: fingerprint.to_owned(),
+            answers: [(7, Some(Record::of(1, [1].into_iter()))), (8, None)].into(),
+        };
+        let (inside, outside) = ((Table::Disputes, day("2022-03-15")), (Table::Disputes, day("2022-02-13")));
+        let known = |days: &[_]| KnownAnswers { days: days.iter().cloned().collect(), is_damaged: false };
+        known(&[(inside, answered("f")), (outside, answered("g"))])
+            .save(state.path(), Window::ending(inside.1, 30))
+            .unwrap();
+        let loaded = KnownAnswers::load(state.path());
+        assert_eq!(loaded, known(&[(inside, answered("f"))]));
+        assert_eq!(loaded.of(inside, "f").unwrap().len(), 2);
+        assert_eq!(loaded.of(inside, "other"), None);
+        std::fs::write(file(state.path(), Table::Disputes), "").unwrap();
+        assert!(KnownAnswers::load(state.path()).is_damaged);
+    }
+}

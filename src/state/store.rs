@@ -1,0 +1,299 @@
+//! Table-days kept in the state folder, so that a night reads only what is new.
+//!
+//! For each table-day two files: `DAY.json` says what the partial was made of, what it counted and set aside, and names
+//! the file of its sums with that file's hash; `DAY-FINGERPRINT.parquet` holds the sums, and is written first. Where appeals
+//! can name single records, `DAY-FINGERPRINT.records` is the index of these, once a night had use for it. Shops and
+//! appeals have their sound rows in place of sums. Reading changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+
+use crate::content::hash_of;
+use crate::domain::Day;
+use crate::error::{Outcome, disk, fault};
+use crate::extracts::tables::Table;
+use crate::folders::entries;
+use crate::partials::measures;
+use crate::partials::records::{AllRecords, TableDay};
+use crate::state::checksummed::{self, Content, STAGE};
+use crate::state::day_content::DayContent;
+use crate::state::description::Description;
+pub(crate) use crate::state::description::{Input, Stored, Version};
+use crate::state::record_index::{self, RecordIndex};
+use crate::state::{format, frames};
+
+/// The table-days of a state folder.
+#[derive(Debug)]
+pub(crate) struct Store {
+    state: PathBuf,
+    /// The folder, where it is the only copy of old days; opened before the first write, so that the sync reports every write
+    /// that failed since.
+    to_sync: Option<File>,
+    has_written: AtomicBool,
+}
+
+/// What is stored of a table-day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing.
+    Nothing,
+    /// Its description is damaged.
+    Damaged,
+    /// It is described; whether its content is sound shows when it is read.
+    Described(Stored),
+}
+
+impl Found {
+    /// Its description, where it is sound.
+    pub(crate) fn stored(self) -> Option<Stored> {
+        if let Self::Described(stored) = self { Some(stored) } else { None }
+    }
+}
+
+/// A table-day that is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Its table and day.
+    pub(crate) of: TableDay,
+    /// The size of its files.
+    pub(crate) bytes: u64,
+}
+
+/// The length of a day's name.
+const DAY_LENGTH: usize = 10;
+
+impl Store {
+    /// The table-days under a state folder, which is the only copy of old ones where `is_only_copy` says so.
+    ///
+    /// # Errors
+    /// State where a newer program wrote it; disk.
+    pub(crate) fn open(state: &Path, is_only_copy: bool) -> Outcome<Self> {
+        format::check(state)?;
+        let opened = (is_only_copy && state.is_dir()).then(|| File::open(state)).transpose();
+        let to_sync = opened.map_err(|error| disk(STAGE, "open", state, &error))?;
+        Ok(Self { state: state.to_owned(), to_sync, has_written: AtomicBool::new(false) })
+    }
+
+    /// Waits until all that was stored is on disk, where it may be the only copy one day: a night is published after that.
+    pub(crate) fn sync(&self) -> Outcome<()> {
+        match &self.to_sync {
+            Some(folder) if self.has_written.swap(false, Ordering::Relaxed) => {
+                rustix::fs::syncfs(folder).map_err(|error| disk(STAGE, "syncfs", &self.state, &error.into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is stored of a table-day.
+    pub(crate) fn find(&self, of: TableDay) -> Found {
+        match checksummed::read(&self.description(of)) {
+            Content::Absent => Found::Nothing,
+            Content::Damaged => Found::Damaged,
+            Content::Sound(json) => Description::read(&json, of).map_or(Found::Damaged, Found::Described),
+        }
+    }
+
+    /// The content of a stored table-day; none where the file is gone or is not what was written.
+    pub(crate) fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
+        let path = self.content_file(of, &version.fingerprint);
+        let bytes = fs::read(&path).ok();
+        let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
+        let frame = sound.and_then(|bytes| frames::from_parquet(Bytes::from(bytes)).ok());
+        let content = frame.and_then(|frame| DayContent::of_frame(of, frame).ok());
+        if content.is_none() {
+            tracing::warn!("{}: gone or damaged, it is made again", path.display());
+        }
+        content
+    }
+
+    /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.
+    pub(crate) fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
+        let frame = content.to_frame().map_err(|error| fault(STAGE, error))?;
+        let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
+        stored.version.sums_hash = hash_of(&bytes);
+        self.write(&self.content_file(stored.of(), &stored.version.fingerprint), &bytes)?;
+        self.describe(&stored)?;
+        Ok(stored)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Outcome<()> {
+        self.has_written.store(true, Ordering::Relaxed);
+        checksummed::replace(path, bytes)
+    }
+
+    /// Writes the description of a table-day whose content is stored.
+    pub(crate) fn describe(&self, stored: &Stored) -> Outcome<()> {
+        self.has_written.store(true, Ordering::Relaxed);
+        checksummed::write(&self.description(stored.of()), &Description::of(stored).json()?)
+    }
+
+    /// Stores the index of a partial's records.
+    pub(crate) fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
+        let bytes = record_index::encode(records, &version.fingerprint);
+        self.write(&self.records_file(of, &version.fingerprint), &bytes)
+    }
+
+    /// Whether there is an index of a partial's records, sound or not.
+    pub(crate) fn has_records(&self, of: TableDay, version: &Version) -> bool {
+        self.records_file(of, &version.fingerprint).is_file()
+    }
+
+    /// What `ask` finds in the index of a partial's records; none where there is no sound index.
+    pub(crate) fn ask_records<T>(
+        &self,
+        of: TableDay,
+        version: &Version,
+        ask: impl FnOnce(&RecordIndex) -> Option<T>,
+    ) -> Option<T> {
+        let path = self.records_file(of, &version.fingerprint);
+        let found = RecordIndex::open(&path, &version.fingerprint).and_then(|index| ask(&index));
+        if found.is_none() && path.is_file() {
+            tracing::warn!("{}: damaged, it is made again", path.display());
+        }
+        found
+    }
+
+    /// Checks the content and the index of records of a table-day, as far as its description names them; how many files that
+    /// are, and which of them are not what was written.
+    pub(crate) fn verify(&self, of: TableDay) -> (usize, Vec<PathBuf>) {
+        // A night may store another version meanwhile: then what the older description names is gone.
+        let described = || match checksummed::peek(&self.description(of)) {
+            Content::Sound(json) => Description::read(&json, of),
+            Content::Absent | Content::Damaged => None,
+        };
+        let Some(stored) = described() else { return (0, Vec::new()) };
+        let content = self.content_file(of, &stored.version.fingerprint);
+        let records = self.records_file(of, &stored.version.fingerprint);
+        let is_sound = fs::read(&content).is_ok_and(|bytes| hash_of(&bytes) == stored.version.sums_hash);
+        let mut damaged: Vec<PathBuf> = (!is_sound).then_some(content).into_iter().collect();
+        let mut files = 1;
+        if records.exists() {
+            files += 1;
+            let index = RecordIndex::open(&records, &stored.version.fingerprint);
+            let is_sound = index.is_some_and(|index| index.search(&BTreeSet::new()).is_some());
+            damaged.extend((!is_sound).then_some(records));
+        }
+        if described().as_ref() != Some(&stored) {
+            damaged.clear();
+        }
+        (files, damaged)
+    }
+
+    /// Every table-day that is stored, by table and day.
+    pub(crate) fn all(&self) -> Outcome<Vec<Kept>> {
+        let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
+        for table in Table::ALL {
+            for (name, path) in entries(STAGE, &self.folder(table))? {
+                if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
+                    *kept.entry((table, day)).or_default() += fs::metadata(path).map_or(0, |file| file.len());
+                }
+            }
+        }
+        Ok(kept.into_iter().map(|(of, bytes)| Kept { of, bytes }).collect())
+    }
+
+    /// Removes all files of a table-day, its description first.
+    pub(crate) fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
+        let described = self.description(of);
+        let of_day = entries(STAGE, &self.folder(table))?
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(&day.to_string()));
+        for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
+            if path.exists() {
+                fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the sums of a version that nothing uses any more, and its index; a failure leaves a file that costs only
+    /// its space.
+    pub(crate) fn forget(&self, of: TableDay, version: &Version) {
+        let sums = self.content_file(of, &version.fingerprint);
+        let records = self.records_file(of, &version.fingerprint);
+        for path in [sums, records] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::warn!("{}: not removed: {error}", path.display());
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+
+    /// Where a table's days are kept: shops and appeals have no partials.
+    fn folder(&self, table: Table) -> PathBuf {
+        let kind = if measures::of(table).is_some() { "partials" } else { "whole" };
+        self.state.join(kind).join(table.name())
+    }
+
+    fn description(&self, (table, day): TableDay) -> PathBuf {
+        self.folder(table).join(format!("{day}.json"))
+    }
+
+    fn content_file(&self, (table, day): TableDay, fingerprint: &str) -> PathBuf {
+        self.folder(table).join(format!("{day}-{fingerprint}.parquet"))
+    }
+
+    fn records_file(&self, (table, day): TableDay, fingerprint: &str) -> PathBuf {
+        self.folder(table).join(format!("{day}-{fingerprint}.records"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use super::*;
+    use crate::extracts::quarantine::{Counts, QuarantinedRow};
+
+    const OF: TableDay = (Table::Payments, Day::from_epoch_days(19_066));
+
+    fn partial() -> (DayContent, Stored) {
+        let sums = df!("shop_id" => [1_i64, 2], "payments" => [3_i64, 4]).unwrap();
+        let counts = Counts { rows: 8, broken: [1, 0, 0, 0, 0], ..Counts::nothing(OF.0, OF.1) };
+        let row =
+            QuarantinedRow { table: "payments", key: Some(7), reason: "null_key", row: "{}".to_owned() };
+        let version = Version { fingerprint: "f".to_owned(), sums_hash: String::new() };
+        let stored =
+            Stored { counts, quarantine: vec![row], basis: "b".to_owned(), inputs: Vec::new(), version };
+        (DayContent::Sums(sums), stored)
+    }
+
+    #[test]
+    fn what_is_stored_is_found_again_with_its_content() {
+        let state = tempfile::tempdir().unwrap();
+        let store = Store::open(state.path(), true).unwrap();
+        let (content, stored) = partial();
+        assert_eq!(store.find(OF), Found::Nothing);
+        let stored = store.put(&content, stored).unwrap();
+        store.sync().unwrap();
+        assert_eq!(store.find(OF), Found::Described(stored.clone()));
+        let found = store.content(OF, &stored.version).unwrap().sums().unwrap();
+        assert!(found.equals(&content.sums().unwrap()));
+    }
+
+    #[test]
+    fn a_damaged_description_and_damaged_content_are_not_believed_and_stay_as_they_are() {
+        let state = tempfile::tempdir().unwrap();
+        let store = Store::open(state.path(), false).unwrap();
+        let (content, stored) = partial();
+        let stored = store.put(&content, stored).unwrap();
+        let damage = |name: &str, old: &str, new: &str| {
+            let path = state.path().join("partials/payments").join(name);
+            let bytes = fs::read(&path).unwrap();
+            let at = bytes.windows(old.len()).position(|window| window == old.as_bytes()).unwrap();
+            fs::write(&path, [&bytes[..at], new.as_bytes(), &bytes[at + old.len()..]].concat()).unwrap();
+            path
+        };
+        damage("2022-03-15-f.parquet", "PAR1", "PAR2");
+        assert!(store.content(OF, &stored.version).is_none());
+        let description = damage("2022-03-15.json", "\"rows\":8", "\"rows\":9");
+        assert_eq!(store.find(OF), Found::Damaged);
+        assert!(description.exists());
+    }
+}

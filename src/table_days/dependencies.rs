@@ -1,0 +1,157 @@
+//! What a stored table-day depends on, in words of its own: one whose fingerprint holds need not be computed again.
+//!
+//! In: the table and its day, the settings and rules that reach into what is stored, the hashes of its part files. Out: 32
+//! hexadecimal digits. The words are part of the state's format: names of Rust types, fields and variants and the program's
+//! version do not occur in them, so that state outlives a release.
+
+use std::collections::BTreeSet;
+
+use crate::content::hash_of;
+use crate::domain::Day;
+use crate::extracts::tables::Table;
+use crate::partials::daily::Surroundings;
+use crate::partials::measures::{self, Condition};
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::state::format_1;
+use crate::zone::Zone;
+
+/// Which meaning the stored figures of a table have.
+///
+/// Raise a table's number by one whenever the same rows, settings and rules make other figures, counts or quarantined rows:
+/// another column, row rule, measure, group or condition, or another way to read a value. What was stored under the number
+/// before is then computed again; where its extracts have expired, a run says so before it does anything. What leaves the
+/// figures as they are (speed, names in the code) leaves the number, too.
+pub(crate) const fn meaning(table: Table) -> u32 {
+    match table {
+        Table::Shops
+        | Table::Payments
+        | Table::Pickups
+        | Table::Reviews
+        | Table::Refunds
+        | Table::Disputes
+        | Table::Consultations
+        | Table::Appeals => 1,
+    }
+}
+
+/// All that a table-day depends on besides its files.
+#[derive(Clone, Debug)]
+pub(crate) struct Dependencies {
+    table: Table,
+    day: Day,
+    zone: Zone,
+    /// The categories made to order on the day.
+    custom_made: BTreeSet<String>,
+    basis: String,
+}
+
+impl Dependencies {
+    /// Those of a table-day under these settings and rules.
+    pub(crate) fn of(table: Table, day: Day, settings: &Settings, rulebook: &Rulebook) -> Self {
+        let custom_made = rulebook.custom_made.on(day).into_iter().map(str::to_owned).collect();
+        Self::new(table, day, settings.zone.clone(), custom_made)
+    }
+
+    pub(super) fn new(table: Table, day: Day, zone: Zone, custom_made: BTreeSet<String>) -> Self {
+        let basis = hash_of(described(table, day, &zone, &custom_made).as_bytes());
+        Self { table, day, zone, custom_made, basis }
+    }
+
+    /// What reaches into the figures besides the rows.
+    pub(crate) fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { zone: &self.zone, custom_made: &self.custom_made }
+    }
+
+    /// The hash of all of it.
+    pub(crate) fn basis(&self) -> &str {
+        &self.basis
+    }
+
+    /// Whether what is stored under this basis depends on the same.
+    pub(crate) fn is_of(&self, basis: &str) -> bool {
+        basis == self.basis || basis == format_1::basis(self.table, self.day, &self.zone, &self.custom_made)
+    }
+}
+
+/// The dependencies in words, one a line.
+fn described(table: Table, day: Day, zone: &Zone, custom_made: &BTreeSet<String>) -> String {
+    let mut lines = vec![
+        format!("table {} {}", table.name(), meaning(table)),
+        format!("day {day}"),
+        format!("time_zone {}", zone.name()),
+    ];
+    if counts_custom_made(table) {
+        lines.extend(custom_made.iter().map(|category| format!("custom_made {category}")));
+    }
+    lines.join("\n")
+}
+
+fn counts_custom_made(table: Table) -> bool {
+    let measures = measures::of(table).map(|partial| partial.measures).unwrap_or_default();
+    let mut conditions = measures.iter().flat_map(|measure| measure.conditions);
+    conditions.any(|condition| matches!(condition, Condition::IsNotCustomMade(_)))
+}
+
+/// The fingerprint of a table-day with this `basis`, made of part files with these hashes, in whatever order.
+pub(super) fn fingerprint<'a>(basis: &str, file_hashes: impl Iterator<Item = &'a str>) -> String {
+    let mut sorted: Vec<&str> = file_hashes.collect();
+    sorted.sort_unstable();
+    hash_of(format!("{basis}\n{}", sorted.join("\n")).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::day;
+
+    fn of(table: Table, zone: &str, custom_made: &[&str]) -> Dependencies {
+        let custom_made = custom_made.iter().map(|category| (*category).to_owned()).collect();
+        Dependencies::new(table, day("2022-03-15"), Zone::named(zone).unwrap(), custom_made)
+    }
+
+    /// A golden text: state that was stored under it serves only as long as it stays. It changes on purpose, with the number
+    /// of its table's meaning, or never.
+    #[test]
+    fn the_words_are_those_that_state_was_stored_under() {
+        let words = |table| {
+            let custom_made = ["全屋定制".to_owned(), "定制".to_owned()].into();
+            described(table, day("2022-03-15"), &Zone::named("Asia/Shanghai").unwrap(), &custom_made)
+        };
+        assert_eq!(
+            Table::ALL.map(words).join("\n\n"),
+            "table shops 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
+             table payments 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
+             table pickups 1\nday 2022-03-15\ntime_zone Asia/Shanghai\ncustom_made 全屋定制\ncustom_made 定制\n\n\
+             table reviews 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
+             table refunds 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
+             table disputes 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
+             table consultations 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
+             table appeals 1\nday 2022-03-15\ntime_zone Asia/Shanghai"
+        );
+        assert_eq!(
+            fingerprint(of(Table::Payments, "Asia/Shanghai", &[]).basis(), ["b", "a"].into_iter()),
+            "f4093091e8215bed566fed42e4c2afe5"
+        );
+    }
+
+    #[test]
+    fn a_fingerprint_holds_whatever_the_order_of_the_files_and_for_no_other_files() {
+        let of_files = |files: &[&str]| fingerprint("basis", files.iter().copied());
+        assert_eq!(of_files(&["a", "b"]), of_files(&["b", "a"]));
+        assert_ne!(of_files(&["a"]), of_files(&["a", "a"]));
+        assert_ne!(of_files(&["a"]), of_files(&[]));
+        assert_ne!(of_files(&["a"]), fingerprint("other", ["a"].into_iter()));
+    }
+
+    #[test]
+    fn table_and_zone_reach_into_every_basis_and_what_is_made_to_order_into_that_of_pickups_only() {
+        let one = of(Table::Reviews, "Asia/Shanghai", &[]);
+        assert!(one.is_of(one.basis()));
+        assert!(!one.is_of(of(Table::Refunds, "Asia/Shanghai", &[]).basis()));
+        assert!(!one.is_of(of(Table::Reviews, "UTC", &[]).basis()));
+        assert!(one.is_of(of(Table::Reviews, "Asia/Shanghai", &["全屋定制"]).basis()));
+        let pickups = of(Table::Pickups, "UTC", &[]);
+        assert!(!pickups.is_of(of(Table::Pickups, "UTC", &["全屋定制"]).basis()));
+    }
+}

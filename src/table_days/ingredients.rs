@@ -1,0 +1,61 @@
+//! What a night is made of, as one hash: a published night whose ingredients are those of now is current.
+//!
+//! In: the fingerprints of its table-days, the rules in force, the policies that reach into scores. Out: 32 hexadecimal digits.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::content::hash_of;
+use crate::domain::Day;
+use crate::error::{Outcome, all};
+use crate::extracts::reader;
+use crate::partials::records::TableDay;
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::state::store::Store;
+use crate::table_days::plan::Decision;
+use crate::table_days::survey::{AsKnown, Survey};
+
+/// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days.
+pub(super) fn of_night(
+    settings: &Settings,
+    rulebook: &Rulebook,
+    as_of: Day,
+    fingerprints: &BTreeMap<TableDay, String>,
+) -> String {
+    let mut words = vec![
+        format!("night {as_of}"),
+        format!(
+            "{:?}",
+            (
+                settings.window_days,
+                settings.appeal_effect_days,
+                settings.rank_within,
+                settings.after_sales_mix
+            )
+        ),
+        rulebook.shown_on(as_of),
+    ];
+    words.extend(fingerprints.iter().map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
+    hash_of(words.join("\n").as_bytes())
+}
+
+/// What the night of `as_of` would be made of if it were scored now; nothing is scored.
+pub(crate) fn of_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
+    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+    let survey = Survey::of_night(settings, rulebook, AsKnown { as_of, on: as_of }, &store)?;
+    let checked = survey.check(settings)?;
+    let planned = survey.days.par_iter().filter(|planned| planned.takes_part());
+    let fingerprints = planned.map(|planned| {
+        let inputs = match (planned.decision, checked.get(&planned.of())) {
+            (Decision::Touched | Decision::Computed(_), Some(checked)) => {
+                planned.inputs(&reader::hashes(checked)?)
+            }
+            _ => planned.stored()?.inputs.clone(),
+        };
+        Ok((planned.of(), planned.fingerprint(&inputs)))
+    });
+    let fingerprints = all(fingerprints.collect::<Vec<_>>())?.into_iter().collect();
+    Ok(of_night(settings, rulebook, as_of, &fingerprints))
+}

@@ -1,0 +1,22 @@
+//! Table-days: what the extracts and the state folder give a run, planned once and then carried out.
+//!
+//! [`survey`] lists the extracts and looks up what is stored, [`plan`] decides what becomes of each table-day, by its
+//! [`dependencies`] and its files; [`resolve`] carries the plan out, [`compute`] being the one place where rows become figures;
+//! [`records`] finds the records that appeals name, [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
+//! range of nights and a settlement need; [`ingredients`] tells of what a night is made.
+
+mod compute;
+mod dependencies;
+pub(crate) mod ingredients;
+pub(crate) mod night;
+pub(crate) mod plan;
+#[cfg(test)]
+mod plan_tests;
+pub(crate) mod range;
+mod records;
+mod resolve;
+pub(crate) mod survey;
+mod windows;
+pub(crate) mod year;
+
+const STAGE: &str = "table-days";

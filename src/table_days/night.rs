@@ -1,0 +1,166 @@
+//! What the extracts and the state folder give a night: shops, the window's sums, and what appeals take out of them.
+//!
+//! In: settings, rules, the as-of day. Out: everything that scoring needs of the extracts. What is stored and holds is reused,
+//! the rest is computed and left for the next night. Reading and group-bys run on the shared pool, one task a table-day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
+
+use crate::domain::Day;
+use crate::error::{Outcome, all, fault};
+use crate::extracts::quarantine::{Counts, QuarantinedRow};
+use crate::extracts::tables::Table;
+use crate::partials::measures;
+use crate::partials::records::TableDay;
+use crate::partials::retractions::{self, Appeal};
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::shops::Shop;
+use crate::state::store::Store;
+use crate::table_days::plan::{Planned, Why};
+use crate::table_days::resolve::{Means, Resolved, resolve_all};
+use crate::table_days::survey::{AsKnown, Survey};
+use crate::table_days::{STAGE, ingredients, records, windows};
+use crate::window::TableSums;
+
+/// Everything that scoring needs of the extracts.
+#[derive(Debug)]
+pub(crate) struct NightInput {
+    /// The day of the shop snapshot.
+    pub(crate) snapshot: Day,
+    /// Its shops.
+    pub(crate) shops: Vec<Shop>,
+    /// What was read and set aside.
+    pub(crate) set_aside: SetAside,
+    /// The sums of the window, before appeals.
+    pub(crate) tables: BTreeMap<Table, TableSums>,
+    /// What appeals take out of them, negated.
+    pub(crate) taken_out: BTreeMap<Table, Vec<DataFrame>>,
+    /// How many appeals of each day speak of no record of their shop.
+    pub(crate) unmatched: BTreeMap<Day, i64>,
+    /// The days of the records that decisions speak of which take effect with this night.
+    pub(crate) newly_decided: BTreeSet<Day>,
+    /// Which partials were computed, and why.
+    pub(crate) computed: Vec<(TableDay, Why)>,
+    /// How many partials were taken from the state folder.
+    pub(crate) reused: usize,
+    /// The table-days, of all tables, that are not what an earlier night made use of.
+    pub(crate) changed: Vec<TableDay>,
+    /// The hash of all that the night depends on.
+    pub(crate) ingredients: String,
+}
+
+/// What was read of table-days, and which rows were set aside.
+#[derive(Debug, Default)]
+pub(crate) struct SetAside {
+    /// By table-day; days without a partition are left out.
+    pub(crate) counts: Vec<Counts>,
+    /// The rows, by day, sorted; no day without any.
+    pub(crate) quarantine: BTreeMap<Day, Vec<QuarantinedRow>>,
+}
+
+impl SetAside {
+    pub(super) fn of<'a>(resolved: impl Iterator<Item = &'a Resolved>) -> Self {
+        let mut set_aside = Self::default();
+        for stored in resolved.map(|resolved| &resolved.stored) {
+            set_aside.counts.push(stored.counts.clone());
+            if !stored.quarantine.is_empty() {
+                let of_day = set_aside.quarantine.entry(stored.counts.day).or_default();
+                of_day.extend(stored.quarantine.iter().cloned());
+            }
+        }
+        set_aside.quarantine.values_mut().for_each(|rows| rows.sort_unstable());
+        set_aside
+    }
+}
+
+/// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
+pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outcome<NightInput> {
+    let window = settings.window(known.as_of);
+    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+    let survey = Survey::of_night(settings, rulebook, known, &store)?;
+    survey.tell_ignored();
+    survey.remember_empty_days(settings)?;
+    let checked = survey.check(settings)?;
+    let means = Means { settings, store: &store, checked: &checked };
+    let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
+    let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
+        planned.iter().partition(|planned| measures::of(planned.of().0).is_some());
+
+    let mut resolved = resolve_all(&kept_rows, |_| BTreeSet::new(), means)?;
+    let (snapshot, shops) = shops(&kept_rows, &resolved, means)?;
+    let appeals = appeals(&kept_rows, &resolved, means)?;
+    let last_effective_day = known.on.plus(-settings.appeal_effect_days);
+    let newly_decided = appeals.iter().filter(|appeal| appeal.day == last_effective_day);
+    let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
+    let appeals = retractions::by_record(appeals, window);
+
+    let record_ids = |of: TableDay| -> BTreeSet<i64> {
+        appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
+    };
+    let of_partials = resolve_all(&partials, record_ids, means)?;
+    let answers = records::answers(&partials, &of_partials, record_ids, window, means)?;
+    let settled = retractions::settle(&appeals, last_effective_day, |of| answers.get(&of));
+    let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
+    let tables = windows::windows(&partials, &of_partials, &shop_ids, means)?;
+    let computed: Vec<_> =
+        of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
+    let reused = of_partials.len() - computed.len();
+    resolved.extend(of_partials);
+    store.sync()?;
+    Ok(NightInput {
+        snapshot,
+        shops,
+        set_aside: SetAside::of(resolved.values()),
+        tables,
+        taken_out: windows::taken_out(&settled, &answers)?,
+        unmatched: settled.unmatched,
+        newly_decided,
+        computed,
+        reused,
+        changed: resolved.iter().filter(|(_, of)| of.is_changed()).map(|(of, _)| *of).collect(),
+        ingredients: ingredients::of_night(
+            settings,
+            rulebook,
+            known.as_of,
+            &fingerprints(&planned, &resolved),
+        ),
+    })
+}
+
+/// The newest snapshot, and its day.
+///
+/// # Errors
+/// A fault where the plan has none: the survey reports a missing one.
+pub(super) fn shops(
+    planned: &[&Planned],
+    resolved: &BTreeMap<TableDay, Resolved>,
+    means: Means<'_>,
+) -> Outcome<(Day, Vec<Shop>)> {
+    let snapshot = planned.iter().find(|planned| planned.of().0 == Table::Shops);
+    let snapshot = snapshot.and_then(|planned| Some((planned, resolved.get(&planned.of())?)));
+    let (planned, resolved) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
+    Ok((planned.of().1, resolved.content(planned, means)?.shops()?))
+}
+
+/// The appeals of all partitions, one after another.
+pub(super) fn appeals(
+    planned: &[&Planned],
+    resolved: &BTreeMap<TableDay, Resolved>,
+    means: Means<'_>,
+) -> Outcome<Vec<Appeal>> {
+    let of_appeals = planned.par_iter().with_max_len(1).filter(|planned| planned.of().0 == Table::Appeals);
+    let of_days = of_appeals.filter_map(|planned| Some((planned, resolved.get(&planned.of())?)));
+    let of_days = of_days.map(|(planned, resolved)| resolved.content(planned, means)?.appeals());
+    Ok(all(of_days.collect::<Vec<_>>())?.into_iter().flatten().collect())
+}
+
+fn fingerprints(planned: &[&Planned], resolved: &BTreeMap<TableDay, Resolved>) -> BTreeMap<TableDay, String> {
+    let of_now = |planned: &&Planned| {
+        let resolved = resolved.get(&planned.of())?;
+        Some((planned.of(), planned.fingerprint(&resolved.stored.inputs)))
+    };
+    planned.iter().filter_map(of_now).collect()
+}

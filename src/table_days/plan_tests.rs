@@ -1,0 +1,165 @@
+//! The plan as a table: what is listed and what is stored of one table-day, and what becomes of it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::dependencies::{Dependencies, fingerprint};
+use super::plan::{Planned, Terms, plan};
+use crate::domain::Day;
+use crate::extracts::identity::FileIdentity;
+use crate::extracts::listing::Listed;
+use crate::extracts::partitions::{PartFile, Partition};
+use crate::extracts::quarantine::Counts;
+use crate::extracts::readable::day;
+use crate::extracts::tables::Table;
+use crate::partials::records::TableDay;
+use crate::rulebook::Rulebook;
+use crate::settings::{self, Settings};
+use crate::state::store::{Found, Input, Store, Stored, Version};
+use crate::state::{checksummed, format, format_1};
+
+/// The case; the files listed, each as its inode and its bytes, or that there is no partition; the files stored, and under
+/// what; the settings of now; the decision; and where the bytes have to tell, what they tell.
+const CASES: [[&str; 6]; 19] = [
+    ["reused", "1:a 2:b", "1:a 2:b", "", "Reused", ""],
+    ["reused, of the release before", "1:a", "1:a format_1", "", "Reused", ""],
+    ["touched but equal", "7:a", "1:a", "", "Touched", "Reused"],
+    ["touched but equal, of the release before", "7:a", "1:a format_1", "", "Touched", "Reused"],
+    ["looked into on request", "1:a", "1:a", "rehash=true", "Touched", "Reused"],
+    ["without the manifest that it must have", "1:a", "1:a", "require_manifest=true", "Touched", "Reused"],
+    ["rewritten", "7:b", "1:a", "", "Touched", "Computed(FilesChanged)"],
+    ["a file more", "1:a 2:b", "1:a", "", "Touched", "Computed(FilesChanged)"],
+    ["rules changed", "1:a", "1:a", "time_zone=UTC", "Computed(RulesChanged)", ""],
+    ["new", "1:a", "nothing", "", "Computed(NothingStored)", ""],
+    ["damaged store", "1:a", "damaged", "", "Computed(Damaged)", ""],
+    ["expired and served", "none", "1:a", "", "Expired", ""],
+    ["expired and served, of the release before", "none", "1:a format_1", "", "Expired", ""],
+    ["expired under other rules", "none", "1:a", "time_zone=UTC", "Missing(OtherRules)", ""],
+    ["expired, damaged store", "none", "damaged", "", "Missing(NothingSound)", ""],
+    ["empty day", "none", "empty", "", "Empty", ""],
+    ["missing", "none", "nothing", "", "Missing(NothingSound)", ""],
+    ["before the history", "none", "nothing", "history_starts_on=2022-03-16", "Empty", ""],
+    ["newer state", "1:a", "newer", "", "refused: found state of format 3, written by shopscore 9.0.0", ""],
+];
+
+/// 2022-03-15.
+const OF: TableDay = (Table::Reviews, Day::from_epoch_days(19_066));
+
+#[test]
+fn what_becomes_of_a_table_day() {
+    let rulebook = Rulebook::load(Path::new("jobs/rules")).unwrap();
+    for [case, listed, stored, now, decision, by_bytes] in CASES {
+        let settings = settings(now);
+        if stored == "newer" {
+            assert!(of_a_newer_state().contains(decision.strip_prefix("refused: ").unwrap()), "{case}");
+            continue;
+        }
+        let planned = planned(listed, stored, &settings, &rulebook);
+        assert_eq!(format!("{:?}", planned.decision), decision, "{case}");
+        let hashes: Vec<String> = files(listed).into_iter().map(|(_, bytes)| bytes).collect();
+        if !by_bytes.is_empty() {
+            assert_eq!(format!("{:?}", planned.by_bytes(&hashes)), by_bytes, "{case}, by its bytes");
+        }
+    }
+}
+
+/// A snapshot whose extracts have expired is newer than any that is there, and of several only the newest counts.
+#[test]
+fn of_snapshots_the_newest_counts_whether_it_is_there_or_expired() {
+    let rulebook = Rulebook::load(Path::new("jobs/rules")).unwrap();
+    let settings = settings("");
+    let snapshots = |there: &str, expired: &[&str]| {
+        let listed = Listed {
+            partitions: vec![partition((Table::Shops, day(there)), "1:a")],
+            expired: expired.iter().map(|of| (Table::Shops, day(of))).collect(),
+            ..Listed::default()
+        };
+        let terms = Terms { settings: &settings, rulebook: &rulebook, empty_days: &BTreeSet::new() };
+        let stored = |of: &&str| {
+            let of = (Table::Shops, day(of));
+            (of, Found::Described(described(of, "1:a", &dependencies(of, &settings, &rulebook))))
+        };
+        let planned = plan(&listed, terms, expired.iter().map(stored).collect());
+        planned.iter().map(|planned| planned.of().1.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(snapshots("2022-03-10", &[]), ["2022-03-10"]);
+    assert_eq!(snapshots("2022-03-10", &["2022-03-14", "2022-03-12"]), ["2022-03-14"]);
+}
+
+fn settings(setting: &str) -> Settings {
+    let given = setting.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    settings::resolve(None, std::iter::empty(), given.into_iter()).unwrap()
+}
+
+fn planned(listed: &str, stored: &str, settings: &Settings, rulebook: &Rulebook) -> Planned {
+    let empty_days = if stored == "empty" { BTreeSet::from([OF]) } else { BTreeSet::new() };
+    let terms = Terms { settings, rulebook, empty_days: &empty_days };
+    let listed = match listed {
+        "none" => Listed { expired: vec![OF], ..Listed::default() },
+        files => Listed { partitions: vec![partition(OF, files)], ..Listed::default() },
+    };
+    let found = match stored {
+        "nothing" | "empty" => Found::Nothing,
+        "damaged" => Found::Damaged,
+        files => Found::Described(described(OF, files, &dependencies(OF, &self::settings(""), rulebook))),
+    };
+    plan(&listed, terms, [(OF, found)].into()).pop().unwrap()
+}
+
+fn dependencies(of: TableDay, settings: &Settings, rulebook: &Rulebook) -> Dependencies {
+    Dependencies::of(of.0, of.1, settings, rulebook)
+}
+
+/// What is stored of a table-day that was made of these files; by format 1 where that is said after them.
+fn described(of: TableDay, files: &str, dependencies: &Dependencies) -> Stored {
+    let basis = match files.ends_with("format_1") {
+        true => format_1::basis(of.0, of.1, &settings("").zone, &BTreeSet::new()),
+        false => dependencies.basis().to_owned(),
+    };
+    let files = self::files(files);
+    let fingerprint = fingerprint(&basis, files.iter().map(|(_, bytes)| bytes.as_str()));
+    let input = |(inode, hash): (u64, String)| Input {
+        name: format!("{hash}.parquet"),
+        identity: identity(inode),
+        hash,
+    };
+    Stored {
+        counts: Counts::nothing(of.0, of.1),
+        quarantine: Vec::new(),
+        basis,
+        inputs: files.into_iter().map(input).collect(),
+        version: Version { fingerprint, ..Version::default() },
+    }
+}
+
+fn partition(of: TableDay, files: &str) -> Partition {
+    let file = |(inode, bytes)| PartFile {
+        path: PathBuf::from(format!("{bytes}.parquet")),
+        identity: identity(inode),
+    };
+    let files = self::files(files).into_iter().map(file).collect();
+    Partition { table: of.0, day: of.1, folder: PathBuf::new(), files, manifest: None }
+}
+
+/// Inode and bytes of each file; the bytes stand for their hash, too.
+fn files(text: &str) -> Vec<(u64, String)> {
+    let files = text.split(' ').filter_map(|file| file.split_once(':'));
+    files.map(|(inode, bytes)| (inode.parse().unwrap(), bytes.to_owned())).collect()
+}
+
+fn identity(inode: u64) -> FileIdentity {
+    let of_inode = json!({
+        "device": 1, "inode": inode, "size_bytes": 4, "modified_nanoseconds": 5, "changed_nanoseconds": 6,
+    });
+    serde_json::from_value(of_inode).unwrap()
+}
+
+/// How a run ends that finds state which a newer program wrote.
+fn of_a_newer_state() -> String {
+    let state = tempfile::tempdir().unwrap();
+    let written = json!({ "format": format::FORMAT + 1, "program": "9.0.0" }).to_string();
+    checksummed::write(&state.path().join("format.json"), written.as_bytes()).unwrap();
+    Store::open(state.path(), true).unwrap_err().to_string()
+}

@@ -1,0 +1,83 @@
+//! The new table-days of a range of nights, computed before the first of them, so that each file of the range is read once.
+//!
+//! Night by night, an appeal that comes in late asks again for records of a day that was read before; here the appeals of
+//! the whole range are known when a day is read. Only days of which nothing is stored are computed, a window's length at
+//! a time, so that memory does not grow with the range.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::Window;
+use crate::error::Outcome;
+use crate::extracts::contract::CheckedPartition;
+use crate::extracts::listing;
+use crate::extracts::tables::Table;
+use crate::partials::measures;
+use crate::partials::records::TableDay;
+use crate::partials::retractions;
+use crate::policies::Coverage;
+use crate::rulebook::Rulebook;
+use crate::settings::Settings;
+use crate::state::store::Store;
+use crate::table_days::night::appeals;
+use crate::table_days::plan::Planned;
+use crate::table_days::records;
+use crate::table_days::resolve::{Means, resolve_all};
+use crate::table_days::survey::Survey;
+
+/// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
+/// does not fit the contract is left to the night that needs it, which says so.
+pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) -> Outcome<usize> {
+    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+    let span = Window { first: settings.window(nights.first).first, last: nights.last };
+    // Days without a partition are for the nights to report.
+    let history_starts_on = Some(nights.last.plus(1));
+    let coverage =
+        Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
+    let tables = Table::ALL.into_iter().filter(|table| *table != Table::Shops);
+    let listed = listing::list_tables(&settings.extracts, tables.map(|table| (table, coverage)))?;
+    let survey = Survey::of(listed, settings, rulebook, &store)?;
+    let there = survey.days.iter().filter(|planned| planned.has_partition());
+
+    let of_appeals = there.clone().filter(|planned| planned.of().0 == Table::Appeals);
+    let (of_appeals, checked) = sound(of_appeals, settings);
+    let means = Means { settings, store: &store, checked: &checked };
+    let resolved = resolve_all(&of_appeals, |_| BTreeSet::new(), means)?;
+    let appeals = retractions::by_record(appeals(&of_appeals, &resolved, means)?, span);
+    let record_ids = |of: TableDay| -> BTreeSet<i64> {
+        appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
+    };
+
+    let is_new = |planned: &&Planned| measures::of(planned.of().0).is_some() && planned.stored.is_none();
+    let mut by_window: BTreeMap<i32, Vec<&Planned>> = BTreeMap::new();
+    for planned in there.filter(is_new) {
+        let days = planned.of().1.epoch_days() - span.first.epoch_days();
+        by_window.entry(days / settings.window_days).or_default().push(planned);
+    }
+    let mut computed = 0;
+    for of_window in by_window.into_values() {
+        let (of_window, checked) = sound(of_window.into_iter(), settings);
+        let means = Means { checked: &checked, ..means };
+        let resolved = resolve_all(&of_window, record_ids, means)?;
+        records::answers(&of_window, &resolved, record_ids, span, means)?;
+        computed += resolved.len();
+    }
+    store.sync()?;
+    Ok(computed)
+}
+
+/// Those table-days that are stored or fit the contract.
+fn sound<'a>(
+    planned: impl Iterator<Item = &'a Planned>,
+    settings: &Settings,
+) -> (Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>) {
+    let mut checked = BTreeMap::new();
+    let mut is_sound = |planned: &&Planned| match planned.checked_if_read(settings) {
+        Ok(found) => {
+            checked.extend(found.map(|found| (planned.of(), found)));
+            true
+        }
+        Err(_) => false,
+    };
+    let sound = planned.filter(&mut is_sound).collect();
+    (sound, checked)
+}

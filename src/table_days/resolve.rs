@@ -1,0 +1,177 @@
+//! A plan carried out: of each table-day what is stored now, and the figures or rows that a run needs of it.
+//!
+//! Grain: one table-day. What is reused or has expired comes from the store when it is asked for; what is touched is known by
+//! its bytes; the rest is computed and stored. What the store has lost is computed again where the extracts are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::error::{ExitClass, Failure, Outcome, all, fault};
+use crate::extracts::contract::CheckedPartition;
+use crate::partials::measures;
+use crate::partials::records::{Answers, TableDay};
+use crate::settings::Settings;
+use crate::state::day_content::DayContent;
+use crate::state::store::{Store, Stored, Version};
+use crate::table_days::STAGE;
+use crate::table_days::compute::{Computed, Opened, Wants, compute};
+use crate::table_days::plan::{Decision, Planned, Why};
+use crate::window::add_up;
+
+/// A table-day whose plan was carried out.
+pub(super) struct Resolved {
+    /// What is stored of it now.
+    pub(super) stored: Stored,
+    /// Its content for the window or for scoring, where it was computed in this run.
+    content: Option<DayContent>,
+    /// What became of the records that were asked for while it was computed.
+    pub(super) answers: Option<Answers>,
+    /// Why it was computed, where it was.
+    pub(super) computed: Option<Why>,
+    /// The version that it replaced.
+    pub(super) replaced: Option<Version>,
+}
+
+/// With what plans are carried out.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) store: &'a Store,
+    /// The files to be read, checked against the contract.
+    pub(super) checked: &'a BTreeMap<TableDay, CheckedPartition>,
+}
+
+/// Carries out the plans of table-days, one task each; `record_ids` gives the records that appeals name in each of them.
+pub(super) fn resolve_all(
+    planned: &[&Planned],
+    record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
+    means: Means<'_>,
+) -> Outcome<BTreeMap<TableDay, Resolved>> {
+    let all_records = means.settings.extracts_kept_days.is_some() || !is_rebuild(planned);
+    let resolved = planned.par_iter().with_max_len(1).map(|planned| {
+        let wants = Wants { record_ids: &record_ids(planned.of()), all_records };
+        Ok((planned.of(), resolve(planned, wants, means)?))
+    });
+    Ok(all(resolved.collect::<Vec<_>>())?.into_iter().collect())
+}
+
+/// Whether more is computed than kept. A night that takes in a day or two indexes their records at once, while they are in
+/// memory; where all days are new, each is indexed when an appeal first asks for one of its records.
+fn is_rebuild(planned: &[&Planned]) -> bool {
+    planned.iter().filter(|planned| !planned.is_read()).count() * 2 < planned.len()
+}
+
+fn resolve(planned: &Planned, wants: Wants<'_>, means: Means<'_>) -> Outcome<Resolved> {
+    let kept = |stored| Resolved { stored, content: None, answers: None, computed: None, replaced: None };
+    match planned.decision {
+        Decision::Reused | Decision::Expired => Ok(kept(planned.stored()?.clone())),
+        Decision::Touched | Decision::Computed(_) => {
+            let (table, day) = planned.of();
+            let checked = means.checked.get(&(table, day));
+            let checked = checked.ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))?;
+            let opened = Opened::of(&planned.partition.folder, checked, means.settings)?;
+            let Decision::Computed(why) = planned.by_bytes(&opened.hashes) else {
+                return touched(planned, &opened.hashes, means.store).map(kept);
+            };
+            computed(planned, opened, (why, wants), means)
+        }
+        Decision::Empty | Decision::Missing(_) => {
+            Err(fault(STAGE, format!("a table-day that is {:?} has no content", planned.decision)))
+        }
+    }
+}
+
+/// Stores the identities of files whose bytes are those that were stored.
+fn touched(planned: &Planned, hashes: &[String], store: &Store) -> Outcome<Stored> {
+    let before = planned.stored()?;
+    let stored = Stored { inputs: planned.inputs(hashes), ..before.clone() };
+    if stored != *before {
+        store.describe(&stored)?;
+    }
+    Ok(stored)
+}
+
+/// Computes a table-day and stores it.
+fn computed(
+    planned: &Planned,
+    opened: Opened<'_>,
+    (why, wants): (Why, Wants<'_>),
+    means: Means<'_>,
+) -> Outcome<Resolved> {
+    let inputs = planned.inputs(&opened.hashes);
+    let version = Version { fingerprint: planned.fingerprint(&inputs), ..Version::default() };
+    let found = compute(opened, &planned.dependencies, wants, means.settings)?;
+    let Computed { counts, quarantine, content, answers, records } = found;
+    if let Some(records) = records {
+        means.store.put_records(planned.of(), &version, &records)?;
+    }
+    let basis = planned.dependencies.basis().to_owned();
+    let stored = means.store.put(&content, Stored { counts, quarantine, basis, inputs, version })?;
+    let replaced = planned.stored.as_ref().map(|before| before.version.clone());
+    Ok(Resolved {
+        stored,
+        content: Some(for_the_window(planned, content)?),
+        answers: Some(answers),
+        computed: Some(why),
+        replaced,
+    })
+}
+
+/// The window needs no categories of goods, and holding them would take most of its memory.
+fn for_the_window(planned: &Planned, content: DayContent) -> Outcome<DayContent> {
+    match (content, measures::of(planned.of().0)) {
+        (DayContent::Sums(sums), Some(spec)) if spec.grouped_by.len() > 1 => {
+            Ok(DayContent::Sums(add_up(spec, &[sums], &[])?))
+        }
+        (content, _) => Ok(content),
+    }
+}
+
+impl Resolved {
+    /// Whether it is not what an earlier night made use of.
+    pub(super) fn is_changed(&self) -> bool {
+        self.replaced.is_some()
+    }
+
+    /// The content of a resolved table-day: as it was computed in this run, as it is stored, or computed again.
+    ///
+    /// # Errors
+    /// Missing where it has expired and the store has lost it; those of computing it.
+    pub(super) fn content(&self, planned: &Planned, means: Means<'_>) -> Outcome<DayContent> {
+        match &self.content {
+            Some(content) => Ok(content.clone()),
+            None => content(planned, &self.stored, means),
+        }
+    }
+}
+
+/// The whole content of a table-day, as it is stored or computed again.
+pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayContent> {
+    match means.store.content(planned.of(), &stored.version) {
+        Some(content) => Ok(content),
+        None => again(planned, stored, means),
+    }
+}
+
+/// Computes and stores again what the store has lost.
+fn again(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayContent> {
+    if planned.decision == Decision::Expired {
+        let what = if measures::of(planned.of().0).is_some() { "sums" } else { "rows" };
+        return Err(lost(planned, what));
+    }
+    let checked = planned.checked(means.settings)?;
+    let opened = Opened::of(&planned.partition.folder, &checked, means.settings)?;
+    let wants = Wants { record_ids: &BTreeSet::new(), all_records: false };
+    let Computed { content, .. } = compute(opened, &planned.dependencies, wants, means.settings)?;
+    means.store.put(&content, stored.clone())?;
+    Ok(content)
+}
+
+/// The end of a run that needs more of a table-day than the state folder has, where its extracts are gone.
+pub(super) fn lost(planned: &Planned, what: &str) -> Failure {
+    planned
+        .without(&format!("and no sound {what} stored of it"))
+        .advice("deliver the day again, or put the state folder back as it was backed up")
+        .fail(ExitClass::Missing)
+}

@@ -1,0 +1,95 @@
+//! The window's sums of every table, and what appeals take out of them.
+//!
+//! Grain in: resolved table-days. Grain out: one row a shop and table, and the negated figures of the records that leave. The
+//! last night's window is rolled on where that is less work; versions that nothing uses any more are then forgotten.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
+
+use crate::domain::Day;
+use crate::error::{Outcome, all, fault};
+use crate::extracts::tables::Table;
+use crate::partials::measures::{self, PartialSpec};
+use crate::partials::records::{Answers, TableDay, negated};
+use crate::partials::retractions::Settled;
+use crate::state::day_content::DayContent;
+use crate::state::store::Version;
+use crate::state::window as rolled;
+use crate::table_days::STAGE;
+use crate::table_days::plan::Planned;
+use crate::table_days::resolve::{Means, Resolved};
+use crate::window::{ShopIds, TableSums};
+
+/// The window of every table.
+pub(super) fn windows(
+    planned: &[&Planned],
+    resolved: &BTreeMap<TableDay, Resolved>,
+    shop_ids: &ShopIds,
+    means: Means<'_>,
+) -> Outcome<BTreeMap<Table, TableSums>> {
+    let windows = measures::ALL
+        .par_iter()
+        .with_max_len(1)
+        .map(|spec| Ok((spec.table, window_of(spec, planned, resolved, shop_ids, means)?)));
+    let windows = all(windows.collect::<Vec<_>>())?.into_iter().collect();
+    for (of, resolved) in resolved {
+        if let Some(replaced) = resolved.replaced.as_ref().filter(|old| **old != resolved.stored.version) {
+            means.store.forget(*of, replaced);
+        }
+    }
+    Ok(windows)
+}
+
+fn window_of(
+    spec: &'static PartialSpec,
+    planned: &[&Planned],
+    resolved: &BTreeMap<TableDay, Resolved>,
+    shop_ids: &ShopIds,
+    means: Means<'_>,
+) -> Outcome<TableSums> {
+    let of_table = planned.iter().filter(|planned| planned.of().0 == spec.table);
+    let days: BTreeMap<Day, (&Planned, &Resolved)> = of_table
+        .filter_map(|planned| Some((planned.of().1, (*planned, resolved.get(&planned.of())?))))
+        .collect();
+    let versions: BTreeMap<Day, Version> =
+        days.iter().map(|(day, (_, resolved))| (*day, resolved.stored.version.clone())).collect();
+    let sums_of = |day: Day, version: &Version| match days.get(&day) {
+        Some((planned, resolved)) if resolved.stored.version == *version => {
+            resolved.content(planned, means)?.sums().map(Some)
+        }
+        // A day, or a version of one, that leaves the window.
+        _ => means.store.content((spec.table, day), version).map(DayContent::sums).transpose(),
+    };
+    let previous = rolled::load(&means.settings.state, spec.table);
+    let rolled = rolled::roll(spec, previous.clone(), &versions, shop_ids, sums_of)?;
+    if previous
+        .is_none_or(|before| before.days != rolled.days || before.table.unknown != rolled.table.unknown)
+    {
+        rolled::save(&means.settings.state, spec.table, &rolled)?;
+    }
+    Ok(rolled.table)
+}
+
+/// What the records that appeals take out added, negated, by table.
+///
+/// # Errors
+/// A fault where a record that leaves was not found before.
+pub(super) fn taken_out(
+    settled: &Settled,
+    answers: &BTreeMap<TableDay, Answers>,
+) -> Outcome<BTreeMap<Table, Vec<DataFrame>>> {
+    let mut frames: BTreeMap<Table, Vec<DataFrame>> = BTreeMap::new();
+    for (of, keys) in &settled.taken_out {
+        let spec = measures::of(of.0).ok_or_else(|| fault(STAGE, format!("records of {}", of.0.name())))?;
+        let names: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
+        let answers = answers.get(of);
+        let record = |key: &i64| answers.and_then(|answers| answers.get(key)?.as_ref());
+        let records: Option<Vec<_>> = keys.iter().map(record).collect();
+        let records = records.ok_or_else(|| fault(STAGE, "a record that leaves and was not found"))?;
+        let frame = negated(&records, &names).map_err(|error| fault(STAGE, error))?;
+        frames.entry(of.0).or_default().extend(frame);
+    }
+    Ok(frames)
+}
