@@ -49,11 +49,13 @@ fn line(cells: &[&str]) -> String {
 
 /// What the code declares; each function asks one part of its interface.
 mod declared {
-    use shopscore::extracts::row_rules::Reason;
-    use shopscore::extracts::tables::{ColumnKind, Presence, RowRule, Table, TableSpec};
+    use arrow::datatypes::{DataType, Field};
+    use shopscore::extracts::schema::{ColumnKind, Presence, RowRule, TableSpec};
+    use shopscore::extracts::tables::Table;
+    use shopscore::extracts::verdicts::Reason;
     use shopscore::indicators::{Better, Indicator};
-    use shopscore::publish::outputs::{NIGHTLY, OutputColumn, OutputKind, OutputTable, QUARANTINE, YEARLY};
-    use shopscore::settings::DECLARED;
+    use shopscore::publish::outputs::{NIGHTLY, OutputTable, QUARANTINE, YEARLY};
+    use shopscore::settings::SETTINGS;
 
     use super::{line, sorted};
 
@@ -91,7 +93,7 @@ mod declared {
     }
 
     pub(super) fn reasons() -> Vec<String> {
-        Reason::ALL.map(|reason| reason.name().to_owned()).to_vec()
+        Reason::ALL.iter().map(|reason| reason.name().to_owned()).collect()
     }
 
     /// Name in English and Chinese, which values are better, dimension.
@@ -117,21 +119,23 @@ mod declared {
         let order: Vec<String> =
             table.sorted_by.iter().map(|name| format!("{name}{}", direction(name))).collect();
         let path = format!("{}/{}=", table.name, table.partition_key);
+        let schema = table.schema();
         let columns =
-            table.columns.iter().map(|column| format!("{}: {}", table.name, published_column(column)));
+            schema.fields().iter().map(|field| format!("{}: {}", table.name, published_column(field)));
         [line(&[&path, &order.join(", ")])].into_iter().chain(columns).collect()
     }
 
-    fn published_column(column: &OutputColumn) -> String {
-        let kind = match column.kind {
-            OutputKind::Text => "str",
-            OutputKind::Integer => "i64",
-            OutputKind::Float => "f64",
-            OutputKind::Date => "date",
-            OutputKind::Boolean => "bool",
-            OutputKind::CountedScores => "list",
+    fn published_column(field: &Field) -> String {
+        let kind = match field.data_type() {
+            DataType::Utf8 => "str",
+            DataType::Int64 => "i64",
+            DataType::Float64 => "f64",
+            DataType::Date32 => "date",
+            DataType::Boolean => "bool",
+            DataType::List(_) => "list",
+            other => panic!("{}: a type that the document has no word for: {other}", field.name()),
         };
-        format!("{} {kind}{}", column.name, question_mark(column.nullable))
+        format!("{} {kind}{}", field.name(), question_mark(field.is_nullable()))
     }
 
     fn question_mark(nullable: bool) -> &'static str {
@@ -140,7 +144,7 @@ mod declared {
 
     /// Name and default, which is empty where there is none.
     pub(super) fn settings() -> Vec<String> {
-        DECLARED.iter().map(|setting| line(&[setting.name, setting.default])).collect()
+        SETTINGS.iter().map(|setting| line(&[setting.name, setting.default])).collect()
     }
     /// As [`settings`], in the order of the names, as the shipped file has them: in a comment where there is no default.
     pub(super) fn settings_of_the_job() -> Vec<String> {
@@ -172,8 +176,7 @@ mod declared {
     }
 
     fn shipped(file: &str) -> Vec<String> {
-        let text = std::fs::read_to_string(format!("{RULES}/{file}")).unwrap();
-        text.lines().map(str::to_owned).collect()
+        std::fs::read_to_string(format!("{RULES}/{file}")).unwrap().lines().map(str::to_owned).collect()
     }
 }
 
