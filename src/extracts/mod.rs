@@ -17,5 +17,6 @@ pub mod reader;
 pub mod row_rules;
 pub mod rows;
 pub mod selection;
+pub mod table_day;
 pub mod tables;
 pub mod tail;
