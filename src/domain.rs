@@ -141,13 +141,24 @@ impl Dimension {
     }
 }
 
-/// A rank's grade 档: 5 优秀, 4 良好, 3 一般, 2 较差, 0 很差.
+/// A rank's grade 档, by the points that it is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tier(u8);
+pub enum Tier {
+    /// 很差
+    VeryPoor = 0,
+    /// 较差
+    Poor = 2,
+    /// 一般
+    Fair = 3,
+    /// 良好
+    Good = 4,
+    /// 优秀
+    Excellent = 5,
+}
 
 impl Tier {
     /// All five, best first.
-    pub const ALL: [Self; 5] = [Self(5), Self(4), Self(3), Self(2), Self(0)];
+    pub const ALL: [Self; 5] = [Self::Excellent, Self::Good, Self::Fair, Self::Poor, Self::VeryPoor];
 
     /// The tier with these points, if there is one.
     pub fn from_points(points: i64) -> Option<Self> {
@@ -155,18 +166,18 @@ impl Tier {
     }
 
     /// The points that it is worth.
-    pub fn points(self) -> i64 {
-        i64::from(self.0)
+    pub const fn points(self) -> i64 {
+        self as i64
     }
 
     /// Its place in [`Tier::ALL`]: 0 is the best.
     pub const fn place(self) -> usize {
-        match self.0 {
-            5 => 0,
-            4 => 1,
-            3 => 2,
-            2 => 3,
-            _ => 4,
+        match self {
+            Self::Excellent => 0,
+            Self::Good => 1,
+            Self::Fair => 2,
+            Self::Poor => 3,
+            Self::VeryPoor => 4,
         }
     }
 

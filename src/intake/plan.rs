@@ -61,7 +61,7 @@ pub(super) fn plan_one(
 ) -> Planned {
     let spec = measures::of(partition.table);
     let custom_made: BTreeSet<String> =
-        rulebook.custom_made.on(partition.day).into_iter().map(str::to_owned).collect();
+        rulebook.custom_made.categories_on(partition.day).into_iter().map(str::to_owned).collect();
     let basis = fingerprint::basis(partition.table.spec(), partition.day, spec, &settings.zone, &custom_made);
     let stored = store.find(partition.table, partition.day);
     let lacks_manifest = settings.require_manifest && partition.manifest.is_none();
@@ -166,7 +166,7 @@ pub fn ingredients(
 ) -> String {
     let policies =
         (settings.window_days, settings.appeal_effect_days, settings.rank_within, settings.after_sales_mix);
-    hash_of(format!("{as_of}\n{policies:?}\n{}\n{versions:?}", rulebook.shown_on(as_of)).as_bytes())
+    hash_of(format!("{as_of}\n{policies:?}\n{}\n{versions:?}", rulebook.described_on(as_of)).as_bytes())
 }
 
 /// What the night of `as_of` would be made of if it were scored now; nothing is scored.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::STAGE;
+use super::file::STAGE;
 use crate::domain::trimmed;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
@@ -54,33 +54,28 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, refusals};
-
-    fn refused(content: &str) -> Vec<String> {
-        let folder = Folder::sound();
-        folder.write("custom_made.csv", content);
-        refusals(&folder)
-    }
+    use super::super::testing::{Folder, assert_refused};
 
     #[test]
     fn a_header_with_a_missing_a_repeated_or_an_unknown_column_is_refused() {
         let wanted = "wanted the columns effective_from,effective_to,category";
-        assert_eq!(
-            refused("effective_from,effective_from,categories\n"),
+        let lines = [
+            format!("1: column effective_from: found it more than once, {wanted}; keep one"),
+            format!("1: column effective_to: found no such column, {wanted}; add it"),
+            format!("1: column category: found no such column, {wanted}; add it"),
+            format!("1: column categories: found an unknown column, {wanted}; correct its name or remove it"),
+        ];
+        let holding = |content| Folder::holding("custom_made", content);
+        let missing = "1: column …";
+        assert_refused(
+            "custom_made",
             [
-                format!(
-                    "rules: custom_made.csv:1: column effective_from: found it more than once, {wanted}; keep one"
+                (
+                    holding("effective_from,effective_from,categories\n"),
+                    &lines.each_ref().map(String::as_str)[..],
                 ),
-                format!(
-                    "rules: custom_made.csv:1: column effective_to: found no such column, {wanted}; add it"
-                ),
-                format!("rules: custom_made.csv:1: column category: found no such column, {wanted}; add it"),
-                format!(
-                    "rules: custom_made.csv:1: column categories: found an unknown column, {wanted}; correct its name \
-                     or remove it"
-                ),
-            ]
+                (holding(""), &[missing, missing, missing]),
+            ],
         );
-        assert_eq!(refused("").len(), 3);
     }
 }
