@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::category::{Categories, Scope, key, named_category};
+use super::category::{Categories, Scope, named_category};
 use super::row::Row;
 use super::table::{Line, Rule, RuleTable};
 use crate::domain::Day;
@@ -31,10 +31,6 @@ impl Line for CustomMadeRow {
     fn read(row: &mut Row<'_>, _known: Option<&Categories>) -> Option<Self> {
         named_category(row).map(|category| Self { category })
     }
-
-    fn key(&self) -> String {
-        key(self.scope())
-    }
 }
 
 impl Rule for CustomMadeRow {
@@ -51,20 +47,19 @@ impl Rule for CustomMadeRow {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, assert_refused};
-    use super::*;
+    use super::super::testing::Folder;
 
-    const TABLE: &str = CustomMadeRow::TABLE;
+    const TABLE: &str = "custom_made";
 
     #[test]
     fn the_categories_in_force_on_the_day_are_named() {
-        let folder = Folder::with(TABLE, "2022-01-01,2022-01-31,春联\n");
-        let custom_made = folder.load().unwrap().custom_made;
-        let on =
-            |date: &str| custom_made.categories_on(date.parse().unwrap()).into_iter().collect::<Vec<_>>();
-        assert_eq!(on("2018-12-31"), [""; 0]);
-        assert_eq!(on("2022-01-31"), ["全屋定制", "春联"]);
-        assert_eq!(on("2022-02-01"), ["全屋定制"]);
+        let custom_made = Folder::with(TABLE, "2022-01-01,2022-01-31,春联\n").load().unwrap().custom_made;
+        for (date, expected) in
+            [("2018-12-31", &[][..]), ("2022-01-31", &["全屋定制", "春联"]), ("2022-02-01", &["全屋定制"])]
+        {
+            let categories = custom_made.categories_on(date.parse().unwrap());
+            assert_eq!(categories.into_iter().collect::<Vec<_>>(), expected, "{date}");
+        }
     }
 
     #[test]
@@ -74,15 +69,10 @@ mod tests {
 
     #[test]
     fn a_category_twice_on_one_day_or_a_default_is_refused() {
-        assert_refused(
-            TABLE,
-            [(
-                Folder::with(TABLE, "2022-01-01,,全屋定制\n,,*\n"),
-                &[
-                    "4: column category: found `*`…",
-                    "3: column effective_from: found category \"全屋定制\" on 2022-01-01 onwards, which overlaps line 2…",
-                ][..],
-            )],
+        Folder::with(TABLE, "2022-01-01,,全屋定制\n,,*\n").assert_refused(
+            "custom_made.csv:4: column category: found `*`…\n\
+             custom_made.csv:3: column effective_from: found category \"全屋定制\" on 2022-01-01 onwards, which overlaps \
+             line 2…",
         );
     }
 }

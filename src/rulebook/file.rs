@@ -77,7 +77,7 @@ pub(super) fn misshapen(path: &Path, (line, record): &Record, width: usize) -> O
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, assert_refused};
+    use super::super::testing::Folder;
 
     const TABLE: &str = "custom_made";
     const HEADER: &str = "effective_from,effective_to,category\n";
@@ -87,50 +87,54 @@ mod tests {
         custom_made.categories_on("2022-03-15".parse().unwrap()).into_iter().map(str::to_owned).collect()
     }
 
+    fn holding(rows: &str) -> Folder {
+        Folder::holding(TABLE, format!("{HEADER}{rows}"))
+    }
+
     #[test]
     fn columns_in_any_order_white_space_and_a_byte_order_mark_are_accepted() {
         assert_eq!(accepted(&format!("{HEADER} 2022-01-01 ,\t,\u{b}\u{c}茶 \r\n")), ["茶"]);
-        assert_eq!(
-            accepted("\u{feff}category, effective_to,effective_from\r\n\"茶\",,2022-01-01\r\n"),
-            ["茶"]
-        );
+        let with_mark = "\u{feff}category, effective_to,effective_from\r\n\"茶\",,2022-01-01\r\n";
+        assert_eq!(accepted(with_mark), ["茶"]);
         // Only ASCII white space is trimmed.
         assert_eq!(accepted(&format!("{HEADER},,\u{3000}茶\n")), ["\u{3000}茶"]);
     }
 
     #[test]
-    fn a_file_that_is_no_table_of_one_row_a_line_is_refused_with_the_editor_s_line() {
-        let holding = |content: &str| Folder::holding(TABLE, format!("{HEADER}{content}"));
-        let windows = Folder::holding(TABLE, format!("{HEADER}\n\n,,茶\n\n,,\n").replace('\n', "\r\n"));
-        let gbk = Folder::holding(TABLE, [HEADER.as_bytes(), b",,\xe8\x8c\xb6\n,,\xb2\xe8\n"].concat());
-        let (missing, unreadable) = (Folder::sound(), Folder::sound());
-        missing.remove(TABLE);
-        unreadable.remove(TABLE);
-        unreadable.make_folder(TABLE);
-        let empty_cell =
-            "6: column category: found an empty cell, wanted a name; fill the cell or remove the row";
-        assert_refused(
-            TABLE,
-            [
-                (
-                    holding("2022-01-01,茶\n,,茶\n,,酒,\n"),
-                    &[
-                        "2: found 2 fields, wanted 3, as the header has; add or remove commas",
-                        "4: found 4 fields, wanted 3, as the header has; add or remove commas",
-                    ][..],
-                ),
-                (holding("\n\n,,茶\n\n,,\n"), &[empty_cell]),
-                (windows, &[empty_cell]),
-                (
-                    holding(",,\"茶\n,,酒\n"),
-                    &[
-                        "2: found a cell that runs over several lines, wanted one row a line; close the quotation mark",
-                    ],
-                ),
-                (gbk, &["3: found bytes that are no UTF-8, wanted text in UTF-8; save the file as UTF-8"]),
-                (missing, &[" found read failed: …"]),
-                (unreadable, &[" found read failed: …"]),
-            ],
+    fn a_row_with_too_few_or_too_many_fields_is_refused() {
+        holding("2022-01-01,茶\n,,茶\n,,酒,\n").assert_refused(
+            "custom_made.csv:2: found 2 fields, wanted 3, as the header has; add or remove commas\n\
+             custom_made.csv:4: found 4 fields, wanted 3, as the header has; add or remove commas",
         );
+    }
+
+    #[test]
+    fn the_line_is_the_editor_s_after_empty_lines_and_windows_line_ends() {
+        let unix = format!("{HEADER}\n\n,,茶\n\n,,\n");
+        for content in [unix.replace('\n', "\r\n"), unix] {
+            Folder::holding(TABLE, content)
+                .assert_refused("custom_made.csv:6: column category: found an empty cell…");
+        }
+    }
+
+    #[test]
+    fn an_unclosed_quotation_mark_does_not_swallow_the_rules_below_it() {
+        holding(",,\"茶\n,,酒\n").assert_refused(
+            "custom_made.csv:2: found a cell that runs over several lines, wanted one row a line; close the quotation \
+             mark",
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_missing_or_unreadable_or_no_utf_8_is_refused() {
+        let gbk = [HEADER.as_bytes(), b",,\xe8\x8c\xb6\n,,\xb2\xe8\n"].concat();
+        Folder::holding(TABLE, gbk).assert_refused(
+            "custom_made.csv:3: found bytes that are no UTF-8, wanted text in UTF-8; save the file as UTF-8",
+        );
+        let folder = Folder::sound();
+        std::fs::remove_file(folder.path(TABLE)).unwrap();
+        folder.assert_refused("custom_made.csv: found read failed: …");
+        std::fs::create_dir(folder.path(TABLE)).unwrap();
+        folder.assert_refused("custom_made.csv: found read failed: …");
     }
 }

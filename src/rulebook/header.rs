@@ -54,28 +54,17 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, assert_refused};
+    use super::super::testing::Folder;
 
     #[test]
     fn a_header_with_a_missing_a_repeated_or_an_unknown_column_is_refused() {
         let wanted = "wanted the columns effective_from,effective_to,category";
-        let lines = [
-            format!("1: column effective_from: found it more than once, {wanted}; keep one"),
-            format!("1: column effective_to: found no such column, {wanted}; add it"),
-            format!("1: column category: found no such column, {wanted}; add it"),
-            format!("1: column categories: found an unknown column, {wanted}; correct its name or remove it"),
-        ];
-        let holding = |content| Folder::holding("custom_made", content);
-        let missing = "1: column …";
-        assert_refused(
-            "custom_made",
-            [
-                (
-                    holding("effective_from,effective_from,categories\n"),
-                    &lines.each_ref().map(String::as_str)[..],
-                ),
-                (holding(""), &[missing, missing, missing]),
-            ],
-        );
+        Folder::holding("custom_made", "effective_from,effective_from,categories\n").assert_refused(&format!(
+            "custom_made.csv:1: column effective_from: found it more than once, {wanted}; keep one\n\
+             custom_made.csv:1: column effective_to: found no such column, {wanted}; add it\n\
+             custom_made.csv:1: column category: found no such column, {wanted}; add it\n\
+             custom_made.csv:1: column categories: found an unknown column, {wanted}; correct its name or remove it"
+        ));
+        Folder::holding("custom_made", "").assert_refused(&["custom_made.csv:1: column …"; 3].join("\n"));
     }
 }

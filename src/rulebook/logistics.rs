@@ -2,7 +2,7 @@
 //!
 //! Key: category, subcategory. The row `*` holds for every category without a row of its own.
 
-use super::category::{Categories, DEFAULT_SCOPE, Scope, key, known_category};
+use super::category::{Categories, DEFAULT_SCOPE, Scope, known_category};
 use super::row::Row;
 use super::table::{Line, Rule, RuleTable};
 use crate::domain::{Day, Dimension};
@@ -77,10 +77,6 @@ impl Line for LogisticsRow {
         let rule = LogisticsRule::read(row);
         Some(Self { category: category?, subcategory, rule: rule? })
     }
-
-    fn key(&self) -> String {
-        key(self.scope())
-    }
 }
 
 impl Rule for LogisticsRow {
@@ -98,10 +94,10 @@ impl Rule for LogisticsRow {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, assert_refused};
+    use super::super::testing::Folder;
     use super::*;
 
-    const TABLE: &str = LogisticsRow::TABLE;
+    const TABLE: &str = "logistics";
 
     #[test]
     fn the_most_specific_row_decides_and_the_default_row_the_rest() {
@@ -126,11 +122,10 @@ mod tests {
     #[test]
     fn an_indicator_of_another_dimension_or_none_at_all_is_refused() {
         for name in ["dispute_rate", "None", ""] {
-            let line = format!(
-                "3: column logistics_indicator: found {name:?}, wanted pickup_timeliness, logistics_rating or none; \
-                 correct the name"
-            );
-            assert_refused(TABLE, [(Folder::with(TABLE, &format!(",,茶,,{name}\n")), &[line.as_str()][..])]);
+            Folder::with(TABLE, &format!(",,茶,,{name}\n")).assert_refused(&format!(
+                "logistics.csv:3: column logistics_indicator: found {name:?}, wanted pickup_timeliness, logistics_rating or \
+                 none; correct the name"
+            ));
         }
     }
 }

@@ -108,7 +108,7 @@ fn sound<T>(table: Outcome<T>, findings: &mut Vec<Finding>) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{Folder, assert_refused};
+    use super::testing::Folder;
     use super::*;
     use crate::domain::Dimension;
     use crate::indicators::Indicator::{LogisticsRating, PickupTimeliness};
@@ -151,15 +151,12 @@ mod tests {
     /// What nights are known by: a change of it makes every published night stale.
     #[test]
     fn rules_are_described_by_what_they_say_and_by_nothing_else() {
-        let folder =
-            Folder::with("tiers", "2022-01-01,,*,dispute_rate,5,10\n2022-01-01,,*,dispute_rate,4,20.5\n");
-        folder.append("tiers", "2022-01-01,,*,dispute_rate,3,50\n2022-01-01,,*,dispute_rate,2,80\n");
-        folder.append("tiers", "2022-01-01,,*,dispute_rate,0,100\n");
-        folder.append("logistics", "2022-01-01,,茶,,none\n2022-01-01,,箱包,旅行箱,logistics_rating\n");
-        folder.append(
-            "thresholds",
-            "2022-01-01,2022-12-31,茶,2.75,,,3.2001,6000001,5,5\n,2018-12-31,*,1,,,1,1,1,1\n",
-        );
+        let logistics = "2022-01-01,,茶,,none\n2022-01-01,,箱包,旅行箱,logistics_rating\n";
+        let sets = [(5, "10"), (4, "20.5"), (3, "50"), (2, "80"), (0, "100")]
+            .map(|(tier, percent)| format!("2022-01-01,,*,dispute_rate,{tier},{percent}\n"));
+        let thresholds = "2022-01-01,2022-12-31,茶,2.75,,,3.2001,6000001,5,5\n,2018-12-31,*,1,,,1,1,1,1\n";
+        let folder = Folder::with("logistics", logistics).and_with("tiers", &sets.concat());
+        let rulebook = folder.and_with("thresholds", thresholds).load();
         let expected = "\
 logistics \"*\" - pickup_timeliness
 logistics \"箱包\" \"旅行箱\" logistics_rating
@@ -171,13 +168,13 @@ tiers \"*\" - 20 50 80 95 100
 weights \"箱包\" \"旅行箱\" 25 30 20 15 10
 weights \"箱包\" - 25 25 20 20 10
 weights \"茶\" - 25 20 20 20 15";
-        assert_eq!(folder.load().unwrap().described_on(day("2022-03-15")), expected);
+        assert_eq!(rulebook.unwrap().described_on(day("2022-03-15")), expected);
     }
 
     #[test]
     fn the_findings_of_all_tables_come_together_in_their_order() {
         let folder = Folder::holding("weights", "nonsense\n");
-        folder.remove("logistics");
+        std::fs::remove_file(folder.path("logistics")).unwrap();
         folder.write("custom_made", "effective_from,effective_to,category\n,,\n2022-13-01,,茶\n");
         let failure = folder.load().unwrap_err();
         assert_eq!(failure.class, ExitClass::Usage);
@@ -218,10 +215,9 @@ weights \"茶\" - 25 20 20 20 15";
             ("tiers", "*,*", "*,dispute_rate", "a set with category `*` and indicator `*`"),
             ("thresholds", "*", "茶", "a row with category `*`"),
         ] {
-            let line = format!(
-                " found no default row, wanted {row}; add the row that holds for all other categories"
-            );
-            assert_refused(table, [(Folder::changed(table, old, new), &[line.as_str()][..])]);
+            Folder::changed(table, old, new).assert_refused(&format!(
+                "{table}.csv: found no default row, wanted {row}; add the row that holds for all other categories"
+            ));
         }
     }
 
@@ -230,7 +226,6 @@ weights \"茶\" - 25 20 20 20 15";
         let goods = "effective_from,effective_to,category\n,,定制T恤\n";
         assert!(Folder::holding("custom_made", goods).load().is_ok());
 
-        let set = [5, 4, 3, 2, 0].map(|tier| format!(",,帽子,*,{tier},{}\n", 100 - tier)).concat();
         for (table, rows, place, found) in [
             ("logistics", ",,帽子,,none\n", "3: column category", "\"帽子\""),
             ("logistics", ",,箱包,钱包,none\n", "3: column subcategory", "\"箱包\" with \"钱包\""),
@@ -238,14 +233,14 @@ weights \"茶\" - 25 20 20 20 15";
             ("thresholds", ",,帽子,2.5,,,3,100,1,2\n", "3: column category", "\"帽子\""),
             ("tiers", ",,帽子,*,5,20\n", "7: column category", "\"帽子\""),
         ] {
-            let line = format!(
-                "{place}: found {found}, which no row of weights.csv has, wanted a category and subcategory of \
-                 weights.csv; correct the name, or add its weights first"
-            );
-            assert_refused(table, [(Folder::with(table, rows), &[line.as_str()][..])]);
+            Folder::with(table, rows).assert_refused(&format!(
+                "{table}.csv:{place}: found {found}, which no row of weights.csv has, wanted a category and subcategory \
+                 of weights.csv; correct the name, or add its weights first"
+            ));
         }
-        let line = |number| format!("{number}: column category: found \"帽子\", which…");
-        let lines = [7, 8, 9, 10, 11].map(line);
-        assert_refused("tiers", [(Folder::with("tiers", &set), &lines.each_ref().map(String::as_str)[..])]);
+        let set = [5, 4, 3, 2, 0].map(|tier| format!(",,帽子,*,{tier},{}\n", 100 - tier)).concat();
+        let refusals = [7, 8, 9, 10, 11]
+            .map(|line| format!("tiers.csv:{line}: column category: found \"帽子\", which…"));
+        Folder::with("tiers", &set).assert_refused(&refusals.join("\n"));
     }
 }

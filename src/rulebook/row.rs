@@ -119,23 +119,16 @@ impl<'a> Row<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, assert_refused};
+    use super::super::testing::Folder;
 
     #[test]
     fn a_date_that_is_none_or_an_end_before_the_beginning_is_refused() {
         let wanted = "wanted a date of the form YYYY-MM-DD, or an empty cell; correct the date";
-        let rows = "2022-02-30,2022/12/31,茶\n2022-03-02,2022-03-01,酒\n";
-        assert_refused(
-            "custom_made",
-            [(
-                Folder::with("custom_made", rows),
-                &[
-                    format!("3: column effective_from: found \"2022-02-30\", {wanted}").as_str(),
-                    &format!("3: column effective_to: found \"2022/12/31\", {wanted}"),
-                    "4: column effective_to: found 2022-03-01 before effective_from 2022-03-02, wanted the same day or a \
-                     later one; correct one of the dates",
-                ][..],
-            )],
-        );
+        Folder::with("custom_made", "2022-02-30,2022/12/31,茶\n2022-03-02,2022-03-01,酒\n").assert_refused(&format!(
+            "custom_made.csv:3: column effective_from: found \"2022-02-30\", {wanted}\n\
+             custom_made.csv:3: column effective_to: found \"2022/12/31\", {wanted}\n\
+             custom_made.csv:4: column effective_to: found 2022-03-01 before effective_from 2022-03-02, wanted the same \
+             day or a later one; correct one of the dates"
+        ));
     }
 }

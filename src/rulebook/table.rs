@@ -1,13 +1,13 @@
 //! What all rule tables share: reading, effective dates, the default row, looking up and describing.
 //!
-//! A table is its declaration ([`Line`]: columns, key, how a line is read and checked) and what its rules are looked up by
+//! A table is its declaration ([`Line`]: columns, how a line is read and checked) and what its rules are looked up by
 //! ([`Rule`]). All findings of a file are reported together. What needs the whole table (a default row, a set of cut-offs)
 //! is checked only where every row is sound: one left out would be reported again as missing.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use super::category::{Categories, DEFAULT_SCOPE, Scope};
+use super::category::{Categories, DEFAULT_SCOPE, Scope, key};
 use super::effective::{Dated, refuse_overlaps};
 use super::file::{self, STAGE};
 use super::header::Header;
@@ -22,9 +22,6 @@ pub(super) trait Line: Sized {
 
     /// Reads a line, given the categories that may be named; none where it reported a finding.
     fn read(row: &mut Row<'_>, known: Option<&Categories>) -> Option<Self>;
-
-    /// In words, what may have only one line on any day; no two keys in the same words.
-    fn key(&self) -> String;
 }
 
 /// A rule as it is looked up.
@@ -52,8 +49,12 @@ pub(super) fn path<R: Rule>(folder: &Path) -> PathBuf {
     folder.join(format!("{}.csv", R::TABLE))
 }
 
-/// The lines of the table at `path`.
-pub(super) fn lines<L: Line>(path: &Path, known: Option<&Categories>) -> Outcome<Vec<Dated<L>>> {
+/// The lines of the table at `path`; `key` describes in words what may have only one of them on any day.
+pub(super) fn lines<L: Line>(
+    path: &Path,
+    known: Option<&Categories>,
+    key: impl Fn(&L) -> String,
+) -> Outcome<Vec<Dated<L>>> {
     let mut records = file::records(path)?.into_iter();
     let (header_line, names) = records.next().unwrap_or((1, csv::StringRecord::new()));
     let header = Header::read(path, header_line, &names, L::COLUMNS)?;
@@ -71,7 +72,7 @@ pub(super) fn lines<L: Line>(path: &Path, known: Option<&Categories>) -> Outcome
             lines.push(Dated { line, effective, rule });
         }
     }
-    refuse_overlaps(path, &lines, L::key, &mut findings);
+    refuse_overlaps(path, &lines, key, &mut findings);
     Failure::unless_empty(ExitClass::Usage, findings)?;
     Ok(lines)
 }
@@ -93,7 +94,7 @@ impl<R> RuleTable<R> {
         R: Line + Rule,
     {
         let path = path::<R>(folder);
-        Self::of(&path, lines(&path, known)?)
+        Self::of(&path, lines(&path, known, |rule: &R| key(rule.scope()))?)
     }
 
     /// The table of these rules, which has the default row that it must have, on some day.

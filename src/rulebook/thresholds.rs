@@ -3,7 +3,7 @@
 //! Key: category. The row `*` holds for every category without a row of its own. An empty monthly_min or failure_limit
 //! means that the category has no monthly assessment.
 
-use super::category::{Categories, DEFAULT_SCOPE, Scope, key, known_category};
+use super::category::{Categories, DEFAULT_SCOPE, Scope, known_category};
 use super::decimal::Decimal4;
 use super::row::Row;
 use super::table::{Line, Rule, RuleTable, or_dash};
@@ -71,10 +71,6 @@ impl Line for ThresholdRow {
             sales_full_refund_fen,
         })
     }
-
-    fn key(&self) -> String {
-        key(self.scope())
-    }
 }
 
 impl Rule for ThresholdRow {
@@ -112,10 +108,10 @@ fn read_refund_limits(row: &mut Row<'_>) -> Option<(i64, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, assert_refused};
+    use super::super::testing::Folder;
     use super::*;
 
-    const TABLE: &str = ThresholdRow::TABLE;
+    const TABLE: &str = "thresholds";
 
     #[test]
     fn a_category_s_own_row_comes_before_the_default_one_on_its_days() {
@@ -136,46 +132,31 @@ mod tests {
     #[test]
     fn each_figure_is_that_of_its_own_column() {
         let thresholds = Folder::with(TABLE, ",,茶,1,2,3,4,5,6,7\n").load().unwrap().thresholds;
-        let one = |ones: i64| Decimal4::from_ten_thousandths(ones * 10_000);
-        let expected = ThresholdRow {
-            category: "茶".into(),
-            marketing_min: one(1),
-            monthly_min: Some(one(2)),
-            failure_limit: Some(3),
-            annual_min: one(4),
-            annual_fee_fen: 5,
-            sales_half_refund_fen: 6,
-            sales_full_refund_fen: 7,
-        };
-        assert_eq!(thresholds.row("2022-03-15".parse().unwrap(), "茶"), Some(&expected));
+        let row = thresholds.row("2022-03-15".parse().unwrap(), "茶").unwrap();
+        let limits = [Some(row.marketing_min), row.monthly_min, Some(row.annual_min)];
+        assert_eq!(limits, [1, 2, 4].map(|limit: i64| Some(Decimal4::from_ten_thousandths(limit * 10_000))));
+        assert_eq!((row.failure_limit, row.annual_fee_fen), (Some(3), 5));
+        assert_eq!((row.sales_half_refund_fen, row.sales_full_refund_fen), (6, 7));
     }
 
     #[test]
     fn every_wrong_figure_of_a_row_is_refused_at_once() {
-        assert_refused(
-            TABLE,
-            [
-                (
-                    Folder::with(TABLE, ",,茶,2.55555,-1,2.5,,1e3,+5,99999999999999999999\n"),
-                    &[
-                        "3: column marketing_min: found \"2.55555\", wanted a …",
-                        "3: column monthly_min: found \"-1\", a negative figure, wanted a …",
-                        "3: column failure_limit: found \"2.5\", wanted a …",
-                        "3: column annual_min: found an empty cell, wanted a …",
-                        "3: column annual_fee_fen: found \"1e3\", wanted a …",
-                        "3: column sales_half_refund_fen: found \"+5\", wanted a …",
-                        "3: column sales_full_refund_fen: found \"99999999999999999999\", wanted a …",
-                    ][..],
-                ),
-                (
-                    // Half a refund from more sales than a whole one.
-                    Folder::with(TABLE, ",,茶,2.5,,,3,100,6,5\n"),
-                    &[
-                        "3: column sales_half_refund_fen: found 6, more than sales_full_refund_fen 5, wanted at most \
-                       sales_full_refund_fen; correct one of them",
-                    ],
-                ),
-            ],
+        Folder::with(TABLE, ",,茶,2.55555,-1,2.5,,1e3,+5,99999999999999999999\n").assert_refused(
+            "thresholds.csv:3: column marketing_min: found \"2.55555\", wanted a …\n\
+             thresholds.csv:3: column monthly_min: found \"-1\", a negative figure, wanted a …\n\
+             thresholds.csv:3: column failure_limit: found \"2.5\", wanted a …\n\
+             thresholds.csv:3: column annual_min: found an empty cell, wanted a …\n\
+             thresholds.csv:3: column annual_fee_fen: found \"1e3\", wanted a …\n\
+             thresholds.csv:3: column sales_half_refund_fen: found \"+5\", wanted a …\n\
+             thresholds.csv:3: column sales_full_refund_fen: found \"99999999999999999999\", wanted a …",
+        );
+    }
+
+    #[test]
+    fn half_a_refund_from_more_sales_than_a_whole_one_is_refused() {
+        Folder::with(TABLE, ",,茶,2.5,,,3,100,6,5\n").assert_refused(
+            "thresholds.csv:3: column sales_half_refund_fen: found 6, more than sales_full_refund_fen 5, wanted at most \
+             sales_full_refund_fen; correct one of them",
         );
     }
 }

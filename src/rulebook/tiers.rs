@@ -42,7 +42,7 @@ impl Tiers {
     /// The table of a folder, one set for five lines.
     pub(super) fn load_sets(folder: &Path, known: Option<&Categories>) -> Outcome<Self> {
         let path = path::<CutOffSet>(folder);
-        Self::of(&path, sets(&path, &lines(&path, known)?)?)
+        Self::of(&path, sets(&path, &lines(&path, known, TierRow::key)?)?)
     }
 
     /// The cut-offs for an indicator in a primary category on `day`. The most specific set in force wins: for both, for
@@ -78,7 +78,9 @@ impl Line for TierRow {
         let top_percent = row.decimal("top_percent");
         Some(Self { category: category?, indicator: indicator?, tier: tier?, top_percent: top_percent? })
     }
+}
 
+impl TierRow {
     fn key(&self) -> String {
         let indicator = self.indicator.map_or(ANY, Indicator::name);
         format!("category {:?}, indicator {indicator}, tier {}", self.category, self.tier.points())
@@ -160,10 +162,10 @@ fn out_of_order(path: &Path, rows: &[&Dated<TierRow>], tier: Tier) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, assert_refused};
+    use super::super::testing::Folder;
     use super::*;
 
-    const TABLE: &str = CutOffSet::TABLE;
+    const TABLE: &str = "tiers";
 
     /// Five rows whose tier 5 ends at `top`.
     fn set(dates: &str, scope: &str, top: &str) -> String {
@@ -199,32 +201,23 @@ mod tests {
 
     #[test]
     fn the_rows_of_a_set_may_stand_in_any_order() {
-        let folder = Folder::changed(TABLE, "2019-01-01,,*,*,5,20\n", "");
-        folder.append(TABLE, "2019-01-01,,*,*,5,20\n");
-        assert!(folder.load().is_ok());
+        let row = "2019-01-01,,*,*,5,20\n";
+        assert!(Folder::changed(TABLE, row, "").and_with(TABLE, row).load().is_ok());
     }
 
     #[test]
-    fn a_set_that_is_not_whole_under_one_span_of_days_is_refused() {
-        assert_refused(
-            TABLE,
-            [
-                (
-                    Folder::changed(TABLE, "2019-01-01,,*,*,3,80\n", ""),
-                    &[
-                        "2: column tier: found a set that has only tier 5, 4, 2, 0, wanted tiers 5, 4, 3, 2 and 0 for one \
-                       category, indicator and span of days; complete the set, under the same effective_from and \
-                       effective_to",
-                    ][..],
-                ),
-                (
-                    Folder::changed(TABLE, "2019-01-01,,*,*,0,100", "2019-01-02,,*,*,0,100"),
-                    &[
-                        "2: column tier: found a set that has only tier 5, 4, 3, 2, wanted…",
-                        "6: column tier: found a set that has only tier 0, wanted…",
-                    ],
-                ),
-            ],
+    fn a_set_that_lacks_a_tier_is_refused() {
+        Folder::changed(TABLE, "2019-01-01,,*,*,3,80\n", "").assert_refused(
+            "tiers.csv:2: column tier: found a set that has only tier 5, 4, 2, 0, wanted tiers 5, 4, 3, 2 and 0 for one \
+             category, indicator and span of days; complete the set, under the same effective_from and effective_to",
+        );
+    }
+
+    #[test]
+    fn a_set_under_two_spans_of_days_is_two_parts_of_sets() {
+        Folder::changed(TABLE, "2019-01-01,,*,*,0,100", "2019-01-02,,*,*,0,100").assert_refused(
+            "tiers.csv:2: column tier: found a set that has only tier 5, 4, 3, 2, …\n\
+             tiers.csv:6: column tier: found a set that has only tier 0, …",
         );
     }
 
@@ -232,39 +225,28 @@ mod tests {
     fn cut_offs_that_do_not_rise_or_do_not_end_at_100_are_refused() {
         let wanted =
             "wanted figures that rise from above 0 to exactly 100; correct the set, first of all its tier";
-        let level = format!("4: column top_percent: found 20, 50, 50, 95, 100, {wanted} 3");
-        let short = format!("6: column top_percent: found 20, 50, 80, 95, 99, {wanted} 0");
-        assert_refused(
-            TABLE,
-            [
-                (Folder::changed(TABLE, "3,80", "3,50"), &[level.as_str()][..]),
-                (Folder::changed(TABLE, "0,100", "0,99"), &[short.as_str()]),
-            ],
-        );
+        Folder::changed(TABLE, "3,80", "3,50").assert_refused(&format!(
+            "tiers.csv:4: column top_percent: found 20, 50, 50, 95, 100, {wanted} 3"
+        ));
+        Folder::changed(TABLE, "0,100", "0,99").assert_refused(&format!(
+            "tiers.csv:6: column top_percent: found 20, 50, 80, 95, 99, {wanted} 0"
+        ));
     }
 
     #[test]
     fn an_unknown_indicator_or_tier_or_a_tier_twice_on_one_day_is_refused() {
-        let with = |row| Folder::with(TABLE, row);
-        assert_refused(
-            TABLE,
-            [
-                (with(",,茶,dispute,5,20\n"), &["7: column indicator: found \"dispute\"…"][..]),
-                (with(",,茶,*,1,20\n"), &["7: column tier: found 1, wanted 5, 4, 3, 2 or 0…"]),
-                (with(",,茶,*,5.0,20\n"), &["7: column tier: found \"5.0\", wanted a whole number…"]),
-                (with(",,茶,*,,20\n"), &["7: column tier: found an empty cell, wanted a whole number…"]),
-                (
-                    with(",,茶,*,-5,20\n"),
-                    &["7: column tier: found \"-5\", a negative figure, wanted a whole number…"],
-                ),
-                (
-                    with("2019-01-01,,*,*,5,30\n"),
-                    &[
-                        "7: column effective_from: found category \"*\", indicator *, tier 5 on 2019-01-01 onwards, \
-                       which overlaps line 2 on…",
-                    ],
-                ),
-            ],
-        );
+        for (row, refusal) in [
+            (",,茶,dispute,5,20\n", "indicator: found \"dispute\"…"),
+            (",,茶,*,1,20\n", "tier: found 1, wanted 5, 4, 3, 2 or 0…"),
+            (",,茶,*,5.0,20\n", "tier: found \"5.0\", wanted a whole number…"),
+            (",,茶,*,,20\n", "tier: found an empty cell, wanted a whole number…"),
+            (",,茶,*,-5,20\n", "tier: found \"-5\", a negative figure, wanted a whole number…"),
+            (
+                "2019-01-01,,*,*,5,30\n",
+                "effective_from: found category \"*\", indicator *, tier 5 on 2019-01-01 onwards, which overlaps line 2 on…",
+            ),
+        ] {
+            Folder::with(TABLE, row).assert_refused(&format!("tiers.csv:7: column {refusal}"));
+        }
     }
 }

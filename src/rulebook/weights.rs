@@ -3,7 +3,7 @@
 //! Key: category, subcategory. Which categories exist is decided here; the tables that name a category are checked
 //! against it.
 
-use super::category::{Categories, Scope, key, named_category};
+use super::category::{Categories, Scope, named_category};
 use super::decimal::Decimal4;
 use super::row::Row;
 use super::table::{Line, Rule, RuleTable};
@@ -107,10 +107,6 @@ impl Line for WeightRow {
         let weights = Self { category: category?, subcategory, percents };
         weights.adds_up(row).then_some(weights)
     }
-
-    fn key(&self) -> String {
-        key(self.scope())
-    }
 }
 
 impl Rule for WeightRow {
@@ -129,10 +125,10 @@ impl Rule for WeightRow {
 mod tests {
     use std::path::Path;
 
-    use super::super::testing::{Folder, assert_refused};
+    use super::super::testing::Folder;
     use super::*;
 
-    const TABLE: &str = WeightRow::TABLE;
+    const TABLE: &str = "weights";
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -167,9 +163,8 @@ mod tests {
     #[test]
     fn the_row_in_force_on_the_day_is_taken() {
         let old = "2019-01-01,2021-12-31,大快消,茶,,15,20,25";
-        let folder = Folder::changed(TABLE, "2019-01-01,,大快消,茶,,15,20,25", old);
-        folder.append(TABLE, "2022-01-01,,大快消,茶,,10,20,30,20,20\n");
-        let rules = folder.load().unwrap();
+        let ended = Folder::changed(TABLE, "2019-01-01,,大快消,茶,,15,20,25", old);
+        let rules = ended.and_with(TABLE, "2022-01-01,,大快消,茶,,10,20,30,20,20\n").load().unwrap();
         for (date, expected) in [("2018-12-31", None), ("2021-12-31", Some("25")), ("2022-01-01", Some("30"))]
         {
             let product = rules.weights.row(day(date), "茶", None).map(|row| row.percent(Dimension::Product));
@@ -178,46 +173,42 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_breaks_a_rule_of_the_table_is_refused() {
+    fn percents_that_do_not_add_up_to_100_are_refused() {
+        assert!(Folder::with(TABLE, ",,x,帽子,,12.5,12.5,25,25,25\n").load().is_ok());
         let columns =
             "product_percent, logistics_percent, after_sales_percent, dispute_percent, consultation_percent";
-        let of_99 = format!(
-            "5: column {columns}: found 20 + 20 + 20 + 19.9999 + 20 = 99.9999, wanted percents that add up to 100; \
-             correct them"
-        );
         let vast = "922337203685477.5807";
-        let wrapped = format!("5: column {columns}: found 100.0002 + {vast} + 0 + 0 + {vast} = far more…");
-        assert!(Folder::with(TABLE, ",,x,帽子,,12.5,12.5,25,25,25\n").load().is_ok());
-        assert_refused(
-            TABLE,
-            [
-                (Folder::with(TABLE, ",,x,帽子,,20,20,20,20,19.9999\n"), &[of_99.as_str()][..]),
-                (
-                    Folder::with(TABLE, &format!(",,x,帽子,,{vast},{vast},100.0002,0,0\n")),
-                    &[wrapped.as_str()],
-                ),
-                (
-                    // Its sum is 100.
-                    Folder::with(TABLE, ",,x,帽子,,-20,60,20,20,20\n"),
-                    &[
-                        "5: column consultation_percent: found \"-20\", a negative figure, wanted a figure of 0 or more \
-                       with at most 4 decimal places; correct the figure",
-                    ],
-                ),
-                (
-                    Folder::with(TABLE, "2022-01-01,2022-12-31,x,箱包,旅行箱,20,20,20,20,20\n"),
-                    &[
-                        "5: column effective_from: found category \"箱包\" with subcategory \"旅行箱\" on 2022-01-01 to \
-                       2022-12-31, which overlaps line 4 on 2019-01-01 onwards, wanted at most one row for it on any \
-                       day; end one row on the day before the other begins, or remove one",
-                    ],
-                ),
-                (Folder::with(TABLE, ",,x,*,,20,20,20,20,20\n"), &["5: column category: found `*`…"]),
-                (
-                    Folder::with(TABLE, ",,x, ,帽子,20,20,20,20,20\n"),
-                    &["5: column category: found an empty cell…"],
-                ),
-            ],
+        Folder::with(TABLE, ",,x,帽子,,20,20,20,20,19.9999\n").assert_refused(&format!(
+            "weights.csv:5: column {columns}: found 20 + 20 + 20 + 19.9999 + 20 = 99.9999, wanted percents that add up to \
+             100; correct them"
+        ));
+        Folder::with(TABLE, &format!(",,x,帽子,,{vast},{vast},100.0002,0,0\n")).assert_refused(&format!(
+            "weights.csv:5: column {columns}: found 100.0002 + {vast} + 0 + 0 + {vast} = far more…"
+        ));
+    }
+
+    #[test]
+    fn a_negative_percent_is_refused_though_the_sum_is_100() {
+        Folder::with(TABLE, ",,x,帽子,,-20,60,20,20,20\n").assert_refused(
+            "weights.csv:5: column consultation_percent: found \"-20\", a negative figure, wanted a figure of 0 or more \
+             with at most 4 decimal places; correct the figure",
         );
+    }
+
+    #[test]
+    fn two_rows_for_one_category_on_one_day_are_refused_with_both_lines() {
+        Folder::with(TABLE, "2022-01-01,2022-12-31,x,箱包,旅行箱,20,20,20,20,20\n").assert_refused(
+            "weights.csv:5: column effective_from: found category \"箱包\" with subcategory \"旅行箱\" on 2022-01-01 to \
+             2022-12-31, which overlaps line 4 on 2019-01-01 onwards, wanted at most one row for it on any day; end one \
+             row on the day before the other begins, or remove one",
+        );
+    }
+
+    #[test]
+    fn a_default_row_or_an_empty_category_is_refused() {
+        Folder::with(TABLE, ",,x,*,,20,20,20,20,20\n")
+            .assert_refused("weights.csv:5: column category: found `*`…");
+        Folder::with(TABLE, ",,x, ,帽子,20,20,20,20,20\n")
+            .assert_refused("weights.csv:5: column category: found an empty cell…");
     }
 }
