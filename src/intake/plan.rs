@@ -164,9 +164,8 @@ pub fn ingredients(
     as_of: Day,
     versions: &BTreeMap<TableDay, String>,
 ) -> String {
-    let policies =
-        (settings.window_days, settings.appeal_effect_days, settings.rank_within, settings.after_sales_mix);
-    hash_of(format!("{as_of}\n{policies:?}\n{}\n{versions:?}", rulebook.described_on(as_of)).as_bytes())
+    let (policies, rules) = (settings.described(), rulebook.described_on(as_of));
+    hash_of(format!("{as_of}\n{policies}\n{rules}\n{versions:?}").as_bytes())
 }
 
 /// What the night of `as_of` would be made of if it were scored now; nothing is scored.
