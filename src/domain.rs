@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Day(i32);
 
 impl Day {
+    const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
     /// The day that lies `days` after 1970-01-01.
     pub const fn from_epoch_days(days: i32) -> Self {
         Self(days)
@@ -27,10 +29,15 @@ impl Day {
         i64::from(self.0) * 86_400
     }
 
+    /// The day of a date.
+    pub fn of_civil(date: Date) -> Self {
+        Self((date - Self::EPOCH).get_days())
+    }
+
     /// Its date; none beyond the calendar, which has the years -9999 to 9999.
     pub fn civil(self) -> Option<Date> {
         let since_epoch = jiff::Span::new().try_days(self.0).ok()?;
-        jiff::civil::date(1970, 1, 1).checked_add(since_epoch).ok()
+        Self::EPOCH.checked_add(since_epoch).ok()
     }
 
     /// The day `days` later (earlier where negative).
@@ -50,8 +57,7 @@ impl FromStr for Day {
         if date.to_string() != text {
             return Err(refusal());
         }
-        let since_epoch = date.since(jiff::civil::date(1970, 1, 1)).map_err(|_| refusal())?;
-        Ok(Self(since_epoch.get_days()))
+        Ok(Self::of_civil(date))
     }
 }
 

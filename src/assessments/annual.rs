@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::assessments::{MonthEndScore, thresholds_on};
+use crate::assessments::{MonthEndScore, STAGE, thresholds_on};
 use crate::calendar::{Year, first_of_month};
 use crate::domain::Day;
-use crate::error::Outcome;
+use crate::error::{Outcome, fault};
 use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 use crate::sales::Sales;
 use crate::shops::Shop;
@@ -127,7 +127,7 @@ pub struct Account<'a> {
 /// Settles the year for the shops of a snapshot, in their order.
 ///
 /// # Errors
-/// Usage where no thresholds are in force on the day that decides.
+/// Usage where no thresholds are in force on the day that decides; a fault where an average passes 64 bits.
 pub fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) -> Outcome<Vec<Settlement>> {
     let with_basis =
         shops.iter().filter_map(|shop| Some((shop, Basis::of(shop, account.year, account.as_of)?)));
@@ -137,7 +137,7 @@ pub fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) ->
             let decisive = basis.left_on().unwrap_or(account.year.last_day());
             let category = sales.top_category.as_deref().unwrap_or(&shop.primary_category);
             let row = thresholds_on(thresholds, decisive, category)?;
-            Ok(settlement(shop.shop_id, basis, account.counted(shop.shop_id, basis), sales, row))
+            settlement(shop.shop_id, basis, account.counted(shop.shop_id, basis), sales, row)
         })
         .collect()
 }
@@ -146,11 +146,8 @@ impl Account<'_> {
     fn counted(&self, shop_id: i64, basis: Basis) -> Vec<CountedScore> {
         if let Basis::DayBeforeTermination(left_on) = basis {
             let day = left_on.plus(-1);
-            let score = self.days_before.get(&shop_id);
-            return score
-                .map(|score| CountedScore { day, score: *score, revision: None })
-                .into_iter()
-                .collect();
+            let score = self.days_before.get(&shop_id).into_iter();
+            return score.map(|score| CountedScore { day, score: *score, revision: None }).collect();
         }
         let month_ends = self.month_ends.get(&shop_id).into_iter().flatten();
         let counted = month_ends.filter(|(day, _)| basis.counts(*day));
@@ -168,8 +165,8 @@ fn settlement(
     months: Vec<CountedScore>,
     sales: Sales,
     row: &ThresholdRow,
-) -> Settlement {
-    let average = average(&months);
+) -> Outcome<Settlement> {
+    let average = average(&months)?;
     let is_qualified = average.is_some_and(|average| average >= row.annual_min);
     let annual_fee_fen = if matches!(basis, Basis::NoFee(_)) { 0 } else { row.annual_fee_fen };
     let refund_fen = match sales.amount_fen {
@@ -178,7 +175,7 @@ fn settlement(
         amount if amount >= row.sales_half_refund_fen => annual_fee_fen / 2,
         _ => 0,
     };
-    Settlement {
+    Ok(Settlement {
         shop_id,
         basis,
         months,
@@ -188,14 +185,17 @@ fn settlement(
         is_qualified,
         annual_fee_fen,
         refund_fen,
-    }
+    })
 }
 
-/// The mean to four decimals, half-up.
-fn average(months: &[CountedScore]) -> Option<Decimal4> {
-    let count = i64::try_from(months.len()).ok().filter(|count| *count > 0)?;
-    let total: i64 = months.iter().map(|month| month.score.ten_thousandths()).sum();
-    Some(Decimal4::from_ten_thousandths((2 * total + count).div_euclid(2 * count)))
+/// The mean to four decimals, half-up; none of no scores.
+fn average(months: &[CountedScore]) -> Outcome<Option<Decimal4>> {
+    if months.is_empty() {
+        return Ok(None);
+    }
+    let total: i128 = months.iter().map(|month| i128::from(month.score.ten_thousandths())).sum();
+    let mean = Decimal4::half_up(total, 10_000 * months.len() as i128);
+    mean.map(Some).ok_or_else(|| fault(STAGE, "an average beyond 64 bits"))
 }
 
 #[cfg(test)]

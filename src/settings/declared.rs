@@ -66,9 +66,14 @@ use Reach::{Night, Partials, Run};
 
 const DAYS: Kind = AtLeast("days", 0, 36_600);
 const ROWS: Kind = AtLeast("rows", 0, i64::MAX.unsigned_abs());
+const FEW_DAYS: Kind = AtLeast("days", 0, 3_660);
+const GENERATIONS: Kind = AtLeast("generations", 1, u64::MAX);
+const FREE_MIB: Kind = AtLeast("MiB", 0, 1 << 40);
 const THREADS: Kind = Between("threads", 1, 1024);
 const MIX: Kind = OneOf(AfterSalesMix::VARIANTS);
 const RANK: Kind = OneOf(RankWithin::VARIANTS);
+const MEMORY: &str = "how much memory the work is planned for, in MiB";
+const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
 pub static SETTINGS: [Setting; 27] = [
@@ -84,20 +89,26 @@ pub static SETTINGS: [Setting; 27] = [
     setting("extracts_kept_days", DAYS, "", Run, "older extracts may be gone")
         .or("extracts are kept for ever"),
     setting("require_manifest", Switch, "false", Run, "whether every partition must carry a manifest"),
-    setting(
-        "appeal_effect_days",
-        AtLeast("days", 0, 3_660),
-        "1",
-        Night,
-        "from an appeal's decision to effect",
-    ),
+    setting("appeal_effect_days", FEW_DAYS, "1", Night, "how long after its decision an appeal takes effect"),
     setting("rank_within", RANK, "primary_category", Night, "what shops are ranked inside of"),
     setting("after_sales_mix", MIX, "equal", Night, "how the two after-sales tiers make one score"),
-    setting("max_quarantined_percent", Percent, "1", Run, "of a table-day's rows, where there are also"),
-    setting("max_quarantined_rows", ROWS, "20", Run, "more than this many"),
-    setting("max_unscored_percent", Percent, "5", Run, "no more shops than this may lack a score"),
-    setting("min_rows_percent", Percent, "20", Run, "of the table's median day, where that has"),
-    setting("min_rows_median", ROWS, "1000", Run, "at least this many rows"),
+    setting(
+        "max_quarantined_percent",
+        Percent,
+        "1",
+        Run,
+        "a table-day may have no more rows quarantined than this, if",
+    ),
+    setting("max_quarantined_rows", ROWS, "20", Run, "they are more than this many"),
+    setting("max_unscored_percent", Percent, "5", Run, "no more of the shops may be without a score"),
+    setting(
+        "min_rows_percent",
+        Percent,
+        "20",
+        Run,
+        "a table-day may have no fewer rows, of its table's median, if",
+    ),
+    setting("min_rows_median", ROWS, "1000", Run, "that median is at least this"),
     setting("quarantine_days", DAYS, "90", Run, "how long quarantined rows are kept"),
     setting("keep_generations", GENERATIONS, "30", Run, "how many generations are kept at most"),
     setting("keep_generations_days", DAYS, "90", Run, "how long a generation is kept at most"),
@@ -106,19 +117,9 @@ pub static SETTINGS: [Setting; 27] = [
         .or("no limit")
         .flag("memory-limit", "MIB"),
     setting("wait_seconds", AtLeast("seconds", 0, 1_000_000), "0", Run, WAIT).flag("wait", "SECONDS"),
-    setting(
-        "min_free_mib",
-        AtLeast("MiB", 0, 1 << 40),
-        "64",
-        Run,
-        "how much must be free where a run writes",
-    ),
+    setting("min_free_mib", FREE_MIB, "64", Run, "how much must be free where a run writes"),
     setting("rehash", Switch, "false", Run, "whether files are read even where only their bytes can differ"),
 ];
-
-const GENERATIONS: Kind = AtLeast("generations", 1, u64::MAX);
-const MEMORY: &str = "how much memory the work is planned for, in MiB";
-const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// Without words for no value, and without a flag of its own.
 const fn setting(
