@@ -20,12 +20,12 @@ impl Year {
 
     /// Its 1 January.
     pub fn first_day(self) -> Day {
-        of_civil(date(self.0, 1, 1))
+        Day::of_civil(date(self.0, 1, 1))
     }
 
     /// Its 31 December.
     pub fn last_day(self) -> Day {
-        of_civil(date(self.0, 12, 31))
+        Day::of_civil(date(self.0, 12, 31))
     }
 
     /// Whether `day` lies in it.
@@ -35,7 +35,7 @@ impl Year {
 
     /// The last days of its twelve months.
     pub fn month_ends(self) -> impl Iterator<Item = Day> {
-        (1..=12).map(move |month| of_civil(date(self.0, month, 1).last_of_month()))
+        (1..=12).map(move |month| Day::of_civil(date(self.0, month, 1).last_of_month()))
     }
 }
 
@@ -62,22 +62,17 @@ pub fn ends_month(day: Day) -> bool {
 
 /// The first day of the month that `day` lies in.
 pub fn first_of_month(day: Day) -> Day {
-    of_civil(civil(day).first_of_month())
+    Day::of_civil(civil(day).first_of_month())
 }
 
 /// The last day of the month that `day` lies in.
 pub fn last_of_month(day: Day) -> Day {
-    of_civil(civil(day).last_of_month())
+    Day::of_civil(civil(day).last_of_month())
 }
 
 /// The civil date; a day beyond the calendar of the library is its nearest one.
 fn civil(day: Day) -> Date {
     day.civil().unwrap_or(if day.epoch_days() < 0 { Date::MIN } else { Date::MAX })
-}
-
-fn of_civil(civil: Date) -> Day {
-    let days = civil.since(date(1970, 1, 1)).map(|span| span.get_days());
-    Day::from_epoch_days(days.unwrap_or(i32::MAX))
 }
 
 #[cfg(test)]

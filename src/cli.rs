@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
 
 use crate::calendar::Year;
 use crate::domain::{Day, trimmed};
+use crate::settings::SETTINGS;
 
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
 ///
@@ -37,67 +38,71 @@ pub enum Command {
     /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
     Summary(Summary),
     /// List the published generations
-    Generations(Generations),
+    Generations(SettingFlags),
     /// Show readers an earlier generation again
     Rollback(Rollback),
     /// Check every published and stored file against its recorded hash
-    Verify(Verify),
+    Verify(SettingFlags),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
 }
 
 /// Settings that can be typed; they win over the environment (`SHOPSCORE_NAME`), which wins over the file.
-#[derive(Args, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct SettingFlags {
-    /// The file of settings [default: jobs/nightly.toml, if there is one]
-    #[arg(long, global = true, value_name = "FILE")]
+    /// The file of settings.
     pub config: Option<PathBuf>,
-    /// The folder of the extracts
-    #[arg(long, global = true, value_name = "DIR")]
-    pub extracts: Option<String>,
-    /// The folder of the rule tables
-    #[arg(long, global = true, value_name = "DIR")]
-    pub rules: Option<String>,
-    /// The folder of the job's own state
-    #[arg(long, global = true, value_name = "DIR")]
-    pub state: Option<String>,
-    /// The folder of the published files
-    #[arg(long, global = true, value_name = "DIR")]
-    pub out: Option<String>,
-    /// How many threads may work
-    #[arg(long, global = true, value_name = "N")]
-    pub threads: Option<String>,
-    /// How much memory the work is planned for, in MiB
-    #[arg(long, global = true, value_name = "MIB")]
-    pub memory_limit: Option<String>,
-    /// How many seconds to wait for another run that holds the lock
-    #[arg(long, global = true, value_name = "SECONDS")]
-    pub wait: Option<String>,
-    /// Any other setting of the file, by its name; may be repeated
-    #[arg(long = "set", global = true, value_name = "NAME=VALUE", value_parser = setting)]
-    pub set: Vec<(String, String)>,
+    /// The settings that were typed, by name; the last one of a name counts.
+    pub given: Vec<(String, String)>,
+}
+
+/// `--config`, the flags that settings are declared with, and `--set` for all others.
+impl Args for SettingFlags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let config = Arg::new("config").value_name("FILE").value_parser(value_parser!(PathBuf));
+        let set = Arg::new("set").value_name("NAME=VALUE").value_parser(setting).action(ArgAction::Append);
+        let with_flag = SETTINGS.iter().filter_map(|setting| {
+            let (flag, value) = setting.flag?;
+            Some(Arg::new(setting.name).long(flag).value_name(value).global(true).help(setting.help()))
+        });
+        command
+            .arg(
+                config
+                    .long("config")
+                    .global(true)
+                    .help("The file of settings [default: jobs/nightly.toml, if there is one]"),
+            )
+            .args(with_flag)
+            .arg(
+                set.long("set")
+                    .global(true)
+                    .help("Any other setting of the file, by its name; may be repeated"),
+            )
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let set = matches.get_many::<(String, String)>("set").into_iter().flatten().cloned();
+        let with_flag = SETTINGS.iter().filter(|setting| setting.flag.is_some()).filter_map(|setting| {
+            Some((setting.name.to_owned(), matches.get_one::<String>(setting.name)?.clone()))
+        });
+        Ok(Self { config: matches.get_one("config").cloned(), given: set.chain(with_flag).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("wanted NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
-}
-
-impl SettingFlags {
-    /// The settings that were typed, by name.
-    pub fn given(&self) -> impl Iterator<Item = (String, String)> + '_ {
-        let flags = [
-            ("extracts", &self.extracts),
-            ("rules", &self.rules),
-            ("state", &self.state),
-            ("out", &self.out),
-            ("threads", &self.threads),
-            ("memory_limit_mib", &self.memory_limit),
-            ("wait_seconds", &self.wait),
-        ];
-        let flags = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-        self.set.iter().cloned().chain(flags)
-    }
 }
 
 /// Arguments of `nightly`.
@@ -212,14 +217,6 @@ pub struct Summary {
     pub settings: SettingFlags,
 }
 
-/// Arguments of `generations`.
-#[derive(Args, Debug)]
-pub struct Generations {
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub settings: SettingFlags,
-}
-
 /// Arguments of `rollback`.
 #[derive(Args, Debug)]
 pub struct Rollback {
@@ -229,14 +226,6 @@ pub struct Rollback {
     /// Why, where a frozen month end would be lost or fall back to an earlier revision
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub settings: SettingFlags,
-}
-
-/// Arguments of `verify`.
-#[derive(Args, Debug)]
-pub struct Verify {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub settings: SettingFlags,

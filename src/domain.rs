@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct Day(i32);
 
 impl Day {
+    const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
     /// The day that lies `days` after 1970-01-01.
     pub const fn from_epoch_days(days: i32) -> Self {
         Self(days)
@@ -27,10 +29,15 @@ impl Day {
         i64::from(self.0) * 86_400
     }
 
+    /// The day of a date.
+    pub fn of_civil(date: Date) -> Self {
+        Self((date - Self::EPOCH).get_days())
+    }
+
     /// Its date; none beyond the calendar, which has the years -9999 to 9999.
     pub fn civil(self) -> Option<Date> {
         let since_epoch = jiff::Span::new().try_days(self.0).ok()?;
-        jiff::civil::date(1970, 1, 1).checked_add(since_epoch).ok()
+        Self::EPOCH.checked_add(since_epoch).ok()
     }
 
     /// The day `days` later (earlier where negative).
@@ -50,8 +57,7 @@ impl FromStr for Day {
         if date.to_string() != text {
             return Err(refusal());
         }
-        let since_epoch = date.since(jiff::civil::date(1970, 1, 1)).map_err(|_| refusal())?;
-        Ok(Self(since_epoch.get_days()))
+        Ok(Self::of_civil(date))
     }
 }
 
@@ -141,13 +147,24 @@ impl Dimension {
     }
 }
 
-/// A rank's grade 档: 5 优秀, 4 良好, 3 一般, 2 较差, 0 很差.
+/// A rank's grade 档, by the points that it is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tier(u8);
+pub enum Tier {
+    /// 很差
+    VeryPoor = 0,
+    /// 较差
+    Poor = 2,
+    /// 一般
+    Fair = 3,
+    /// 良好
+    Good = 4,
+    /// 优秀
+    Excellent = 5,
+}
 
 impl Tier {
     /// All five, best first.
-    pub const ALL: [Self; 5] = [Self(5), Self(4), Self(3), Self(2), Self(0)];
+    pub const ALL: [Self; 5] = [Self::Excellent, Self::Good, Self::Fair, Self::Poor, Self::VeryPoor];
 
     /// The tier with these points, if there is one.
     pub fn from_points(points: i64) -> Option<Self> {
@@ -155,18 +172,18 @@ impl Tier {
     }
 
     /// The points that it is worth.
-    pub fn points(self) -> i64 {
-        i64::from(self.0)
+    pub const fn points(self) -> i64 {
+        self as i64
     }
 
     /// Its place in [`Tier::ALL`]: 0 is the best.
     pub const fn place(self) -> usize {
-        match self.0 {
-            5 => 0,
-            4 => 1,
-            3 => 2,
-            2 => 3,
-            _ => 4,
+        match self {
+            Self::Excellent => 0,
+            Self::Good => 1,
+            Self::Fair => 2,
+            Self::Poor => 3,
+            Self::VeryPoor => 4,
         }
     }
 

@@ -189,21 +189,15 @@ pub fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 /// # Errors
 /// Where any of them failed.
 pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> {
-    let mut values = Vec::new();
-    let mut failures = Vec::new();
+    let (mut values, mut failed) = (Vec::new(), None::<Failure>);
     for result in results {
-        match result {
-            Ok(value) => values.push(value),
-            Err(failure) => failures.push(failure),
+        match (result, &mut failed) {
+            (Ok(value), _) => values.push(value),
+            (Err(failure), Some(first)) => first.findings.extend(failure.findings),
+            (Err(failure), None) => failed = Some(failure),
         }
     }
-    match failures.first().map(|failure| failure.class) {
-        None => Ok(values),
-        Some(class) => {
-            let findings = failures.into_iter().flat_map(|failure| failure.findings).collect();
-            Err(Failure { class, findings })
-        }
-    }
+    failed.map_or(Ok(values), Err)
 }
 
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.

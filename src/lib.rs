@@ -24,7 +24,6 @@ mod folders;
 mod interruption;
 mod memory;
 mod preflight;
-mod rounding;
 pub mod threads;
 mod totals;
 pub mod zone;

@@ -5,12 +5,11 @@
 //! rounded half-up to four decimals, once.
 
 use crate::domain::{Dimension, Tier};
-use crate::error::Outcome;
+use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
 use crate::ranking::Ranking;
 use crate::ranking::assessed::Assessed;
-use crate::rounding::half_up;
 use crate::rulebook::{Decimal4, WeightRow};
 
 const STAGE: &str = "scores";
@@ -56,7 +55,8 @@ struct Fraction {
 impl Fraction {
     /// To four decimals, half-up.
     fn rounded(self) -> Outcome<Decimal4> {
-        half_up(STAGE, 10_000 * self.numerator, self.denominator)
+        let impossible = || fault(STAGE, format!("a score of {} / {}", self.numerator, self.denominator));
+        Decimal4::half_up(self.numerator, self.denominator).ok_or_else(impossible)
     }
 }
 

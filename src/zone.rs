@@ -44,8 +44,7 @@ impl Zone {
 
     /// The natural day on which `instant` lies.
     pub fn day_of(&self, instant: Timestamp) -> Day {
-        let local_seconds = instant.as_second() + self.segment_at(instant.as_second()).offset_seconds;
-        Day::from_epoch_days(i32::try_from(local_seconds.div_euclid(86_400)).unwrap_or(i32::MAX))
+        Day::of_civil(self.zone.to_datetime(instant).date())
     }
 
     /// The instants that lie on `day`, as ascending ranges of seconds: one as a rule, two where a change of offset
@@ -145,73 +144,41 @@ mod tests {
         text.parse::<Timestamp>().unwrap().as_second()
     }
 
-    fn spans(zone: &str, day: &str) -> Vec<(String, String)> {
-        let shown = |second| Timestamp::from_second(second).unwrap().to_string();
-        Zone::named(zone)
-            .unwrap()
-            .spans(day.parse().unwrap())
-            .into_iter()
-            .map(|span| (shown(span.start), shown(span.end)))
-            .collect()
-    }
-
-    fn pair(start: &str, end: &str) -> (String, String) {
-        (start.to_owned(), end.to_owned())
-    }
-
     #[test]
     fn a_natural_day_is_a_calendar_day_in_the_business_time_zone() {
-        assert_eq!(
-            spans("Asia/Shanghai", "2022-03-15"),
-            [pair("2022-03-14T16:00:00Z", "2022-03-15T16:00:00Z")]
-        );
+        for (zone, day, expected) in [
+            ("Asia/Shanghai", "2022-03-15", &["2022-03-14T16:00:00Z to 2022-03-15T16:00:00Z"][..]),
+            // 23 hours, and 25.
+            ("America/New_York", "2022-03-13", &["2022-03-13T05:00:00Z to 2022-03-14T04:00:00Z"]),
+            ("America/New_York", "2022-11-06", &["2022-11-06T04:00:00Z to 2022-11-07T05:00:00Z"]),
+            // Newfoundland went back from 00:01 to 23:01, so that a minute of the new day came before an hour of the old.
+            (
+                "America/St_Johns",
+                "2010-11-06",
+                &[
+                    "2010-11-06T02:30:00Z to 2010-11-07T02:30:00Z",
+                    "2010-11-07T02:31:00Z to 2010-11-07T03:30:00Z",
+                ],
+            ),
+            // Samoa left this day out.
+            ("Pacific/Apia", "2011-12-30", &[]),
+        ] {
+            let shown = |second| Timestamp::from_second(second).unwrap();
+            let spans = Zone::named(zone).unwrap().spans(day.parse().unwrap());
+            let spans = spans.into_iter().map(|span| format!("{} to {}", shown(span.start), shown(span.end)));
+            assert_eq!(spans.collect::<Vec<_>>(), expected, "{zone} {day}");
+        }
     }
 
     #[test]
-    fn days_of_23_and_25_hours() {
-        assert_eq!(
-            spans("America/New_York", "2022-03-13"),
-            [pair("2022-03-13T05:00:00Z", "2022-03-14T04:00:00Z")]
-        );
-        assert_eq!(
-            spans("America/New_York", "2022-11-06"),
-            [pair("2022-11-06T04:00:00Z", "2022-11-07T05:00:00Z")]
-        );
-    }
-
-    /// Newfoundland went back from 00:01 to 23:01, so that a minute of the new day came before an hour of the old one.
-    #[test]
-    fn a_change_across_midnight_gives_a_day_in_two_parts() {
-        assert_eq!(
-            spans("America/St_Johns", "2010-11-06"),
-            [
-                pair("2010-11-06T02:30:00Z", "2010-11-07T02:30:00Z"),
-                pair("2010-11-07T02:31:00Z", "2010-11-07T03:30:00Z")
-            ]
-        );
-    }
-
-    #[test]
-    fn a_day_that_the_zone_left_out_has_no_instants() {
-        assert_eq!(spans("Pacific/Apia", "2011-12-30"), []);
-    }
-
-    #[test]
-    fn a_repeated_local_time_means_the_earlier_instant() {
+    fn a_repeated_local_time_means_the_earlier_instant_and_a_skipped_one_takes_the_offset_before() {
         let zone = Zone::named("America/New_York").unwrap();
-        assert_eq!(
-            zone.local_times().instant(second("2022-11-06T01:30:00Z")),
-            second("2022-11-06T05:30:00Z")
-        );
-    }
-
-    #[test]
-    fn a_skipped_local_time_takes_the_offset_before() {
-        let zone = Zone::named("America/New_York").unwrap();
-        assert_eq!(
-            zone.local_times().instant(second("2022-03-13T02:30:00Z")),
-            second("2022-03-13T07:30:00Z")
-        );
+        for (local, instant) in [
+            ("2022-11-06T01:30:00Z", "2022-11-06T05:30:00Z"),
+            ("2022-03-13T02:30:00Z", "2022-03-13T07:30:00Z"),
+        ] {
+            assert_eq!(zone.local_times().instant(second(local)), second(instant), "{local}");
+        }
     }
 
     #[test]

@@ -6,16 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::assessments::{MonthEndScore, thresholds_on};
+use crate::assessments::{MonthEndScore, STAGE, thresholds_on};
 use crate::calendar::{Year, first_of_month};
 use crate::domain::Day;
-use crate::error::Outcome;
-use crate::rounding::half_up;
+use crate::error::{Outcome, fault};
 use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 use crate::sales::Sales;
 use crate::shops::Shop;
-
-const STAGE: &str = "assessments";
 
 /// Which scores of the year count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +127,7 @@ pub struct Account<'a> {
 /// Settles the year for the shops of a snapshot, in their order.
 ///
 /// # Errors
-/// Usage where no thresholds are in force on the day that decides.
+/// Usage where no thresholds are in force on the day that decides; a fault where an average passes 64 bits.
 pub fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) -> Outcome<Vec<Settlement>> {
     let with_basis =
         shops.iter().filter_map(|shop| Some((shop, Basis::of(shop, account.year, account.as_of)?)));
@@ -149,11 +146,8 @@ impl Account<'_> {
     fn counted(&self, shop_id: i64, basis: Basis) -> Vec<CountedScore> {
         if let Basis::DayBeforeTermination(left_on) = basis {
             let day = left_on.plus(-1);
-            let score = self.days_before.get(&shop_id);
-            return score
-                .map(|score| CountedScore { day, score: *score, revision: None })
-                .into_iter()
-                .collect();
+            let score = self.days_before.get(&shop_id).into_iter();
+            return score.map(|score| CountedScore { day, score: *score, revision: None }).collect();
         }
         let month_ends = self.month_ends.get(&shop_id).into_iter().flatten();
         let counted = month_ends.filter(|(day, _)| basis.counts(*day));
@@ -194,11 +188,14 @@ fn settlement(
     })
 }
 
-/// The mean to four decimals, half-up; none of no month.
+/// The mean to four decimals, half-up; none of no scores.
 fn average(months: &[CountedScore]) -> Outcome<Option<Decimal4>> {
-    let total = months.iter().map(|month| i128::from(month.score.ten_thousandths())).sum();
-    let count = months.iter().map(|_| 1).sum();
-    (count > 0).then(|| half_up(STAGE, total, count)).transpose()
+    if months.is_empty() {
+        return Ok(None);
+    }
+    let total: i128 = months.iter().map(|month| i128::from(month.score.ten_thousandths())).sum();
+    let mean = Decimal4::half_up(total, 10_000 * months.len() as i128);
+    mean.map(Some).ok_or_else(|| fault(STAGE, "an average beyond 64 bits"))
 }
 
 #[cfg(test)]

@@ -46,7 +46,6 @@ impl Case<'_> {
             format!(",,*,2.8,2.5,3,3,{FEE},{HALF},{FULL}"),
             "2022-01-01,2022-06-30,茶,2.8,2.5,3,3,700,1,2".to_owned(),
         ];
-        let rules = [&rules[0], &rules[1]].map(String::clone);
         let rows: Vec<_> = self.scores.iter().map(|(month_end, score)| (*month_end, "茶", *score)).collect();
         let scores = month_ends(&rows);
         let of_shop = scores.iter().flat_map(|(day, rows)| rows.iter().map(|row| (*day, row))).collect();
@@ -79,40 +78,31 @@ impl Case<'_> {
 
 #[test]
 fn a_shop_that_stays_is_settled_by_the_mean_of_its_month_ends() {
-    assert_eq!(LONG_THERE.shown(), "year [2022-01-31 2022-02-28] 3 qualified 3000001 of 3000001");
-}
-
-#[test]
-fn months_without_a_score_are_left_out_and_with_none_left_there_is_no_average() {
-    let some = Case { scores: &[("2022-01-31", None), ("2022-02-28", Some("4"))], ..LONG_THERE };
-    assert_eq!(some.shown(), "year [2022-02-28] 4 qualified 3000001 of 3000001");
-    let none = Case { scores: &[("2022-01-31", None)], ..LONG_THERE };
-    assert_eq!(none.shown(), "year [] none not qualified 0 of 3000001");
-}
-
-#[test]
-fn an_average_whose_fifth_decimal_is_5_is_rounded_up() {
-    let scores = [("2022-01-31", Some("2.9999")), ("2022-02-28", Some("3"))];
-    assert_eq!(Case { scores: &scores, ..LONG_THERE }.settled().unwrap().average.unwrap().to_string(), "3");
+    let january = |score| [("2022-01-31", score), ("2022-02-28", None)];
+    let both =
+        |of_january, of_february| [("2022-01-31", Some(of_january)), ("2022-02-28", Some(of_february))];
+    for (scores, expected) in [
+        (both("4", "2"), "year [2022-01-31 2022-02-28] 3 qualified 3000001 of 3000001"),
+        // Months without a score are left out, and with none left there is no average.
+        (january(Some("4")), "year [2022-01-31] 4 qualified 3000001 of 3000001"),
+        (january(None), "year [] none not qualified 0 of 3000001"),
+        // An average equal to the least one qualifies, and one below it does not.
+        (january(Some("3")), "year [2022-01-31] 3 qualified 3000001 of 3000001"),
+        (january(Some("2.9999")), "year [2022-01-31] 2.9999 not qualified 0 of 3000001"),
+        // An average whose fifth decimal is 5 is rounded up.
+        (both("2.9999", "3"), "year [2022-01-31 2022-02-28] 3 qualified 3000001 of 3000001"),
+    ] {
+        assert_eq!(Case { scores: &scores, ..LONG_THERE }.shown(), expected);
+    }
     let thirds = [("2022-01-31", Some("3")), ("2022-02-28", Some("3")), ("2022-03-31", Some("3.0001"))];
     assert_eq!(Case { scores: &thirds, ..LONG_THERE }.settled().unwrap().average.unwrap().to_string(), "3");
 }
 
 #[test]
-fn an_average_equal_to_the_least_one_qualifies_and_one_below_it_does_not() {
-    let of =
-        |score| Case { scores: &[("2022-01-31", Some(score))], ..LONG_THERE }.settled().unwrap().is_qualified;
-    assert!(of("3"));
-    assert!(!of("2.9999"));
-}
-
-#[test]
 fn sales_equal_to_a_refund_line_reach_it_and_an_odd_fee_is_halved_downwards() {
-    let of = |amount| Case { sales: &[("茶", amount)], ..LONG_THERE }.money();
-    assert_eq!(of(FULL), "3000001 of 3000001");
-    assert_eq!(of(FULL - 1), "1500000 of 3000001");
-    assert_eq!(of(HALF), "1500000 of 3000001");
-    assert_eq!(of(HALF - 1), "0 of 3000001");
+    for (amount, refund) in [(FULL, FEE), (FULL - 1, 1_500_000), (HALF, 1_500_000), (HALF - 1, 0)] {
+        assert_eq!(Case { sales: &[("茶", amount)], ..LONG_THERE }.money(), format!("{refund} of {FEE}"));
+    }
 }
 
 #[test]

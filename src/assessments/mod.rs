@@ -10,6 +10,8 @@ pub mod monthly;
 #[cfg(test)]
 mod testing;
 
+const STAGE: &str = "assessments";
+
 /// What assessments need of a shop's month-end score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MonthEndScore {
@@ -34,7 +36,7 @@ pub fn thresholds_on<'rules>(
 ) -> Outcome<&'rules ThresholdRow> {
     thresholds.row(day, category).ok_or_else(|| {
         let wanted = format!("one of {category} or `*` in force on {day}");
-        Finding::new("assessments", "no row of thresholds.csv", wanted)
+        Finding::new(STAGE, "no row of thresholds.csv", wanted)
             .advice("add one whose effective_from and effective_to include that day")
             .fail(ExitClass::Usage)
     })

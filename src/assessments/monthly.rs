@@ -117,93 +117,62 @@ mod tests {
     use super::*;
     use crate::assessments::testing::{month_ends, thresholds};
 
-    /// What becomes of shop 1, as `status failures` by month, under thresholds of the form
-    /// `from,to,category,monthly_min,failure_limit`.
-    fn statuses(rules: &[&str], months: &[(&str, &str, Option<&str>)]) -> Vec<String> {
-        let rules: Vec<String> = rules
-            .iter()
-            .map(|rule| {
-                let fields: Vec<&str> = rule.split(',').collect();
-                format!("{},{},{},2.8,{},{},3,100,5,9", fields[0], fields[1], fields[2], fields[3], fields[4])
-            })
-            .collect();
-        let assessed = assess_year(&month_ends(months), &thresholds(&rules)).unwrap();
-        let of_shop = assessed.into_values().flatten();
-        of_shop.map(|month| format!("{} {}", month.status.name(), month.failures_this_year)).collect()
+    const MONTH_ENDS: [&str; 4] = ["2022-01-31", "2022-02-28", "2022-03-31", "2022-04-30"];
+
+    /// Thresholds of the form `from,to,category,monthly_min,failure_limit`, one a line.
+    fn thresholds_of(rules: &str) -> Thresholds {
+        let rules = rules.lines().map(|rule| match rule.split(',').collect::<Vec<_>>()[..] {
+            [from, to, category, least, limit] => {
+                format!("{from},{to},{category},2.8,{least},{limit},3,100,5,9")
+            }
+            _ => panic!("{rule}"),
+        });
+        thresholds(&rules.collect::<Vec<_>>())
     }
 
-    const LIMIT_2: &[&str] = &[",,*,2.5,2"];
-    const JANUARY: &str = "2022-01-31";
-    const FEBRUARY: &str = "2022-02-28";
-    const MARCH: &str = "2022-03-31";
-    const APRIL: &str = "2022-04-30";
-
-    #[test]
-    fn a_score_equal_to_the_threshold_passes_and_one_below_it_fails() {
-        let months = [(JANUARY, "茶", Some("2.5")), (FEBRUARY, "茶", Some("2.4999"))];
-        assert_eq!(statuses(LIMIT_2, &months), ["pass 0", "fail 1"]);
-    }
-
-    #[test]
-    fn the_failure_that_reaches_the_limit_is_exit_and_exit_stays_for_the_rest_of_the_year() {
-        let months = [
-            (JANUARY, "茶", Some("1")),
-            (FEBRUARY, "茶", Some("2")),
-            (MARCH, "茶", Some("5")),
-            (APRIL, "茶", None),
-        ];
-        assert_eq!(statuses(LIMIT_2, &months), ["fail 1", "exit 2", "exit 2", "exit 2"]);
+    /// What becomes of shop 1 in the months from January on, each given as its category and score; `-` is no score, and
+    /// an empty month one that it is absent from. As `status failures` by month.
+    fn statuses(rules: &str, months: &str) -> String {
+        let months = MONTH_ENDS.into_iter().zip(months.split(", ")).filter_map(|(month_end, month)| {
+            let (category, score) = month.split_once(' ')?;
+            Some((month_end, category, Some(score).filter(|score| *score != "-")))
+        });
+        let month_ends = month_ends(&months.collect::<Vec<_>>());
+        let assessed = assess_year(&month_ends, &thresholds_of(rules)).unwrap().into_values().flatten();
+        let statuses = assessed.map(|month| format!("{} {}", month.status.name(), month.failures_this_year));
+        statuses.collect::<Vec<_>>().join(", ")
     }
 
     #[test]
-    fn a_month_without_a_score_is_not_scored_and_no_failure() {
-        let months = [(JANUARY, "茶", None), (FEBRUARY, "茶", Some("1")), (MARCH, "茶", None)];
-        assert_eq!(statuses(LIMIT_2, &months), ["not_scored 0", "fail 1", "not_scored 1"]);
-    }
-
-    #[test]
-    fn a_category_without_the_assessment_is_not_assessed_and_exit_holds_again_after_it() {
-        let rules = [",,*,2.5,1", ",,茶,2.5,", ",,箱包,,1"];
-        let months = [
-            (JANUARY, "男装", Some("1")),
-            (FEBRUARY, "茶", Some("1")),
-            (MARCH, "箱包", Some("1")),
-            (APRIL, "男装", Some("5")),
-        ];
-        assert_eq!(statuses(&rules, &months), ["exit 1", "not_assessed 1", "not_assessed 1", "exit 1"]);
-    }
-
-    #[test]
-    fn each_month_fails_against_the_category_of_that_month() {
-        let rules = [",,*,2.5,3", ",,茶,4,3"];
-        let months = [(JANUARY, "茶", Some("3")), (FEBRUARY, "男装", Some("3")), (MARCH, "茶", Some("4"))];
-        assert_eq!(statuses(&rules, &months), ["fail 1", "pass 1", "pass 1"]);
-    }
-
-    #[test]
-    fn a_threshold_that_changes_in_mid_year_holds_from_the_month_end_that_it_is_in_force_on() {
-        let rules = [",2022-02-27,*,2.5,3", "2022-02-28,,*,4,3"];
-        let months = [(JANUARY, "茶", Some("3")), (FEBRUARY, "茶", Some("3")), (MARCH, "茶", Some("4"))];
-        assert_eq!(statuses(&rules, &months), ["pass 0", "fail 1", "pass 1"]);
-    }
-
-    #[test]
-    fn failures_that_reach_the_lower_limit_of_a_new_category_mean_exit_without_another_one() {
-        let rules = [",,*,2.5,3", ",,茶,2.5,1"];
-        let months = [(JANUARY, "男装", Some("1")), (FEBRUARY, "茶", Some("5")), (MARCH, "男装", Some("5"))];
-        assert_eq!(statuses(&rules, &months), ["fail 1", "exit 1", "exit 1"]);
-    }
-
-    #[test]
-    fn a_shop_absent_at_a_month_end_and_back_later_keeps_its_failures() {
-        let months = [(JANUARY, "茶", Some("1")), (MARCH, "茶", Some("1"))];
-        assert_eq!(statuses(LIMIT_2, &months), ["fail 1", "exit 2"]);
+    fn each_month_end_comes_to_what_the_rules_say() {
+        let limit_2 = ",,*,2.5,2";
+        for (thresholds, months, expected) in [
+            // A score equal to the threshold passes and one below it fails.
+            (limit_2, "茶 2.5, 茶 2.4999", "pass 0, fail 1"),
+            // The failure that reaches the limit is exit, and exit stays for the rest of the year.
+            (limit_2, "茶 1, 茶 2, 茶 5, 茶 -", "fail 1, exit 2, exit 2, exit 2"),
+            // A month without a score is not scored and no failure.
+            (limit_2, "茶 -, 茶 1, 茶 -", "not_scored 0, fail 1, not_scored 1"),
+            // A shop absent at a month end and back later keeps its failures.
+            (limit_2, "茶 1, , 茶 1", "fail 1, exit 2"),
+            // A category without the assessment is not assessed, and exit holds again after it.
+            (",,*,2.5,1\n,,茶,2.5,", "男装 1, 茶 1, 男装 5", "exit 1, not_assessed 1, exit 1"),
+            (",,*,2.5,1\n,,箱包,,1", "男装 1, 箱包 1, 男装 5", "exit 1, not_assessed 1, exit 1"),
+            // Each month fails against the category of that month.
+            (",,*,2.5,3\n,,茶,4,3", "茶 3, 男装 3, 茶 4", "fail 1, pass 1, pass 1"),
+            // A threshold that changes in mid-year holds from the month end that it is in force on.
+            (",2022-02-27,*,2.5,3\n2022-02-28,,*,4,3", "茶 3, 茶 3, 茶 4", "pass 0, fail 1, pass 1"),
+            // Failures that reach the lower limit of a new category mean exit without another one.
+            (",,*,2.5,3\n,,茶,2.5,1", "男装 1, 茶 5, 男装 5", "fail 1, exit 1, exit 1"),
+        ] {
+            assert_eq!(statuses(thresholds, months), expected, "{months} under {thresholds}");
+        }
     }
 
     #[test]
     fn months_without_thresholds_in_force_are_refused() {
-        let thresholds = thresholds(&["2022-02-01,,*,2.8,2.5,3,3,100,5,9".to_owned()]);
-        let failure = assess_year(&month_ends(&[(JANUARY, "茶", None)]), &thresholds).unwrap_err();
+        let thresholds = thresholds_of("2022-02-01,,*,2.5,3");
+        let failure = assess_year(&month_ends(&[("2022-01-31", "茶", None)]), &thresholds).unwrap_err();
         assert!(failure.to_string().contains("in force on 2022-01-31"), "{failure}");
     }
 }

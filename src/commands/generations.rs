@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use super::{begin, say};
-use crate::cli::Generations;
+use crate::cli::SettingFlags;
 use crate::error::Outcome;
 use crate::publish::{self, ListedGeneration};
 
-pub(super) fn run(arguments: &Generations, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
+pub(super) fn run(flags: &SettingFlags, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(flags)?;
     let generations = publish::list(&settings.out)?;
     if generations.is_empty() {
         say(stdout, &format!("nothing was published under {} yet", settings.out.display()));

@@ -42,9 +42,9 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Settle(arguments) => settle::run(arguments, now, stdout),
         Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
-        Command::Generations(arguments) => generations::run(arguments, stdout),
+        Command::Generations(flags) => generations::run(flags, stdout),
         Command::Rollback(arguments) => rollback::run(arguments, now, stdout),
-        Command::Verify(arguments) => verify::run(arguments, stdout),
+        Command::Verify(flags) => verify::run(flags, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
     }
 }
@@ -55,7 +55,7 @@ fn begin(flags: &SettingFlags) -> Outcome<Settings> {
     let file = flags.config.clone().or_else(|| default.is_file().then_some(default));
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     let environment = std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value)));
-    let settings = settings::resolve(file.as_deref(), environment, flags.given())?;
+    let settings = settings::resolve(file.as_deref(), environment, flags.given.iter().cloned())?;
     threads::settle(settings.threads)?;
     interruption::listen()?;
     Ok(settings)

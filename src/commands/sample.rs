@@ -11,11 +11,11 @@ use crate::sample::{self, Category, Request};
 use crate::threads::on_pool;
 
 pub(super) fn run(arguments: &Sample, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&SettingFlags {
-        rules: arguments.rules.clone(),
-        threads: arguments.threads.clone(),
-        ..SettingFlags::default()
-    })?;
+    let given = [("rules", &arguments.rules), ("threads", &arguments.threads)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
+        .collect();
+    let settings = begin(&SettingFlags { config: None, given })?;
     let rulebook = Rulebook::load(&settings.rules)?;
     rulebook.check_in_force(arguments.to)?;
     let request = Request {
@@ -28,7 +28,12 @@ pub(super) fn run(arguments: &Sample, stdout: &mut impl Write) -> Outcome<()> {
         dirty: arguments.dirty,
         demo_cases: arguments.demo_cases,
         categories: categories(&rulebook, arguments.to),
-        custom_made: rulebook.custom_made.on(arguments.to).into_iter().map(str::to_owned).collect(),
+        custom_made: rulebook
+            .custom_made
+            .categories_on(arguments.to)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     };
     let summary = on_pool(|| sample::write(&request))?;
     for (table, rows) in &summary.rows {

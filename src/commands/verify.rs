@@ -3,13 +3,13 @@
 use std::io::Write;
 
 use super::{begin, say};
-use crate::cli::Verify;
+use crate::cli::SettingFlags;
 use crate::error::{ExitClass, Failure, Outcome};
 use crate::publish::verification;
 use crate::state;
 
-pub(super) fn run(arguments: &Verify, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
+pub(super) fn run(flags: &SettingFlags, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(flags)?;
     let published = verification::verify(&settings.out)?;
     let (stored, mut findings) = state::verification::verify(&settings.state)?;
     findings.splice(..0, published.findings);

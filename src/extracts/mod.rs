@@ -23,6 +23,7 @@ pub mod row_rules;
 pub mod rows;
 pub mod schema;
 pub mod selection;
+pub mod table_day;
 pub mod tables;
 mod tail;
 pub mod verdicts;

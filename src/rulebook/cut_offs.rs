@@ -2,6 +2,8 @@
 //!
 //! In: how many shops are strictly better, of how many ranked. Out: the tier. All in exact integers.
 
+use std::fmt;
+
 use super::decimal::Decimal4;
 use crate::domain::Tier;
 
@@ -12,8 +14,6 @@ pub struct CutOffs {
 }
 
 impl CutOffs {
-    const HUNDRED: Decimal4 = Decimal4::from_ten_thousandths(1_000_000);
-
     /// The set with these top percents, for tiers 5, 4, 3, 2 and 0.
     ///
     /// # Errors
@@ -28,23 +28,26 @@ impl CutOffs {
             }
             below = top_percent;
         }
-        if below == Self::HUNDRED { Ok(Self { top_percents }) } else { Err(Self::lowest()) }
+        if below == Decimal4::HUNDRED { Ok(Self { top_percents }) } else { Err(Tier::VeryPoor) }
     }
 
     /// The tier of a shop that `better` of the `ranked` shops, itself among these, are strictly better than: the first
-    /// one, from 5 down, of which `better * 100 < top_percent * ranked`.
+    /// one, from 5 down, of which `better * 100 < top_percent * ranked`. Tier 0 ends at 100: it has all shops that no
+    /// other has.
     pub fn tier(&self, better: i64, ranked: i64) -> Tier {
-        let hundred = i128::from(Self::HUNDRED.ten_thousandths());
+        let hundred = i128::from(Decimal4::HUNDRED.ten_thousandths());
         let within = |top_percent: Decimal4| {
             i128::from(better) * hundred < i128::from(top_percent.ten_thousandths()) * i128::from(ranked)
         };
         let mut tiers = Tier::ALL.into_iter().zip(self.top_percents);
-        tiers.find(|(_, top_percent)| within(*top_percent)).map_or(Self::lowest(), |(tier, _)| tier)
+        tiers.find(|(_, top_percent)| within(*top_percent)).map_or(Tier::VeryPoor, |(tier, _)| tier)
     }
+}
 
-    const fn lowest() -> Tier {
-        let [.., lowest] = Tier::ALL;
-        lowest
+/// Writes the five top percents, best tier first.
+impl fmt::Display for CutOffs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.top_percents.map(|percent| percent.to_string()).join(" "))
     }
 }
 
@@ -56,37 +59,31 @@ mod tests {
         CutOffs::new(top_percents.map(|text| text.parse().unwrap())).map_err(Tier::points)
     }
 
-    /// The tier of each shop of `ranked`, best first, when no two tie.
-    fn tiers(ranked: i64) -> Vec<i64> {
-        let default = cut_offs(["20", "50", "80", "95", "100"]).unwrap();
-        (0..ranked).map(|better| default.tier(better, ranked).points()).collect()
+    fn default() -> CutOffs {
+        cut_offs(["20", "50", "80", "95", "100"]).unwrap()
     }
 
     #[test]
-    fn a_lone_shop_gets_5() {
-        assert_eq!(tiers(1), [5]);
-    }
-
-    #[test]
-    fn of_two_shops_the_better_gets_5_and_the_other_3() {
-        // One better of two is exactly the top 50 percent, which belongs to the next tier.
-        assert_eq!(tiers(2), [5, 3]);
-    }
-
-    #[test]
-    fn an_edge_hit_exactly_belongs_to_the_next_tier() {
-        assert_eq!(tiers(10), [5, 5, 4, 4, 4, 3, 3, 3, 2, 2]);
-        assert_eq!(tiers(20), [5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2, 2, 0]);
+    fn an_edge_hit_exactly_belongs_to_the_next_tier_and_a_lone_shop_gets_5() {
+        for expected in [
+            &[5][..],
+            // One better of two is exactly the top 50 percent.
+            &[5, 3],
+            &[5, 5, 4, 4, 4, 3, 3, 3, 2, 2],
+            &[5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2, 2, 0],
+        ] {
+            let ranked = i64::try_from(expected.len()).unwrap();
+            let tiers: Vec<i64> = (0..ranked).map(|better| default().tier(better, ranked).points()).collect();
+            assert_eq!(tiers, expected, "{ranked} shops, none of which tie");
+        }
     }
 
     #[test]
     fn shops_that_tie_share_the_tier_of_the_shops_above_them() {
-        let default = cut_offs(["20", "50", "80", "95", "100"]).unwrap();
-        // Ten shops: one leads, nine tie behind it; and ten that all tie.
-        assert_eq!(default.tier(1, 10).points(), 5);
-        assert_eq!(default.tier(0, 10).points(), 5);
-        // Four lead, six tie: each of the six has four better.
-        assert_eq!(default.tier(4, 10).points(), 4);
+        // Ten shops: one leads, nine tie behind it; ten that all tie; four lead, six tie behind them.
+        for (better, expected) in [(1, 5), (0, 5), (4, 4)] {
+            assert_eq!(default().tier(better, 10).points(), expected, "{better} of 10 are better");
+        }
     }
 
     #[test]

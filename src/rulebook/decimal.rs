@@ -11,6 +11,8 @@ use std::str::FromStr;
 pub struct Decimal4(i64);
 
 impl Decimal4 {
+    /// All of something, in percent.
+    pub const HUNDRED: Self = Self(100 * Self::PER_ONE);
     const PER_ONE: i64 = 10_000;
 
     /// The figure of that many ten-thousandths.
@@ -21,6 +23,19 @@ impl Decimal4 {
     /// The figure in ten-thousandths.
     pub const fn ten_thousandths(self) -> i64 {
         self.0
+    }
+
+    /// The fraction `numerator / denominator`, rounded half-up to four places; none where the denominator is not
+    /// positive, or the figure passes 64 bits.
+    pub fn half_up(numerator: i128, denominator: i128) -> Option<Self> {
+        let doubled = numerator.checked_mul(2 * i128::from(Self::PER_ONE))?.checked_add(denominator)?;
+        let positive = denominator.checked_mul(2).filter(|doubled| *doubled > 0)?;
+        i64::try_from(doubled.div_euclid(positive)).ok().map(Self)
+    }
+
+    /// The sum; none where it passes 64 bits.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
     }
 
     /// The 64-bit float nearest to the figure: the quotient of two integers that floats hold exactly.
@@ -88,28 +103,10 @@ mod tests {
 
     #[test]
     fn anything_but_a_plain_figure_is_refused() {
-        for text in [
-            "",
-            " ",
-            "-1",
-            "-0",
-            "+1",
-            "1e2",
-            "NaN",
-            "inf",
-            "1.23456",
-            "1.00000",
-            ".5",
-            "5.",
-            ".",
-            "1.2.3",
-            "1,5",
-            "20%",
-            "２０",
-            "1.-5",
-            "922337203685477.5808",
-            "99999999999999999999",
-        ] {
+        let no_digits = ["", " ", ".5", "5.", ".", "1.2.3", "1,5", "20%", "２０", "NaN", "inf"];
+        let signed = ["-1", "-0", "+1", "1e2", "1.-5"];
+        let too_long = ["1.23456", "1.00000", "922337203685477.5808", "99999999999999999999"];
+        for text in no_digits.iter().chain(&signed).chain(&too_long) {
             assert!(text.parse::<Decimal4>().is_err(), "{text:?}");
         }
     }
@@ -118,5 +115,24 @@ mod tests {
     fn the_float_of_a_figure_is_the_nearest_one() {
         assert_eq!("3.3333".parse::<Decimal4>().unwrap().as_f64().to_bits(), 3.3333_f64.to_bits());
         assert_eq!("0.1".parse::<Decimal4>().unwrap().as_f64().to_bits(), 0.1_f64.to_bits());
+    }
+
+    #[test]
+    fn a_fraction_is_rounded_half_up_to_four_places() {
+        for (numerator, denominator, shown) in [
+            (5, 100_000, Some("0.0001")),
+            (49_999, 1_000_000_000, Some("0")),
+            (10, 3, Some("3.3333")),
+            (20, 3, Some("6.6667")),
+            (5, 1, Some("5")),
+            (-5, 100_000, Some("0")),
+            (1, 0, None),
+            (1, -1, None),
+            (i128::MAX, 1, None),
+            (i128::from(i64::MAX), 1, None),
+        ] {
+            let rounded = Decimal4::half_up(numerator, denominator).map(|figure| figure.to_string());
+            assert_eq!(rounded.as_deref(), shown, "{numerator} / {denominator}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
-use super::STAGE;
+use super::file::STAGE;
 use crate::domain::Day;
 use crate::error::Finding;
 
@@ -21,7 +21,8 @@ impl Effective {
         Self::in_order(from, to).then_some(Self { from, to })
     }
 
-    fn contains(self, day: Day) -> bool {
+    /// Whether `day` is one of them.
+    pub(super) fn contains(self, day: Day) -> bool {
         Self::in_order(self.from, Some(day)) && Self::in_order(Some(day), self.to)
     }
 
@@ -51,16 +52,6 @@ pub(super) struct Dated<R> {
     pub(super) line: u64,
     pub(super) effective: Effective,
     pub(super) rule: R,
-}
-
-/// The rules in force on `day` as text, in whatever order; equal for equal rules.
-pub(super) fn shown_on<R: fmt::Debug>(rows: &[Dated<R>], day: Day) -> impl Iterator<Item = String> {
-    in_force(rows, day).map(|rule| format!("{rule:?}"))
-}
-
-/// The rules in force on `day`, in the order of their file.
-pub(super) fn in_force<R>(rows: &[Dated<R>], day: Day) -> impl Iterator<Item = &R> {
-    rows.iter().filter(move |row| row.effective.contains(day)).map(|row| &row.rule)
 }
 
 /// Refuses each row that shares days with an earlier row of its key; `key` describes the key in words, and no two keys

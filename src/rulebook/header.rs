@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::STAGE;
+use super::file::STAGE;
 use crate::domain::trimmed;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
@@ -54,33 +54,17 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, refusals};
-
-    fn refused(content: &str) -> Vec<String> {
-        let folder = Folder::sound();
-        folder.write("custom_made.csv", content);
-        refusals(&folder)
-    }
+    use super::super::testing::Folder;
 
     #[test]
     fn a_header_with_a_missing_a_repeated_or_an_unknown_column_is_refused() {
         let wanted = "wanted the columns effective_from,effective_to,category";
-        assert_eq!(
-            refused("effective_from,effective_from,categories\n"),
-            [
-                format!(
-                    "rules: custom_made.csv:1: column effective_from: found it more than once, {wanted}; keep one"
-                ),
-                format!(
-                    "rules: custom_made.csv:1: column effective_to: found no such column, {wanted}; add it"
-                ),
-                format!("rules: custom_made.csv:1: column category: found no such column, {wanted}; add it"),
-                format!(
-                    "rules: custom_made.csv:1: column categories: found an unknown column, {wanted}; correct its name \
-                     or remove it"
-                ),
-            ]
-        );
-        assert_eq!(refused("").len(), 3);
+        Folder::holding("custom_made", "effective_from,effective_from,categories\n").assert_refused(&format!(
+            "custom_made.csv:1: column effective_from: found it more than once, {wanted}; keep one\n\
+             custom_made.csv:1: column effective_to: found no such column, {wanted}; add it\n\
+             custom_made.csv:1: column category: found no such column, {wanted}; add it\n\
+             custom_made.csv:1: column categories: found an unknown column, {wanted}; correct its name or remove it"
+        ));
+        Folder::holding("custom_made", "").assert_refused(&["custom_made.csv:1: column …"; 3].join("\n"));
     }
 }

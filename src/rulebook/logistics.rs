@@ -2,29 +2,17 @@
 //!
 //! Key: category, subcategory. The row `*` holds for every category without a row of its own.
 
-use std::path::Path;
-
-use super::category::{ANY, key, known_category};
-use super::effective::{Dated, in_force, shown_on};
+use super::category::{Categories, DEFAULT_SCOPE, Scope, known_category};
 use super::row::Row;
-use super::weights::Weights;
-use super::{require_default, table};
+use super::table::{Line, Rule, RuleTable};
 use crate::domain::{Day, Dimension};
-use crate::error::Outcome;
 use crate::indicators::Indicator;
-
-pub(super) const FILE: &str = "logistics.csv";
-
-const COLUMNS: [&str; 3] = ["category", "subcategory", "logistics_indicator"];
 
 /// The name in the file of [`LogisticsRule::Exempt`].
 const EXEMPT: &str = "none";
 
 /// What every category's logistics is assessed by.
-#[derive(Clone, Debug)]
-pub struct Logistics {
-    rows: Vec<Dated<LogisticsRow>>,
-}
+pub type Logistics = RuleTable<LogisticsRow>;
 
 /// How a shop's logistics is assessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,27 +23,15 @@ pub enum LogisticsRule {
     Exempt,
 }
 
+/// What one category's logistics is assessed by.
 #[derive(Clone, Debug)]
-struct LogisticsRow {
+pub struct LogisticsRow {
     category: String,
     subcategory: Option<String>,
     rule: LogisticsRule,
 }
 
 impl Logistics {
-    pub(super) fn shown_on(&self, day: Day) -> impl Iterator<Item = String> {
-        shown_on(&self.rows, day)
-    }
-
-    pub(super) fn load(folder: &Path, weights: Option<&Weights>) -> Outcome<Self> {
-        let path = folder.join(FILE);
-        let read = |row: &mut Row<'_>| LogisticsRow::read(row, weights);
-        let rows = table::read(&path, &COLUMNS, read, LogisticsRow::key)?;
-        let has_default = rows.iter().any(|row| row.rule.is_default());
-        require_default(&path, has_default, "a row with category `*` and no subcategory")?;
-        Ok(Self { rows })
-    }
-
     /// How a shop's logistics is assessed on `day`: by the row of its subcategory, else of its whole primary category,
     /// else by the row `*`; none where no row is in force.
     pub fn rule(
@@ -64,32 +40,23 @@ impl Logistics {
         primary_category: &str,
         primary_subcategory: Option<&str>,
     ) -> Option<LogisticsRule> {
-        let most_specific_first =
-            [(primary_category, primary_subcategory), (primary_category, None), (ANY, None)];
-        most_specific_first.into_iter().find_map(|(category, subcategory)| {
-            in_force(&self.rows, day)
-                .find(|row| row.category == category && row.subcategory.as_deref() == subcategory)
-                .map(|row| row.rule)
-        })
-    }
-
-    pub(super) fn has_default_on(&self, day: Day) -> bool {
-        in_force(&self.rows, day).any(LogisticsRow::is_default)
+        let scopes = [(primary_category, primary_subcategory), (primary_category, None), DEFAULT_SCOPE];
+        self.first_of(day, scopes).map(|row| row.rule)
     }
 }
 
-impl LogisticsRow {
-    fn read(row: &mut Row<'_>, weights: Option<&Weights>) -> Option<Self> {
-        let subcategory = row.optional_name("subcategory");
-        let category = known_category(row, weights, subcategory.as_deref());
-        let rule = Self::read_rule(row);
-        Some(Self { category: category?, subcategory, rule: rule? })
+impl LogisticsRule {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::By(indicator) => indicator.name(),
+            Self::Exempt => EXEMPT,
+        }
     }
 
-    fn read_rule(row: &mut Row<'_>) -> Option<LogisticsRule> {
+    fn read(row: &mut Row<'_>) -> Option<Self> {
         let name = row.text("logistics_indicator");
         if name == EXEMPT {
-            return Some(LogisticsRule::Exempt);
+            return Some(Self::Exempt);
         }
         let indicator =
             Indicator::from_name(name).filter(|indicator| indicator.spec().dimension == Dimension::Logistics);
@@ -97,62 +64,68 @@ impl LogisticsRow {
             let wanted = "pickup_timeliness, logistics_rating or none";
             row.refuse("logistics_indicator", format!("{name:?}"), wanted, "correct the name");
         }
-        indicator.map(LogisticsRule::By)
+        indicator.map(Self::By)
+    }
+}
+
+impl Line for LogisticsRow {
+    const COLUMNS: &'static [&'static str] = &["category", "subcategory", "logistics_indicator"];
+
+    fn read(row: &mut Row<'_>, known: Option<&Categories>) -> Option<Self> {
+        let subcategory = row.optional_name("subcategory");
+        let category = known_category(row, known, subcategory.as_deref());
+        let rule = LogisticsRule::read(row);
+        Some(Self { category: category?, subcategory, rule: rule? })
+    }
+}
+
+impl Rule for LogisticsRow {
+    const TABLE: &'static str = "logistics";
+    const DEFAULT: Option<&'static str> = Some("a row with category `*` and no subcategory");
+
+    fn scope(&self) -> Scope<'_> {
+        (&self.category, self.subcategory.as_deref())
     }
 
-    fn key(&self) -> String {
-        key(&self.category, self.subcategory.as_deref())
-    }
-
-    fn is_default(&self) -> bool {
-        self.category == ANY && self.subcategory.is_none()
+    fn said(&self) -> String {
+        self.rule.name().to_owned()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, refusals};
+    use super::super::testing::Folder;
     use super::*;
+
+    const TABLE: &str = "logistics";
 
     #[test]
     fn the_most_specific_row_decides_and_the_default_row_the_rest() {
-        let folder = Folder::with(FILE, "2019-01-01,,箱包,旅行箱,logistics_rating\n2022-01-01,,箱包,,none\n");
+        let folder =
+            Folder::with(TABLE, "2019-01-01,,箱包,旅行箱,logistics_rating\n2022-01-01,,箱包,,none\n");
         let logistics = folder.load().unwrap().logistics;
-        let rule =
-            |date: &str, category, subcategory| logistics.rule(date.parse().unwrap(), category, subcategory);
         let pickup = Some(LogisticsRule::By(Indicator::PickupTimeliness));
         let rating = Some(LogisticsRule::By(Indicator::LogisticsRating));
-        assert_eq!(rule("2022-03-15", "箱包", Some("旅行箱")), rating);
-        assert_eq!(rule("2022-03-15", "箱包", Some("钱包")), Some(LogisticsRule::Exempt));
-        assert_eq!(rule("2022-03-15", "箱包", None), Some(LogisticsRule::Exempt));
-        assert_eq!(rule("2021-12-31", "箱包", None), pickup);
-        assert_eq!(rule("2022-03-15", "茶", None), pickup);
-        assert_eq!(rule("2018-12-31", "茶", None), None);
+        for (date, category, subcategory, expected) in [
+            ("2022-03-15", "箱包", Some("旅行箱"), rating),
+            ("2022-03-15", "箱包", Some("钱包"), Some(LogisticsRule::Exempt)),
+            ("2022-03-15", "箱包", None, Some(LogisticsRule::Exempt)),
+            ("2021-12-31", "箱包", None, pickup),
+            ("2022-03-15", "茶", None, pickup),
+            ("2018-12-31", "茶", None, None),
+        ] {
+            let rule = logistics.rule(date.parse().unwrap(), category, subcategory);
+            assert_eq!(rule, expected, "{category} {subcategory:?} on {date}");
+        }
     }
 
     #[test]
     fn an_indicator_of_another_dimension_or_none_at_all_is_refused() {
         for name in ["dispute_rate", "None", ""] {
-            assert_eq!(
-                refusals(&Folder::with(FILE, &format!(",,茶,,{name}\n"))),
-                [format!(
-                    "rules: logistics.csv:3: column logistics_indicator: found {name:?}, wanted pickup_timeliness, \
-                     logistics_rating or none; correct the name"
-                )]
-            );
+            Folder::with(TABLE, &format!(",,茶,,{name}\n")).assert_refused(&format!(
+                "logistics.csv:3: column logistics_indicator: found {name:?}, wanted pickup_timeliness, logistics_rating or \
+                 none; correct the name"
+            ));
         }
-    }
-
-    #[test]
-    fn a_table_without_the_default_row_is_refused() {
-        let folder = Folder::sound();
-        folder.replace(FILE, "*", "茶");
-        assert_eq!(
-            refusals(&folder),
-            [
-                "rules: logistics.csv: found no default row, wanted a row with category `*` and no subcategory; add the \
-              row that holds for all other categories"
-            ]
-        );
     }
 }

@@ -9,6 +9,7 @@ mod custom_made;
 mod cut_offs;
 mod decimal;
 mod effective;
+mod file;
 mod header;
 mod logistics;
 mod row;
@@ -32,8 +33,6 @@ pub use weights::{WeightRow, Weights};
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
-const STAGE: &str = "rules";
-
 /// All rule tables of a folder, each of them sound, and sound with one another.
 #[derive(Clone, Debug)]
 pub struct Rulebook {
@@ -51,15 +50,6 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
-    /// All rules in force on `day` that reach into a night's scores besides its daily partials: equal texts, equal rules.
-    pub fn shown_on(&self, day: Day) -> String {
-        let rules = self.weights.shown_on(day).chain(self.logistics.shown_on(day));
-        let mut rules: Vec<String> =
-            rules.chain(self.tiers.shown_on(day)).chain(self.thresholds.shown_on(day)).collect();
-        rules.sort_unstable();
-        rules.join("\n")
-    }
-
     /// Reads `weights.csv`, `logistics.csv`, `custom_made.csv`, `tiers.csv` and `thresholds.csv` of `folder`.
     ///
     /// # Errors
@@ -67,18 +57,14 @@ impl Rulebook {
     /// Exit class 2 with every finding, in that order of the tables. Only while `weights.csv` itself is refused are the
     /// other tables' categories not looked up in it.
     pub fn load(folder: &Path) -> Outcome<Self> {
-        let weights = Weights::load(folder);
-        let logistics = Logistics::load(folder, weights.as_ref().ok());
-        let custom_made = CustomMade::load(folder);
-        let tiers = Tiers::load(folder, weights.as_ref().ok());
-        let thresholds = Thresholds::load(folder, weights.as_ref().ok());
-
         let mut findings = Vec::new();
-        let weights = sound(weights, &mut findings);
-        let logistics = sound(logistics, &mut findings);
-        let custom_made = sound(custom_made, &mut findings);
-        let tiers = sound(tiers, &mut findings);
-        let thresholds = sound(thresholds, &mut findings);
+        let weights = sound(Weights::load(folder, None), &mut findings);
+        let categories = weights.as_ref().map(Weights::categories);
+        let known = categories.as_ref();
+        let logistics = sound(Logistics::load(folder, known), &mut findings);
+        let custom_made = sound(CustomMade::load(folder, known), &mut findings);
+        let tiers = sound(Tiers::load_sets(folder, known), &mut findings);
+        let thresholds = sound(Thresholds::load(folder, known), &mut findings);
         match (weights, logistics, custom_made, tiers, thresholds) {
             (Some(weights), Some(logistics), Some(custom_made), Some(tiers), Some(thresholds)) => {
                 Ok(Self { folder: folder.to_owned(), weights, logistics, custom_made, tiers, thresholds })
@@ -87,25 +73,31 @@ impl Rulebook {
         }
     }
 
+    /// All rules in force on `day` that reach into a night's scores and assessments besides its daily partials (what is
+    /// made to order reaches into those): one rule a line, sorted. Equal texts, equal rules; the dates of a rule and its
+    /// place in the file are no part of it.
+    pub fn described_on(&self, day: Day) -> String {
+        let rules = self.weights.described_on(day).chain(self.logistics.described_on(day));
+        let rules = rules.chain(self.tiers.described_on(day)).chain(self.thresholds.described_on(day));
+        let mut rules: Vec<String> = rules.collect();
+        rules.sort_unstable();
+        rules.join("\n")
+    }
+
     /// Checks that the rules can be asked on `day`: some weights row and each table's default row are in force on it.
     ///
     /// # Errors
     ///
     /// Exit class 2, with a finding for each table that has no such row.
     pub fn check_in_force(&self, day: Day) -> Outcome<()> {
-        let tables = [
-            (weights::FILE, "a row", self.weights.on(day).next().is_some()),
-            (logistics::FILE, "a row with category `*`", self.logistics.has_default_on(day)),
-            (tiers::FILE, "a set with category `*` and indicator `*`", self.tiers.has_default_on(day)),
-            (thresholds::FILE, "a row with category `*`", self.thresholds.has_default_on(day)),
+        let folder = &self.folder;
+        let lacking = [
+            self.weights.lacking_on(day, folder, "a row"),
+            self.logistics.lacking_on(day, folder, "a row with category `*`"),
+            self.tiers.lacking_on(day, folder, "a set with category `*` and indicator `*`"),
+            self.thresholds.lacking_on(day, folder, "a row with category `*`"),
         ];
-        let lacking = tables.into_iter().filter(|(_, _, in_force)| !in_force);
-        let findings = lacking.map(|(file, row, _)| {
-            Finding::new(STAGE, "none", format!("{row} in force on {day}"))
-                .path(&self.folder.join(file))
-                .advice("add one whose effective_from and effective_to include that day")
-        });
-        Failure::unless_empty(ExitClass::Usage, findings.collect())
+        Failure::unless_empty(ExitClass::Usage, lacking.into_iter().flatten().collect())
     }
 }
 
@@ -114,20 +106,12 @@ fn sound<T>(table: Outcome<T>, findings: &mut Vec<Finding>) -> Option<T> {
     table.map_err(|failure| findings.extend(failure.findings)).ok()
 }
 
-/// Refuses a table that has no default row on any day.
-fn require_default(path: &Path, present: bool, row: &str) -> Outcome<()> {
-    if present {
-        return Ok(());
-    }
-    let finding = Finding::new(STAGE, "no default row", row).path(path);
-    Err(finding.advice("add the row that holds for all other categories").fail(ExitClass::Usage))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::testing::{Folder, failure_of, refusals};
+    use super::testing::Folder;
     use super::*;
     use crate::domain::Dimension;
+    use crate::indicators::Indicator::{LogisticsRating, PickupTimeliness};
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -142,20 +126,17 @@ mod tests {
         assert_eq!(rows.len(), 121);
         assert_eq!(rows.iter().filter(|row| row.subcategory.is_some()).count(), 2);
         assert!(rows.iter().any(|row| row.category == "茶"));
-        let by = |wanted: LogisticsRule| {
-            let rule = |row: &&&WeightRow| {
-                rules.logistics.rule(today, &row.category, row.subcategory.as_deref()) == Some(wanted)
-            };
-            rows.iter().filter(rule).count()
-        };
-        use crate::indicators::Indicator::{LogisticsRating, PickupTimeliness};
-        assert_eq!(by(LogisticsRule::Exempt), 28);
-        assert_eq!(by(LogisticsRule::By(LogisticsRating)), 11);
-        assert_eq!(by(LogisticsRule::By(PickupTimeliness)), 82);
-        assert_eq!(
-            rules.custom_made.on(today).into_iter().collect::<Vec<_>>(),
-            ["个性定制/设计服务/DIY", "全屋定制"]
-        );
+        for (wanted, expected) in [
+            (LogisticsRule::Exempt, 28),
+            (LogisticsRule::By(LogisticsRating), 11),
+            (LogisticsRule::By(PickupTimeliness), 82),
+        ] {
+            let rule =
+                |row: &&WeightRow| rules.logistics.rule(today, &row.category, row.subcategory.as_deref());
+            assert_eq!(rows.iter().filter(|row| rule(row) == Some(wanted)).count(), expected, "{wanted:?}");
+        }
+        let custom_made = rules.custom_made.categories_on(today);
+        assert_eq!(custom_made.into_iter().collect::<Vec<_>>(), ["个性定制/设计服务/DIY", "全屋定制"]);
     }
 
     #[test]
@@ -167,15 +148,37 @@ mod tests {
         assert_eq!(rules.logistics.rule(today, category, None), Some(LogisticsRule::Exempt));
     }
 
+    /// What nights are known by: a change of it makes every published night stale.
+    #[test]
+    fn rules_are_described_by_what_they_say_and_by_nothing_else() {
+        let logistics = "2022-01-01,,茶,,none\n2022-01-01,,箱包,旅行箱,logistics_rating\n";
+        let sets = [(5, "10"), (4, "20.5"), (3, "50"), (2, "80"), (0, "100")]
+            .map(|(tier, percent)| format!("2022-01-01,,*,dispute_rate,{tier},{percent}\n"));
+        let thresholds = "2022-01-01,2022-12-31,茶,2.75,,,3.2001,6000001,5,5\n,2018-12-31,*,1,,,1,1,1,1\n";
+        let folder = Folder::with("logistics", logistics).and_with("tiers", &sets.concat());
+        let rulebook = folder.and_with("thresholds", thresholds).load();
+        let expected = "\
+logistics \"*\" - pickup_timeliness
+logistics \"箱包\" \"旅行箱\" logistics_rating
+logistics \"茶\" - none
+thresholds \"*\" - 2.5 2.5 3 3 3000000 18000000 60000000
+thresholds \"茶\" - 2.75 - - 3.2001 6000001 5 5
+tiers \"*\" \"dispute_rate\" 10 20.5 50 80 100
+tiers \"*\" - 20 50 80 95 100
+weights \"箱包\" \"旅行箱\" 25 30 20 15 10
+weights \"箱包\" - 25 25 20 20 10
+weights \"茶\" - 25 20 20 20 15";
+        assert_eq!(rulebook.unwrap().described_on(day("2022-03-15")), expected);
+    }
+
     #[test]
     fn the_findings_of_all_tables_come_together_in_their_order() {
-        let folder = Folder::sound();
-        folder.write("weights.csv", "nonsense\n");
-        folder.remove("logistics.csv");
-        folder.write("custom_made.csv", "effective_from,effective_to,category\n,,\n2022-13-01,,茶\n");
-        let failure = failure_of(&folder);
+        let folder = Folder::holding("weights", "nonsense\n");
+        std::fs::remove_file(folder.path("logistics")).unwrap();
+        folder.write("custom_made", "effective_from,effective_to,category\n,,\n2022-13-01,,茶\n");
+        let failure = folder.load().unwrap_err();
         assert_eq!(failure.class, ExitClass::Usage);
-        let lines: Vec<String> = failure.findings.iter().map(Finding::to_string).collect();
+        let lines = folder.lines(&failure);
         let of = |file: &str| lines.iter().filter(|line| line.contains(file)).count();
         assert_eq!((of("weights.csv:1"), of("logistics.csv"), of("custom_made.csv:")), (11, 1, 2));
         assert!(lines.is_sorted_by_key(|line| {
@@ -190,55 +193,54 @@ mod tests {
         assert_eq!(rules.check_in_force(day("2019-01-01")), Ok(()));
         let failure = rules.check_in_force(day("2018-12-31")).unwrap_err();
         assert_eq!(failure.class, ExitClass::Usage);
-        assert_eq!(
-            folder.lines(&failure),
-            [
-                "rules: weights.csv: found none, wanted a row in force on 2018-12-31; add one whose effective_from and \
-                 effective_to include that day",
-                "rules: logistics.csv: found none, wanted a row with category `*` in force on 2018-12-31; add one whose \
-                 effective_from and effective_to include that day",
-                "rules: tiers.csv: found none, wanted a set with category `*` and indicator `*` in force on 2018-12-31; \
-                 add one whose effective_from and effective_to include that day",
-                "rules: thresholds.csv: found none, wanted a row with category `*` in force on 2018-12-31; add one \
-                 whose effective_from and effective_to include that day",
-            ]
-        );
+        let lacking = [
+            ("weights", "a row"),
+            ("logistics", "a row with category `*`"),
+            ("tiers", "a set with category `*` and indicator `*`"),
+            ("thresholds", "a row with category `*`"),
+        ];
+        let expected = lacking.map(|(table, row)| {
+            format!(
+                "rules: {table}.csv: found none, wanted {row} in force on 2018-12-31; add one whose effective_from and \
+                 effective_to include that day"
+            )
+        });
+        assert_eq!(folder.lines(&failure), expected);
+    }
+
+    #[test]
+    fn a_table_without_the_default_row_is_refused() {
+        for (table, old, new, row) in [
+            ("logistics", "*", "茶", "a row with category `*` and no subcategory"),
+            ("tiers", "*,*", "*,dispute_rate", "a set with category `*` and indicator `*`"),
+            ("thresholds", "*", "茶", "a row with category `*`"),
+        ] {
+            Folder::changed(table, old, new).assert_refused(&format!(
+                "{table}.csv: found no default row, wanted {row}; add the row that holds for all other categories"
+            ));
+        }
     }
 
     #[test]
     fn a_category_that_no_weights_row_has_is_refused_except_in_custom_made() {
-        let sound = Folder::sound();
-        sound.write("custom_made.csv", "effective_from,effective_to,category\n,,定制T恤\n");
-        assert!(sound.load().is_ok());
+        let goods = "effective_from,effective_to,category\n,,定制T恤\n";
+        assert!(Folder::holding("custom_made", goods).load().is_ok());
 
-        let unknown = |file: &str, rows: &str| {
-            let folder = Folder::sound();
-            folder.append(file, rows);
-            refusals(&folder)
-        };
-        let refused = |place: &str, found: &str| {
-            [format!(
-                "rules: {place}: found {found}, which no row of weights.csv has, wanted a category and subcategory of \
-                 weights.csv; correct the name, or add its weights first"
-            )]
-        };
-        assert_eq!(
-            unknown("logistics.csv", ",,帽子,,none\n"),
-            refused("logistics.csv:3: column category", "\"帽子\"")
-        );
-        assert_eq!(
-            unknown("logistics.csv", ",,箱包,钱包,none\n"),
-            refused("logistics.csv:3: column subcategory", "\"箱包\" with \"钱包\"")
-        );
-        assert_eq!(
-            unknown("logistics.csv", ",,*,旅行箱,none\n"),
-            refused("logistics.csv:3: column subcategory", "\"*\" with \"旅行箱\"")
-        );
-        assert_eq!(
-            unknown("thresholds.csv", ",,帽子,2.5,,,3,100,1,2\n"),
-            refused("thresholds.csv:3: column category", "\"帽子\"")
-        );
-        let set: String = [5, 4, 3, 2, 0].map(|tier| format!(",,帽子,*,{tier},{}\n", 100 - tier)).concat();
-        assert_eq!(unknown("tiers.csv", &set).len(), 5);
+        for (table, rows, place, found) in [
+            ("logistics", ",,帽子,,none\n", "3: column category", "\"帽子\""),
+            ("logistics", ",,箱包,钱包,none\n", "3: column subcategory", "\"箱包\" with \"钱包\""),
+            ("logistics", ",,*,旅行箱,none\n", "3: column subcategory", "\"*\" with \"旅行箱\""),
+            ("thresholds", ",,帽子,2.5,,,3,100,1,2\n", "3: column category", "\"帽子\""),
+            ("tiers", ",,帽子,*,5,20\n", "7: column category", "\"帽子\""),
+        ] {
+            Folder::with(table, rows).assert_refused(&format!(
+                "{table}.csv:{place}: found {found}, which no row of weights.csv has, wanted a category and subcategory \
+                 of weights.csv; correct the name, or add its weights first"
+            ));
+        }
+        let set = [5, 4, 3, 2, 0].map(|tier| format!(",,帽子,*,{tier},{}\n", 100 - tier)).concat();
+        let refusals = [7, 8, 9, 10, 11]
+            .map(|line| format!("tiers.csv:{line}: column category: found \"帽子\", which…"));
+        Folder::with("tiers", &set).assert_refused(&refusals.join("\n"));
     }
 }

@@ -5,12 +5,12 @@
 
 use std::path::Path;
 
-use super::STAGE;
 use super::decimal::{Decimal4, digits};
 use super::effective::Effective;
+use super::file::STAGE;
 use super::header::Header;
 use crate::domain::{Day, trimmed};
-use crate::error::Finding;
+use crate::error::{Finding, fault};
 
 /// A row that is being read.
 pub(super) struct Row<'a> {
@@ -28,9 +28,13 @@ impl<'a> Row<'a> {
         self.findings.push(finding.line(self.path, self.line).column(column).advice(advice));
     }
 
-    /// A cell's text, trimmed; empty where the cell is.
-    pub(super) fn text(&self, column: &str) -> &'a str {
-        self.header.place(column).and_then(|place| self.record.get(place)).map(trimmed).unwrap_or_default()
+    /// A cell's text, trimmed; empty where the cell is. A column that the table does not declare is a fault.
+    pub(super) fn text(&mut self, column: &str) -> &'a str {
+        let cell = self.header.place(column).and_then(|place| self.record.get(place));
+        if cell.is_none() {
+            self.findings.extend(fault(STAGE, format!("a rule table without a column {column}")).findings);
+        }
+        cell.map_or("", trimmed)
     }
 
     /// A name, which may not be empty.
@@ -43,7 +47,7 @@ impl<'a> Row<'a> {
     }
 
     /// A name, none where the cell is empty.
-    pub(super) fn optional_name(&self, column: &str) -> Option<String> {
+    pub(super) fn optional_name(&mut self, column: &str) -> Option<String> {
         let text = self.text(column);
         (!text.is_empty()).then(|| text.to_owned())
     }
@@ -100,16 +104,31 @@ impl<'a> Row<'a> {
 
     /// A date; the inner option is none where the cell is empty.
     fn date(&mut self, column: &str) -> Option<Option<Day>> {
-        match self.text(column) {
-            "" => Some(None),
-            text => {
-                let day = text.parse().ok();
-                if day.is_none() {
-                    let wanted = "a date of the form YYYY-MM-DD, or an empty cell";
-                    self.refuse(column, format!("{text:?}"), wanted, "correct the date");
-                }
-                day.map(Some)
-            }
+        let text = self.text(column);
+        if text.is_empty() {
+            return Some(None);
         }
+        let day = text.parse().ok();
+        if day.is_none() {
+            let wanted = "a date of the form YYYY-MM-DD, or an empty cell";
+            self.refuse(column, format!("{text:?}"), wanted, "correct the date");
+        }
+        day.map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Folder;
+
+    #[test]
+    fn a_date_that_is_none_or_an_end_before_the_beginning_is_refused() {
+        let wanted = "wanted a date of the form YYYY-MM-DD, or an empty cell; correct the date";
+        Folder::with("custom_made", "2022-02-30,2022/12/31,茶\n2022-03-02,2022-03-01,酒\n").assert_refused(&format!(
+            "custom_made.csv:3: column effective_from: found \"2022-02-30\", {wanted}\n\
+             custom_made.csv:3: column effective_to: found \"2022/12/31\", {wanted}\n\
+             custom_made.csv:4: column effective_to: found 2022-03-01 before effective_from 2022-03-02, wanted the same \
+             day or a later one; correct one of the dates"
+        ));
     }
 }

@@ -3,35 +3,14 @@
 //! Key: category. The row `*` holds for every category without a row of its own. An empty monthly_min or failure_limit
 //! means that the category has no monthly assessment.
 
-use std::path::Path;
-
-use super::category::{ANY, key, known_category};
+use super::category::{Categories, DEFAULT_SCOPE, Scope, known_category};
 use super::decimal::Decimal4;
-use super::effective::{Dated, in_force, shown_on};
 use super::row::Row;
-use super::weights::Weights;
-use super::{require_default, table};
+use super::table::{Line, Rule, RuleTable, or_dash};
 use crate::domain::Day;
-use crate::error::Outcome;
-
-pub(super) const FILE: &str = "thresholds.csv";
-
-const COLUMNS: [&str; 8] = [
-    "category",
-    "marketing_min",
-    "monthly_min",
-    "failure_limit",
-    "annual_min",
-    "annual_fee_fen",
-    "sales_half_refund_fen",
-    "sales_full_refund_fen",
-];
 
 /// The limits and fees of all categories.
-#[derive(Clone, Debug)]
-pub struct Thresholds {
-    rows: Vec<Dated<ThresholdRow>>,
-}
+pub type Thresholds = RuleTable<ThresholdRow>;
 
 /// The limits and fees of one category, or of all others (`*`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,34 +33,26 @@ pub struct ThresholdRow {
 }
 
 impl Thresholds {
-    pub(super) fn shown_on(&self, day: Day) -> impl Iterator<Item = String> {
-        shown_on(&self.rows, day)
-    }
-
-    pub(super) fn load(folder: &Path, weights: Option<&Weights>) -> Outcome<Self> {
-        let path = folder.join(FILE);
-        let read = |row: &mut Row<'_>| ThresholdRow::read(row, weights);
-        let rows = table::read(&path, &COLUMNS, read, ThresholdRow::key)?;
-        let has_default = rows.iter().any(|row| row.rule.is_default());
-        require_default(&path, has_default, "a row with category `*`")?;
-        Ok(Self { rows })
-    }
-
     /// The row of a primary category on `day`, else the row `*`; none where neither is in force.
     pub fn row(&self, day: Day, primary_category: &str) -> Option<&ThresholdRow> {
-        [primary_category, ANY]
-            .into_iter()
-            .find_map(|category| in_force(&self.rows, day).find(|row| row.category == category))
-    }
-
-    pub(super) fn has_default_on(&self, day: Day) -> bool {
-        in_force(&self.rows, day).any(ThresholdRow::is_default)
+        self.first_of(day, [(primary_category, None), DEFAULT_SCOPE])
     }
 }
 
-impl ThresholdRow {
-    fn read(row: &mut Row<'_>, weights: Option<&Weights>) -> Option<Self> {
-        let category = known_category(row, weights, None);
+impl Line for ThresholdRow {
+    const COLUMNS: &'static [&'static str] = &[
+        "category",
+        "marketing_min",
+        "monthly_min",
+        "failure_limit",
+        "annual_min",
+        "annual_fee_fen",
+        "sales_half_refund_fen",
+        "sales_full_refund_fen",
+    ];
+
+    fn read(row: &mut Row<'_>, known: Option<&Categories>) -> Option<Self> {
+        let category = known_category(row, known, None);
         let marketing_min = row.decimal("marketing_min");
         let monthly_min = row.optional_decimal("monthly_min");
         let failure_limit = row.optional_whole("failure_limit");
@@ -100,13 +71,27 @@ impl ThresholdRow {
             sales_full_refund_fen,
         })
     }
+}
 
-    fn key(&self) -> String {
-        key(&self.category, None)
+impl Rule for ThresholdRow {
+    const TABLE: &'static str = "thresholds";
+    const DEFAULT: Option<&'static str> = Some("a row with category `*`");
+
+    fn scope(&self) -> Scope<'_> {
+        (&self.category, None)
     }
 
-    fn is_default(&self) -> bool {
-        self.category == ANY
+    fn said(&self) -> String {
+        format!(
+            "{} {} {} {} {} {} {}",
+            self.marketing_min,
+            or_dash(self.monthly_min),
+            or_dash(self.failure_limit),
+            self.annual_min,
+            self.annual_fee_fen,
+            self.sales_half_refund_fen,
+            self.sales_full_refund_fen
+        )
     }
 }
 
@@ -123,74 +108,55 @@ fn read_refund_limits(row: &mut Row<'_>) -> Option<(i64, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Folder, refusals};
+    use super::super::testing::Folder;
     use super::*;
+
+    const TABLE: &str = "thresholds";
 
     #[test]
     fn a_category_s_own_row_comes_before_the_default_one_on_its_days() {
-        let folder = Folder::with(FILE, "2022-01-01,2022-12-31,茶,2.75,,,3.2001,6000001,5,5\n");
+        let folder = Folder::with(TABLE, "2022-01-01,2022-12-31,茶,2.75,,,3.2001,6000001,5,5\n");
         let thresholds = folder.load().unwrap().thresholds;
-        let row = |date: &str, category| thresholds.row(date.parse().unwrap(), category);
-        let tea = ThresholdRow {
-            category: "茶".into(),
-            marketing_min: Decimal4::from_ten_thousandths(27_500),
-            monthly_min: None,
-            failure_limit: None,
-            annual_min: Decimal4::from_ten_thousandths(32_001),
-            annual_fee_fen: 6_000_001,
-            sales_half_refund_fen: 5,
-            sales_full_refund_fen: 5,
-        };
-        assert_eq!(row("2022-12-31", "茶"), Some(&tea));
-        let default = row("2023-01-01", "茶").unwrap();
-        assert_eq!(default.category, "*");
-        assert_eq!(default.monthly_min, Some(Decimal4::from_ten_thousandths(25_000)));
-        assert_eq!(default.failure_limit, Some(3));
-        assert_eq!(row("2022-12-31", "箱包"), Some(default));
-        assert_eq!(row("2018-12-31", "茶"), None);
-    }
-
-    #[test]
-    fn every_wrong_figure_of_a_row_is_refused_at_once() {
-        let lines = refusals(&Folder::with(FILE, ",,茶,2.55555,-1,2.5,,1e3,+5,99999999999999999999\n"));
-        let places =
-            |column, found| format!("rules: thresholds.csv:3: column {column}: found {found}, wanted a ");
-        let expected = [
-            places("marketing_min", "\"2.55555\""),
-            places("monthly_min", "\"-1\", a negative figure"),
-            places("failure_limit", "\"2.5\""),
-            places("annual_min", "an empty cell"),
-            places("annual_fee_fen", "\"1e3\""),
-            places("sales_half_refund_fen", "\"+5\""),
-            places("sales_full_refund_fen", "\"99999999999999999999\""),
-        ];
-        assert_eq!(lines.len(), expected.len());
-        for (line, expected) in lines.iter().zip(expected) {
-            assert!(line.starts_with(&expected), "{line}");
+        let default = Some("2.5 2.5 3 3 3000000 18000000 60000000");
+        for (date, category, expected) in [
+            ("2022-12-31", "茶", Some("2.75 - - 3.2001 6000001 5 5")),
+            ("2023-01-01", "茶", default),
+            ("2022-12-31", "箱包", default),
+            ("2018-12-31", "茶", None),
+        ] {
+            let row = thresholds.row(date.parse().unwrap(), category).map(ThresholdRow::said);
+            assert_eq!(row.as_deref(), expected, "{category} on {date}");
         }
     }
 
     #[test]
-    fn half_a_refund_from_more_sales_than_a_whole_one_is_refused() {
-        assert_eq!(
-            refusals(&Folder::with(FILE, ",,茶,2.5,,,3,100,6,5\n")),
-            [
-                "rules: thresholds.csv:3: column sales_half_refund_fen: found 6, more than sales_full_refund_fen 5, \
-              wanted at most sales_full_refund_fen; correct one of them"
-            ]
+    fn each_figure_is_that_of_its_own_column() {
+        let thresholds = Folder::with(TABLE, ",,茶,1,2,3,4,5,6,7\n").load().unwrap().thresholds;
+        let row = thresholds.row("2022-03-15".parse().unwrap(), "茶").unwrap();
+        let limits = [Some(row.marketing_min), row.monthly_min, Some(row.annual_min)];
+        assert_eq!(limits, [1, 2, 4].map(|limit: i64| Some(Decimal4::from_ten_thousandths(limit * 10_000))));
+        assert_eq!((row.failure_limit, row.annual_fee_fen), (Some(3), 5));
+        assert_eq!((row.sales_half_refund_fen, row.sales_full_refund_fen), (6, 7));
+    }
+
+    #[test]
+    fn every_wrong_figure_of_a_row_is_refused_at_once() {
+        Folder::with(TABLE, ",,茶,2.55555,-1,2.5,,1e3,+5,99999999999999999999\n").assert_refused(
+            "thresholds.csv:3: column marketing_min: found \"2.55555\", wanted a …\n\
+             thresholds.csv:3: column monthly_min: found \"-1\", a negative figure, wanted a …\n\
+             thresholds.csv:3: column failure_limit: found \"2.5\", wanted a …\n\
+             thresholds.csv:3: column annual_min: found an empty cell, wanted a …\n\
+             thresholds.csv:3: column annual_fee_fen: found \"1e3\", wanted a …\n\
+             thresholds.csv:3: column sales_half_refund_fen: found \"+5\", wanted a …\n\
+             thresholds.csv:3: column sales_full_refund_fen: found \"99999999999999999999\", wanted a …",
         );
     }
 
     #[test]
-    fn a_table_without_the_default_row_is_refused() {
-        let folder = Folder::sound();
-        folder.replace(FILE, "*", "茶");
-        assert_eq!(
-            refusals(&folder),
-            [
-                "rules: thresholds.csv: found no default row, wanted a row with category `*`; add the row that holds for \
-              all other categories"
-            ]
+    fn half_a_refund_from_more_sales_than_a_whole_one_is_refused() {
+        Folder::with(TABLE, ",,茶,2.5,,,3,100,6,5\n").assert_refused(
+            "thresholds.csv:3: column sales_half_refund_fen: found 6, more than sales_full_refund_fen 5, wanted at most \
+             sales_full_refund_fen; correct one of them",
         );
     }
 }

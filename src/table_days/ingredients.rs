@@ -24,19 +24,7 @@ pub(super) fn of_night(
     as_of: Day,
     fingerprints: &BTreeMap<TableDay, String>,
 ) -> String {
-    let mut words = vec![
-        format!("night {as_of}"),
-        format!(
-            "{:?}",
-            (
-                settings.window_days,
-                settings.appeal_effect_days,
-                settings.rank_within,
-                settings.after_sales_mix
-            )
-        ),
-        rulebook.shown_on(as_of),
-    ];
+    let mut words = vec![format!("night {as_of}"), settings.described(), rulebook.described_on(as_of)];
     words.extend(fingerprints.iter().map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
     hash_of(words.join("\n").as_bytes())
 }

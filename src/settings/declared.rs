@@ -1,0 +1,217 @@
+//! The settings, declared once: values, refusals and the help of flags are made from this.
+//!
+//! A setting has one name everywhere: `time_zone` in the file, `SHOPSCORE_TIME_ZONE` in the environment,
+//! `--set time_zone=…` or a flag of its own on the command line.
+
+use strum::VariantNames;
+
+use crate::domain::Day;
+use crate::policies::{AfterSalesMix, RankWithin};
+use crate::rulebook::Decimal4;
+use crate::zone::Zone;
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name.
+    pub name: &'static str,
+    /// What it may be.
+    pub kind: Kind,
+    /// What it is where it is not given, as text; empty: nothing.
+    pub default: &'static str,
+    /// What holds without a value, in words; empty: nothing.
+    pub otherwise: &'static str,
+    /// Where it reaches.
+    pub reaches: Reach,
+    /// What it is.
+    pub doc: &'static str,
+    /// Its own flag, if it has one, and what stands for the value in the help of it.
+    pub flag: Option<(&'static str, &'static str)>,
+}
+
+/// What a setting may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The path of a folder.
+    Folder,
+    /// The name of a time zone.
+    Zone,
+    /// A day.
+    Day,
+    /// True or false.
+    Switch,
+    /// A percentage.
+    Percent,
+    /// One of these names.
+    OneOf(&'static [&'static str]),
+    /// A number of this unit, from the lowest to the highest.
+    Between(&'static str, u64, u64),
+    /// A number of this unit, the lowest or more; the highest is beyond all that makes sense.
+    AtLeast(&'static str, u64, u64),
+}
+
+/// Where a setting reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Into the figures of a night, besides its daily partials.
+    Night,
+    /// Into the daily partials.
+    Partials,
+    /// Into no figure: where things lie, what stops a run, what is kept, how fast it goes.
+    Run,
+}
+
+use Kind::{AtLeast, Between, Folder, OneOf, Percent, Switch};
+use Reach::{Night, Partials, Run};
+
+const DAYS: Kind = AtLeast("days", 0, 36_600);
+const ROWS: Kind = AtLeast("rows", 0, i64::MAX.unsigned_abs());
+const FEW_DAYS: Kind = AtLeast("days", 0, 3_660);
+const GENERATIONS: Kind = AtLeast("generations", 1, u64::MAX);
+const FREE_MIB: Kind = AtLeast("MiB", 0, 1 << 40);
+const THREADS: Kind = Between("threads", 1, 1024);
+const MIX: Kind = OneOf(AfterSalesMix::VARIANTS);
+const RANK: Kind = OneOf(RankWithin::VARIANTS);
+const MEMORY: &str = "how much memory the work is planned for, in MiB";
+const WAIT: &str = "how many seconds to wait for another run that holds the lock";
+
+/// All settings.
+pub static SETTINGS: [Setting; 27] = [
+    setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
+    setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
+    setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
+    setting("out", Folder, "out", Run, "the folder of the published files").flag("out", "DIR"),
+    setting("threads", THREADS, "", Run, "how many threads may work").or("one a core").flag("threads", "N"),
+    setting("time_zone", Kind::Zone, "Asia/Shanghai", Partials, "the business time zone"),
+    setting("window_days", Between("days", 1, 366), "30", Night, "how many natural days a window has"),
+    setting("history_starts_on", Kind::Day, "", Run, "days before this one may lack partitions"),
+    setting("max_snapshot_age_days", DAYS, "7", Run, "how old the shop snapshot may be"),
+    setting("extracts_kept_days", DAYS, "", Run, "older extracts may be gone")
+        .or("extracts are kept for ever"),
+    setting("require_manifest", Switch, "false", Run, "whether every partition must carry a manifest"),
+    setting("appeal_effect_days", FEW_DAYS, "1", Night, "how long after its decision an appeal takes effect"),
+    setting("rank_within", RANK, "primary_category", Night, "what shops are ranked inside of"),
+    setting("after_sales_mix", MIX, "equal", Night, "how the two after-sales tiers make one score"),
+    setting(
+        "max_quarantined_percent",
+        Percent,
+        "1",
+        Run,
+        "a table-day may have no more rows quarantined than this, if",
+    ),
+    setting("max_quarantined_rows", ROWS, "20", Run, "they are more than this many"),
+    setting("max_unscored_percent", Percent, "5", Run, "no more of the shops may be without a score"),
+    setting(
+        "min_rows_percent",
+        Percent,
+        "20",
+        Run,
+        "a table-day may have no fewer rows, of its table's median, if",
+    ),
+    setting("min_rows_median", ROWS, "1000", Run, "that median is at least this"),
+    setting("quarantine_days", DAYS, "90", Run, "how long quarantined rows are kept"),
+    setting("keep_generations", GENERATIONS, "30", Run, "how many generations are kept at most"),
+    setting("keep_generations_days", DAYS, "90", Run, "how long a generation is kept at most"),
+    setting("catch_up_days", DAYS, "7", Run, "how many missed days a night without a date catches up"),
+    setting("memory_limit_mib", AtLeast("MiB", 1, u64::MAX), "", Run, MEMORY)
+        .or("no limit")
+        .flag("memory-limit", "MIB"),
+    setting("wait_seconds", AtLeast("seconds", 0, 1_000_000), "0", Run, WAIT).flag("wait", "SECONDS"),
+    setting("min_free_mib", FREE_MIB, "64", Run, "how much must be free where a run writes"),
+    setting("rehash", Switch, "false", Run, "whether files are read even where only their bytes can differ"),
+];
+
+/// Without words for no value, and without a flag of its own.
+const fn setting(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    reaches: Reach,
+    doc: &'static str,
+) -> Setting {
+    Setting { name, kind, default, otherwise: "", reaches, doc, flag: None }
+}
+
+impl Setting {
+    const fn or(self, otherwise: &'static str) -> Self {
+        Self { otherwise, ..self }
+    }
+
+    const fn flag(self, flag: &'static str, value: &'static str) -> Self {
+        Self { flag: Some((flag, value)), ..self }
+    }
+
+    /// The setting of that name.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.name == name)
+    }
+
+    /// What it is, as the help of a flag says it.
+    pub fn help(&self) -> String {
+        let mut letters = self.doc.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    }
+
+    /// The setting whose name is most like `name`, if any is much like it.
+    pub(super) fn like(name: &str) -> Option<&'static Self> {
+        const ALIKE: f64 = 0.85;
+        let likeness = |setting: &Self| strsim::jaro_winkler(setting.name, name);
+        let nearest = SETTINGS.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+        nearest.filter(|setting| likeness(setting) >= ALIKE)
+    }
+
+    /// Whether `text` is a sound value.
+    pub(super) fn accepts(&self, text: &str) -> bool {
+        match self.kind {
+            Folder => !text.is_empty(),
+            Kind::Zone => Zone::named(text).is_some(),
+            Kind::Day => text.parse::<Day>().is_ok(),
+            Switch => text.parse::<bool>().is_ok(),
+            Percent => text.parse::<Decimal4>().is_ok(),
+            OneOf(names) => names.contains(&text),
+            Between(_, lowest, highest) | AtLeast(_, lowest, highest) => {
+                text.parse().is_ok_and(|number| (lowest..=highest).contains(&number))
+            }
+        }
+    }
+
+    /// What a value must be, in words.
+    pub(super) fn wanted(&self) -> String {
+        let kind = match self.kind {
+            Folder => self.doc.to_owned(),
+            Kind::Zone => "a time zone of the IANA database".to_owned(),
+            Kind::Day => "a day YYYY-MM-DD".to_owned(),
+            Switch => "true or false".to_owned(),
+            Percent => "a percentage".to_owned(),
+            OneOf(names) => names.join(" or "),
+            Between(unit, lowest, highest) => format!("a number of {unit} from {lowest} to {highest}"),
+            AtLeast(unit, lowest, _) => format!("a number of {unit}, {lowest} or more"),
+        };
+        if self.otherwise.is_empty() { kind } else { format!("{kind} (default: {})", self.otherwise) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_sound_and_every_name_one_of_its_own() {
+        for setting in &SETTINGS {
+            assert!(setting.default.is_empty() || setting.accepts(setting.default), "{}", setting.name);
+            assert_eq!(SETTINGS.iter().filter(|other| other.name == setting.name).count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_name_mistyped_is_like_the_one_that_was_meant() {
+        for (typed, meant) in [
+            ("time_zon", Some("time_zone")),
+            ("windowdays", Some("window_days")),
+            ("colour", None),
+            ("", None),
+        ] {
+            assert_eq!(Setting::like(typed).map(|setting| setting.name), meant, "{typed}");
+        }
+    }
+}
