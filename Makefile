@@ -48,9 +48,10 @@ lint:
 
 unit:
 	@mkdir -p $(dir $(TESTS_NOT_RUN)) && : >$(TESTS_NOT_RUN)
-	TESTS_NOT_RUN=$(TESTS_NOT_RUN) cargo test $(CARGO_FLAGS)
-	@if [ -s $(TESTS_NOT_RUN) ]; then echo "$$(wc -l <$(TESTS_NOT_RUN)) tests could not run here:"; sort $(TESTS_NOT_RUN); \
-		else echo "0 tests could not run here: all ran"; fi
+	@TESTS_NOT_RUN=$(TESTS_NOT_RUN) cargo test $(CARGO_FLAGS); status=$$?; \
+		if [ -s $(TESTS_NOT_RUN) ]; then \
+			echo "$$(wc -l <$(TESTS_NOT_RUN)) tests could not run here:"; sort $(TESTS_NOT_RUN); \
+		else echo "0 tests could not run here: all ran"; fi; exit $$status
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE) 2022-02-28 2022

@@ -9,12 +9,13 @@ use super::product;
 /// A path of modules under the crate, as `["publish", "lock"]`.
 type Module = Vec<String>;
 
-/// The module that a file holds; none for the program and the root of the library.
+/// The module that a file holds; none for the program, the root of the library and what only tests use.
 fn module(file: &Path) -> Option<Module> {
     let mut parts: Module =
         file.with_extension("").iter().map(|part| part.to_str().unwrap().to_owned()).collect();
     parts.pop_if(|last| last == "mod");
-    (parts != ["lib"] && parts != ["main"]).then_some(parts)
+    let is_aside = |part: &String| ["tests", "testing"].contains(&part.as_str()) || part.ends_with("_tests");
+    (parts != ["lib"] && parts != ["main"] && !parts.iter().any(is_aside)).then_some(parts)
 }
 
 /// The code of a file, in one line, without comments and without the tests at its end.
@@ -54,14 +55,13 @@ fn paths(code: &str) -> Vec<String> {
     let is_word = |character: char| character.is_alphanumeric() || character == '_' || character == ':';
     let mut paths = Vec::new();
     for statement in code.split(';') {
-        match statement.rsplit_once("use ") {
-            Some((before, tree)) if !before.ends_with(is_word) => paths.extend(expanded(tree)),
-            _ => {
-                let words = statement.split(|character| !is_word(character));
-                let is_path = |word: &&str| word.starts_with("crate::") || word.starts_with("super::");
-                paths.extend(words.filter(is_path).map(str::to_owned));
-            }
-        }
+        let (before, tree) = match statement.rsplit_once("use ") {
+            Some((before, tree)) if !before.ends_with(is_word) => (before, tree),
+            _ => (statement, ""),
+        };
+        let words = before.split(|character| !is_word(character));
+        let is_path = |word: &&str| word.starts_with("crate::") || word.starts_with("super::");
+        paths.extend(words.filter(is_path).map(str::to_owned).chain(expanded(tree)));
     }
     paths
 }
@@ -136,7 +136,7 @@ fn a_circle_is_found_however_it_is_imported() {
     for one in ["use b::B;", "pub(crate) use self::b::{B};", "fn f() { crate::a::b::f(); }"] {
         assert_eq!(found(one, "use super::A;"), 1, "{one}");
         assert_eq!(found(one, "use crate::{c, a::{A as B, D}};"), 1, "{one}");
-        assert_eq!(found(one, "use crate::c::C; fn f() -> super::A {}"), 1, "{one}");
+        assert_eq!(found(one, "fn f() -> super::A {} use crate::c::C;"), 1, "{one}");
         let aside = ["use crate::c::C;", "// use super::A;", "#[cfg(test)]\nmod tests { use super::*; }"];
         aside.iter().for_each(|other| assert_eq!(found(one, other), 0, "{one} {other}"));
     }

@@ -42,7 +42,7 @@ fn names_a_file(word: &str, all: &BTreeSet<PathBuf>) -> bool {
     let first = path.components().next().map(|part| PathBuf::from(part.as_os_str()));
     let is_below_ours = word.contains('/') && first.is_some_and(|first| all.contains(&first));
     let is_output = ["out/", "state/", "OUT/", "STATE/"].iter().any(|folder| word.starts_with(folder));
-    (has_our_ending && path.file_stem() != Some(OsStr::new(""))) && !is_output || is_below_ours
+    (has_our_ending || is_below_ours) && !is_output
 }
 
 /// Whether a word is the path of a file from the root or from the document's folder, or, without a folder, the name of one.

@@ -11,8 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{Category, Request, write};
@@ -87,9 +86,16 @@ struct Row {
 impl Row {
     /// The value as a whole number: a day since 1970-01-01, a timestamp in microseconds, a boolean as 0 or 1.
     fn number(&self, column: &str) -> Option<i64> {
-        let value = self.batch.column_by_name(column).unwrap().slice(self.place, 1);
-        let value = cast(&value, &DataType::Int64).unwrap();
-        value.as_primitive::<Int64Type>().iter().next().unwrap()
+        let (values, place) = (self.batch.column_by_name(column).unwrap(), self.place);
+        if values.is_null(place) {
+            return None;
+        }
+        match values.data_type() {
+            DataType::Boolean => Some(values.as_boolean().value(place).into()),
+            DataType::Date32 => Some(values.as_primitive::<Date32Type>().value(place).into()),
+            DataType::Int64 => Some(values.as_primitive::<Int64Type>().value(place)),
+            _ => Some(values.as_primitive::<TimestampMicrosecondType>().value(place)),
+        }
     }
 
     fn day(&self, column: &str) -> Option<Day> {
