@@ -42,12 +42,7 @@ fn measure() -> Outcome<()> {
     Ok(())
 }
 
-fn score(
-    shops: &[Shop],
-    tables: &BTreeMap<Table, TableSums>,
-    rulebook: &Rulebook,
-    as_of: Day,
-) -> Outcome<()> {
+fn score(shops: &[Shop], tables: &BTreeMap<Table, TableSums>, rulebook: &Rulebook, as_of: Day) -> Outcome<()> {
     let mix = AfterSalesMix::Equal;
     let assessed = assess(shops, rulebook, as_of);
     let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();

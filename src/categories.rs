@@ -102,8 +102,7 @@ mod tests {
     #[test]
     fn quartiles_are_values_that_some_shop_has() {
         let five = spread(&[(5.0, 5), (1.0, 5), (4.0, 5), (2.0, 5), (3.0, 5)], Better::High);
-        let quarters =
-            |spread: &Spread| (0..=4).map(|quarter| spread.quarter(quarter).unwrap()).collect::<Vec<_>>();
+        let quarters = |spread: &Spread| (0..=4).map(|quarter| spread.quarter(quarter).unwrap()).collect::<Vec<_>>();
         assert_eq!(quarters(&five), [1.0, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!(quarters(&spread(&[(1.0, 5), (2.0, 5)], Better::High)), [1.0, 1.0, 1.0, 2.0, 2.0]);
         assert_eq!(quarters(&spread(&[(7.0, 5)], Better::Low)), [7.0; 5]);

@@ -73,11 +73,7 @@ impl Args for SettingFlags {
                     .help("The file of settings [default: jobs/nightly.toml, if there is one]"),
             )
             .args(with_flag)
-            .arg(
-                set.long("set")
-                    .global(true)
-                    .help("Any other setting of the file, by its name; may be repeated"),
-            )
+            .arg(set.long("set").global(true).help("Any other setting of the file, by its name; may be repeated"))
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
@@ -88,9 +84,10 @@ impl Args for SettingFlags {
 impl FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let set = matches.get_many::<(String, String)>("set").into_iter().flatten().cloned();
-        let with_flag = SETTINGS.iter().filter(|setting| setting.flag.is_some()).filter_map(|setting| {
-            Some((setting.name.to_owned(), matches.get_one::<String>(setting.name)?.clone()))
-        });
+        let with_flag = SETTINGS
+            .iter()
+            .filter(|setting| setting.flag.is_some())
+            .filter_map(|setting| Some((setting.name.to_owned(), matches.get_one::<String>(setting.name)?.clone())));
         Ok(Self { config: matches.get_one("config").cloned(), given: set.chain(with_flag).collect() })
     }
 

@@ -127,8 +127,7 @@ pub enum Dimension {
 
 impl Dimension {
     /// All five, in the order in which they are published.
-    pub const ALL: [Self; 5] =
-        [Self::Product, Self::Logistics, Self::AfterSales, Self::Dispute, Self::Consultation];
+    pub const ALL: [Self; 5] = [Self::Product, Self::Logistics, Self::AfterSales, Self::Dispute, Self::Consultation];
 
     /// The name in files.
     pub const fn name(self) -> &'static str {

@@ -49,14 +49,7 @@ pub struct Finding {
 impl Finding {
     /// A finding of `stage` that found `found` where `wanted` was wanted.
     pub fn new(stage: &'static str, found: impl Into<String>, wanted: impl Into<String>) -> Self {
-        Self {
-            stage,
-            place: None,
-            column: None,
-            found: found.into(),
-            wanted: wanted.into(),
-            advice: String::new(),
-        }
+        Self { stage, place: None, column: None, found: found.into(), wanted: wanted.into(), advice: String::new() }
     }
 
     /// Names the file.
@@ -247,10 +240,7 @@ mod tests {
         let anywhere = caught_anywhere::<()>(|| panic!("odd sum")).unwrap_err();
         std::panic::set_hook(hook);
         assert_eq!((failure.class, anywhere.class), (ExitClass::Fault, ExitClass::Fault));
-        assert!(
-            failure.to_string().starts_with("reading: x.parquet: found a panic below (odd page)"),
-            "{failure}"
-        );
+        assert!(failure.to_string().starts_with("reading: x.parquet: found a panic below (odd page)"), "{failure}");
         assert!(anywhere.to_string().contains("odd sum"), "{anywhere}");
     }
 
@@ -258,10 +248,7 @@ mod tests {
     fn independent_failures_are_reported_together() {
         let fail = |found: &str| Err(Finding::new("contract", found, "sound").fail(ExitClass::Rejected));
         let failure = all([fail("one"), Ok(1), fail("two")]).unwrap_err();
-        assert_eq!(
-            failure.to_string(),
-            "contract: found one, wanted sound\ncontract: found two, wanted sound"
-        );
+        assert_eq!(failure.to_string(), "contract: found one, wanted sound\ncontract: found two, wanted sound");
         assert_eq!(all([Ok(1), Ok(2)]), Ok(vec![1, 2]));
     }
 

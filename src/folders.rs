@@ -42,8 +42,7 @@ mod tests {
         for name in [b"b".as_slice(), b"a", b"\xff", b"\xfe"] {
             fs::write(folder.path().join(OsStr::from_bytes(name)), "").unwrap();
         }
-        let names: Vec<String> =
-            entries("test", folder.path()).unwrap().into_iter().map(|(name, _)| name).collect();
+        let names: Vec<String> = entries("test", folder.path()).unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a", "b", "\u{fffd}", "\u{fffd}"]);
     }
 }

@@ -40,16 +40,16 @@ pub mod window_sums;
 
 pub mod indicators;
 pub mod ranking;
-pub mod tiers;
+mod tiers;
 
 pub mod categories;
 pub mod improvements;
-pub mod quality;
+mod quality;
 pub mod scores;
 
-pub mod sales;
+mod sales;
 
-pub mod assessments;
+mod assessments;
 pub mod publish;
 
 mod state;

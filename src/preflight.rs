@@ -34,16 +34,11 @@ fn nearest_existing(folder: &Path) -> &Path {
 
 fn check_permission(folder: &Path) -> Outcome<()> {
     access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| {
-        let user =
-            fs::metadata("/proc/self").map_or("this user".to_owned(), |me| format!("user {}", me.uid()));
-        Finding::new(
-            STAGE,
-            format!("a folder that {user} may not write to ({error})"),
-            "a folder to write to",
-        )
-        .path(folder)
-        .advice("give the job's user permission, or name another folder")
-        .fail(ExitClass::Disk)
+        let user = fs::metadata("/proc/self").map_or("this user".to_owned(), |me| format!("user {}", me.uid()));
+        Finding::new(STAGE, format!("a folder that {user} may not write to ({error})"), "a folder to write to")
+            .path(folder)
+            .advice("give the job's user permission, or name another folder")
+            .fail(ExitClass::Disk)
     })
 }
 
@@ -64,9 +59,8 @@ fn check_free(folder: &Path, min_free_mib: u64) -> Outcome<()> {
 /// # Errors
 /// Usage, naming both; disk.
 pub(crate) fn check_one_file_system(outer: &Path, inner: &Path) -> Outcome<()> {
-    let device = |path: &Path| {
-        fs::metadata(path).map(|found| found.dev()).map_err(|error| disk(STAGE, "stat", path, &error))
-    };
+    let device =
+        |path: &Path| fs::metadata(path).map(|found| found.dev()).map_err(|error| disk(STAGE, "stat", path, &error));
     if device(outer)? == device(inner)? {
         return Ok(());
     }

@@ -27,7 +27,7 @@ const UNMATCHED_APPEAL: &str = "unmatched_appeal";
 
 /// How many rows of a table-day a reason holds for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct QualityRow {
+pub(crate) struct QualityRow {
     /// The extract.
     pub table: &'static str,
     /// The partition's day.
@@ -39,7 +39,7 @@ pub struct QualityRow {
 }
 
 /// The quarantined rows, by the day of their partition.
-pub type SetAside = BTreeMap<Day, Vec<QuarantinedRow>>;
+pub(crate) type SetAside = BTreeMap<Day, Vec<QuarantinedRow>>;
 
 /// Whether `part` is more than `percent` of `whole`.
 fn exceeds(part: i64, percent: Decimal4, whole: i64) -> bool {
@@ -51,7 +51,7 @@ fn exceeds(part: i64, percent: Decimal4, whole: i64) -> bool {
 ///
 /// # Errors
 /// Every table-day beyond a limit, exit class rejected.
-pub fn check_table_days(
+pub(crate) fn check_table_days(
     counts: &[Counts],
     set_aside: &SetAside,
     window: Window,
@@ -66,15 +66,14 @@ pub fn check_table_days(
 ///
 /// # Errors
 /// Every table-day beyond the limit, exit class rejected.
-pub fn check_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<()> {
+pub(crate) fn check_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<()> {
     Failure::unless_empty(ExitClass::Rejected, too_many_set_aside(counts, set_aside, limits)?)
 }
 
 fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<Vec<Finding>> {
     let too_many = counts.iter().filter(|counts| {
         let quarantined = counts.quarantined();
-        quarantined > limits.max_quarantined_rows
-            && exceeds(quarantined, limits.max_quarantined_percent, counts.rows)
+        quarantined > limits.max_quarantined_rows && exceeds(quarantined, limits.max_quarantined_percent, counts.rows)
     });
     too_many.map(|counts| too_many_quarantined(counts, set_aside, limits)).collect()
 }
@@ -146,7 +145,7 @@ fn is_below_part_of(percent: Decimal4, doubled_median: i64, rows: i64) -> bool {
 ///
 /// # Errors
 /// Exit class rejected.
-pub fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
+pub(crate) fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
     let count = |shops: usize| i64::try_from(shops).map_err(|error| fault(STAGE, error));
     if !exceeds(count(unscored)?, limits.max_unscored_percent, count(present)?) {
         return Ok(());
@@ -162,7 +161,7 @@ pub fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outco
 
 /// The quality table: every table and day that `counts` speaks of, sorted; `unknown` counts the sound rows of shops that
 /// the snapshot does not have, `unmatched` the appeals of each day that speak of no record of their shop.
-pub fn rows(
+pub(crate) fn rows(
     counts: &[Counts],
     unknown: &BTreeMap<TableDay, i64>,
     unmatched: &BTreeMap<Day, i64>,
@@ -229,7 +228,8 @@ mod tests {
         let counts = [counts(Table::Reviews, "2022-03-15", 100, 30)];
         let failure = check_table_days(&counts, &set_aside, march(), &limits()).unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
-        let said = "30 of 100 rows of reviews dt=2022-03-15 quarantined (30 null_key, first order_id null (review_id 7))";
+        let said =
+            "30 of 100 rows of reviews dt=2022-03-15 quarantined (30 null_key, first order_id null (review_id 7))";
         assert!(failure.to_string().contains(said), "{failure}");
     }
 
@@ -243,9 +243,8 @@ mod tests {
             ("here it is 999.5", &[1_998, 1, 0, 2_000], false),
         ] {
             let days = march().days().zip(rows);
-            let counts: Vec<Counts> = days
-                .map(|(day, rows)| Counts { rows: *rows, ..Counts::nothing(Table::Payments, day) })
-                .collect();
+            let counts: Vec<Counts> =
+                days.map(|(day, rows)| Counts { rows: *rows, ..Counts::nothing(Table::Payments, day) }).collect();
             let outcome = check_table_days(&counts, &SetAside::new(), march(), &limits());
             assert_eq!(outcome.is_err(), is_stopped, "{case}");
         }
@@ -260,8 +259,7 @@ mod tests {
 
     #[test]
     fn every_table_day_has_a_row_for_all_rows_and_one_for_each_reason_that_counts_something() {
-        let counts =
-            [counts(Table::Reviews, "2022-03-15", 100, 3), counts(Table::Appeals, "2022-03-15", 0, 0)];
+        let counts = [counts(Table::Reviews, "2022-03-15", 100, 3), counts(Table::Appeals, "2022-03-15", 0, 0)];
         let unmatched = BTreeMap::from([(day("2022-03-15"), 2)]);
         let unknown = [((Table::Reviews, day("2022-03-15")), 4), ((Table::Refunds, day("2022-03-15")), 0)];
         let shown: Vec<String> = rows(&counts, &unknown.into(), &unmatched)

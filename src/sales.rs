@@ -21,7 +21,7 @@ const DAYS_AT_ONCE: usize = 31;
 
 /// What a shop sold in the year.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sales {
+pub(crate) struct Sales {
     /// The category of goods with the highest amount, the first by name among equals; none without payments.
     pub top_category: Option<String>,
     /// The amount over all categories, in fen.
@@ -30,7 +30,7 @@ pub struct Sales {
 
 impl Sales {
     /// The sales of a shop, given its amounts by category of goods.
-    pub fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
+    pub(crate) fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
         let by_category: Vec<(&str, i64)> = by_category.into_iter().collect();
         let top = by_category.iter().max_by_key(|(category, amount)| (*amount, Reverse(*category)));
         Self {
@@ -44,7 +44,7 @@ impl Sales {
 ///
 /// # Errors
 /// Those of `payments_of`; rejected where the amounts of all shops pass 64 bits.
-pub fn of_days(
+pub(crate) fn of_days(
     days: &[Day],
     left_on: &BTreeMap<i64, Day>,
     payments_of: impl Fn(Day) -> Outcome<DataFrame>,
@@ -121,8 +121,7 @@ mod tests {
 
     #[test]
     fn amounts_add_up_over_days_and_categories_however_many_are_held_at_once() {
-        let days: [&[(i64, &str, i64)]; 3] =
-            [&[(1, "茶", 5), (1, "箱包", 7)], &[], &[(1, "茶", 3), (2, "茶", 1)]];
+        let days: [&[(i64, &str, i64)]; 3] = [&[(1, "茶", 5), (1, "箱包", 7)], &[], &[(1, "茶", 3), (2, "茶", 1)]];
         assert_eq!(sold(&days, &[]), ["1 15 茶", "2 1 茶"]);
         let one: &[(i64, &str, i64)] = &[(1, "茶", 1)];
         assert_eq!(sold(&[one; 2 * DAYS_AT_ONCE + 1], &[]), ["1 63 茶"]);

@@ -107,9 +107,7 @@ fn percent_of(weight: i128, total: i128) -> f64 {
 fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) -> Option<Fraction> {
     let held = || {
         let of_dimension = Indicator::ALL.into_iter().zip(tiers);
-        of_dimension
-            .filter(|(indicator, _)| indicator.spec().dimension == dimension)
-            .filter_map(|(_, held)| *held)
+        of_dimension.filter(|(indicator, _)| indicator.spec().dimension == dimension).filter_map(|(_, held)| *held)
     };
     let share = |held: HeldTier| match (dimension, mix) {
         (Dimension::AfterSales, AfterSalesMix::Volume) => i128::from(held.denominator),
@@ -138,9 +136,9 @@ pub struct ScoredShop {
 pub fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
     let mut tiers = HeldTiers::default();
     for (held, indicator) in tiers.iter_mut().zip(Indicator::ALL) {
-        *held = ranking.of(place, indicator)?.and_then(|measured| {
-            Some(HeldTier { tier: measured.standing?.tier, denominator: measured.denominator })
-        });
+        *held = ranking
+            .of(place, indicator)?
+            .and_then(|measured| Some(HeldTier { tier: measured.standing?.tier, denominator: measured.denominator }));
     }
     Ok(tiers)
 }
@@ -149,11 +147,7 @@ pub fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
 ///
 /// # Errors
 /// A fault where a figure passes 64 bits, or a shop is not among the ranked.
-pub fn score_all(
-    assessed: &[Assessed<'_>],
-    ranking: &Ranking,
-    mix: AfterSalesMix,
-) -> Outcome<Vec<ScoredShop>> {
+pub fn score_all(assessed: &[Assessed<'_>], ranking: &Ranking, mix: AfterSalesMix) -> Outcome<Vec<ScoredShop>> {
     let scored = assessed.iter().enumerate().map(|(place, shop)| {
         let Some(assessment) = shop.assessment else {
             return Ok(ScoredShop {
@@ -201,12 +195,7 @@ mod tests {
             ("after-sales is the mean of its two tiers", "男装", "0 - 0 0 5 0 2", "0.7"),
             ("with one half of after-sales missing the other is its score", "男装", "0 - 0 0 - 0 2", "0.4"),
             // 20 percent of logistics are shared out: (5 + 3 + 2 + 4) / 4.
-            (
-                "exempt from logistics, which weighs all the same",
-                "网店/网络服务/软件",
-                "2 - - 5 3 4 3",
-                "3.5",
-            ),
+            ("exempt from logistics, which weighs all the same", "网店/网络服务/软件", "2 - - 5 3 4 3", "3.5"),
             ("no data at all is no score", "男装", "- - - - - - -", "none"),
             ("a dimension that weighs nothing makes no score alone", "保险", "- - 5 - - - -", "none"),
         ] {

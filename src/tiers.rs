@@ -30,7 +30,7 @@ pub struct Standing {
 
 /// A value that takes part in a ranking.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Contender<'rules> {
+pub(crate) struct Contender<'rules> {
     /// The shops that it is ranked with share this number.
     pub group: u32,
     /// Its value, finite.
@@ -43,7 +43,7 @@ pub struct Contender<'rules> {
 ///
 /// # Errors
 /// Those of the engine below, as faults.
-pub fn rank(contenders: &[Contender<'_>], better: Better) -> Outcome<Vec<Standing>> {
+pub(crate) fn rank(contenders: &[Contender<'_>], better: Better) -> Outcome<Vec<Standing>> {
     let ranked = ranked(contenders, better).map_err(|error| fault(STAGE, error))?;
     if ranked.height() != contenders.len() {
         return Err(fault(STAGE, format!("ranks of {} of {} values", ranked.height(), contenders.len())));
@@ -95,9 +95,8 @@ mod tests {
         let cut_offs = default_cut_offs();
         let contender = |value: &f64| Contender { group: 7, value: *value, cut_offs: &cut_offs };
         let contenders: Vec<_> = values.iter().map(contender).collect();
-        let shown = |standing: &Standing| {
-            format!("{} ({}/{})", standing.tier.points(), standing.better, standing.ranked)
-        };
+        let shown =
+            |standing: &Standing| format!("{} ({}/{})", standing.tier.points(), standing.better, standing.ranked);
         rank(&contenders, better).unwrap().iter().map(shown).collect()
     }
 
@@ -105,19 +104,9 @@ mod tests {
     fn only_strictly_better_shops_count() {
         let three_of_four = [4.5, 4.9, 4.5, 3.0];
         let cases: [(&str, &[f64], Better, &[&str]); 7] = [
-            (
-                "ties share a tier",
-                &three_of_four,
-                Better::High,
-                &["4 (1/4)", "5 (0/4)", "4 (1/4)", "3 (3/4)"],
-            ),
+            ("ties share a tier", &three_of_four, Better::High, &["4 (1/4)", "5 (0/4)", "4 (1/4)", "3 (3/4)"]),
             ("all tie", &[2.0; 3], Better::High, &["5 (0/3)"; 3]),
-            (
-                "low turns it round",
-                &three_of_four,
-                Better::Low,
-                &["4 (1/4)", "3 (3/4)", "4 (1/4)", "5 (0/4)"],
-            ),
+            ("low turns it round", &three_of_four, Better::Low, &["4 (1/4)", "3 (3/4)", "4 (1/4)", "5 (0/4)"]),
             ("a lone shop gets 5", &[0.0], Better::High, &["5 (0/1)"]),
             ("nobody", &[], Better::High, &[]),
             // 1 * 100 < 50 * 2 is false, 1 * 100 < 80 * 2 is true.
@@ -141,8 +130,7 @@ mod tests {
     fn shops_are_ranked_inside_their_group_only() {
         let cut_offs = default_cut_offs();
         let contender = |group: u32, value: f64| Contender { group, value, cut_offs: &cut_offs };
-        let standings =
-            rank(&[contender(1, 1.0), contender(2, 9.0), contender(1, 2.0)], Better::High).unwrap();
+        let standings = rank(&[contender(1, 1.0), contender(2, 9.0), contender(1, 2.0)], Better::High).unwrap();
         let shown: Vec<_> = standings.iter().map(|standing| (standing.better, standing.ranked)).collect();
         assert_eq!(shown, [(1, 2), (0, 1), (0, 2)]);
     }

@@ -155,10 +155,7 @@ mod tests {
             (
                 "America/St_Johns",
                 "2010-11-06",
-                &[
-                    "2010-11-06T02:30:00Z to 2010-11-07T02:30:00Z",
-                    "2010-11-07T02:31:00Z to 2010-11-07T03:30:00Z",
-                ],
+                &["2010-11-06T02:30:00Z to 2010-11-07T02:30:00Z", "2010-11-07T02:31:00Z to 2010-11-07T03:30:00Z"],
             ),
             // Samoa left this day out.
             ("Pacific/Apia", "2011-12-30", &[]),
@@ -173,10 +170,9 @@ mod tests {
     #[test]
     fn a_repeated_local_time_means_the_earlier_instant_and_a_skipped_one_takes_the_offset_before() {
         let zone = Zone::named("America/New_York").unwrap();
-        for (local, instant) in [
-            ("2022-11-06T01:30:00Z", "2022-11-06T05:30:00Z"),
-            ("2022-03-13T02:30:00Z", "2022-03-13T07:30:00Z"),
-        ] {
+        for (local, instant) in
+            [("2022-11-06T01:30:00Z", "2022-11-06T05:30:00Z"), ("2022-03-13T02:30:00Z", "2022-03-13T07:30:00Z")]
+        {
             assert_eq!(zone.local_times().instant(second(local)), second(instant), "{local}");
         }
     }

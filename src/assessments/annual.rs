@@ -16,7 +16,7 @@ use crate::shops::Shop;
 
 /// Which scores of the year count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub(crate) enum Basis {
     /// All month ends up to the as-of day.
     Year,
     /// The month ends before the month of this day, on which the shop applied to leave.
@@ -29,35 +29,29 @@ pub enum Basis {
 
 impl Basis {
     /// On what basis a shop is settled, as it is known on the as-of day; none where its contract did not touch the year.
-    pub fn of(shop: &Shop, year: Year, as_of: Day) -> Option<Self> {
+    pub(crate) fn of(shop: &Shop, year: Year, as_of: Day) -> Option<Self> {
         let left_on = shop.terminated_on.filter(|left_on| *left_on <= as_of);
         if shop.joined_on > year.last_day() || left_on.is_some_and(|left_on| left_on < year.first_day()) {
             return None;
         }
         Some(match left_on.filter(|left_on| year.contains(*left_on)) {
             None => Self::Year,
-            Some(left_on) if first_of_month(left_on) == first_of_month(shop.joined_on) => {
-                Self::NoFee(left_on)
-            }
-            Some(left_on) if first_of_month(left_on) == year.first_day() => {
-                Self::DayBeforeTermination(left_on)
-            }
+            Some(left_on) if first_of_month(left_on) == first_of_month(shop.joined_on) => Self::NoFee(left_on),
+            Some(left_on) if first_of_month(left_on) == year.first_day() => Self::DayBeforeTermination(left_on),
             Some(left_on) => Self::MonthsBeforeTermination(left_on),
         })
     }
 
     /// The day of the year that the shop left on, if it did.
-    pub fn left_on(self) -> Option<Day> {
+    pub(crate) fn left_on(self) -> Option<Day> {
         match self {
             Self::Year => None,
-            Self::MonthsBeforeTermination(day) | Self::DayBeforeTermination(day) | Self::NoFee(day) => {
-                Some(day)
-            }
+            Self::MonthsBeforeTermination(day) | Self::DayBeforeTermination(day) | Self::NoFee(day) => Some(day),
         }
     }
 
     /// The name in files.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Year => "year",
             Self::MonthsBeforeTermination(_) => "months_before_termination",
@@ -77,7 +71,7 @@ impl Basis {
 
 /// A score that went into an average.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountedScore {
+pub(crate) struct CountedScore {
     /// The day that it is of.
     pub day: Day,
     /// The score.
@@ -88,7 +82,7 @@ pub struct CountedScore {
 
 /// The settlement of a shop's annual fee.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settlement {
+pub(crate) struct Settlement {
     /// The shop.
     pub shop_id: i64,
     /// Which scores count.
@@ -111,7 +105,7 @@ pub struct Settlement {
 
 /// All that a year is settled with.
 #[derive(Clone, Debug)]
-pub struct Account<'a> {
+pub(crate) struct Account<'a> {
     /// The year.
     pub year: Year,
     /// What is known by the end of this day counts.
@@ -128,9 +122,8 @@ pub struct Account<'a> {
 ///
 /// # Errors
 /// Usage where no thresholds are in force on the day that decides; a fault where an average passes 64 bits.
-pub fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) -> Outcome<Vec<Settlement>> {
-    let with_basis =
-        shops.iter().filter_map(|shop| Some((shop, Basis::of(shop, account.year, account.as_of)?)));
+pub(crate) fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) -> Outcome<Vec<Settlement>> {
+    let with_basis = shops.iter().filter_map(|shop| Some((shop, Basis::of(shop, account.year, account.as_of)?)));
     with_basis
         .map(|(shop, basis)| {
             let sales = account.sales.get(&shop.shop_id).cloned().unwrap_or_default();

@@ -42,10 +42,8 @@ const LONG_THERE: Case<'_> = Case {
 
 impl Case<'_> {
     fn settled(&self) -> Option<Settlement> {
-        let rules = [
-            format!(",,*,2.8,2.5,3,3,{FEE},{HALF},{FULL}"),
-            "2022-01-01,2022-06-30,茶,2.8,2.5,3,3,700,1,2".to_owned(),
-        ];
+        let rules =
+            [format!(",,*,2.8,2.5,3,3,{FEE},{HALF},{FULL}"), "2022-01-01,2022-06-30,茶,2.8,2.5,3,3,700,1,2".to_owned()];
         let rows: Vec<_> = self.scores.iter().map(|(month_end, score)| (*month_end, "茶", *score)).collect();
         let scores = month_ends(&rows);
         let of_shop = scores.iter().flat_map(|(day, rows)| rows.iter().map(|row| (*day, row))).collect();
@@ -79,8 +77,7 @@ impl Case<'_> {
 #[test]
 fn a_shop_that_stays_is_settled_by_the_mean_of_its_month_ends() {
     let january = |score| [("2022-01-31", score), ("2022-02-28", None)];
-    let both =
-        |of_january, of_february| [("2022-01-31", Some(of_january)), ("2022-02-28", Some(of_february))];
+    let both = |of_january, of_february| [("2022-01-31", Some(of_january)), ("2022-02-28", Some(of_february))];
     for (scores, expected) in [
         (both("4", "2"), "year [2022-01-31 2022-02-28] 3 qualified 3000001 of 3000001"),
         // Months without a score are left out, and with none left there is no average.
@@ -134,8 +131,7 @@ fn a_shop_that_left_in_mid_year_is_settled_by_the_months_before_that_of_leaving(
 
 #[test]
 fn a_shop_that_left_in_january_is_settled_by_the_day_before_alone() {
-    let left =
-        |terminated_on, day_before| Case { terminated_on, day_before, sales: &[], ..LONG_THERE }.shown();
+    let left = |terminated_on, day_before| Case { terminated_on, day_before, sales: &[], ..LONG_THERE }.shown();
     assert_eq!(left("2022-01-16", Some("3.5")), "day_before_termination [2022-01-15] 3.5 qualified 0 of 700");
     assert_eq!(left("2022-01-01", Some("1")), "day_before_termination [2021-12-31] 1 not qualified 0 of 700");
     assert_eq!(left("2022-01-31", None), "day_before_termination [] none not qualified 0 of 700");

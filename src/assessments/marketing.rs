@@ -15,7 +15,7 @@ use crate::scores::ScoredShop;
 
 /// A shop's admission to marketing events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Admission {
+pub(crate) struct Admission {
     /// The least score that admits shops of its primary category.
     pub least: Decimal4,
     /// Whether its score does.
@@ -32,7 +32,7 @@ impl Admission {
 ///
 /// # Errors
 /// Usage where no thresholds are in force for a shop's category on that day.
-pub fn admissions(
+pub(crate) fn admissions(
     assessed: &[Assessed<'_>],
     scored: &[ScoredShop],
     thresholds: &Thresholds,

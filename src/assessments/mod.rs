@@ -4,9 +4,9 @@ use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 
-pub mod annual;
-pub mod marketing;
-pub mod monthly;
+pub(crate) mod annual;
+pub(crate) mod marketing;
+pub(crate) mod monthly;
 #[cfg(test)]
 mod testing;
 
@@ -14,7 +14,7 @@ const STAGE: &str = "assessments";
 
 /// What assessments need of a shop's month-end score.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MonthEndScore {
+pub(crate) struct MonthEndScore {
     /// The shop.
     pub shop_id: i64,
     /// Its primary category on that day.
@@ -29,7 +29,7 @@ pub struct MonthEndScore {
 ///
 /// # Errors
 /// Usage where neither the category nor `*` has a row in force on it.
-pub fn thresholds_on<'rules>(
+pub(crate) fn thresholds_on<'rules>(
     thresholds: &'rules Thresholds,
     day: Day,
     category: &str,

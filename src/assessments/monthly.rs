@@ -13,7 +13,7 @@ use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 
 /// What a month end comes to; the first that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// The category has no such assessment.
     NotAssessed,
     /// The failures of the year have reached the limit in this month or an earlier one.
@@ -28,7 +28,7 @@ pub enum Status {
 
 impl Status {
     /// The name in files.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::NotAssessed => "not_assessed",
             Self::Exit => "exit",
@@ -41,7 +41,7 @@ impl Status {
 
 /// The assessment of a shop at a month end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MonthlyAssessment {
+pub(crate) struct MonthlyAssessment {
     /// The shop.
     pub shop_id: i64,
     /// Its primary category on that day.
@@ -69,7 +69,7 @@ struct Record {
 ///
 /// # Errors
 /// Usage where no thresholds are in force on a month end.
-pub fn assess_year(
+pub(crate) fn assess_year(
     month_ends: &BTreeMap<Day, Vec<MonthEndScore>>,
     thresholds: &Thresholds,
 ) -> Outcome<BTreeMap<Day, Vec<MonthlyAssessment>>> {

@@ -21,22 +21,14 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
     let settings = begin(&arguments.settings)?;
     let range = arguments.from.zip(arguments.to).map(|(first, last)| Window { first, last });
     if let Some(Window { first, last }) = range.filter(|range| range.first > range.last) {
-        return Err(Finding::new(
-            STAGE,
-            format!("--from {first} --to {last}"),
-            "a first day, then a last one",
-        )
-        .fail(ExitClass::Usage));
+        return Err(Finding::new(STAGE, format!("--from {first} --to {last}"), "a first day, then a last one")
+            .fail(ExitClass::Usage));
     }
     let rulebook = Rulebook::load(&settings.rules)?;
     let _locks = lock(&settings, now, told(arguments))?;
     let due = staleness::due(&settings, &rulebook, range, arguments.stale)?;
     if due.is_empty() {
-        let none = if arguments.stale {
-            "no published night is stale"
-        } else {
-            "every day is published and current"
-        };
+        let none = if arguments.stale { "no published night is stale" } else { "every day is published and current" };
         say(stdout, none);
     }
     if arguments.dry_run {

@@ -68,10 +68,7 @@ fn listed(days: &[Day]) -> String {
 
 /// Says how many partials were computed, and how many were there.
 pub(super) fn say_partials(computed: usize, reused: usize, settings: &Settings, stdout: &mut impl Write) {
-    say(
-        stdout,
-        &format!("{computed} daily partials computed, {reused} taken from {}", settings.state.display()),
-    );
+    say(stdout, &format!("{computed} daily partials computed, {reused} taken from {}", settings.state.display()));
 }
 
 /// Says what came of a night.
@@ -103,18 +100,14 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
     }
     if !night.touched_month_ends.is_empty() {
         let advice = "`shopscore restate --month-end D --because TEXT` replaces their scores";
-        say(
-            stdout,
-            &format!("news touch frozen month ends: {}; {advice}", listed(&night.touched_month_ends)),
-        );
+        say(stdout, &format!("news touch frozen month ends: {}; {advice}", listed(&night.touched_month_ends)));
     }
     match night.month_end {
         Some(Closed::Now) => {
             say(stdout, &format!("month end {as_of} closed: its scores are frozen from now on"));
         }
         Some(Closed::Before) => {
-            let advice =
-                format!("`shopscore restate --month-end {as_of} --because TEXT` replaces its scores");
+            let advice = format!("`shopscore restate --month-end {as_of} --because TEXT` replaces its scores");
             say(stdout, &format!("month end {as_of} is frozen and stays as it was published; {advice}"));
         }
         None => {}

@@ -36,8 +36,7 @@ pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) 
 }
 
 fn check(month_end: Day, knowledge_day: Day, last_complete_day: Day) -> Outcome<()> {
-    let refuse =
-        |found: String, wanted: String| Err(Finding::new(STAGE, found, wanted).fail(ExitClass::Usage));
+    let refuse = |found: String, wanted: String| Err(Finding::new(STAGE, found, wanted).fail(ExitClass::Usage));
     if !ends_month(month_end) {
         return refuse(format!("--month-end {month_end}"), "the last day of a month".to_owned());
     }

@@ -28,12 +28,7 @@ pub(super) fn run(arguments: &Sample, stdout: &mut impl Write) -> Outcome<()> {
         dirty: arguments.dirty,
         demo_cases: arguments.demo_cases,
         categories: categories(&rulebook, arguments.to),
-        custom_made: rulebook
-            .custom_made
-            .categories_on(arguments.to)
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        custom_made: rulebook.custom_made.categories_on(arguments.to).into_iter().map(str::to_owned).collect(),
     };
     let summary = on_pool(|| sample::write(&request))?;
     for (table, rows) in &summary.rows {

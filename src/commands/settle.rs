@@ -35,12 +35,10 @@ fn as_of(arguments: &Settle, settings: &Settings) -> Outcome<Day> {
     let year = arguments.year;
     let published = publish::nights(&settings.out)?.into_keys().filter(|night| year.contains(*night)).max();
     match arguments.as_of.or(published) {
-        Some(as_of) if as_of < year.first_day() => Err(Finding::new(
-            STAGE,
-            format!("--as-of {as_of}"),
-            format!("{} or a later day", year.first_day()),
-        )
-        .fail(ExitClass::Usage)),
+        Some(as_of) if as_of < year.first_day() => {
+            Err(Finding::new(STAGE, format!("--as-of {as_of}"), format!("{} or a later day", year.first_day()))
+                .fail(ExitClass::Usage))
+        }
         Some(as_of) => Ok(as_of),
         None => Err(Finding::new(STAGE, format!("no published night of {year}"), "an as-of day")
             .advice("publish its nights with `shopscore backfill`, or give the day with --as-of")

@@ -58,8 +58,7 @@ pub fn each_batch<S: ChunkReader + 'static>(
         if let Some(predicate) = predicate {
             reader = reader.with_row_filter(RowFilter::new(vec![predicate]));
         }
-        let mut batches =
-            decoding(|| reader.build().map_err(|error| error.to_string())).map_err(undecodable)?;
+        let mut batches = decoding(|| reader.build().map_err(|error| error.to_string())).map_err(undecodable)?;
         let mut next = || decoding(|| batches.next().transpose().map_err(|error| error.to_string()));
         while let Some(batch) = next().map_err(undecodable)? {
             consume(batch)?;
@@ -75,25 +74,15 @@ fn decoding<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 }
 
 /// The footer with text columns left in their dictionaries, so that a text is trimmed once and not once a row.
-fn with_dictionaries(
-    spec: &TableSpec,
-    footer: &ArrowReaderMetadata,
-    path: &Path,
-) -> Outcome<ArrowReaderMetadata> {
+fn with_dictionaries(spec: &TableSpec, footer: &ArrowReaderMetadata, path: &Path) -> Outcome<ArrowReaderMetadata> {
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let fields = footer.schema().fields().iter().map(|field| {
         let is_text = field.data_type() == &DataType::Utf8 && spec.position(field.name()).is_some();
-        if is_text {
-            Arc::new(field.as_ref().clone().with_data_type(dictionary.clone()))
-        } else {
-            Arc::clone(field)
-        }
+        if is_text { Arc::new(field.as_ref().clone().with_data_type(dictionary.clone())) } else { Arc::clone(field) }
     });
     let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<Arc<Field>>>()));
     let options = ArrowReaderOptions::new().with_schema(schema);
     ArrowReaderMetadata::try_new(Arc::clone(footer.metadata()), options).map_err(|error| {
-        Finding::new(STAGE, error.to_string(), "a schema that can be read")
-            .path(path)
-            .fail(ExitClass::Rejected)
+        Finding::new(STAGE, error.to_string(), "a schema that can be read").path(path).fail(ExitClass::Rejected)
     })
 }

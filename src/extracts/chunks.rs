@@ -68,10 +68,7 @@ mod tests {
         ];
         for (case, change) in outside.into_iter().enumerate() {
             let found = with_chunk(change).unwrap_or_default();
-            assert_eq!(
-                found, "pages of \"shop_id\", row group 0, that are not inside the file",
-                "case {case}"
-            );
+            assert_eq!(found, "pages of \"shop_id\", row group 0, that are not inside the file", "case {case}");
         }
     }
 

@@ -95,8 +95,7 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     let tail = read.map_err(|error| disk(STAGE, "read", &file.path, &error))?;
     let footer = decode_footer(&tail).map_err(|error| no_parquet_file(file, &opened, &error))?;
     if let Some(found) = chunks::impossible(footer.metadata(), tail.start()) {
-        let damaged =
-            Finding::new(STAGE, format!("a damaged footer, with {found}"), "a complete Parquet file");
+        let damaged = Finding::new(STAGE, format!("a damaged footer, with {found}"), "a complete Parquet file");
         return Err(damaged.path(&file.path).advice("write the file again").fail(ExitClass::Rejected));
     }
     let found = spec.columns.iter().map(|column| check_column(column, &footer, &file.path));
@@ -107,9 +106,7 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
         path: file.path.clone(),
         identity: file.identity,
         rows: usize::try_from(rows).map_err(|_| {
-            Finding::new(STAGE, format!("{rows} rows"), "a count of rows")
-                .path(&file.path)
-                .fail(ExitClass::Rejected)
+            Finding::new(STAGE, format!("{rows} rows"), "a count of rows").path(&file.path).fail(ExitClass::Rejected)
         })?,
         has_nanoseconds: footer.schema().fields().iter().any(|field| {
             spec.position(field.name()).is_some()
@@ -146,15 +143,13 @@ fn no_parquet_file(file: &PartFile, opened: &File, error: &ParquetError) -> Fail
 
 fn check_column(column: &Column, footer: &ArrowReaderMetadata, path: &Path) -> Outcome<Option<Finding>> {
     let schema = footer.metadata().file_metadata().schema_descr();
-    let named: Vec<_> =
-        schema.root_schema().get_fields().iter().filter(|field| field.name() == column.name).collect();
+    let named: Vec<_> = schema.root_schema().get_fields().iter().filter(|field| field.name() == column.name).collect();
     let (found, advice) = match named.as_slice() {
         [] => (missing_column(column.name, footer), "deliver the column under its exact name"),
         [field] if !field.is_primitive() => ("a nested column".to_owned(), "deliver plain values"),
-        [field] if field.get_physical_type() == PhysicalType::INT96 => (
-            "an INT96 timestamp".to_owned(),
-            "in Spark set spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS",
-        ),
+        [field] if field.get_physical_type() == PhysicalType::INT96 => {
+            ("an INT96 timestamp".to_owned(), "in Spark set spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS")
+        }
         [_] => {
             let field = footer.schema().field_with_name(column.name).map_err(|error| fault(STAGE, error))?;
             if fits(column.kind, field.data_type()) {

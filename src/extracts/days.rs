@@ -108,12 +108,7 @@ mod tests {
     use crate::extracts::readable::day;
 
     /// A table with partitions of some days, for a run of the days from `first` to `last`.
-    fn found(
-        table: Table,
-        days: &[&str],
-        (first, last): (&str, &str),
-        more: impl Fn(&mut Coverage),
-    ) -> Found<'static> {
+    fn found(table: Table, days: &[&str], (first, last): (&str, &str), more: impl Fn(&mut Coverage)) -> Found<'static> {
         let window = Window { first: day(first), last: day(last) };
         let mut coverage = Coverage {
             window,
@@ -157,10 +152,7 @@ mod tests {
         let text = missing(Table::Refunds, None);
         assert!(text.contains("refunds of 2022-03-14;") && text.contains("refunds of 2022-03-15;"), "{text}");
         let text = missing(Table::Refunds, Some("2022-03-15"));
-        assert!(
-            !text.contains("refunds of 2022-03-14;") && text.contains("refunds of 2022-03-15;"),
-            "{text}"
-        );
+        assert!(!text.contains("refunds of 2022-03-14;") && text.contains("refunds of 2022-03-15;"), "{text}");
         assert_eq!(missing(Table::Disputes, None), "");
     }
 

@@ -51,8 +51,7 @@ fn compare_values(rows: &Rows, column: &ColumnData, one: usize, other: usize) ->
         Values::Date(values) => values.get(one).cmp(&values.get(other)),
         Values::Boolean(values) => values.get(one).cmp(&values.get(other)),
         Values::Text(positions) => {
-            let text =
-                |row: usize| positions.get(row).map(|position| rows.texts.all().get(*position as usize));
+            let text = |row: usize| positions.get(row).map(|position| rows.texts.all().get(*position as usize));
             text(one).cmp(&text(other))
         }
     }
@@ -72,18 +71,12 @@ mod tests {
 
     #[test]
     fn of_rows_with_one_key_the_latest_stays() {
-        assert_eq!(
-            kept(Payments, "order_id paid_at amount_fen\n7 10:00 900\n7 11:00 100\n8 10:00 100"),
-            [1, 2]
-        );
+        assert_eq!(kept(Payments, "order_id paid_at amount_fen\n7 10:00 900\n7 11:00 100\n8 10:00 100"), [1, 2]);
     }
 
     #[test]
     fn of_rows_of_one_instant_the_greatest_stays_by_the_columns_in_order() {
-        assert_eq!(
-            kept(Payments, "order_id shop_id category amount_fen\n7 2 a 900\n7 2 b 100\n7 1 c 999"),
-            [1]
-        );
+        assert_eq!(kept(Payments, "order_id shop_id category amount_fen\n7 2 a 900\n7 2 b 100\n7 1 c 999"), [1]);
         let text = "order_id picked_up_at no_shipping_required\n7 - true\n7 12:00 false\n8 - false\n8 - true";
         assert_eq!(kept(Pickups, text), [1, 3], "null lowest, false below true");
         assert_eq!(kept(Payments, "order_id shop_id category\n7 1 男装\n7 1 z"), [0], "text by its bytes");

@@ -140,11 +140,7 @@ mod tests {
             (i64::MIN, NANOS, NANOS, None, Some(i64::MIN)),
             (253_402_214_400_000, 1_000, MICROS, None, Some(253_402_214_400_000_000)),
         ] {
-            assert_eq!(
-                ticks(raw, units, per_second, zone).ok(),
-                expected,
-                "{raw} of {units} as {per_second}"
-            );
+            assert_eq!(ticks(raw, units, per_second, zone).ok(), expected, "{raw} of {units} as {per_second}");
         }
     }
 

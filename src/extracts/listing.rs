@@ -117,8 +117,7 @@ mod tests {
                 max_snapshot_age_days: Some(7),
                 extracts_kept_days,
             };
-            let Listed { partitions, missing, expired, empty_days, .. } =
-                list(root.path(), coverage).unwrap();
+            let Listed { partitions, missing, expired, empty_days, .. } = list(root.path(), coverage).unwrap();
             (partitions.len(), missing.len(), expired, empty_days)
         };
         assert_eq!(found(list, None), (12, 1, vec![], vec![disputes, appeals]));

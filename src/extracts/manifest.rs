@@ -33,12 +33,7 @@ struct Entry {
 
 /// Compares a partition's files, each with the rows that its footer gives, with its `opened` manifest, if it has one (it
 /// must have one where `required`).
-pub(super) fn check(
-    folder: &Path,
-    opened: Option<File>,
-    files: &[(&Path, usize)],
-    required: bool,
-) -> Vec<Finding> {
+pub(super) fn check(folder: &Path, opened: Option<File>, files: &[(&Path, usize)], required: bool) -> Vec<Finding> {
     let path = folder.join(MANIFEST);
     let text = match opened.map(io::read_to_string) {
         Some(Ok(text)) => text,
@@ -76,9 +71,8 @@ fn compare(path: &Path, manifest: &Manifest, files: &[(&Path, usize)]) -> Vec<Fi
             Some(entry) => findings.extend(compare_file(file, *rows, entry)),
         }
     }
-    findings.extend(
-        listed.keys().map(|name| finding(path, format!("no part file {name:?}"), "every file that it lists")),
-    );
+    findings
+        .extend(listed.keys().map(|name| finding(path, format!("no part file {name:?}"), "every file that it lists")));
     findings
 }
 

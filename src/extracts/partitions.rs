@@ -41,11 +41,7 @@ pub struct Partition {
 }
 
 /// The partition folders of a table by day, under the extracts at `root`.
-pub(super) fn day_folders(
-    root: &Path,
-    folder: &Path,
-    rejected: &mut Vec<Finding>,
-) -> Outcome<BTreeMap<Day, PathBuf>> {
+pub(super) fn day_folders(root: &Path, folder: &Path, rejected: &mut Vec<Finding>) -> Outcome<BTreeMap<Day, PathBuf>> {
     let mut days = BTreeMap::new();
     for (name, path) in entries(STAGE, folder)? {
         let of_day = name.strip_prefix("dt=").map(str::parse::<Day>);
@@ -147,9 +143,8 @@ mod tests {
         assert_eq!(days.keys().copied().collect::<Vec<_>>(), [day("2022-03-15")]);
         let of = (Table::Payments, day("2022-03-15"), folder);
         let partition = Partition::list(root.path(), of, &mut rejected, &mut ignored).unwrap();
-        let name = |finding: Finding| {
-            finding.to_string().split(": ").nth(1).unwrap().rsplit('/').next().unwrap().to_owned()
-        };
+        let name =
+            |finding: Finding| finding.to_string().split(": ").nth(1).unwrap().rsplit('/').next().unwrap().to_owned();
         (partition.files.len(), rejected.into_iter().map(name).collect())
     }
 

@@ -147,10 +147,7 @@ mod tests {
         let reversed = r#"{"shop_id":1,"sub_account_id":2,"asked_at":"2022-03-15T04:00:00Z","bot_received":false,"human_replied_at":"2022-03-15T03:59:59.5Z"}"#;
         assert_eq!(
             shown,
-            [
-                format!("consultations None null_key {nulls}"),
-                format!("consultations None time_reversed {reversed}")
-            ]
+            [format!("consultations None null_key {nulls}"), format!("consultations None time_reversed {reversed}")]
         );
         assert_eq!(Counts::of(&rows, &verdicts).unwrap().broken, [1, 0, 0, 1, 0]);
     }

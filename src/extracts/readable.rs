@@ -70,18 +70,12 @@ fn column_of<'a>(
         ColumnKind::Integer => Values::Integer(
             given().zip(1..).map(|(cell, place)| cell.map_or(place, |text| text.parse().unwrap())).collect(),
         ),
-        ColumnKind::Text => {
-            Values::Text(given().map(|cell| texts.intern(cell.unwrap_or("男装")).unwrap()).collect())
-        }
+        ColumnKind::Text => Values::Text(given().map(|cell| texts.intern(cell.unwrap_or("男装")).unwrap()).collect()),
         ColumnKind::Boolean => {
             Values::Boolean(given().map(|cell| cell.is_some_and(|text| text.parse().unwrap())).collect())
         }
-        ColumnKind::Date => {
-            Values::Date(given().map(|cell| self::day(cell.unwrap_or(day)).epoch_days()).collect())
-        }
-        ColumnKind::Timestamp => {
-            Values::Timestamp(given().map(|cell| ticks(day, cell.unwrap_or("12:00"))).collect())
-        }
+        ColumnKind::Date => Values::Date(given().map(|cell| self::day(cell.unwrap_or(day)).epoch_days()).collect()),
+        ColumnKind::Timestamp => Values::Timestamp(given().map(|cell| ticks(day, cell.unwrap_or("12:00"))).collect()),
     };
     ColumnData { values, validity: validity.contains(&false).then_some(validity) }
 }

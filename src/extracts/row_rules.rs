@@ -61,14 +61,12 @@ fn apply(rule: &RowRule, rows: &Rows, verdicts: &mut Verdicts) -> Outcome<()> {
         RowRule::Between { column, lowest, highest } => {
             let (values, column) = (rows.integers(column)?, rows.column(column)?);
             verdicts.mark(Reason::OutOfRange, |row| {
-                values.get(row).is_none_or(|value| !(lowest..=highest).contains(value))
-                    && column.is_valid(row)
+                values.get(row).is_none_or(|value| !(lowest..=highest).contains(value)) && column.is_valid(row)
             });
         }
         RowRule::OneOf { column, values } => {
             let positions = rows.text_positions(column)?;
-            let listed: Vec<bool> =
-                rows.texts.all().iter().map(|text| values.contains(&text.as_str())).collect();
+            let listed: Vec<bool> = rows.texts.all().iter().map(|text| values.contains(&text.as_str())).collect();
             verdicts.mark(Reason::OutOfRange, |row| {
                 positions.get(row).and_then(|position| listed.get(*position as usize)) != Some(&true)
             });
@@ -79,9 +77,7 @@ fn apply(rule: &RowRule, rows: &Rows, verdicts: &mut Verdicts) -> Outcome<()> {
         }
         RowRule::NotBeforeDay { day } => {
             let dates = rows.dates(day)?;
-            verdicts.mark(Reason::TimeReversed, |row| {
-                dates.get(row).is_none_or(|date| rows.day.epoch_days() < *date)
-            });
+            verdicts.mark(Reason::TimeReversed, |row| dates.get(row).is_none_or(|date| rows.day.epoch_days() < *date));
         }
     }
     Ok(())
@@ -111,7 +107,8 @@ mod tests {
         let stars = "description_stars logistics_stars\n1 5\n- -\n0 5\n5 6";
         assert_eq!(verdicts(Table::Reviews, stars), ["sound", "sound", "out_of_range", "out_of_range"]);
         assert_eq!(verdicts(Table::Payments, "amount_fen\n0\n-1"), ["sound", "out_of_range"]);
-        let text = "refund_type stage\nrefund_only in_sale\nreturn_refund after_sale\nRefund_Only in_sale\nrefund_only later";
+        let text =
+            "refund_type stage\nrefund_only in_sale\nreturn_refund after_sale\nRefund_Only in_sale\nrefund_only later";
         assert_eq!(verdicts(Table::Refunds, text), ["sound", "sound", "out_of_range", "out_of_range"]);
         let text = "liable_party\nseller\nbuyer\nplatform\nnone\nnobody";
         assert_eq!(verdicts(Table::Disputes, text), ["sound", "sound", "sound", "sound", "out_of_range"]);
@@ -126,11 +123,7 @@ mod tests {
         let text = "asked_at human_replied_at\n12:00 12:00\n12:00 -\n12:00 11:59";
         assert_eq!(verdicts(Table::Consultations, text), ["sound", "sound", "time_reversed"]);
         let text = "record_type record_dt\nreview 2022-03-15\nreview 2022-03-01\nreview 2022-03-16";
-        assert_eq!(
-            verdicts(Table::Appeals, text),
-            ["sound", "sound", "time_reversed"],
-            "before its record's day"
-        );
+        assert_eq!(verdicts(Table::Appeals, text), ["sound", "sound", "time_reversed"], "before its record's day");
     }
 
     #[test]

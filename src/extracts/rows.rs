@@ -70,8 +70,7 @@ impl Texts {
         if let Some(position) = self.positions.get(text) {
             return Ok(*position);
         }
-        let position =
-            u32::try_from(self.texts.len()).map_err(|_| format!("{} texts of its day", self.texts.len()))?;
+        let position = u32::try_from(self.texts.len()).map_err(|_| format!("{} texts of its day", self.texts.len()))?;
         self.texts.push(text.to_owned());
         self.positions.insert(text.to_owned(), position);
         Ok(position)
@@ -171,11 +170,7 @@ impl Rows {
         self.typed(name, |values| if let Values::Timestamp(held) = values { Some(held) } else { None })
     }
 
-    fn typed<'a, T>(
-        &'a self,
-        name: &str,
-        values: impl FnOnce(&'a Values) -> Option<&'a Vec<T>>,
-    ) -> Outcome<&'a [T]> {
+    fn typed<'a, T>(&'a self, name: &str, values: impl FnOnce(&'a Values) -> Option<&'a Vec<T>>) -> Outcome<&'a [T]> {
         let values = values(&self.column(name)?.values).filter(|values| values.len() == self.count);
         values.map(Vec::as_slice).ok_or_else(|| self.lacks(name, "is of another type, or was not read"))
     }
@@ -211,10 +206,7 @@ mod tests {
             rows.integers("amount_fen").unwrap_err(),
         ] {
             let text = failure.to_string();
-            assert!(
-                text.starts_with("rows: found a column ") && text.contains("payments dt=2022-03-15"),
-                "{text}"
-            );
+            assert!(text.starts_with("rows: found a column ") && text.contains("payments dt=2022-03-15"), "{text}");
         }
     }
 }

@@ -75,9 +75,7 @@ impl Wanted<'_> {
                 let is_wanted = move |key: i64| is_near(&key) && keys.binary_search(&key).is_ok();
                 Ok(Some(by_key(mask_of(column), move |key| key.is_some_and(&is_wanted))))
             }
-            Self::Share(share) => {
-                Ok(Some(by_key(mask_of(spec.key.unwrap_or(SHOP)), move |key| share.has(key))))
-            }
+            Self::Share(share) => Ok(Some(by_key(mask_of(spec.key.unwrap_or(SHOP)), move |key| share.has(key)))),
         }
     }
 }

@@ -6,16 +6,7 @@ use crate::error::{Outcome, fault};
 
 /// Why a row is quarantined; in files in snake case.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {
@@ -82,8 +73,7 @@ impl Verdicts {
 
     /// Marks one row.
     pub(super) fn mark_row(&mut self, reason: Reason, row: usize) -> Outcome<()> {
-        let verdict =
-            self.0.get_mut(row).ok_or_else(|| fault("row rules", format!("no row {row} to judge")))?;
+        let verdict = self.0.get_mut(row).ok_or_else(|| fault("row rules", format!("no row {row} to judge")))?;
         *verdict = Some(reason);
         Ok(())
     }

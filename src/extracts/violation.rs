@@ -20,9 +20,8 @@ pub fn violation(table: Table, row: &QuarantinedRow) -> Outcome<String> {
     let spec = table.spec();
     let held: Map<String, Value> = serde_json::from_str(&row.row).map_err(|error| fault(STAGE, error))?;
     let reason = row.reason.parse().map_err(|_| fault(STAGE, format!("the reason {:?}", row.reason)))?;
-    let column = broken_column(spec, reason, &held).ok_or_else(|| {
-        fault(STAGE, format!("no column of {} with {}: {}", spec.name, row.reason, row.row))
-    })?;
+    let column = broken_column(spec, reason, &held)
+        .ok_or_else(|| fault(STAGE, format!("no column of {} with {}: {}", spec.name, row.reason, row.row)))?;
     // A buyer is not shown.
     let value = |column: &str| held.get(column).unwrap_or(&Value::Null);
     Ok(match spec.key.filter(|key| *key != column) {

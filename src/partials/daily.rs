@@ -81,8 +81,7 @@ mod tests {
             let value = column.get(row).unwrap();
             format!("{}={}", column.name(), value.get_str().map_or(value.to_string(), str::to_owned))
         };
-        let row =
-            |row: usize| sums.columns().iter().map(|column| cell(column, row)).collect::<Vec<_>>().join(" ");
+        let row = |row: usize| sums.columns().iter().map(|column| cell(column, row)).collect::<Vec<_>>().join(" ");
         (0..sums.height()).map(row).collect()
     }
 
@@ -139,17 +138,13 @@ mod tests {
                  1       5                 -
                  1       4                 1
                  1       -                 -",
-            &[
-                "shop_id=1 description_stars=9 description_ratings=2 logistics_stars=1 logistics_ratings=1 rows=3",
-            ],
+            &["shop_id=1 description_stars=9 description_ratings=2 logistics_stars=1 logistics_ratings=1 rows=3"],
         ),
         (
             "quarantined rows stay out of every figure",
             Table::Reviews,
             "shop_id description_stars\n1 5\n1 9",
-            &[
-                "shop_id=1 description_stars=5 description_ratings=1 logistics_stars=1 logistics_ratings=1 rows=1",
-            ],
+            &["shop_id=1 description_stars=5 description_ratings=1 logistics_stars=1 logistics_ratings=1 rows=1"],
         ),
         (
             "self-completed refunds sum whole seconds by type",
@@ -215,15 +210,9 @@ mod tests {
     #[test]
     fn all_records_are_those_that_are_found_by_name() {
         for (table, text) in [
-            (
-                Table::Pickups,
-                "order_id category picked_up_at\n7 - -\n9 全屋定制 11:00\n5 男装 11:00\n6 男装 -",
-            ),
+            (Table::Pickups, "order_id category picked_up_at\n7 - -\n9 全屋定制 11:00\n5 男装 11:00\n6 男装 -"),
             (Table::Reviews, "review_id description_stars logistics_stars\n9 5 -\n7 9 1\n6 - 3\n5 1 2"),
-            (
-                Table::Refunds,
-                "refund_id refund_type self_completed\n6 refund_only true\n5 return_refund true",
-            ),
+            (Table::Refunds, "refund_id refund_type self_completed\n6 refund_only true\n5 return_refund true"),
             (Table::Disputes, "dispute_id liable_party in_effect\n6 seller true\n5 buyer false"),
             (Table::Disputes, "dispute_id"),
         ] {

@@ -87,11 +87,8 @@ mod tests {
         let groups = [0, 0, 0, 0, 1];
         let columns: [&[i64]; 2] = [&[7, 5, 7, 7, 7], &[1, 1, 1, 2, 1]];
         let found = distinct(&groups, &columns, &[0b01, 0b00, 0b10, 0b00, 0b00], 2).unwrap();
-        let expected = Distinct {
-            groups: vec![0, 0, 0, 1],
-            marks: vec![0b00, 0b11, 0b00, 0b00],
-            rows: vec![1, 2, 1, 1],
-        };
+        let expected =
+            Distinct { groups: vec![0, 0, 0, 1], marks: vec![0b00, 0b11, 0b00, 0b00], rows: vec![1, 2, 1, 1] };
         assert_eq!(found, expected);
     }
 

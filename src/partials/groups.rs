@@ -32,11 +32,8 @@ pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> 
     let mut words = pack(&keys, row_bits)?;
     words.iter_mut().zip(0..).for_each(|(word, row)| *word |= row);
     if verdicts.broken().next().is_some() {
-        words = words
-            .into_iter()
-            .zip(verdicts.sound())
-            .filter_map(|(word, is_sound)| is_sound.then_some(word))
-            .collect();
+        words =
+            words.into_iter().zip(verdicts.sound()).filter_map(|(word, is_sound)| is_sound.then_some(word)).collect();
     }
     let words = by_digits(words, row_bits);
     let row_of = |word: &u64| lowest(word & ((1 << row_bits) - 1));

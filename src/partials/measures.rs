@@ -83,8 +83,7 @@ const fn seconds(name: &'static str, conditions: &'static [Condition]) -> Measur
     Measure { name, amount: Amount::WholeSeconds { from: "applied_at", to: "completed_at" }, conditions }
 }
 
-const DUE: &[Condition] =
-    &[Condition::IsFalse("no_shipping_required"), Condition::IsNotCustomMade("category")];
+const DUE: &[Condition] = &[Condition::IsFalse("no_shipping_required"), Condition::IsNotCustomMade("category")];
 const IN_TIME: &[Condition] = &[
     Condition::IsFalse("no_shipping_required"),
     Condition::IsNotCustomMade("category"),
@@ -147,10 +146,7 @@ pub const ALL: [PartialSpec; 6] = [
         once_per: &["shop_id", "sub_account_id", "buyer_id"],
         measures: &[
             count("consultations_asked", &[]),
-            count(
-                "consultations_answered",
-                &[Condition::IsTrueOrOnTheDay("bot_received", "human_replied_at")],
-            ),
+            count("consultations_answered", &[Condition::IsTrueOrOnTheDay("bot_received", "human_replied_at")]),
         ],
     },
 ];

@@ -15,8 +15,7 @@ use crate::partials::STAGE;
 /// # Errors
 /// A fault where there is no column, where columns differ in length, or where there are more rows or free bits.
 pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Outcome<Vec<u64>> {
-    let mut columns: Vec<Cow<'_, [i64]>> =
-        columns.iter().map(|column| Cow::Borrowed(column.as_ref())).collect();
+    let mut columns: Vec<Cow<'_, [i64]>> = columns.iter().map(|column| Cow::Borrowed(column.as_ref())).collect();
     let lengths: Vec<usize> = columns.iter().map(|column| column.len()).collect();
     if lengths.is_empty() || lengths.iter().any(|length| Some(length) != lengths.first()) {
         return Err(fault(STAGE, format!("keys of columns with {lengths:?} values")));
@@ -54,8 +53,7 @@ struct Span {
 impl Span {
     fn of(column: &[i64]) -> Self {
         let first = column.first().copied().unwrap_or(0);
-        let widened =
-            |(smallest, greatest): (i64, i64), value: &i64| (smallest.min(*value), greatest.max(*value));
+        let widened = |(smallest, greatest): (i64, i64), value: &i64| (smallest.min(*value), greatest.max(*value));
         let (smallest, greatest) = column.iter().fold((first, first), widened);
         Self { smallest, bits: u64::BITS - greatest.abs_diff(smallest).leading_zeros() }
     }

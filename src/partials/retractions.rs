@@ -95,13 +95,11 @@ pub fn decide<'a>(
         let (mut taken_out, mut unmatched) = (BTreeSet::new(), BTreeMap::<Day, i64>::new());
         for of_record in appeals.chunk_by(|one, next| one.record_id == next.record_id) {
             let record = |appeal: &Appeal| answers?.get(&appeal.record_id)?.as_ref();
-            let is_of_shop =
-                |appeal: &&Appeal| record(appeal).is_some_and(|record| record.shop_id == appeal.shop_id);
+            let is_of_shop = |appeal: &&Appeal| record(appeal).is_some_and(|record| record.shop_id == appeal.shop_id);
             for appeal in of_record.iter().filter(|appeal| !is_of_shop(appeal)) {
                 *unmatched.entry(appeal.day).or_default() += 1;
             }
-            let counting =
-                of_record.iter().filter(is_of_shop).filter(|appeal| appeal.day <= last_effective_day);
+            let counting = of_record.iter().filter(is_of_shop).filter(|appeal| appeal.day <= last_effective_day);
             // Of equal ones the first, which comes last here.
             let last = counting.rev().max_by_key(|appeal| (appeal.decided_at_nanoseconds, appeal.appeal_id));
             taken_out.extend(last.filter(|last| last.upheld).map(|last| last.record_id));

@@ -17,10 +17,7 @@ use crate::totals::{by_group, check_fits, total};
 ///
 /// # Errors
 /// Those of the shares; rejected where a sum could pass 64 bits; a fault where there is no share.
-pub fn together(
-    spec: &PartialSpec,
-    shares: impl Iterator<Item = Outcome<DailyPartial>>,
-) -> Outcome<DailyPartial> {
+pub fn together(spec: &PartialSpec, shares: impl Iterator<Item = Outcome<DailyPartial>>) -> Outcome<DailyPartial> {
     let mut whole: Option<DailyPartial> = None;
     let mut totals: BTreeMap<&str, i128> = BTreeMap::new();
     for share in shares {

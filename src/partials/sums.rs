@@ -47,12 +47,7 @@ fn key_column(rows: &Rows, name: &str, firsts: &[IdxSize]) -> Outcome<Column> {
 }
 
 /// The measures and `rows` of each group, in ascending order of `groups`, which is the group of each row and ascends.
-fn measures_along(
-    frame: DataFrame,
-    groups: Vec<u64>,
-    spec: &PartialSpec,
-    meaning: &Meaning<'_>,
-) -> Outcome<DataFrame> {
+fn measures_along(frame: DataFrame, groups: Vec<u64>, spec: &PartialSpec, meaning: &Meaning<'_>) -> Outcome<DataFrame> {
     if spec.once_per.is_empty() {
         let sums = spec.measures.iter().map(|measure| match (measure.amount, measure.conditions) {
             (Amount::One, []) => count_as(measure.name),

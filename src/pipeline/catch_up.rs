@@ -60,9 +60,8 @@ mod tests {
             ("yesterday is published", "10", "", Some(("", ""))),
             ("yesterday was rolled back", "09", "10", None),
         ];
-        let days = |days: &str| -> Vec<Day> {
-            days.split_whitespace().map(|of| day(&format!("2022-03-{of}"))).collect()
-        };
+        let days =
+            |days: &str| -> Vec<Day> { days.split_whitespace().map(|of| day(&format!("2022-03-{of}"))).collect() };
         for (case, shown, rolled_back, wanted) in cases {
             let shown: BTreeSet<Day> = days(shown).into_iter().collect();
             let ever = shown.iter().copied().chain(days(rolled_back)).collect();

@@ -87,15 +87,9 @@ pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
 }
 
 /// The assessments of `day` and of the later month ends of its year.
-pub(super) fn assessments_from(
-    day: Day,
-    month_ends: &MonthEnds,
-    rulebook: &Rulebook,
-) -> Outcome<Vec<OutputPartition>> {
+pub(super) fn assessments_from(day: Day, month_ends: &MonthEnds, rulebook: &Rulebook) -> Outcome<Vec<OutputPartition>> {
     let assessed = monthly::assess_year(month_ends, &rulebook.thresholds)?;
     let from = assessed.range(day..);
-    from.map(|(month_end, rows)| {
-        Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, batches::monthly_assessments(rows)?))
-    })
-    .collect()
+    from.map(|(month_end, rows)| Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, batches::monthly_assessments(rows)?)))
+        .collect()
 }

@@ -108,9 +108,10 @@ fn publication(
         (&outputs::CATEGORIES, &|| batches::categories(&ranking.groups, &spreads, as_of)),
         (&outputs::QUALITY, &|| batches::quality(&quality)),
     ];
-    let partitions = made.par_iter().with_max_len(1).map(|(table, made)| {
-        Ok(OutputPartition { table, period: Period::Day(as_of), batches: vec![made()?] })
-    });
+    let partitions = made
+        .par_iter()
+        .with_max_len(1)
+        .map(|(table, made)| Ok(OutputPartition { table, period: Period::Day(as_of), batches: vec![made()?] }));
     let quarantined = input.set_aside.quarantine.iter();
     let quarantined = quarantined.map(|(day, rows)| Ok((*day, batches::quarantine(rows)?)));
     Ok(Publication {
@@ -130,8 +131,7 @@ fn publication(
 
 /// The rows of shops that the snapshot does not have, by table-day.
 fn unknown_rows(input: &NightInput) -> BTreeMap<TableDay, i64> {
-    let days =
-        input.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
+    let days = input.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
     days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
 }
 

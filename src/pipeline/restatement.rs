@@ -54,8 +54,7 @@ pub(crate) fn run(
         }
         let changed = restated.changed;
         let partitions = partitions(settings, rulebook, month_end, restated, &current)?;
-        let told =
-            partitions.iter().map(|partition| format!("{} {}", partition.table.name, partition.period));
+        let told = partitions.iter().map(|partition| format!("{} {}", partition.table.name, partition.period));
         let told = told.collect();
         let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
         let published = publish(settings, &publication, now)?;

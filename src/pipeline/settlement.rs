@@ -132,10 +132,7 @@ fn left_in(shops: &[Shop], year: Year, as_of: Day) -> BTreeMap<i64, Day> {
     left.collect()
 }
 
-fn by_shop(
-    month_ends: &MonthEnds,
-    until: Day,
-) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {
+fn by_shop(month_ends: &MonthEnds, until: Day) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {
     let mut of_shops: BTreeMap<i64, Vec<_>> = BTreeMap::new();
     for (day, scores) in month_ends.range(..=until) {
         for score in scores {

@@ -33,9 +33,7 @@ pub(crate) fn due(
     let published = publish::nights(&settings.out)?;
     let candidates: Vec<Day> = match range.filter(|_| !published_only) {
         Some(range) => range.days().collect(),
-        None => {
-            published.keys().copied().filter(|day| range.is_none_or(|range| range.contains(*day))).collect()
-        }
+        None => published.keys().copied().filter(|day| range.is_none_or(|range| range.contains(*day))).collect(),
     };
     let mut due = Vec::new();
     for day in candidates {

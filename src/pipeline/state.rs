@@ -65,9 +65,7 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
 fn outdated(decision: Decision) -> Option<&'static str> {
     match decision {
         Decision::Reused | Decision::Expired => None,
-        Decision::Touched | Decision::Computed(Why::FilesChanged) => {
-            Some("its files changed, or were touched")
-        }
+        Decision::Touched | Decision::Computed(Why::FilesChanged) => Some("its files changed, or were touched"),
         Decision::Computed(Why::RulesChanged) => Some("settings or rules changed"),
         Decision::Computed(Why::NothingStored | Why::Damaged) => Some("its description is damaged"),
         Decision::Missing(Lack::OtherRules) => Some("settings or rules changed, and its extracts are gone"),

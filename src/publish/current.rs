@@ -88,9 +88,7 @@ pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
     let wanted = Path::new("current/../quarantine");
     match symlink(wanted, link) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(disk(STAGE, "symlink", link, &error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(disk(STAGE, "symlink", link, &error)),
         Err(_) if fs::read_link(link).is_ok_and(|target| target == wanted) => Ok(()),
         Err(_) => Err(not_ours(link, "something else", "a link to current/../quarantine, or nothing")),
     }

@@ -29,8 +29,7 @@ pub(super) fn make_missing(path: &Path, mode: u32) -> Outcome<()> {
 }
 
 pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {
-    fs::set_permissions(path, Permissions::from_mode(mode))
-        .map_err(|error| disk(STAGE, "chmod", path, &error))
+    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|error| disk(STAGE, "chmod", path, &error))
 }
 
 /// The names in a folder, sorted; none where no folder is. A name that is not UTF-8 is none of ours.

@@ -31,8 +31,7 @@ impl Ids {
         // What earlier nights left in the quarantine is no content of this run.
         let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == PUBLISHED;
         for (partition, files) in partitions.iter().zip(encoded).filter(published) {
-            let (_, hash) =
-                groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));
+            let (_, hash) = groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));
             for (part, file) in files.iter().enumerate() {
                 hash.update(format!("{}/{part}\n", partition.folder));
                 hash.update(file.digest());

@@ -83,9 +83,7 @@ fn busy(path: &Path, file: File) -> Failure {
     let held_by = holder.map_or_else(
         // Between its lock and its name there is a moment.
         || "another run, which has not said its name yet".to_owned(),
-        |Holder { pid, host, started_at, command }| {
-            format!("process {pid} on {host}, started {started_at}: {command}")
-        },
+        |Holder { pid, host, started_at, command }| format!("process {pid} on {host}, started {started_at}: {command}"),
     );
     Finding::new(STAGE, format!("the lock held by {held_by}"), "no other run")
         .path(path)
@@ -121,8 +119,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Lock::acquire(folder.path(), &holder(7), Duration::ZERO).unwrap();
         std::thread::scope(|scope| {
-            let second =
-                scope.spawn(|| Lock::acquire(folder.path(), &holder(8), Duration::from_secs(60)).is_ok());
+            let second = scope.spawn(|| Lock::acquire(folder.path(), &holder(8), Duration::from_secs(60)).is_ok());
             std::thread::sleep(2 * BETWEEN_TRIES);
             assert!(!second.is_finished());
             drop(first);

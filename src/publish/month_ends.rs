@@ -60,8 +60,7 @@ pub(crate) fn scores_of(month_end: &RecordBatch) -> Outcome<Vec<MonthEndScore>> 
     let revisions = column::<Int64Array>(month_end, "revision")?.values();
     let rows = shop_scores(month_end)?.into_iter().zip(categories).zip(revisions);
     let score = |(((shop_id, score), category), revision): ((_, Option<&str>), &i64)| {
-        let category =
-            category.ok_or_else(|| fault(STAGE, format!("shop {shop_id} without its category")))?;
+        let category = category.ok_or_else(|| fault(STAGE, format!("shop {shop_id} without its category")))?;
         Ok(MonthEndScore { shop_id, primary_category: category.to_owned(), score, revision: *revision })
     };
     rows.map(score).collect()

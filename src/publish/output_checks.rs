@@ -71,9 +71,9 @@ fn has_key(table: &OutputTable) -> bool {
 
 fn rows_are_sorted(table: &OutputTable, batches: &[RecordBatch]) -> Outcome<bool> {
     let (schema, order) = (table.schema(), table.sort_order()?);
-    let fields = order.iter().map(|(place, options)| {
-        SortField::new_with_options(schema.field(*place).data_type().clone(), *options)
-    });
+    let fields = order
+        .iter()
+        .map(|(place, options)| SortField::new_with_options(schema.field(*place).data_type().clone(), *options));
     let converter = RowConverter::new(fields.collect()).map_err(|error| fault(STAGE, error))?;
     let mut last: Option<OwnedRow> = None;
     for batch in batches {
@@ -129,8 +129,7 @@ mod tests {
     #[test]
     fn rows_in_the_declared_order_pass_across_batches() {
         // By shop_id, then score descending; a null is lowest, so it comes last.
-        tiny_checked(&[&[(1, Some(4.5)), (1, Some(3.0)), (1, None)], &[], &[(2, None), (3, Some(0.0))]])
-            .unwrap();
+        tiny_checked(&[&[(1, Some(4.5)), (1, Some(3.0)), (1, None)], &[], &[(2, None), (3, Some(0.0))]]).unwrap();
         tiny_checked(&[]).unwrap();
         // A table sorted by all its columns may repeat a row.
         checked(&UNKEYED, unkeyed(&["a", "a", "b"])).unwrap();

@@ -184,9 +184,10 @@ mod tests {
             pairs.iter().find(|pair| pair.key == key).unwrap().value.clone().unwrap()
         };
         assert_eq!(text("shopscore.generation"), ID);
-        assert!(text("shopscore.columns").starts_with(
-            r#"{"shop_id":{"unit":"points","description":"a column","description_zh":"列"},"name":{"#
-        ));
+        assert!(
+            text("shopscore.columns")
+                .starts_with(r#"{"shop_id":{"unit":"points","description":"a column","description_zh":"列"},"name":{"#)
+        );
         let group = reader.metadata().row_group(0);
         let sorted_by = group.sorting_columns().unwrap().iter();
         let order: Vec<_> = sorted_by.map(|column| (column.column_idx, column.descending)).collect();
@@ -211,8 +212,7 @@ mod tests {
         let parts = written(&[many(300_000)], limit_bytes);
         assert!(parts.iter().all(|part| part.len() <= limit_bytes));
         let row_groups = |files: Vec<Vec<u8>>| -> Vec<Vec<i64>> {
-            let of_file =
-                |file| read(file).metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
+            let of_file = |file| read(file).metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
             files.into_iter().map(of_file).collect()
         };
         assert_eq!(row_groups(whole), [vec![122_880, 122_880, 54_240]]);
@@ -223,8 +223,7 @@ mod tests {
 
     #[test]
     fn the_digest_is_of_the_rows() {
-        let digest =
-            |score: f64| encode(None, &TINY, &[tiny(&[(1, Some(score))])], NO_LIMIT).unwrap()[0].digest();
+        let digest = |score: f64| encode(None, &TINY, &[tiny(&[(1, Some(score))])], NO_LIMIT).unwrap()[0].digest();
         assert_eq!(digest(4.5), digest(4.5));
         assert_ne!(digest(4.5), digest(4.4));
     }

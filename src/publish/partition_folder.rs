@@ -45,8 +45,7 @@ impl PartitionFolder {
     pub(super) fn all_in(generation: &Path) -> Outcome<BTreeSet<Self>> {
         let published = partition_paths(&generation.join(PUBLISHED.name))?;
         let set_aside = file_system::names(&generation.join(SET_ASIDE.name))?;
-        let is_partition =
-            |folder: &Self| folder.path.rsplit('/').next().is_some_and(|name| name.contains('='));
+        let is_partition = |folder: &Self| folder.path.rsplit('/').next().is_some_and(|name| name.contains('='));
         let roots = [(PUBLISHED, published), (SET_ASIDE, set_aside)].into_iter();
         let all = roots.flat_map(|(root, paths)| paths.into_iter().map(move |path| Self { root, path }));
         Ok(all.filter(is_partition).collect())
@@ -99,8 +98,7 @@ mod tests {
     #[test]
     fn only_part_files_are_data() {
         assert!(is_part("part-0.parquet") && is_part("part-12.parquet"));
-        for other in ["part-00.parquet", "part-.parquet", "_SUCCESS", "part-0.parquet.tmp", "part-+1.parquet"]
-        {
+        for other in ["part-00.parquet", "part-.parquet", "_SUCCESS", "part-0.parquet.tmp", "part-+1.parquet"] {
             assert!(!is_part(other), "{other}");
         }
     }

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow::array::{BooleanArray, RecordBatch, StringArray};
-use arrow::compute::{
-    SortColumn, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
-};
+use arrow::compute::{SortColumn, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch};
 use arrow::error::ArrowError;
 
 use super::columns::column;
@@ -72,10 +70,9 @@ fn merge(old: &RecordBatch, new: Option<&RecordBatch>) -> Outcome<RecordBatch> {
     let merged = || {
         let old = filter_record_batch(old, &shops)?;
         let all = concat_batches(&QUARANTINE.schema(), [&old].into_iter().chain(new))?;
-        let sorted_by = order.iter().map(|(place, options)| SortColumn {
-            values: all.column(*place).clone(),
-            options: Some(*options),
-        });
+        let sorted_by = order
+            .iter()
+            .map(|(place, options)| SortColumn { values: all.column(*place).clone(), options: Some(*options) });
         take_record_batch(&all, &lexsort_to_indices(&sorted_by.collect::<Vec<_>>(), None)?)
     };
     merged().map_err(|error: ArrowError| fault(STAGE, error))

@@ -50,8 +50,7 @@ impl Current {
     pub(crate) fn values(&self, table: &OutputTable) -> Outcome<Vec<String>> {
         let Some((folder, _)) = &self.generation else { return Ok(Vec::new()) };
         let names = names(&folder.join(PUBLISHED.name).join(table.name))?;
-        let value =
-            |name: &String| name.strip_prefix(table.partition_key)?.strip_prefix('=').map(str::to_owned);
+        let value = |name: &String| name.strip_prefix(table.partition_key)?.strip_prefix('=').map(str::to_owned);
         Ok(names.iter().filter_map(value).collect())
     }
 

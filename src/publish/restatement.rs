@@ -158,11 +158,7 @@ mod tests {
         rows.collect()
     }
 
-    fn restated(
-        published: &RecordBatch,
-        revisions: Option<&RecordBatch>,
-        new: &[(i64, Option<f64>)],
-    ) -> Restated {
+    fn restated(published: &RecordBatch, revisions: Option<&RecordBatch>, new: &[(i64, Option<f64>)]) -> Restated {
         let restatement = Restatement { because: "late", knowledge_day: day("2022-03-01") };
         restate(published, revisions, &scores(new), restatement).unwrap()
     }
@@ -176,11 +172,7 @@ mod tests {
         assert_eq!(shown(&second.revisions), ["2 - 1", "3 2 1"]);
         assert_eq!(second.changed, 2);
 
-        let third = restated(
-            &second.rows,
-            Some(&second.revisions),
-            &[(1, Some(4.0)), (2, Some(3.0)), (3, Some(1.0))],
-        );
+        let third = restated(&second.rows, Some(&second.revisions), &[(1, Some(4.0)), (2, Some(3.0)), (3, Some(1.0))]);
         assert_eq!(shown(&third.rows)[1], "2 3 2 late 2022-03-01", "an unchanged row keeps all of it");
         assert_eq!(shown(&third.revisions), ["1 4.5 1", "2 - 1", "3 2 1", "3 - 2 late 2022-03-01"]);
     }
@@ -199,8 +191,7 @@ mod tests {
         assert_eq!(shown(&without.rows), ["1 4.5 1"]);
         assert_eq!(shown(&without.revisions), ["2 1 1"]);
         assert_eq!(without.changed, 1);
-        let back =
-            restated(&without.rows, Some(&without.revisions), &[(1, Some(4.5)), (2, Some(1.0)), (9, None)]);
+        let back = restated(&without.rows, Some(&without.revisions), &[(1, Some(4.5)), (2, Some(1.0)), (9, None)]);
         assert_eq!(shown(&back.rows), ["1 4.5 1", "2 1 2 late 2022-03-01", "9 - 1 late 2022-03-01"]);
         assert_eq!(shown(&back.revisions), ["2 1 1"]);
     }

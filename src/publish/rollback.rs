@@ -70,8 +70,7 @@ fn check_month_ends(layout: &Layout, from: &Name, to: &Name, why: Why<'_>) -> Ou
     match why.because {
         _ if given_up.is_empty() => Ok(()),
         None => {
-            let found =
-                format!("frozen month ends that {to} lacks or has otherwise: {}", given_up.join(", "));
+            let found = format!("frozen month ends that {to} lacks or has otherwise: {}", given_up.join(", "));
             Err(Finding::new(STAGE, found, "a reason to give them up")
                 .advice("say it with --because, or go back to a later generation")
                 .fail(ExitClass::Usage))
@@ -185,11 +184,8 @@ mod tests {
     /// A night of January's last day that publishes its month end with one row of this score.
     fn month_end(score: f64) -> Publication {
         // The table's name is what counts here; its columns are another matter.
-        const TABLE: OutputTable = OutputTable {
-            name: MONTH_END_SCORES.name,
-            partition_key: MONTH_END_SCORES.partition_key,
-            ..TINY
-        };
+        const TABLE: OutputTable =
+            OutputTable { name: MONTH_END_SCORES.name, partition_key: MONTH_END_SCORES.partition_key, ..TINY };
         let mut night = night("2022-01-31", score, &[]);
         let mut month_end = night.partitions[0].clone();
         month_end.table = &TABLE;

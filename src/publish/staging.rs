@@ -33,8 +33,7 @@ pub(super) fn write(
     for root in [PUBLISHED, SET_ASIDE] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
     }
-    let written =
-        partitions.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
+    let written = partitions.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
     let written = all(written.collect::<Vec<_>>())?;
     let ids = Ids::of(partitions, &written)?;
     let mut checksums = Checksums::default();
@@ -113,12 +112,7 @@ pub(super) fn first_not_held<'a>(
 }
 
 /// Whether the generation `current` holds a partition as these `files` with the `id` or, where there is none given, with any.
-fn holds(
-    current: &Path,
-    partition: &NewPartition,
-    id: Option<&str>,
-    files: Vec<EncodedFile>,
-) -> Outcome<bool> {
+fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, files: Vec<EncodedFile>) -> Outcome<bool> {
     let folder = partition.folder.inside(current);
     let names: BTreeSet<String> = file_system::names(&folder)?.into_iter().collect();
     if names != files.iter().map(|file| file.name().to_owned()).collect() {

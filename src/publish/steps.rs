@@ -133,12 +133,7 @@ fn add_generation(
     Ok(name)
 }
 
-fn description(
-    name: &Name,
-    publication: &Publication,
-    before: Option<&Predecessor>,
-    now: Timestamp,
-) -> Generation {
+fn description(name: &Name, publication: &Publication, before: Option<&Predecessor>, now: Timestamp) -> Generation {
     let mut nights = before.map(|before| before.nights.clone()).unwrap_or_default();
     nights.extend(publication.ingredients().map(|ingredients| (publication.as_of, ingredients.clone())));
     Generation {

@@ -6,9 +6,7 @@ use crate::domain::Window;
 use crate::error::ExitClass;
 use crate::publish::file_metadata::generation_in;
 use crate::publish::outputs::OutputTable;
-use crate::publish::testing::{
-    KEEP_ALL, Out, RowsOf, TINY, day, night, partition, quarantine_rows, set_aside,
-};
+use crate::publish::testing::{KEEP_ALL, Out, RowsOf, TINY, day, night, partition, quarantine_rows, set_aside};
 
 const SET_ASIDE: [(&str, &str); 1] = [("2022-03-01", "{}")];
 

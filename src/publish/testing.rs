@@ -33,11 +33,7 @@ pub(super) const TINY: OutputTable = OutputTable {
     grain: "one row for each shop",
     sorted_by: &["shop_id", "score"],
     descending: &["score"],
-    column_groups: &[&[
-        column("shop_id", OutputKind::Integer, false),
-        NAME,
-        column("score", OutputKind::Float, true),
-    ]],
+    column_groups: &[&[column("shop_id", OutputKind::Integer, false), NAME, column("score", OutputKind::Float, true)]],
 };
 
 /// Rows of [`TINY`]: shop and score.

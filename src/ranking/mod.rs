@@ -173,8 +173,7 @@ mod tests {
 
     #[test]
     fn a_subcategory_that_the_table_splits_is_ranked_with_its_primary_category_but_by_choice() {
-        let split =
-            ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "箱包皮具/热销女包/男包"];
+        let split = ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "箱包皮具/热销女包/男包"];
         let of = |rank_within| shown(&split, rank_within, PRODUCT, "description_stars", &[30, 40, 50]);
         assert_eq!(of(PrimaryCategory), ["3 (2/3)", "4 (1/3)", "5 (0/3)"]);
         assert_eq!(of(AssessmentCategory), ["5 (0/1)", "3 (1/2)", "5 (0/2)"]);

@@ -74,8 +74,7 @@ pub(super) fn refuse_overlaps<R>(
 }
 
 fn overlap<R>(path: &Path, key: &str, other: &Dated<R>, row: &Dated<R>) -> Finding {
-    let found =
-        format!("{key} on {}, which overlaps line {} on {}", row.effective, other.line, other.effective);
+    let found = format!("{key} on {}, which overlaps line {} on {}", row.effective, other.line, other.effective);
     Finding::new(STAGE, found, "at most one row for it on any day")
         .line(path, row.line)
         .column("effective_from")

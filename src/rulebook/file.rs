@@ -64,8 +64,7 @@ fn line_number(line_feeds_before: usize) -> u64 {
 /// makes it: it would swallow the rules of those lines.
 pub(super) fn misshapen(path: &Path, (line, record): &Record, width: usize) -> Option<Finding> {
     let finding = if record.iter().any(|cell| cell.contains(['\n', '\r'])) {
-        Finding::new(STAGE, "a cell that runs over several lines", "one row a line")
-            .advice("close the quotation mark")
+        Finding::new(STAGE, "a cell that runs over several lines", "one row a line").advice("close the quotation mark")
     } else if record.len() != width {
         Finding::new(STAGE, format!("{} fields", record.len()), format!("{width}, as the header has"))
             .advice("add or remove commas")
@@ -112,8 +111,7 @@ mod tests {
     fn the_line_is_the_editor_s_after_empty_lines_and_windows_line_ends() {
         let unix = format!("{HEADER}\n\n,,茶\n\n,,\n");
         for content in [unix.replace('\n', "\r\n"), unix] {
-            Folder::holding(TABLE, content)
-                .assert_refused("custom_made.csv:6: column category: found an empty cell…");
+            Folder::holding(TABLE, content).assert_refused("custom_made.csv:6: column category: found an empty cell…");
         }
     }
 

@@ -21,12 +21,7 @@ impl Header {
     }
 
     /// Refuses a header that does not have each of the dates and `columns` once, or has others.
-    pub(super) fn read(
-        path: &Path,
-        line: u64,
-        names: &csv::StringRecord,
-        columns: &[&'static str],
-    ) -> Outcome<Self> {
+    pub(super) fn read(path: &Path, line: u64, names: &csv::StringRecord, columns: &[&'static str]) -> Outcome<Self> {
         let wanted: Vec<&'static str> = DATES.iter().chain(columns).copied().collect();
         let found: Vec<&str> = names.iter().map(trimmed).collect();
         let refusal = |column: &str, fault: &str, advice: &str| {
@@ -45,8 +40,7 @@ impl Header {
             }
         }
         let unknown = found.iter().filter(|name| !wanted.contains(name));
-        findings
-            .extend(unknown.map(|name| refusal(name, "an unknown column", "correct its name or remove it")));
+        findings.extend(unknown.map(|name| refusal(name, "an unknown column", "correct its name or remove it")));
         Failure::unless_empty(ExitClass::Usage, findings)?;
         Ok(Self { places })
     }

@@ -34,12 +34,7 @@ pub struct LogisticsRow {
 impl Logistics {
     /// How a shop's logistics is assessed on `day`: by the row of its subcategory, else of its whole primary category,
     /// else by the row `*`; none where no row is in force.
-    pub fn rule(
-        &self,
-        day: Day,
-        primary_category: &str,
-        primary_subcategory: Option<&str>,
-    ) -> Option<LogisticsRule> {
+    pub fn rule(&self, day: Day, primary_category: &str, primary_subcategory: Option<&str>) -> Option<LogisticsRule> {
         let scopes = [(primary_category, primary_subcategory), (primary_category, None), DEFAULT_SCOPE];
         self.first_of(day, scopes).map(|row| row.rule)
     }
@@ -101,8 +96,7 @@ mod tests {
 
     #[test]
     fn the_most_specific_row_decides_and_the_default_row_the_rest() {
-        let folder =
-            Folder::with(TABLE, "2019-01-01,,箱包,旅行箱,logistics_rating\n2022-01-01,,箱包,,none\n");
+        let folder = Folder::with(TABLE, "2019-01-01,,箱包,旅行箱,logistics_rating\n2022-01-01,,箱包,,none\n");
         let logistics = folder.load().unwrap().logistics;
         let pickup = Some(LogisticsRule::By(Indicator::PickupTimeliness));
         let rating = Some(LogisticsRule::By(Indicator::LogisticsRating));

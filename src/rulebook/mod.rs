@@ -131,8 +131,7 @@ mod tests {
             (LogisticsRule::By(LogisticsRating), 11),
             (LogisticsRule::By(PickupTimeliness), 82),
         ] {
-            let rule =
-                |row: &&WeightRow| rules.logistics.rule(today, &row.category, row.subcategory.as_deref());
+            let rule = |row: &&WeightRow| rules.logistics.rule(today, &row.category, row.subcategory.as_deref());
             assert_eq!(rows.iter().filter(|row| rule(row) == Some(wanted)).count(), expected, "{wanted:?}");
         }
         let custom_made = rules.custom_made.categories_on(today);
@@ -239,8 +238,8 @@ weights \"茶\" - 25 20 20 20 15";
             ));
         }
         let set = [5, 4, 3, 2, 0].map(|tier| format!(",,帽子,*,{tier},{}\n", 100 - tier)).concat();
-        let refusals = [7, 8, 9, 10, 11]
-            .map(|line| format!("tiers.csv:{line}: column category: found \"帽子\", which…"));
+        let refusals =
+            [7, 8, 9, 10, 11].map(|line| format!("tiers.csv:{line}: column category: found \"帽子\", which…"));
         Folder::with("tiers", &set).assert_refused(&refusals.join("\n"));
     }
 }

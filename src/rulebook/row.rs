@@ -92,11 +92,7 @@ impl<'a> Row<'a> {
         let (from, to) = (from?, to?);
         let effective = Effective::between(from, to);
         if effective.is_none() {
-            let found = format!(
-                "{} before effective_from {}",
-                self.text("effective_to"),
-                self.text("effective_from")
-            );
+            let found = format!("{} before effective_from {}", self.text("effective_to"), self.text("effective_from"));
             self.refuse("effective_to", found, "the same day or a later one", "correct one of the dates");
         }
         effective

@@ -49,8 +49,7 @@ impl Tiers {
     /// the indicator, for the category, for all; none where no such set is in force.
     pub fn cut_offs(&self, day: Day, primary_category: &str, indicator: Indicator) -> Option<&CutOffs> {
         let indicator = Some(indicator.name());
-        let scopes =
-            [(primary_category, indicator), (ANY, indicator), (primary_category, None), DEFAULT_SCOPE];
+        let scopes = [(primary_category, indicator), (ANY, indicator), (primary_category, None), DEFAULT_SCOPE];
         self.first_of(day, scopes).map(|set| &set.cut_offs)
     }
 }
@@ -131,11 +130,7 @@ fn set(path: &Path, mut rows: Vec<&Dated<TierRow>>) -> Outcome<Dated<CutOffSet>>
     let top_percents = [five, four, three, two, zero].map(|row| row.rule.top_percent);
     let cut_offs = CutOffs::new(top_percents).map_err(|tier| out_of_order(path, &rows, tier))?;
     let TierRow { category, indicator, .. } = first.rule.clone();
-    Ok(Dated {
-        line: first.line,
-        effective: first.effective,
-        rule: CutOffSet { category, indicator, cut_offs },
-    })
+    Ok(Dated { line: first.line, effective: first.effective, rule: CutOffSet { category, indicator, cut_offs } })
 }
 
 fn incomplete(path: &Path, line: u64, rows: &[&Dated<TierRow>]) -> Failure {
@@ -223,14 +218,11 @@ mod tests {
 
     #[test]
     fn cut_offs_that_do_not_rise_or_do_not_end_at_100_are_refused() {
-        let wanted =
-            "wanted figures that rise from above 0 to exactly 100; correct the set, first of all its tier";
-        Folder::changed(TABLE, "3,80", "3,50").assert_refused(&format!(
-            "tiers.csv:4: column top_percent: found 20, 50, 50, 95, 100, {wanted} 3"
-        ));
-        Folder::changed(TABLE, "0,100", "0,99").assert_refused(&format!(
-            "tiers.csv:6: column top_percent: found 20, 50, 80, 95, 99, {wanted} 0"
-        ));
+        let wanted = "wanted figures that rise from above 0 to exactly 100; correct the set, first of all its tier";
+        Folder::changed(TABLE, "3,80", "3,50")
+            .assert_refused(&format!("tiers.csv:4: column top_percent: found 20, 50, 50, 95, 100, {wanted} 3"));
+        Folder::changed(TABLE, "0,100", "0,99")
+            .assert_refused(&format!("tiers.csv:6: column top_percent: found 20, 50, 80, 95, 99, {wanted} 0"));
     }
 
     #[test]

@@ -25,12 +25,7 @@ pub struct WeightRow {
 
 impl Weights {
     /// A shop's row on `day`: the one of its subcategory, else the one of its whole primary category.
-    pub fn row(
-        &self,
-        day: Day,
-        primary_category: &str,
-        primary_subcategory: Option<&str>,
-    ) -> Option<&WeightRow> {
+    pub fn row(&self, day: Day, primary_category: &str, primary_subcategory: Option<&str>) -> Option<&WeightRow> {
         self.first_of(day, [(primary_category, primary_subcategory), (primary_category, None)])
     }
 
@@ -99,8 +94,7 @@ impl Line for WeightRow {
         let category = named_category(row);
         let subcategory = row.optional_name("subcategory");
         let percents = Dimension::ALL.map(|dimension| row.decimal(&column(dimension)));
-        let [Some(product), Some(logistics), Some(after_sales), Some(dispute), Some(consultation)] = percents
-        else {
+        let [Some(product), Some(logistics), Some(after_sales), Some(dispute), Some(consultation)] = percents else {
             return None;
         };
         let percents = [product, logistics, after_sales, dispute, consultation];
@@ -165,8 +159,7 @@ mod tests {
         let old = "2019-01-01,2021-12-31,大快消,茶,,15,20,25";
         let ended = Folder::changed(TABLE, "2019-01-01,,大快消,茶,,15,20,25", old);
         let rules = ended.and_with(TABLE, "2022-01-01,,大快消,茶,,10,20,30,20,20\n").load().unwrap();
-        for (date, expected) in [("2018-12-31", None), ("2021-12-31", Some("25")), ("2022-01-01", Some("30"))]
-        {
+        for (date, expected) in [("2018-12-31", None), ("2021-12-31", Some("25")), ("2022-01-01", Some("30"))] {
             let product = rules.weights.row(day(date), "茶", None).map(|row| row.percent(Dimension::Product));
             assert_eq!(product.map(|percent| percent.to_string()).as_deref(), expected, "{date}");
         }
@@ -175,8 +168,7 @@ mod tests {
     #[test]
     fn percents_that_do_not_add_up_to_100_are_refused() {
         assert!(Folder::with(TABLE, ",,x,帽子,,12.5,12.5,25,25,25\n").load().is_ok());
-        let columns =
-            "product_percent, logistics_percent, after_sales_percent, dispute_percent, consultation_percent";
+        let columns = "product_percent, logistics_percent, after_sales_percent, dispute_percent, consultation_percent";
         let vast = "922337203685477.5807";
         Folder::with(TABLE, ",,x,帽子,,20,20,20,20,19.9999\n").assert_refused(&format!(
             "weights.csv:5: column {columns}: found 20 + 20 + 20 + 19.9999 + 20 = 99.9999, wanted percents that add up to \
@@ -206,8 +198,7 @@ mod tests {
 
     #[test]
     fn a_default_row_or_an_empty_category_is_refused() {
-        Folder::with(TABLE, ",,x,*,,20,20,20,20,20\n")
-            .assert_refused("weights.csv:5: column category: found `*`…");
+        Folder::with(TABLE, ",,x,*,,20,20,20,20,20\n").assert_refused("weights.csv:5: column category: found `*`…");
         Folder::with(TABLE, ",,x, ,帽子,20,20,20,20,20\n")
             .assert_refused("weights.csv:5: column category: found an empty cell…");
     }

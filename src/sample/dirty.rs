@@ -145,8 +145,7 @@ impl Row {
     /// An integer, or the microseconds of a timestamp.
     fn number(&self, column: &str) -> Outcome<i64> {
         let numbers = cast(self.value(column)?, &DataType::Int64).map_err(|error| fault(STAGE, error))?;
-        let number =
-            numbers.as_primitive_opt::<Int64Type>().and_then(|numbers| numbers.iter().flatten().next());
+        let number = numbers.as_primitive_opt::<Int64Type>().and_then(|numbers| numbers.iter().flatten().next());
         number.ok_or_else(|| fault(STAGE, format!("no number in {column} of {}", self.spec.name)))
     }
 

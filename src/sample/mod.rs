@@ -58,10 +58,8 @@ pub(crate) fn write(request: &Request) -> Outcome<Summary> {
         .collect();
     refuse_existing(request, &table_days)?;
     let market = Marketplace::new(request)?;
-    let written: Vec<(Table, usize, Vec<usize>)> = table_days
-        .into_par_iter()
-        .map(|(table, day)| write_table_day(&market, table, day))
-        .collect::<Outcome<_>>()?;
+    let written: Vec<(Table, usize, Vec<usize>)> =
+        table_days.into_par_iter().map(|(table, day)| write_table_day(&market, table, day)).collect::<Outcome<_>>()?;
     let mut summary = Summary::default();
     for (table, rows, file_bytes) in written {
         *summary.rows.entry(table).or_default() += rows;

@@ -40,8 +40,7 @@ pub(super) fn order<'a>(market: &'a Marketplace<'a>, paid_on: Day, index: u64) -
     let shop = market.shop(paid_on, &mut draws)?;
     let is_primary = draws.random_bool(0.85);
     let other = if is_primary { None } else { shop.sells.choose(&mut draws).copied() };
-    let share =
-        (index * 1_000_000_000 + draws.random_range(0..1_000_000_000)) / count(market, paid_on).max(1);
+    let share = (index * 1_000_000_000 + draws.random_range(0..1_000_000_000)) / count(market, paid_on).max(1);
     Some(Order {
         order_id: daily_id(paid_on, index),
         shop,

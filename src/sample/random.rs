@@ -120,8 +120,7 @@ mod tests {
 
     #[test]
     fn a_draw_depends_on_seed_purpose_place_and_index_alone() {
-        let first =
-            |seed, purpose, place, index| Stream::new(seed, purpose, place).draws(index).random::<u64>();
+        let first = |seed, purpose, place, index| Stream::new(seed, purpose, place).draws(index).random::<u64>();
         let drawn = first(1, Purpose::Order, 19_000, 7);
         assert_eq!(drawn, first(1, Purpose::Order, 19_000, 7));
         assert_ne!(drawn, first(2, Purpose::Order, 19_000, 7));

@@ -32,8 +32,7 @@ impl Shop<'_> {
 
     /// Whether the snapshot of `day` lists it: from a week before it joins to 400 days after it left.
     pub(super) fn is_listed_on(&self, day: Day) -> bool {
-        self.joined_on <= day.plus(7)
-            && self.terminated_on.is_none_or(|terminated| day <= terminated.plus(400))
+        self.joined_on <= day.plus(7) && self.terminated_on.is_none_or(|terminated| day <= terminated.plus(400))
     }
 }
 
@@ -51,11 +50,7 @@ pub(super) fn subcategory<'a>(category: &'a Category, draws: &mut Draws) -> Opti
 }
 
 /// The primary category, two others, and for every tenth shop goods made to order.
-pub(super) fn goods<'a>(
-    request: &'a Request,
-    category: &'a Category,
-    draws: &mut Draws,
-) -> Outcome<Vec<&'a str>> {
+pub(super) fn goods<'a>(request: &'a Request, category: &'a Category, draws: &mut Draws) -> Outcome<Vec<&'a str>> {
     let mut goods = vec![category.primary.as_str()];
     for _ in 0..2 {
         goods.push(&draws.any_of(&request.categories)?.primary);
@@ -69,9 +64,9 @@ pub(super) fn goods<'a>(
 /// Two or three syllables, and what kind of shop it is.
 pub(super) fn name(draws: &mut Draws) -> Outcome<String> {
     const SYLLABLES: [&str; 40] = [
-        "安", "百", "晨", "达", "恩", "芳", "格", "禾", "佳", "凯", "兰", "美", "宁", "欧", "品", "奇", "瑞",
-        "思", "泰", "唯", "西", "雅", "泽", "优", "木", "森", "乐", "星", "源", "尚", "华", "宝", "春", "德",
-        "丰", "光", "海", "锦", "康", "龙",
+        "安", "百", "晨", "达", "恩", "芳", "格", "禾", "佳", "凯", "兰", "美", "宁", "欧", "品", "奇", "瑞", "思",
+        "泰", "唯", "西", "雅", "泽", "优", "木", "森", "乐", "星", "源", "尚", "华", "宝", "春", "德", "丰", "光",
+        "海", "锦", "康", "龙",
     ];
     let mut name = String::new();
     for _ in 0..draws.random_range(2..=3) {

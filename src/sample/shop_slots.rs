@@ -70,13 +70,7 @@ impl<'a> ShopSlot<'a> {
     }
 
     /// The shop with this number in the slot.
-    fn shop(
-        &self,
-        request: &'a Request,
-        number: i32,
-        joined_on: Day,
-        terminated_on: Option<Day>,
-    ) -> Outcome<Shop<'a>> {
+    fn shop(&self, request: &'a Request, number: i32, joined_on: Day, terminated_on: Option<Day>) -> Outcome<Shop<'a>> {
         let mut draws = self.draws(request, Purpose::Tenancy, u64::from(number.unsigned_abs()) + 1_000);
         let service = if self.is_flawless { Service::flawless() } else { Service::drawn(&mut draws) };
         Ok(Shop {

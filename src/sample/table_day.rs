@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayBuilder, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder,
-    TimestampMicrosecondBuilder, make_builder,
+    ArrayBuilder, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+    make_builder,
 };
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 

@@ -19,12 +19,7 @@ use crate::extracts::schema::{ColumnKind, TableSpec};
 const MOST_ROWS_PER_FILE: usize = 1_000_000;
 
 /// Writes `batch` into the new folder `folder`, split evenly into at least `part_count` files; gives the bytes of each.
-pub(super) fn write(
-    folder: &Path,
-    spec: &TableSpec,
-    batch: &RecordBatch,
-    part_count: usize,
-) -> Outcome<Vec<usize>> {
+pub(super) fn write(folder: &Path, spec: &TableSpec, batch: &RecordBatch, part_count: usize) -> Outcome<Vec<usize>> {
     fs::create_dir_all(folder).map_err(|error| disk(STAGE, "mkdir", folder, &error))?;
     let rows = batch.num_rows();
     let rows_per_part = rows.div_ceil(part_count).clamp(1, MOST_ROWS_PER_FILE);

@@ -86,8 +86,7 @@ pub static SETTINGS: [Setting; 27] = [
     setting("window_days", Between("days", 1, 366), "30", Night, "how many natural days a window has"),
     setting("history_starts_on", Kind::Day, "", Run, "days before this one may lack partitions"),
     setting("max_snapshot_age_days", DAYS, "7", Run, "how old the shop snapshot may be"),
-    setting("extracts_kept_days", DAYS, "", Run, "older extracts may be gone")
-        .or("extracts are kept for ever"),
+    setting("extracts_kept_days", DAYS, "", Run, "older extracts may be gone").or("extracts are kept for ever"),
     setting("require_manifest", Switch, "false", Run, "whether every partition must carry a manifest"),
     setting("appeal_effect_days", FEW_DAYS, "1", Night, "how long after its decision an appeal takes effect"),
     setting("rank_within", RANK, "primary_category", Night, "what shops are ranked inside of"),
@@ -110,13 +109,7 @@ pub static SETTINGS: [Setting; 27] = [
 ];
 
 /// Without words for no value, and without a flag of its own.
-const fn setting(
-    name: &'static str,
-    kind: Kind,
-    default: &'static str,
-    reaches: Reach,
-    doc: &'static str,
-) -> Setting {
+const fn setting(name: &'static str, kind: Kind, default: &'static str, reaches: Reach, doc: &'static str) -> Setting {
     Setting { name, kind, default, otherwise: "", reaches, doc, flag: None }
 }
 
@@ -185,12 +178,9 @@ mod tests {
 
     #[test]
     fn a_name_mistyped_is_like_the_one_that_was_meant() {
-        for (typed, meant) in [
-            ("time_zon", Some("time_zone")),
-            ("windowdays", Some("window_days")),
-            ("colour", None),
-            ("", None),
-        ] {
+        for (typed, meant) in
+            [("time_zon", Some("time_zone")), ("windowdays", Some("window_days")), ("colour", None), ("", None)]
+        {
             assert_eq!(Setting::like(typed).map(|setting| setting.name), meant, "{typed}");
         }
     }

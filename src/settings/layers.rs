@@ -78,8 +78,7 @@ impl Layers {
             self.given.insert(setting.name, Given { text, origin });
             return;
         }
-        let meant =
-            Setting::like(name).map_or(String::new(), |setting| format!("did you mean {}? ", setting.name));
+        let meant = Setting::like(name).map_or(String::new(), |setting| format!("did you mean {}? ", setting.name));
         self.findings.push(
             Finding::new(STAGE, format!("{origin}: no setting of the name {name:?}"), "a known setting")
                 .advice(format!("{meant}correct or remove it; jobs/nightly.toml shows them all")),

@@ -191,11 +191,9 @@ mod tests {
     #[test]
     fn the_policies_are_described_by_name_and_value() {
         let described = |flags| resolved("", &[], flags).unwrap().described();
-        let usual =
-            "window_days=30\nappeal_effect_days=1\nrank_within=primary_category\nafter_sales_mix=equal";
+        let usual = "window_days=30\nappeal_effect_days=1\nrank_within=primary_category\nafter_sales_mix=equal";
         assert_eq!(described(&[]), usual);
-        let other =
-            [("rank_within", "assessment_category"), ("after_sales_mix", "volume"), ("window_days", "031")];
+        let other = [("rank_within", "assessment_category"), ("after_sales_mix", "volume"), ("window_days", "031")];
         assert_eq!(
             described(&other),
             "window_days=31\nappeal_effect_days=1\nrank_within=assessment_category\nafter_sales_mix=volume"
@@ -210,11 +208,7 @@ mod tests {
         for setting in &SETTINGS {
             if let Kind::Between(_, lowest, highest) | Kind::AtLeast(_, lowest, highest) = setting.kind {
                 for number in [lowest, highest] {
-                    assert!(
-                        resolved("", &[], &[(setting.name, &number.to_string())]).is_ok(),
-                        "{}",
-                        setting.name
-                    );
+                    assert!(resolved("", &[], &[(setting.name, &number.to_string())]).is_ok(), "{}", setting.name);
                 }
             }
         }
@@ -223,8 +217,7 @@ mod tests {
     #[test]
     fn flags_win_over_environment_over_file_over_default() {
         let file = "out = 'of the file'\nstate = 'of the file'\nrules = 'of the file'\nhistory_starts_on = 2021-12-03";
-        let environment =
-            [("SHOPSCORE_OUT", "of the environment"), ("SHOPSCORE_STATE", "of the environment")];
+        let environment = [("SHOPSCORE_OUT", "of the environment"), ("SHOPSCORE_STATE", "of the environment")];
         let settings = resolved(file, &environment, &[("out", "of the flag")]).unwrap();
         assert_eq!(settings.out, Path::new("of the flag"));
         assert_eq!(settings.state, Path::new("of the environment"));
@@ -243,15 +236,9 @@ mod tests {
         .unwrap_err();
         assert_eq!(failure.class, ExitClass::Usage);
         let text = failure.to_string();
-        for expected in [
-            "did you mean time_zone?",
-            "window_days",
-            "SHOPSCORE_COLOUR",
-            "Mars/Olympus",
-            "country",
-            "-1",
-            "-2",
-        ] {
+        for expected in
+            ["did you mean time_zone?", "window_days", "SHOPSCORE_COLOUR", "Mars/Olympus", "country", "-1", "-2"]
+        {
             assert!(text.contains(expected), "{expected} in {text}");
         }
     }

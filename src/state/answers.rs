@@ -58,8 +58,7 @@ impl KnownAnswers {
     /// Keeps the answers of the window's table-days, and forgets the rest.
     pub(crate) fn save(&self, state: &Path, window: Window) -> Outcome<()> {
         let of_tables = with_records().par_bridge().map(|spec| {
-            let of_table =
-                self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
+            let of_table = self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
             let frame = as_frame(spec, of_table).map_err(|error| fault(STAGE, error))?;
             let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
             checksummed::write(&file(state, spec.table), &bytes)
@@ -77,16 +76,12 @@ impl KnownAnswers {
 fn answers_of(spec: &PartialSpec, frame: &DataFrame) -> PolarsResult<BTreeMap<TableDay, Answered>> {
     let column = |name: &str| Ok::<_, PolarsError>(frame.column(name)?.i64()?.iter().flatten());
     let fingerprints = frame.column("fingerprint")?.str()?.iter().flatten();
-    let mut figures =
-        spec.measures.iter().map(|measure| column(measure.name)).collect::<PolarsResult<Vec<_>>>()?;
+    let mut figures = spec.measures.iter().map(|measure| column(measure.name)).collect::<PolarsResult<Vec<_>>>()?;
     let rows = column("day")?.zip(fingerprints).zip(column("record_id")?);
     let mut days: BTreeMap<TableDay, Answered> = BTreeMap::new();
-    for (((day, fingerprint), key), (shop_id, is_there)) in
-        rows.zip(column("shop_id")?.zip(column("is_there")?))
-    {
+    for (((day, fingerprint), key), (shop_id, is_there)) in rows.zip(column("shop_id")?.zip(column("is_there")?)) {
         let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
-        let epoch_days =
-            i32::try_from(day).map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+        let epoch_days = i32::try_from(day).map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
         let answered = days.entry((spec.table, Day::from_epoch_days(epoch_days))).or_default();
         if answered.fingerprint.is_empty() {
             answered.fingerprint = fingerprint.to_owned();

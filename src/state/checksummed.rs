@@ -119,9 +119,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/file");
         assert_eq!(read(&path), Content::Absent);
-        for (write, content) in
-            [(write as fn(&Path, &[u8]) -> Outcome<()>, b"a\nb".as_slice()), (write_durably, b"")]
-        {
+        for (write, content) in [(write as fn(&Path, &[u8]) -> Outcome<()>, b"a\nb".as_slice()), (write_durably, b"")] {
             write(&path, content).unwrap();
             assert_eq!(read(&path), Content::Sound(content.to_vec()));
         }

@@ -98,8 +98,7 @@ fn frame_of_shops(shops: &[Shop]) -> PolarsResult<DataFrame> {
 }
 
 fn shops_of(frame: &DataFrame) -> PolarsResult<Vec<Shop>> {
-    let text =
-        |name: &str| Ok::<_, PolarsError>(frame.column(name)?.str()?.iter().flatten().map(str::to_owned));
+    let text = |name: &str| Ok::<_, PolarsError>(frame.column(name)?.str()?.iter().flatten().map(str::to_owned));
     let mut ids = column(frame, "shop_id")?;
     let mut names = text("name")?;
     let mut categories = text("primary_category")?;

@@ -62,8 +62,7 @@ mod tests {
     fn days_on_which_nothing_happened_are_kept_and_a_damaged_file_is_known() {
         let state = tempfile::tempdir().unwrap();
         assert_eq!(load(state.path()), EmptyDays::default());
-        let days: BTreeSet<TableDay> =
-            [(Table::Disputes, day("2022-03-01")), (Table::Shops, day("2022-03-02"))].into();
+        let days: BTreeSet<TableDay> = [(Table::Disputes, day("2022-03-01")), (Table::Shops, day("2022-03-02"))].into();
         save(state.path(), &days).unwrap();
         assert_eq!(load(state.path()), EmptyDays { days, is_damaged: false });
         std::fs::write(file(state.path()), "{}").unwrap();

@@ -7,8 +7,7 @@ pub(super) fn append(bytes: &mut Vec<u8>, values: &[i64]) {
     let least = values.iter().min().copied().unwrap_or_default();
     // Exact in 64 unsigned bits, whatever the two are.
     let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
-    let width =
-        u64::BITS - values.iter().map(|value| above(*value)).max().unwrap_or_default().leading_zeros();
+    let width = u64::BITS - values.iter().map(|value| above(*value)).max().unwrap_or_default().leading_zeros();
     bytes.extend(least.to_le_bytes());
     bytes.extend(width.to_le_bytes().first());
     let (mut open, mut open_bits) = (0_u128, 0);

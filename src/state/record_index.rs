@@ -28,14 +28,10 @@ pub(crate) fn encode(records: &AllRecords, fingerprint: &str) -> Vec<u8> {
     let (mut directory, mut blocks) = (Vec::new(), Vec::new());
     for first in (0..records.keys.len()).step_by(BLOCK_RECORDS) {
         let start = blocks.len();
-        let of_block =
-            |column: &'_ [i64]| column.iter().skip(first).take(BLOCK_RECORDS).copied().collect::<Vec<_>>();
+        let of_block = |column: &'_ [i64]| column.iter().skip(first).take(BLOCK_RECORDS).copied().collect::<Vec<_>>();
         let keys = of_block(&records.keys);
-        let steps: Vec<i64> = keys
-            .iter()
-            .zip(keys.iter().take(1).chain(&keys))
-            .map(|(key, last)| key.wrapping_sub(*last))
-            .collect();
+        let steps: Vec<i64> =
+            keys.iter().zip(keys.iter().take(1).chain(&keys)).map(|(key, last)| key.wrapping_sub(*last)).collect();
         packed::append(&mut blocks, &steps);
         records.columns.iter().for_each(|column| packed::append(&mut blocks, &of_block(column)));
         directory.extend(keys.first().copied().unwrap_or_default().to_le_bytes());
@@ -194,8 +190,7 @@ mod tests {
         let keys = vec![i64::MIN, 0, i64::MAX];
         let columns = vec![vec![1, 2, 3], vec![i64::MAX, i64::MIN, 0]];
         let file = written(&AllRecords { keys: keys.clone(), columns }, |_| {});
-        let found =
-            RecordIndex::open(file.path(), "f").unwrap().look_up(&keys.into_iter().collect()).unwrap();
+        let found = RecordIndex::open(file.path(), "f").unwrap().look_up(&keys.into_iter().collect()).unwrap();
         let shops: Vec<i64> = found.iter().map(|(_, record)| record.shop_id).collect();
         assert_eq!(shops, [1, 2, 3]);
     }

@@ -200,9 +200,8 @@ impl Store {
     /// Removes all files of a table-day, its description first.
     pub(crate) fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
         let described = self.description(of);
-        let of_day = entries(STAGE, &self.folder(table))?
-            .into_iter()
-            .filter(|(name, _)| name.starts_with(&day.to_string()));
+        let of_day =
+            entries(STAGE, &self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day.to_string()));
         for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
@@ -257,11 +256,9 @@ mod tests {
     fn partial() -> (DayContent, Stored) {
         let sums = df!("shop_id" => [1_i64, 2], "payments" => [3_i64, 4]).unwrap();
         let counts = Counts { rows: 8, broken: [1, 0, 0, 0, 0], ..Counts::nothing(OF.0, OF.1) };
-        let row =
-            QuarantinedRow { table: "payments", key: Some(7), reason: "null_key", row: "{}".to_owned() };
+        let row = QuarantinedRow { table: "payments", key: Some(7), reason: "null_key", row: "{}".to_owned() };
         let version = Version { fingerprint: "f".to_owned(), sums_hash: String::new() };
-        let stored =
-            Stored { counts, quarantine: vec![row], basis: "b".to_owned(), inputs: Vec::new(), version };
+        let stored = Stored { counts, quarantine: vec![row], basis: "b".to_owned(), inputs: Vec::new(), version };
         (DayContent::Sums(sums), stored)
     }
 

@@ -53,11 +53,9 @@ mod tests {
     fn a_window_is_left_for_the_next_night() {
         let state = tempfile::tempdir().unwrap();
         let version = Version { fingerprint: "f".to_owned(), sums_hash: "s".to_owned() };
-        let sums =
-            df!("shop_id" => [1_i64, 2], "disputes_at_fault" => [3_i64, 4], "rows" => [5_i64, 6]).unwrap();
+        let sums = df!("shop_id" => [1_i64, 2], "disputes_at_fault" => [3_i64, 4], "rows" => [5_i64, 6]).unwrap();
         let unknown = [(day("2022-03-01"), [(2, 6)].into())].into();
-        let left =
-            RolledTable { days: [(day("2022-03-01"), version)].into(), table: TableSums { sums, unknown } };
+        let left = RolledTable { days: [(day("2022-03-01"), version)].into(), table: TableSums { sums, unknown } };
         save(state.path(), Table::Disputes, &left).unwrap();
         let found = load(state.path(), Table::Disputes).unwrap();
         assert_eq!((&found.days, &found.table.unknown), (&left.days, &left.table.unknown));

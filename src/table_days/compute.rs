@@ -98,8 +98,7 @@ pub(super) fn compute(
         Some(spec) => partial(opened, spec, dependencies, wants, settings),
         None => {
             let bytes = opened.bytes.ok_or_else(|| fault(STAGE, "rows that are kept, read in shares"))?;
-            let rows =
-                reader::decode(checked, Source::Loaded(&bytes), &settings.zone, &Selection::default())?;
+            let rows = reader::decode(checked, Source::Loaded(&bytes), &settings.zone, &Selection::default())?;
             kept_rows(&rows, &judge(&rows, &settings.zone)?)
         }
     }
@@ -137,8 +136,7 @@ fn partial(
     };
     let partial = match bytes {
         Some(files) => {
-            let rows =
-                reader::decode(checked, Source::Loaded(&files), &settings.zone, &Selection::default())?;
+            let rows = reader::decode(checked, Source::Loaded(&files), &settings.zone, &Selection::default())?;
             drop(files);
             sum_up(rows)?
         }

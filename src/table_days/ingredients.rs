@@ -37,9 +37,7 @@ pub(crate) fn of_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Ou
     let planned = survey.days.par_iter().filter(|planned| planned.takes_part());
     let fingerprints = planned.map(|planned| {
         let inputs = match (planned.decision, checked.get(&planned.of())) {
-            (Decision::Touched | Decision::Computed(_), Some(checked)) => {
-                planned.inputs(&reader::hashes(checked)?)
-            }
+            (Decision::Touched | Decision::Computed(_), Some(checked)) => planned.inputs(&reader::hashes(checked)?),
             _ => planned.stored()?.inputs.clone(),
         };
         Ok((planned.of(), planned.fingerprint(&inputs)))

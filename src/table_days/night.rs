@@ -105,8 +105,7 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
     let retracted = retractions::decide(&appeals, last_effective_day, |of| answers.get(&of));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
     let tables = windows::windows(&partials, &of_partials, &shop_ids, means)?;
-    let computed: Vec<_> =
-        of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
+    let computed: Vec<_> = of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
     let reused = of_partials.len() - computed.len();
     resolved.extend(of_partials);
     store.sync()?;
@@ -121,12 +120,7 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
         computed,
         reused,
         changed: resolved.iter().filter(|(_, of)| of.is_changed()).map(|(of, _)| *of).collect(),
-        ingredients: ingredients::of_night(
-            settings,
-            rulebook,
-            known.as_of,
-            &fingerprints(&planned, &resolved),
-        ),
+        ingredients: ingredients::of_night(settings, rulebook, known.as_of, &fingerprints(&planned, &resolved)),
     })
 }
 

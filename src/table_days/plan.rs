@@ -96,17 +96,14 @@ pub(super) struct Terms<'a> {
 /// the newest counts, and it is newer than any that is there, which then does not count.
 pub(super) fn plan(listed: &Listed, terms: Terms<'_>, mut stored: BTreeMap<TableDay, Found>) -> Vec<Planned> {
     let mut found = |of: TableDay| stored.remove(&of).unwrap_or(Found::Nothing);
-    let expired: Vec<Planned> =
-        listed.expired.iter().map(|of| without_partition(*of, terms, found(*of))).collect();
+    let expired: Vec<Planned> = listed.expired.iter().map(|of| without_partition(*of, terms, found(*of))).collect();
     let (mut snapshots, days): (Vec<_>, Vec<_>) =
         expired.into_iter().partition(|planned| planned.presence() == Presence::NewestSnapshot);
     snapshots.retain(|planned| planned.decision != Decision::Empty);
     snapshots.truncate(1);
-    let counts =
-        |of: &&Partition| snapshots.is_empty() || of.table.spec().presence != Presence::NewestSnapshot;
+    let counts = |of: &&Partition| snapshots.is_empty() || of.table.spec().presence != Presence::NewestSnapshot;
     let there = listed.partitions.iter().filter(counts);
-    let mut planned: Vec<Planned> =
-        there.map(|of| of_partition(of, terms, found((of.table, of.day)))).collect();
+    let mut planned: Vec<Planned> = there.map(|of| of_partition(of, terms, found((of.table, of.day)))).collect();
     planned.extend(snapshots.into_iter().chain(days));
     planned.sort_by_key(Planned::of);
     planned
@@ -120,15 +117,11 @@ pub(super) fn of_partition(partition: &Partition, terms: Terms<'_>, found: Found
     let decision = match &found {
         Found::Nothing => Decision::Computed(Why::NothingStored),
         Found::Damaged => Decision::Computed(Why::Damaged),
-        Found::Described(stored) if !dependencies.is_of(&stored.basis) => {
-            Decision::Computed(Why::RulesChanged)
-        }
-        Found::Described(stored) if same_files(partition, &stored.inputs) => {
-            match settings.rehash || lacks_manifest {
-                true => Decision::Touched,
-                false => Decision::Reused,
-            }
-        }
+        Found::Described(stored) if !dependencies.is_of(&stored.basis) => Decision::Computed(Why::RulesChanged),
+        Found::Described(stored) if same_files(partition, &stored.inputs) => match settings.rehash || lacks_manifest {
+            true => Decision::Touched,
+            false => Decision::Reused,
+        },
         Found::Described(_) => Decision::Touched,
     };
     Planned { partition: partition.clone(), dependencies, stored: found.stored(), decision }
@@ -183,9 +176,7 @@ impl Planned {
     /// A fault where nothing is.
     pub(super) fn stored(&self) -> Outcome<&Stored> {
         let (table, day) = self.of();
-        self.stored
-            .as_ref()
-            .ok_or_else(|| fault(STAGE, format!("nothing is stored of {} {day}", table.name())))
+        self.stored.as_ref().ok_or_else(|| fault(STAGE, format!("nothing is stored of {} {day}", table.name())))
     }
 
     /// What a touched table-day is, given the hashes of its part files: reused where they are those that were stored.
@@ -234,9 +225,7 @@ impl Planned {
                 "what is stored of it was made under other settings or rules",
                 "deliver the day again, or go back to those settings and rules",
             ),
-            (Lack::NothingSound, Presence::EveryDay) => {
-                ("nothing sound is stored of it", "deliver the day again")
-            }
+            (Lack::NothingSound, Presence::EveryDay) => ("nothing sound is stored of it", "deliver the day again"),
             (Lack::NothingSound, _) => (
                 "nothing sound is stored of it",
                 "deliver the day again; if there never was one, run a night once with a greater extracts_kept_days",
@@ -263,8 +252,7 @@ fn name(path: &Path) -> String {
 }
 
 fn same_files(partition: &Partition, inputs: &[Input]) -> bool {
-    let is_same = |(file, input): (&PartFile, &Input)| {
-        name(&file.path) == input.name && file.identity == input.identity
-    };
+    let is_same =
+        |(file, input): (&PartFile, &Input)| name(&file.path) == input.name && file.identity == input.identity;
     files(partition).count() == inputs.len() && files(partition).zip(inputs).all(is_same)
 }

@@ -120,11 +120,8 @@ fn described(of: TableDay, files: &str, dependencies: &Dependencies) -> Stored {
     };
     let files = self::files(files);
     let fingerprint = fingerprint(&basis, files.iter().map(|(_, bytes)| bytes.as_str()));
-    let input = |(inode, hash): (u64, String)| Input {
-        name: format!("{hash}.parquet"),
-        identity: identity(inode),
-        hash,
-    };
+    let input =
+        |(inode, hash): (u64, String)| Input { name: format!("{hash}.parquet"), identity: identity(inode), hash };
     Stored {
         counts: Counts::nothing(of.0, of.1),
         quarantine: Vec::new(),
@@ -135,10 +132,7 @@ fn described(of: TableDay, files: &str, dependencies: &Dependencies) -> Stored {
 }
 
 fn partition(of: TableDay, files: &str) -> Partition {
-    let file = |(inode, bytes)| PartFile {
-        path: PathBuf::from(format!("{bytes}.parquet")),
-        identity: identity(inode),
-    };
+    let file = |(inode, bytes)| PartFile { path: PathBuf::from(format!("{bytes}.parquet")), identity: identity(inode) };
     let files = self::files(files).into_iter().map(file).collect();
     Partition { table: of.0, day: of.1, folder: PathBuf::new(), files, manifest: None }
 }

@@ -31,8 +31,7 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     let span = Window { first: settings.window(nights.first).first, last: nights.last };
     // Days without a partition are for the nights to report.
     let history_starts_on = Some(nights.last.plus(1));
-    let coverage =
-        Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
+    let coverage = Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
     let tables = Table::ALL.into_iter().filter(|table| *table != Table::Shops);
     let listed = listing::list_tables(&settings.extracts, tables.map(|table| (table, coverage)))?;
     let survey = Survey::of(listed, settings, rulebook, &store)?;

@@ -76,8 +76,7 @@ pub(super) fn answers(
     });
     let of_days = all(of_days.collect::<Vec<_>>())?;
     let is_news = told.is_damaged || of_days.iter().any(|(_, _, is_news)| *is_news);
-    let answers: BTreeMap<TableDay, Answers> =
-        of_days.into_iter().map(|(of, answers, _)| (of, answers)).collect();
+    let answers: BTreeMap<TableDay, Answers> = of_days.into_iter().map(|(of, answers, _)| (of, answers)).collect();
     if is_news {
         for (of, answers) in &answers {
             let resolved = resolved.get(of).ok_or_else(|| fault(STAGE, "answers of no table-day"))?;
@@ -106,8 +105,7 @@ impl LookUp<'_> {
         let mut found = Found::default();
         let mut is_news = false;
         for place in places {
-            let open: BTreeSet<i64> =
-                keys.iter().filter(|key| !found.answers.contains_key(key)).copied().collect();
+            let open: BTreeSet<i64> = keys.iter().filter(|key| !found.answers.contains_key(key)).copied().collect();
             if open.is_empty() {
                 break;
             }
@@ -121,20 +119,17 @@ impl LookUp<'_> {
     /// Adds what a place knows of keys that are still open.
     fn look(&self, place: Place, open: &BTreeSet<i64>, found: &mut Found) -> Outcome<()> {
         let (of, version) = (self.planned.of(), &self.resolved.stored.version);
-        let records =
-            |records: Vec<(i64, Record)>| records.into_iter().map(|(key, record)| (key, Some(record)));
+        let records = |records: Vec<(i64, Record)>| records.into_iter().map(|(key, record)| (key, Some(record)));
         match place {
             Place::JustComputed => {
                 let computed = self.resolved.answers.iter().flatten();
-                found.answers.extend(
-                    computed.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)),
-                );
+                found
+                    .answers
+                    .extend(computed.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)));
             }
             Place::ToldEarlier => {
                 let told = self.told.of(of, &version.fingerprint).into_iter().flatten();
-                found
-                    .answers
-                    .extend(told.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)));
+                found.answers.extend(told.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)));
             }
             Place::Index => {
                 let looked_up = self.means.store.ask_records(of, version, |index| index.look_up(open));
@@ -167,8 +162,7 @@ impl LookUp<'_> {
 
     /// Makes the index of its records where extracts are kept only so long: it takes the place of the files then.
     fn keep_index(&self) -> Outcome<()> {
-        let is_wanted =
-            self.means.settings.extracts_kept_days.is_some() && self.planned.decision != Decision::Expired;
+        let is_wanted = self.means.settings.extracts_kept_days.is_some() && self.planned.decision != Decision::Expired;
         if is_wanted && !self.means.store.has_records(self.planned.of(), &self.resolved.stored.version) {
             caught(STAGE, &self.planned.partition.folder, || self.make_index().map(drop))?;
         }
@@ -196,8 +190,7 @@ impl LookUp<'_> {
     fn search(&self, keys: &BTreeSet<i64>) -> Outcome<Answers> {
         let checked = self.checked()?;
         let zone = &self.means.settings.zone;
-        let set_aside: BTreeSet<i64> =
-            self.resolved.stored.quarantine.iter().filter_map(|row| row.key).collect();
+        let set_aside: BTreeSet<i64> = self.resolved.stored.quarantine.iter().filter_map(|row| row.key).collect();
         let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) =
             keys.iter().copied().partition(|key| set_aside.contains(key));
         let surroundings = self.planned.dependencies.surroundings();

@@ -43,12 +43,7 @@ pub(crate) struct Survey {
 
 impl Survey {
     /// What scoring a day takes.
-    pub(crate) fn of_night(
-        settings: &Settings,
-        rulebook: &Rulebook,
-        known: AsKnown,
-        store: &Store,
-    ) -> Outcome<Self> {
+    pub(crate) fn of_night(settings: &Settings, rulebook: &Rulebook, known: AsKnown, store: &Store) -> Outcome<Self> {
         let listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
         Self::of(listed, settings, rulebook, store)
     }
@@ -71,12 +66,7 @@ impl Survey {
     }
 
     /// A plan of what was listed.
-    pub(crate) fn of(
-        listed: Listed,
-        settings: &Settings,
-        rulebook: &Rulebook,
-        store: &Store,
-    ) -> Outcome<Self> {
+    pub(crate) fn of(listed: Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Outcome<Self> {
         let known_empty = match settings.extracts_kept_days {
             Some(_) => empty_days::load(&settings.state),
             None => EmptyDays::default(),
@@ -95,8 +85,7 @@ impl Survey {
     /// All findings together: those of the listing and of the contract, rejected; missing days and a missing snapshot.
     pub(super) fn check(&self, settings: &Settings) -> Outcome<BTreeMap<TableDay, CheckedPartition>> {
         let mut listed = self.listed.clone();
-        listed.partitions =
-            self.days.iter().filter(|day| day.is_read()).map(|day| day.partition.clone()).collect();
+        listed.partitions = self.days.iter().filter(|day| day.is_read()).map(|day| day.partition.clone()).collect();
         listed.missing.extend(self.days.iter().filter_map(Planned::finding));
         if self.days.iter().any(|day| day.of().0 == Table::Shops && !day.has_partition()) {
             listed.missing_snapshot = None;
@@ -109,8 +98,7 @@ impl Survey {
     pub(super) fn tell_ignored(&self) {
         const SHOWN: usize = 10;
         let ignored = &self.listed.ignored;
-        let shown: Vec<String> =
-            ignored.iter().take(SHOWN).map(|path| escaped(&path.display().to_string())).collect();
+        let shown: Vec<String> = ignored.iter().take(SHOWN).map(|path| escaped(&path.display().to_string())).collect();
         if !shown.is_empty() {
             tracing::info!("{} names in the extracts ignored, first: {}", ignored.len(), shown.join(", "));
         }
@@ -122,8 +110,7 @@ impl Survey {
             return Ok(());
         }
         let before = &self.known_empty;
-        let mut days: BTreeSet<TableDay> =
-            before.days.iter().chain(&self.listed.empty_days).copied().collect();
+        let mut days: BTreeSet<TableDay> = before.days.iter().chain(&self.listed.empty_days).copied().collect();
         for partition in &self.listed.partitions {
             days.remove(&(partition.table, partition.day));
         }
@@ -135,12 +122,7 @@ impl Survey {
 }
 
 /// What a night would make of every table-day that is listed, old snapshots included, whatever is known of empty days.
-pub(crate) fn of_stored(
-    listed: &Listed,
-    settings: &Settings,
-    rulebook: &Rulebook,
-    store: &Store,
-) -> Vec<Planned> {
+pub(crate) fn of_stored(listed: &Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Vec<Planned> {
     let terms = Terms { settings, rulebook, empty_days: &BTreeSet::new() };
     let there = listed
         .partitions

@@ -51,9 +51,8 @@ fn window_of(
     means: Means<'_>,
 ) -> Outcome<TableSums> {
     let of_table = planned.iter().filter(|planned| planned.of().0 == spec.table);
-    let days: BTreeMap<Day, (&Planned, &Resolved)> = of_table
-        .filter_map(|planned| Some((planned.of().1, (*planned, resolved.get(&planned.of())?))))
-        .collect();
+    let days: BTreeMap<Day, (&Planned, &Resolved)> =
+        of_table.filter_map(|planned| Some((planned.of().1, (*planned, resolved.get(&planned.of())?)))).collect();
     let versions: BTreeMap<Day, Version> =
         days.iter().map(|(day, (_, resolved))| (*day, resolved.stored.version.clone())).collect();
     let sums_of = |day: Day, version: &Version| match days.get(&day) {
@@ -65,9 +64,7 @@ fn window_of(
     };
     let previous = rolled::load(&means.settings.state, spec.table);
     let rolled = roll(spec, previous.clone(), &versions, shop_ids, sums_of)?;
-    if previous
-        .is_none_or(|before| before.days != rolled.days || before.table.unknown != rolled.table.unknown)
-    {
+    if previous.is_none_or(|before| before.days != rolled.days || before.table.unknown != rolled.table.unknown) {
         rolled::save(&means.settings.state, spec.table, &rolled)?;
     }
     Ok(rolled.table)

@@ -107,8 +107,7 @@ mod tests {
     const NEXT: [(&str, &str); 3] = [("2022-03-02", "2:7"), ("2022-03-03", "1:1"), ("2022-03-04", "3:9")];
 
     fn versions(days: Days<'_>) -> BTreeMap<Day, Version> {
-        let version =
-            |fingerprint: &str| Version { fingerprint: fingerprint.to_owned(), ..Version::default() };
+        let version = |fingerprint: &str| Version { fingerprint: fingerprint.to_owned(), ..Version::default() };
         days.iter().map(|(on, fingerprint)| (day(on), version(fingerprint))).collect()
     }
 

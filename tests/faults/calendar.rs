@@ -14,8 +14,7 @@ fn fault_36_a_late_appeal_leaves_a_frozen_month_end_and_a_restatement_is_the_cle
     bench.said("nightly --date 2022-01-31");
     bench.said("nightly --date 2022-02-01");
     let month_end = |bench: &Bench, out: &str| -> Vec<u8> {
-        fs::read(bench.path(out).join("current/month_end_scores/month_end=2022-01-31/part-0.parquet"))
-            .unwrap()
+        fs::read(bench.path(out).join("current/month_end_scores/month_end=2022-01-31/part-0.parquet")).unwrap()
     };
     let frozen = month_end(&bench, "out");
     bench.appeal_reviews_of_shop_3();
@@ -67,11 +66,8 @@ fn fault_38_a_business_zone_with_summer_time_has_days_of_23_and_25_hours() {
         assert_eq!(seconds, hours * 3_600, "{on}");
     }
     let bench = Bench::sound();
-    let flags = [
-        "--set=time_zone=America/New_York",
-        "--set=max_quarantined_percent=100",
-        "--set=max_unscored_percent=100",
-    ];
+    let flags =
+        ["--set=time_zone=America/New_York", "--set=max_quarantined_percent=100", "--set=max_unscored_percent=100"];
     bench.nightly(&flags).assert_done();
     assert_clean_night(&bench, day(AS_OF), &flags);
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, AsArray, Int64Array, ListArray, NullArray, RecordBatch, TimestampMicrosecondArray,
-};
+use arrow::array::{ArrayRef, AsArray, Int64Array, ListArray, NullArray, RecordBatch, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
 
 use super::{PLACE, assert_identical, assert_rejected, change_payments};
@@ -13,13 +11,10 @@ use crate::support::{A_DAY, AS_OF, Bench, Table, UTC, day};
 
 #[test]
 fn fault_19_a_missing_or_renamed_column_is_refused_with_the_nearest_name() {
-    for (table, column) in [
-        (Table::Payments, "amount_fen"),
-        (Table::Consultations, "human_replied_at"),
-        (Table::Appeals, "upheld"),
-    ] {
-        let found =
-            format!("{}/dt={A_DAY}/part-0.parquet: column {column}: found no such column", table.name());
+    for (table, column) in
+        [(Table::Payments, "amount_fen"), (Table::Consultations, "human_replied_at"), (Table::Appeals, "upheld")]
+    {
+        let found = format!("{}/dt={A_DAY}/part-0.parquet: column {column}: found no such column", table.name());
         assert_rejected(
             |bench| bench.change(table, day(A_DAY), |batch| without(batch, column)),
             &["contract: ", &found, "the nearest name is "],
@@ -135,9 +130,7 @@ fn fault_22_the_same_instants_in_other_units_and_zones_change_nothing() {
     // The same numbers as integers are no instants.
     assert_rejected(
         |bench| {
-            change_payments(bench, |batch| {
-                with_array(batch, "paid_at", Arc::new(Int64Array::from(paid_at(batch))))
-            });
+            change_payments(bench, |batch| with_array(batch, "paid_at", Arc::new(Int64Array::from(paid_at(batch)))));
         },
         &[PLACE, "column paid_at: found Int64, wanted a timestamp"],
     );

@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::{
-    MISSING, REJECTED, assert_clean, assert_clean_night, assert_refused, assert_refused_with,
-    assert_rejected, assert_scored,
+    MISSING, REJECTED, assert_clean, assert_clean_night, assert_refused, assert_refused_with, assert_rejected,
+    assert_scored,
 };
 use crate::support::disk::Disk;
 use crate::support::files::{set_modified, write};
@@ -18,9 +18,8 @@ fn remove_day(bench: &Bench, table: Table, on: &str) {
 
 #[test]
 fn fault_32_missing_days_and_tables_are_refused_all_together() {
-    let finding = |table: &str, on: &str| {
-        format!("extracts/{table}: found no partition dt={on}, wanted {table} of {on}")
-    };
+    let finding =
+        |table: &str, on: &str| format!("extracts/{table}: found no partition dt={on}, wanted {table} of {on}");
     for on in DAYS {
         assert_refused(
             MISSING,
@@ -83,8 +82,7 @@ fn a_shop_snapshot_that_is_missing_or_too_old_is_refused() {
     assert_refused(MISSING, moved_to("2022-03-16"), &[none]);
     assert_scored(&[], moved_to("2022-03-08"));
     assert_scored(&["--set", "max_snapshot_age_days=8"], moved_to("2022-03-07"));
-    let old =
-        "shops/dt=2022-03-07: found the newest shop snapshot is of 2022-03-07, wanted one at most 7 days";
+    let old = "shops/dt=2022-03-07: found the newest shop snapshot is of 2022-03-07, wanted one at most 7 days";
     assert_refused(MISSING, moved_to("2022-03-07"), &[&[old]]);
 }
 

@@ -64,9 +64,7 @@ fn fault_17_other_names_are_ignored_and_said_to_be() {
     let bench = Bench::published_once();
     let before = Disk::of(&bench);
     let folder = bench.partition(Table::Payments, day(A_DAY));
-    for name in
-        ["_SUCCESS", "_tmp-1.parquet", ".part-1.parquet", "part-1.parquet.crc", "x.part", "x.PARQUET\u{1b}"]
-    {
+    for name in ["_SUCCESS", "_tmp-1.parquet", ".part-1.parquet", "part-1.parquet.crc", "x.part", "x.PARQUET\u{1b}"] {
         fs::write(folder.join(name), "no Parquet").unwrap();
     }
     let ended = bench.nightly(&[]);

@@ -95,10 +95,9 @@ fn fault_14_state_of_a_newer_program_is_refused_and_left_alone() {
     let hash = xxhash_rust::xxh3::xxh3_128(newer.as_bytes());
     fs::write(&format, format!("{hash:032x}\n{newer}")).unwrap();
     let before = Disk::of(&bench);
-    bench.nightly(&[]).assert_refused(
-        STATE,
-        &[&["state/format.json", "format 1000000", "9.0.0", env!("CARGO_PKG_VERSION")]],
-    );
+    bench
+        .nightly(&[])
+        .assert_refused(STATE, &[&["state/format.json", "format 1000000", "9.0.0", env!("CARGO_PKG_VERSION")]]);
     before.assert_unchanged(&Disk::of(&bench));
     fs::remove_file(&format).unwrap();
     bench.nightly(&[]).assert_done();
@@ -151,7 +150,8 @@ fn fault_16_what_was_deleted_or_edited_by_hand_is_published_again_with_a_warning
         damage(&bench.path(PUBLISHED));
         let ended = bench.nightly(&[]);
         ended.assert_said("published as ");
-        let warning = "scores/dt=2022-03-15: not what was published there, edited or removed since: it is published again";
+        let warning =
+            "scores/dt=2022-03-15: not what was published there, edited or removed since: it is published again";
         assert!(ended.stderr.contains(warning), "{}", ended.stderr);
         assert!(bench.published().files == sound);
         assert!(bench.path(PUBLISHED).is_file());

@@ -51,9 +51,7 @@ fn every_table_day_beyond_the_limit_is_listed_with_its_reasons() {
         },
         &[
             &["39 of 40 rows of shops dt=2022-03-15 quarantined (39 duplicate_key, first shop_id 1)"],
-            &[
-                "30 of 30 rows of payments dt=2022-03-14 quarantined (1 null_key, 29 out_of_range, first order_id null)",
-            ],
+            &["30 of 30 rows of payments dt=2022-03-14 quarantined (1 null_key, 29 out_of_range, first order_id null)"],
         ],
     );
 }

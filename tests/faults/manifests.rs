@@ -38,9 +38,7 @@ fn a_manifest_that_does_not_fit_is_refused() {
             &[&[PLACE, ": found bytes with SHA-256 ", "wanted the manifest's "]],
         ),
         (
-            |rows, hash| {
-                vec![("part-0.parquet", rows, hash.to_owned()), ("part-1.parquet", 7, hash.to_owned())]
-            },
+            |rows, hash| vec![("part-0.parquet", rows, hash.to_owned()), ("part-1.parquet", 7, hash.to_owned())],
             &[&["dt=2022-03-14/_manifest.json: found no part file \"part-1.parquet\""]],
         ),
         (|_, _| vec![], &[&[PLACE, ": found a part file that the manifest does not list"]]),
@@ -50,9 +48,7 @@ fn a_manifest_that_does_not_fit_is_refused() {
         ),
         (
             |rows, hash| {
-                ["part-0.parquet", "../dt=2022-03-13/part-0.parquet"]
-                    .map(|name| (name, rows, hash.to_owned()))
-                    .into()
+                ["part-0.parquet", "../dt=2022-03-13/part-0.parquet"].map(|name| (name, rows, hash.to_owned())).into()
             },
             &[
                 &["found the name \"../dt=2022-03-13/part-0.parquet\", wanted a plain name without /"],

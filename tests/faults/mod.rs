@@ -45,8 +45,7 @@ fn change_payments(bench: &Bench, change: impl Fn(&RecordBatch) -> RecordBatch) 
 /// Payments of a day: `rows` of them, the first `broken` of which `spoil` changes.
 fn payments(on: &str, rows: i64, broken: usize, spoil: impl Fn(&mut Row)) -> Vec<Row> {
     let paid_at = at(day(on), "10:00");
-    let mut payments: Vec<Row> =
-        (0..rows).map(|order| payment(order, 1 + order % 5, 100, paid_at.clone())).collect();
+    let mut payments: Vec<Row> = (0..rows).map(|order| payment(order, 1 + order % 5, 100, paid_at.clone())).collect();
     payments.iter_mut().take(broken).for_each(spoil);
     payments
 }
@@ -66,12 +65,7 @@ fn assert_refused_with(flags: &[&str], code: i32, spoil: impl Fn(&Bench), findin
 
 /// As [`assert_refused`], however the night is run.
 #[track_caller]
-fn assert_run_refused(
-    code: i32,
-    spoil: impl Fn(&Bench),
-    run: impl Fn(&Bench) -> Ended,
-    findings: &[&[&str]],
-) {
+fn assert_run_refused(code: i32, spoil: impl Fn(&Bench), run: impl Fn(&Bench) -> Ended, findings: &[&[&str]]) {
     let bench = Bench::sound();
     spoil(&bench);
     run(&bench).assert_refused(code, findings);

@@ -15,10 +15,7 @@ fn after(bench: &Bench, lines: &str, flags: &[&str]) -> Command {
     let night = bench.command(AS_OF, flags);
     let mut shell = Command::new("/bin/sh");
     shell.env_clear().current_dir(night.get_current_dir().unwrap());
-    shell
-        .args(["-c", &format!("{lines}\nexec \"$0\" \"$@\"")])
-        .arg(night.get_program())
-        .args(night.get_args());
+    shell.args(["-c", &format!("{lines}\nexec \"$0\" \"$@\"")]).arg(night.get_program()).args(night.get_args());
     shell
 }
 
@@ -41,8 +38,8 @@ fn fault_04_a_run_without_memory_ends_and_leaves_the_old_night_or_the_new_one() 
         }
         killed += 1;
         // Most allocations that fail abort; where a library below panics instead, the panic is caught and told.
-        let is_caught = output.status.code() == Some(FAULT)
-            && String::from_utf8_lossy(&output.stderr).contains("error: ");
+        let is_caught =
+            output.status.code() == Some(FAULT) && String::from_utf8_lossy(&output.stderr).contains("error: ");
         assert!(output.status.signal().is_some() || is_caught, "{output:?}");
         assert_eq!(bench.published().files, before.files);
         bench.nightly(&[]).assert_done();
@@ -63,11 +60,7 @@ fn fault_05_a_file_that_may_grow_no_further_ends_the_run_with_the_old_night() {
         }
         refused += 1;
         assert_eq!(ended.code, Some(DISK), "{blocks} blocks: {}", ended.stderr);
-        assert!(
-            ended.stderr.contains("File too large") && ended.stderr.contains("check space"),
-            "{}",
-            ended.stderr
-        );
+        assert!(ended.stderr.contains("File too large") && ended.stderr.contains("check space"), "{}", ended.stderr);
         before.assert_unchanged(&Disk::published(&bench));
         bench.nightly(&[]).assert_done();
         assert_clean(&bench);
@@ -201,9 +194,7 @@ fn fault_08_an_output_folder_on_two_file_systems_is_refused_with_both_paths() {
         let test = fault_08_an_output_folder_on_two_file_systems_is_refused_with_both_paths;
         return could_not_run(test, NO_MOUNTS);
     };
-    Ended::from(output).assert_refused(
-        USAGE,
-        &[&["preflight: out/generations: found another file system than out, wanted one"]],
-    );
+    Ended::from(output)
+        .assert_refused(USAGE, &[&["preflight: out/generations: found another file system than out, wanted one"]]);
     assert!(!bench.path("out/current").exists());
 }

@@ -112,9 +112,8 @@ fn fault_27_stars_outside_1_to_5_and_negative_durations_are_quarantined() {
     let bench = Bench::sound();
     let review = |id, stars: i64| row![id, 1, 1, stars, Cell::Null, at(day(A_DAY), "20:00")];
     bench.put(Table::Reviews, day(A_DAY), &[review(1, 0), review(2, 6), review(3, 5)]);
-    let refund = |id, done| {
-        row![id, 1, 1, "refund_only", "in_sale", at(day(A_DAY), "12:00"), at(day(A_DAY), done), true]
-    };
+    let refund =
+        |id, done| row![id, 1, 1, "refund_only", "in_sale", at(day(A_DAY), "12:00"), at(day(A_DAY), done), true];
     bench.put(Table::Refunds, day(A_DAY), &[refund(1, "11:59:59"), refund(2, "12:00")]);
     bench.nightly(&[]).assert_done();
     let rows = bench.quarantined(A_DAY);

@@ -64,12 +64,7 @@ fn all_faults_of_the_settings_are_reported_together() {
     assert_run_refused(
         USAGE,
         |bench| bench.configure("colour = 'red'\nwindow_days = 0"),
-        |bench| {
-            bench.nightly_in(
-                &[("SHOPSCORE_TIME_ZONE", OsStr::new("UTC+8"))],
-                &["--set", "after_sales_mix=max"],
-            )
-        },
+        |bench| bench.nightly_in(&[("SHOPSCORE_TIME_ZONE", OsStr::new("UTC+8"))], &["--set", "after_sales_mix=max"]),
         &[
             &["jobs/nightly.toml, colour: "],
             &["environment SHOPSCORE_TIME_ZONE: time_zone = \"UTC+8\""],
@@ -111,9 +106,7 @@ fn one_folder_for_output_and_state_is_refused() {
 
 #[test]
 fn what_cannot_be_typed_is_refused_with_the_usage() {
-    for flags in
-        [&["--colour", "red"][..], &["--date", "2022-03-15"], &["--set", "window_days"], &["tomorrow"]]
-    {
+    for flags in [&["--colour", "red"][..], &["--date", "2022-03-15"], &["--set", "window_days"], &["tomorrow"]] {
         let bench = Bench::sound();
         let ended = bench.nightly(flags);
         assert_eq!(ended.code, Some(USAGE), "{}", ended.stderr);

@@ -78,8 +78,7 @@ fn fault_44_threads_order_split_codec_and_row_groups_change_nothing() {
         fs::remove_file(folder.join("part-0.parquet")).unwrap();
         for part in 0..2 {
             let rows = batch.slice(5 * part, 5);
-            let properties =
-                WriterProperties::builder().set_compression(codec).set_max_row_group_row_count(Some(2));
+            let properties = WriterProperties::builder().set_compression(codec).set_max_row_group_row_count(Some(2));
             write_with(&folder.join(format!("part-{part}.parquet")), &rows, properties.build());
         }
         bench.nightly(&["--threads", "2"]).assert_done();

@@ -22,11 +22,7 @@ use crate::support::{A_DAY, AS_OF, Bench, Cell, Row, Table, UTC, at, day, paymen
 fn fault_23_an_int96_timestamp_is_refused_with_the_setting_of_spark() {
     assert_rejected(
         |bench| write_payment(&bench.file(Table::Payments, day(A_DAY)), "int96 paid_at", "茶".as_bytes()),
-        &[
-            PLACE,
-            "column paid_at: found an INT96 timestamp",
-            "spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS",
-        ],
+        &[PLACE, "column paid_at: found an INT96 timestamp", "spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS"],
     );
 }
 
@@ -54,12 +50,8 @@ fn in_nanoseconds(batch: &RecordBatch, first: i64) -> RecordBatch {
 #[test]
 fn fault_23_a_timestamp_that_no_calendar_holds_is_refused_with_its_raw_value() {
     for raw in [i64::MAX, i64::MIN, i64::MAX - 1] {
-        let found =
-            |unit| format!("column paid_at: found the raw timestamp {raw} ({unit} a second), 0 rows into");
-        assert_rejected(
-            |bench| change_payments(bench, |batch| in_milliseconds(batch, raw)),
-            &[PLACE, &found(1_000)],
-        );
+        let found = |unit| format!("column paid_at: found the raw timestamp {raw} ({unit} a second), 0 rows into");
+        assert_rejected(|bench| change_payments(bench, |batch| in_milliseconds(batch, raw)), &[PLACE, &found(1_000)]);
         assert_rejected(
             |bench| change_payments(bench, |batch| in_microseconds(batch, raw)),
             &[PLACE, &found(1_000_000)],
@@ -204,11 +196,9 @@ fn fault_30_hostile_texts_are_carried_as_they_are_and_reach_no_path_and_no_termi
 
 /// Checks that what was said holds no control character, and that all names in the folder are ours.
 fn assert_escaped(bench: &Bench, stdout: &str, stderr: &str) {
-    let is_odd =
-        |character: &char| (character.is_control() && *character != '\n') || *character == '\u{202e}';
+    let is_odd = |character: &char| (character.is_control() && *character != '\n') || *character == '\u{202e}';
     assert_eq!([stdout, stderr].concat().chars().find(is_odd), None);
-    let found: BTreeSet<_> =
-        fs::read_dir(bench.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let found: BTreeSet<_> = fs::read_dir(bench.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     let ours = ["extracts", "jobs", "out", "rules", "state"];
     assert!(found.iter().all(|name| ours.contains(&name.to_str().unwrap())), "{found:?}");
     for path in files_below(&bench.path("out"), "generations").keys() {

@@ -10,8 +10,8 @@ use proptest::sample::Index;
 use super::edits::{Edit, byte_edits, edited};
 use super::{assert_refusal, config, in_time};
 use crate::support::library::{
-    ExitClass, FileIdentity, Listed, Outcome, PartFile, Partition, Rows, Selection, Source, Zone, contract,
-    decode, reader,
+    ExitClass, FileIdentity, Listed, Outcome, PartFile, Partition, Rows, Selection, Source, Zone, contract, decode,
+    reader,
 };
 use crate::support::{AS_OF, Marketplace, Table, batch, day, files};
 

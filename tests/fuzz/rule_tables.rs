@@ -17,9 +17,8 @@ const FILES: [&str; 5] = ["weights.csv", "logistics.csv", "custom_made.csv", "ti
 
 /// Loads the rules of the project but for `file`, which holds `bytes`, and asks what came of it.
 fn read_or_refused(file: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
-    static SOUND: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
-        FILES.iter().map(|file| (*file, fs::read(shipped_rules().join(file)).unwrap())).collect()
-    });
+    static SOUND: LazyLock<Vec<(&str, Vec<u8>)>> =
+        LazyLock::new(|| FILES.iter().map(|file| (*file, fs::read(shipped_rules().join(file)).unwrap())).collect());
     let folder = tempfile::tempdir().unwrap();
     for (name, sound) in SOUND.iter() {
         let held = if *name == file { bytes } else { sound };
@@ -33,9 +32,8 @@ fn read_or_refused(file: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
         ),
         Ok(rulebook) => {
             for as_of in ["0001-01-01", "2019-01-01", "2022-03-15", "9999-12-31"].map(day) {
-                let shown = in_time(|| {
-                    rulebook.check_in_force(as_of).is_ok() && !rulebook.described_on(as_of).is_empty()
-                })?;
+                let shown =
+                    in_time(|| rulebook.check_in_force(as_of).is_ok() && !rulebook.described_on(as_of).is_empty())?;
                 prop_assert!(shown || rulebook.check_in_force(as_of).is_err());
             }
             Ok(())

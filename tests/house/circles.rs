@@ -11,8 +11,7 @@ type Module = Vec<String>;
 
 /// The module that a file holds; none for the program, the root of the library and what only tests use.
 fn module(file: &Path) -> Option<Module> {
-    let mut parts: Module =
-        file.with_extension("").iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+    let mut parts: Module = file.with_extension("").iter().map(|part| part.to_str().unwrap().to_owned()).collect();
     parts.pop_if(|last| last == "mod");
     let is_aside = |part: &String| ["tests", "testing"].contains(&part.as_str()) || part.ends_with("_tests");
     (parts != ["lib"] && parts != ["main"] && !parts.iter().any(is_aside)).then_some(parts)
@@ -110,8 +109,7 @@ fn circles(sources: &BTreeMap<PathBuf, String>) -> BTreeSet<BTreeSet<&Path>> {
         }
         reached
     };
-    let reached: BTreeMap<&Module, BTreeSet<Module>> =
-        modules.keys().map(|module| (module, reached(module))).collect();
+    let reached: BTreeMap<&Module, BTreeSet<Module>> = modules.keys().map(|module| (module, reached(module))).collect();
     let circle_of = |module: &Module| -> BTreeSet<&Path> {
         let back = reached[module].iter().filter(|other| reached[other].contains(module));
         back.map(|other| modules[other]).collect()

@@ -55,8 +55,7 @@ fn is_there(word: &str, document: &Path, all: &BTreeSet<PathBuf>) -> bool {
 #[test]
 fn every_file_that_a_document_names_is_there() {
     let all = everything();
-    let documents: Vec<_> =
-        all.iter().filter(|path| path.extension().is_some_and(|found| found == "md")).collect();
+    let documents: Vec<_> = all.iter().filter(|path| path.extension().is_some_and(|found| found == "md")).collect();
     assert!(documents.iter().any(|path| path.ends_with("tests/faults/README.md")), "{documents:?}");
     let mut named = 0;
     let mut missing = BTreeSet::new();

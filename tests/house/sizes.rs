@@ -7,8 +7,7 @@ const MEDIAN_BELOW: usize = 110;
 
 #[test]
 fn no_product_file_is_long_and_most_are_short() {
-    let mut lengths: Vec<_> =
-        product().into_iter().map(|(path, text)| (text.lines().count(), path)).collect();
+    let mut lengths: Vec<_> = product().into_iter().map(|(path, text)| (text.lines().count(), path)).collect();
     lengths.sort();
     let long: Vec<_> = lengths.iter().filter(|(lines, _)| *lines > MOST_LINES).collect();
     assert!(long.is_empty(), "more than {MOST_LINES} lines: {long:#?}");

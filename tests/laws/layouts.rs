@@ -6,8 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray, RecordBatch, TimestampMicrosecondArray, TimestampMillisecondArray,
-    TimestampNanosecondArray,
+    ArrayRef, AsArray, RecordBatch, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
 };
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
@@ -137,16 +136,14 @@ pub(crate) fn of_other_encodings() -> impl Strategy<Value = Layout> {
 }
 
 pub(crate) fn of_any_kind() -> impl Strategy<Value = Layout> {
-    let style = (timestamps(), integers(), encodings())
-        .prop_map(|((unit, is_local), integer, encoding)| Style { unit, is_local, integer, ..encoding });
+    let style = (timestamps(), integers(), encodings()).prop_map(|((unit, is_local), integer, encoding)| Style {
+        unit,
+        is_local,
+        integer,
+        ..encoding
+    });
     (1_usize..=4, names(), any::<u64>(), vec(style, 1..=4), 1_usize..=2).prop_map(
-        |(parts, name, seed, styles, threads)| Layout {
-            parts,
-            name,
-            order_seed: Some(seed),
-            styles,
-            threads,
-        },
+        |(parts, name, seed, styles, threads)| Layout { parts, name, order_seed: Some(seed), styles, threads },
     )
 }
 
@@ -231,9 +228,7 @@ impl Style {
     fn styled(&self, column: &ArrayRef) -> ArrayRef {
         let strict = CastOptions { safe: false, ..CastOptions::default() };
         match column.data_type() {
-            DataType::Int64 => {
-                cast_with_options(column, &self.integer, &strict).unwrap_or(Arc::clone(column))
-            }
+            DataType::Int64 => cast_with_options(column, &self.integer, &strict).unwrap_or(Arc::clone(column)),
             DataType::Utf8 => cast_with_options(column, &self.text, &strict).unwrap(),
             DataType::Timestamp(TimeUnit::Microsecond, _) => self.timestamps(column.as_primitive()),
             _ => Arc::clone(column),

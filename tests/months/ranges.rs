@@ -35,10 +35,7 @@ fn a_range_goes_on_from_where_it_was_stopped() {
     assert!(stopped.stderr.contains("payments of 2022-02-03"), "{}", stopped.stderr);
     fs::rename(&aside, &gone).unwrap();
     let listed = bench.said("backfill --from 2022-02-01 --to 2022-02-05 --dry-run");
-    assert_eq!(
-        listed,
-        "2022-02-03 is not published\n2022-02-04 is not published\n2022-02-05 is not published\n"
-    );
+    assert_eq!(listed, "2022-02-03 is not published\n2022-02-04 is not published\n2022-02-05 is not published\n");
     bench.said("backfill --from 2022-02-01 --to 2022-02-05");
     let done = bench.said("backfill --from 2022-02-01 --to 2022-02-05");
     assert_eq!(done, "every day is published and current\n");
@@ -59,9 +56,7 @@ fn a_range_needs_both_ends_in_order() {
     let bench = Bench::two_months();
     assert_eq!(bench.run("backfill --from 2022-02-01").code, Some(2));
     assert_eq!(bench.run("backfill").code, Some(2));
-    bench
-        .run("backfill --from 2022-02-02 --to 2022-02-01")
-        .assert_refused(2, &[&["2022-02-02", "a first day"]]);
+    bench.run("backfill --from 2022-02-02 --to 2022-02-01").assert_refused(2, &[&["2022-02-02", "a first day"]]);
 }
 
 #[test]

@@ -78,10 +78,7 @@ fn a_restatement_knows_no_later_appeals_than_those_of_its_knowledge_day() {
     let bench = january_and_february();
     bench.appeal_reviews_of_shop_3();
     let early = bench.said("restate --month-end 2022-01-31 --because check --knowledge-day 2022-02-02");
-    assert!(
-        early.contains("no row changes"),
-        "decided on the day itself, they take effect a day later: {early}"
-    );
+    assert!(early.contains("no row changes"), "decided on the day itself, they take effect a day later: {early}");
 }
 
 #[test]
@@ -108,17 +105,9 @@ fn what_cannot_be_restated_is_refused() {
     bench.said("nightly --date 2022-01-31");
     let refused = |command: &str, code, words: &[&str]| bench.run(command).assert_refused(code, &[words]);
     refused("restate --month-end 2022-01-30 --because x", 2, &["2022-01-30", "last day of a month"]);
-    refused(
-        "restate --month-end 2022-02-28 --because x",
-        4,
-        &["no month-end scores of 2022-02-28", "nightly"],
-    );
+    refused("restate --month-end 2022-02-28 --because x", 4, &["no month-end scores of 2022-02-28", "nightly"]);
     refused("restate --month-end 2022-01-31 --because x --knowledge-day 2022-01-30", 2, &["--knowledge-day"]);
-    refused(
-        "restate --month-end 2022-01-31 --because x --knowledge-day 9999-01-01",
-        2,
-        &["a day that is over"],
-    );
+    refused("restate --month-end 2022-01-31 --because x --knowledge-day 9999-01-01", 2, &["a day that is over"]);
     assert_eq!(bench.run("restate --month-end 2022-01-31").code, Some(2), "a reason is needed");
     assert_eq!(restated(&bench, " ").code, Some(2));
 }

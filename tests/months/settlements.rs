@@ -5,15 +5,12 @@ use std::fs;
 use crate::support::library::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES};
 use crate::support::{Bench, Cell, Table, Window, day, row};
 
-const COLUMNS: [&str; 6] =
-    ["shop_id", "provisional", "basis", "months_counted", "sales_fen", "top_sales_category"];
+const COLUMNS: [&str; 6] = ["shop_id", "provisional", "basis", "months_counted", "sales_fen", "top_sales_category"];
 
 /// A later snapshot in which shop 1 left on 1 February, shop 2 joined and left in February, and shop 3 left on 27 January.
 fn with_leavers() -> Bench {
     let bench = Bench::two_months();
-    let shop = |shop: i64, joined_on: &str, left_on: Cell| {
-        row![shop, "店", "茶", Cell::Null, day(joined_on), left_on]
-    };
+    let shop = |shop: i64, joined_on: &str, left_on: Cell| row![shop, "店", "茶", Cell::Null, day(joined_on), left_on];
     let left = |on: &str| Cell::Date(day(on));
     bench.deliver(
         Table::Shops,
@@ -89,8 +86,7 @@ fn a_restatement_brings_the_settlement_up_to_date() {
     let after = average();
     let changed: Vec<&str> = after.iter().filter(|row| !before.contains(row)).map(|row| &row[..1]).collect();
     let restated: Vec<String> = bench.shown(&MONTH_END_SCORES, "2022-01-31", &["shop_id", "revision"]);
-    let restated: Vec<&str> =
-        restated.iter().filter(|row| row.ends_with(" 2")).map(|row| &row[..1]).collect();
+    let restated: Vec<&str> = restated.iter().filter(|row| row.ends_with(" 2")).map(|row| &row[..1]).collect();
     assert_eq!(changed, restated);
     assert!(after[1].contains("revision: 2"), "a row names the revision that went into it: {}", after[1]);
 }
@@ -100,9 +96,7 @@ fn a_settlement_without_every_score_that_counts_is_refused() {
     let bench = with_leavers();
     bench.run("settle --year 2022").assert_refused(4, &[&["no published night of 2022"]]);
     bench.said("nightly --date 2022-02-28");
-    bench
-        .run("settle --year 2022 --as-of 2022-02-28")
-        .assert_refused(4, &[&["month_end_scores of 2022-01-31"]]);
+    bench.run("settle --year 2022 --as-of 2022-02-28").assert_refused(4, &[&["month_end_scores of 2022-01-31"]]);
     bench.said("nightly --date 2022-01-31");
     bench.run("settle --year 2022 --as-of 2022-03-01").assert_refused(4, &[&["scores of 2022-01-26"]]);
     bench.run("settle --year 2022 --as-of 2021-12-31").assert_refused(2, &[&["--as-of 2021-12-31"]]);
@@ -118,8 +112,7 @@ fn a_summary_of_a_year_shows_the_arithmetic_of_shops_that_left() {
     assert!(unsettled.contains("2022 is not settled yet"), "{unsettled}");
     bench.said("settle --year 2022");
     let summary = bench.said("summary --year 2022");
-    let line =
-        summary.lines().find(|line| line.contains("shop 3, day_before_termination: (2022-01-26: ")).unwrap();
+    let line = summary.lines().find(|line| line.contains("shop 3, day_before_termination: (2022-01-26: ")).unwrap();
     assert!(line.contains(") / 1 = "), "{line}");
     assert!(summary.contains("shop 2, no_fee: no average"), "{summary}");
 }

@@ -53,8 +53,7 @@ fn every_damaged_file_of_the_state_folder_is_named_and_left_where_it_is() {
         ("window", "sealed"),
         ("whole/shops", "parquet"),
     ] {
-        let files =
-            fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let files = fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path());
         let file = files.filter(|path| path.extension().is_some_and(|found| found == ending)).min().unwrap();
         flip_middle(&file);
         damaged += 1;

@@ -45,10 +45,7 @@ fn nights_without_a_date() {
     assert_eq!(published(&said(&bench, "2022-03-10T16:00:00Z", "nightly")), ["2022-03-10"]);
 
     let missed = said(&bench, "2022-03-13T18:00:00Z", "nightly");
-    assert!(
-        missed.starts_with("missed since the last success, published first: 2022-03-11, 2022-03-12\n"),
-        "{missed}"
-    );
+    assert!(missed.starts_with("missed since the last success, published first: 2022-03-11, 2022-03-12\n"), "{missed}");
     assert_eq!(published(&missed), ["2022-03-11", "2022-03-12", "2022-03-13"]);
     let again = said(&bench, "2022-03-13T19:00:00Z", "nightly");
     assert!(again.contains("already current"), "{again}");
@@ -61,10 +58,7 @@ fn nights_without_a_date() {
 
     said(&bench, "2022-03-18T18:00:00Z", "rollback --to 6");
     let rolled_back = said(&bench, "2022-03-18T20:00:00Z", "nightly");
-    assert_eq!(
-        rolled_back,
-        "2022-03-18 was rolled back; `shopscore nightly --date 2022-03-18` publishes it again\n"
-    );
+    assert_eq!(rolled_back, "2022-03-18 was rolled back; `shopscore nightly --date 2022-03-18` publishes it again\n");
     let next = said(&bench, "2022-03-19T18:00:00Z", "nightly");
     assert_eq!(published(&next), ["2022-03-19"], "what was rolled back stays so: {next}");
 }

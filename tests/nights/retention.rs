@@ -48,11 +48,9 @@ fn three_nights(then: &str, after: &str) -> Bench {
 fn delete_old_extracts(bench: &Bench) {
     for table in Table::ALL {
         let folder = bench.path("extracts").join(table.name());
-        let mut days: Vec<PathBuf> =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut days: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         days.sort();
-        let day_of =
-            |path: &PathBuf| -> Day { path.to_str().unwrap().split_once("dt=").unwrap().1.parse().unwrap() };
+        let day_of = |path: &PathBuf| -> Day { path.to_str().unwrap().split_once("dt=").unwrap().1.parse().unwrap() };
         let newest = day_of(days.last().unwrap());
         for old in days.iter().filter(|path| day_of(path) < newest.plus(-2)) {
             fs::remove_dir_all(old).unwrap();
@@ -64,9 +62,8 @@ fn delete_old_extracts(bench: &Bench) {
 /// that was set aside.
 fn decide(bench: &Bench) {
     let decided = today().plus(-1);
-    let decision = |appeal: i64, review: i64, of: &str| {
-        row![appeal, 1, "review", review, day(of), true, at(decided, "22:00")]
-    };
+    let decision =
+        |appeal: i64, review: i64, of: &str| row![appeal, 1, "review", review, day(of), true, at(decided, "22:00")];
     let decisions =
         [(901, 10, "2022-03-11"), (902, 404, "2022-03-11"), (903, 20, "2022-03-11"), (904, 77, "2022-03-11")];
     bench.put(Table::Appeals, decided, &decisions.map(|(appeal, review, of)| decision(appeal, review, of)));
@@ -131,10 +128,7 @@ fn nothing_is_stale_where_extracts_are_gone() {
     assert!(state.lines().all(|line| line.ends_with(" 0 no longer hold")), "{state}");
     assert!(state.contains("without extracts, 0 no longer hold"), "{state}");
     let state = bench.said("state --set time_zone=UTC");
-    assert!(
-        state.contains("reviews 2022-03-12: settings or rules changed, and its extracts are gone"),
-        "{state}"
-    );
+    assert!(state.contains("reviews 2022-03-12: settings or rules changed, and its extracts are gone"), "{state}");
     bench.configure(FOREVER);
     let state = bench.said("state");
     assert!(state.contains("reviews 2022-03-12: its extracts are gone"), "{state}");
@@ -192,9 +186,7 @@ fn lost_sums_rows_and_indexes_of_records_are_refused() {
         let bench = three_nights(KEPT_LONG, KEPT);
         decide(&bench);
         delete_old_extracts(&bench);
-        for entry in
-            fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path())
-        {
+        for entry in fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path()) {
             let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
             if name.starts_with("2022-03-11-") && name.ends_with(ending) {
                 fs::remove_file(entry).unwrap();

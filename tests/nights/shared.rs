@@ -36,8 +36,7 @@ fn killed_runs_leave_a_state_from_which_a_plain_rerun_reaches_the_clean_bytes() 
     let runs: Vec<(Day, Vec<&str>)> = [(today(), &[][..]), (yesterday(), &[]), (today(), &OTHER_ZONE)]
         .map(|(as_of, flags)| (as_of, [&month, flags].concat()))
         .into();
-    let wanted: Vec<(Files, Duration)> =
-        runs.iter().map(|(as_of, flags)| clean(&bench, *as_of, flags)).collect();
+    let wanted: Vec<(Files, Duration)> = runs.iter().map(|(as_of, flags)| clean(&bench, *as_of, flags)).collect();
     let mut interrupted = 0;
     for kill in 0..KILLS {
         let run = random.random_range(0..runs.len());

@@ -120,8 +120,7 @@ impl World {
     }
 
     fn configure(&self) {
-        let lines: Vec<String> =
-            self.settings.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let lines: Vec<String> = self.settings.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         self.bench.configure(&lines.join("\n"));
     }
 
@@ -180,8 +179,7 @@ fn damage_file(path: &Path, all: &[PathBuf], damage: &Damage) {
     match damage {
         Damage::Delete => return fs::remove_file(path).unwrap(),
         Damage::MixUp(other) => {
-            let kind =
-                |path: &Path| (path.parent().map(Path::to_owned), path.extension().map(ToOwned::to_owned));
+            let kind = |path: &Path| (path.parent().map(Path::to_owned), path.extension().map(ToOwned::to_owned));
             let alike: Vec<_> = all.iter().filter(|other| kind(other) == kind(path)).collect();
             bytes = fs::read(other.get(&alike)).unwrap();
         }

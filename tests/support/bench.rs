@@ -14,9 +14,7 @@ use super::disk::{remove, set_mode};
 use super::library::{OutputTable, QUARANTINE};
 use super::marketplace::partition;
 use super::published::rows_shown;
-use super::{
-    AS_OF, Day, Ended, Marketplace, Published, Row, Table, WINDOW_DAYS, Window, at, batch, day, files, row,
-};
+use super::{AS_OF, Day, Ended, Marketplace, Published, Row, Table, WINDOW_DAYS, Window, at, batch, day, files, row};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_shopscore");
 /// Where [`Bench::scratch_night`] keeps and publishes.

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use arrow::array::RecordBatch;
 use parquet::basic::Compression;
-use parquet::file::metadata::{
-    ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData,
-};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::files::write_with;

@@ -25,8 +25,7 @@ pub(crate) fn write(path: &Path, batch: &RecordBatch) {
 /// As [`write`], with the properties given.
 pub(crate) fn write_with(path: &Path, batch: &RecordBatch, properties: WriterProperties) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let mut writer =
-        ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), Some(properties)).unwrap();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), Some(properties)).unwrap();
     writer.write(batch).unwrap();
     writer.close().unwrap();
 }

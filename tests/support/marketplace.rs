@@ -83,16 +83,7 @@ fn rows_of(table: Table, day: Day, shop: i64, category: &str) -> Vec<Row> {
         Table::Reviews => vec![row![order, order, shop, shop, Cell::Null, at(day, "20:00")]],
         Table::Refunds => vec![
             row![order, order, shop, "refund_only", "in_sale", at(day, "11:00"), at(day, "12:00"), true],
-            row![
-                order + 1,
-                order,
-                shop,
-                "return_refund",
-                "after_sale",
-                at(day, "11:00"),
-                at(day, "15:00"),
-                true
-            ],
+            row![order + 1, order, shop, "return_refund", "after_sale", at(day, "11:00"), at(day, "15:00"), true],
         ],
         Table::Disputes => vec![row![order, order, shop, "seller", shop % 2 == 0, at(day, "13:00")]],
         Table::Consultations => vec![row![shop, 1, 7, at(day, "09:00"), shop % 2 == 1, Cell::Null]],

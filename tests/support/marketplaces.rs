@@ -34,12 +34,7 @@ pub(crate) fn rows(table: Table, day: Day) -> impl Strategy<Value = Vec<Row>> {
     })
 }
 
-fn cell(
-    spec: &'static TableSpec,
-    column: &'static Column,
-    day: Day,
-    granularity: i64,
-) -> BoxedStrategy<Cell> {
+fn cell(spec: &'static TableSpec, column: &'static Column, day: Day, granularity: i64) -> BoxedStrategy<Cell> {
     let value = match column.kind {
         ColumnKind::Integer => integer(spec, column.name).prop_map(Cell::Integer).boxed(),
         ColumnKind::Text => text(spec, column.name).prop_map(Cell::Text).boxed(),
@@ -66,9 +61,7 @@ fn days_from(name: &str) -> RangeInclusive<i32> {
 fn integer(spec: &TableSpec, name: &str) -> BoxedStrategy<i64> {
     const GREATEST: i64 = 5_000_000_000;
     let range = spec.rules.iter().find_map(|rule| match *rule {
-        RowRule::Between { column, lowest, highest } if column == name => {
-            Some((lowest, highest.min(GREATEST)))
-        }
+        RowRule::Between { column, lowest, highest } if column == name => Some((lowest, highest.min(GREATEST))),
         _ => None,
     });
     match (range, name) {

@@ -35,8 +35,7 @@ pub(crate) fn alone(test: impl Fn(), body: impl FnOnce()) {
     }
     let mut process = Command::new(std::env::current_exe().unwrap());
     let output = process.args([name, "--exact", "--nocapture"]).env(ALONE, name).output().unwrap();
-    let said =
-        [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 

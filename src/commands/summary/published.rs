@@ -71,9 +71,7 @@ impl<'a> Row<'a> {
 
     fn number<T: ArrowPrimitiveType>(self, column: &str) -> Outcome<T::Native> {
         let numbers = self.array(column)?.as_primitive_opt::<T>().filter(|array| array.is_valid(self.place));
-        numbers
-            .map(|array| array.value(self.place))
-            .ok_or_else(|| fault(STAGE, format!("no number in {column}")))
+        numbers.map(|array| array.value(self.place)).ok_or_else(|| fault(STAGE, format!("no number in {column}")))
     }
 
     fn array(self, column: &str) -> Outcome<&'a dyn Array> {

@@ -13,8 +13,7 @@ use crate::error::{ExitClass, Finding, Outcome};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS, OutputTable};
 use crate::publish::reading::read_partition;
 
-const STATUSES: [Status; 5] =
-    [Status::Pass, Status::Fail, Status::Exit, Status::NotScored, Status::NotAssessed];
+const STATUSES: [Status; 5] = [Status::Pass, Status::Fail, Status::Exit, Status::NotScored, Status::NotAssessed];
 
 pub(super) fn show(shown: &Shown<'_>, year: Year, stdout: &mut impl Write) -> Outcome<()> {
     say(stdout, &format!("Monthly assessments of {year}: shops by status"));

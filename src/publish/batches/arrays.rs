@@ -11,8 +11,7 @@ use crate::publish::outputs::OutputTable;
 pub(super) const STAGE: &str = "batches";
 
 pub(super) fn batch(table: &OutputTable, columns: Vec<ArrayRef>) -> Outcome<RecordBatch> {
-    RecordBatch::try_new(table.schema(), columns)
-        .map_err(|error| fault(STAGE, format!("{}: {error}", table.name)))
+    RecordBatch::try_new(table.schema(), columns).map_err(|error| fault(STAGE, format!("{}: {error}", table.name)))
 }
 
 pub(super) fn integers(values: impl Iterator<Item = i64>) -> ArrayRef {

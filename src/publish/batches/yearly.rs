@@ -62,8 +62,7 @@ fn counted_scores(settlements: &[Settlement]) -> Outcome<ArrayRef> {
         floats(all().map(|counted| Some(counted.score.as_f64()))),
         optional_integers(all().map(|counted| counted.revision)),
     ];
-    let scores =
-        StructArray::try_new(counted_score_fields(), fields, None).map_err(|error| fault(STAGE, error))?;
+    let scores = StructArray::try_new(counted_score_fields(), fields, None).map_err(|error| fault(STAGE, error))?;
     let lengths = OffsetBuffer::from_lengths(settlements.iter().map(|row| row.months.len()));
     let lists = ListArray::try_new(Arc::new(counted_score()), lengths, Arc::new(scores), None);
     Ok(Arc::new(lists.map_err(|error| fault(STAGE, error))?))

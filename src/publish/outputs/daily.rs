@@ -55,39 +55,22 @@ pub(super) const SCORE_COLUMNS: &[OutputColumn] = &[
     score("after_sales_score", "score of the after-sales dimension", "售后体验得分"),
     score("dispute_score", "score of the dispute dimension", "纠纷投诉得分"),
     score("consultation_score", "score of the consultation dimension", "咨询体验得分"),
-    weight(
-        "product_weight_percent",
-        "weight of the product dimension among those with a score",
-        "商品体验权重",
-    ),
-    weight(
-        "logistics_weight_percent",
-        "weight of the logistics dimension among those with a score",
-        "物流体验权重",
-    ),
+    weight("product_weight_percent", "weight of the product dimension among those with a score", "商品体验权重"),
+    weight("logistics_weight_percent", "weight of the logistics dimension among those with a score", "物流体验权重"),
     weight(
         "after_sales_weight_percent",
         "weight of the after-sales dimension among those with a score",
         "售后体验权重",
     ),
-    weight(
-        "dispute_weight_percent",
-        "weight of the dispute dimension among those with a score",
-        "纠纷投诉权重",
-    ),
+    weight("dispute_weight_percent", "weight of the dispute dimension among those with a score", "纠纷投诉权重"),
     weight(
         "consultation_weight_percent",
         "weight of the consultation dimension among those with a score",
         "咨询体验权重",
     ),
     float("marketing_min", "points", "least score for marketing admission", "营销准入最低分"),
-    boolean(
-        "marketing_eligible",
-        "whether the score admits the shop to marketing events",
-        "是否符合营销准入",
-    ),
-    text("unscored_reason", "why there is no score: category_without_weights or no_data", "无考核分原因")
-        .or_null(),
+    boolean("marketing_eligible", "whether the score admits the shop to marketing events", "是否符合营销准入"),
+    text("unscored_reason", "why there is no score: category_without_weights or no_data", "无考核分原因").or_null(),
 ];
 
 /// One row a present shop and indicator that it is assessed by.
@@ -105,8 +88,7 @@ pub const INDICATORS: OutputTable = OutputTable {
         text("dimension", "the indicator's dimension", "指标维度"),
         integer("numerator", "stars, rows or seconds", "sum above the line", "分子"),
         integer("denominator", "rows", "count below the line", "分母"),
-        value("value", "numerator / denominator; null where the denominator counts nothing", "指标值")
-            .or_null(),
+        value("value", "numerator / denominator; null where the denominator counts nothing", "指标值").or_null(),
         shops("better", "shops strictly better than this one", "优于本店的店铺数").or_null(),
         RANKED.or_null(),
         tier("tier", "tier: 5, 4, 3, 2 or 0", "档").or_null(),

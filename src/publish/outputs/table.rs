@@ -49,8 +49,7 @@ impl OutputTable {
     pub(in crate::publish) fn sort_order(&self) -> Outcome<Vec<(usize, SortOptions)>> {
         let order = self.sorted_by.iter().map(|name| {
             let place = self.columns().position(|column| column.name == *name);
-            let place = place
-                .ok_or_else(|| fault("outputs", format!("{}: sorted by {name}, no column", self.name)))?;
+            let place = place.ok_or_else(|| fault("outputs", format!("{}: sorted by {name}, no column", self.name)))?;
             let descending = self.descending.contains(name);
             Ok((place, SortOptions { descending, nulls_first: !descending }))
         });

@@ -10,12 +10,8 @@ const MONTH_END_KEY: &str = "month_end";
 const FURTHER_COLUMNS: &[OutputColumn] = &[
     integer("revision", "", "how often this shop's row was published: 1 is the first time", "版本"),
     text("restated_because", "why the row replaced an earlier one", "更正原因").or_null(),
-    day(
-        "knowledge_day",
-        "the day as of which appeals count in a row that replaced an earlier one",
-        "更正截止日",
-    )
-    .or_null(),
+    day("knowledge_day", "the day as of which appeals count in a row that replaced an earlier one", "更正截止日")
+        .or_null(),
 ];
 
 const MONTH_END_COLUMNS: &[&[OutputColumn]] = &[SCORE_COLUMNS, FURTHER_COLUMNS];

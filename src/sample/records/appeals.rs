@@ -84,12 +84,7 @@ fn first_ruling(market: &Marketplace<'_>, day: Day, index: u64) -> Option<Ruling
 }
 
 /// A record on `record_dt` that follows from an order, and the shop that it belongs to.
-fn record(
-    market: &Marketplace<'_>,
-    follow_up: &FollowUp,
-    record_dt: Day,
-    draws: &mut Draws,
-) -> Option<(i64, i64)> {
+fn record(market: &Marketplace<'_>, follow_up: &FollowUp, record_dt: Day, draws: &mut Draws) -> Option<(i64, i64)> {
     const ATTEMPTS: usize = 50_000;
     let (fewest, most) = follow_up.days;
     if demo_cases::partition(market.request, follow_up.table, record_dt) != Partition::Filled {

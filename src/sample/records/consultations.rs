@@ -16,8 +16,7 @@ const CONVERSATIONS_PERMILLE: u64 = 207;
 /// The questions asked on `day`.
 pub(super) fn add(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     let request = market.request;
-    let conversations =
-        rhythm::volume(request.seed, request.rows_per_day * CONVERSATIONS_PERMILLE / 1_000, day);
+    let conversations = rhythm::volume(request.seed, request.rows_per_day * CONVERSATIONS_PERMILLE / 1_000, day);
     let stream = orders::stream(market, Purpose::Consultation, day);
     for mut draws in (0..conversations).map(|index| stream.draws(index)) {
         let Some(shop) = market.shop(day, &mut draws) else { continue };

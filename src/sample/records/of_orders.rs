@@ -95,8 +95,7 @@ fn applied_at(order: Order<'_>, is_returned: bool, completed_at: i64, draws: &mu
     let service = &order.shop.service;
     let median_seconds =
         if is_returned { service.return_refund_median_seconds } else { service.refund_only_median_seconds };
-    let duration =
-        service.duration_seconds(median_seconds, draws) * SECOND + draws.random_range(0..1_000) * 1_000;
+    let duration = service.duration_seconds(median_seconds, draws) * SECOND + draws.random_range(0..1_000) * 1_000;
     (completed_at - duration).max(order.paid_at + SECOND)
 }
 

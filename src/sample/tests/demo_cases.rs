@@ -31,9 +31,7 @@ fn present(folder: &Path, today: Day) -> BTreeMap<String, BTreeSet<i64>> {
 /// The shops that `snapshot` says left on `left`, having joined on `joined`.
 fn leavers(folder: &Path, snapshot: &str, joined: &str, left: &str) -> Vec<i64> {
     let mut shops = rows(folder, Table::Shops, day(snapshot));
-    shops.retain(|row| {
-        row.day("terminated_on") == Some(day(left)) && row.day("joined_on") == Some(day(joined))
-    });
+    shops.retain(|row| row.day("terminated_on") == Some(day(left)) && row.day("joined_on") == Some(day(joined)));
     numbers(&shops, "shop_id")
 }
 
@@ -57,9 +55,8 @@ fn shops_leave_on_16_january_and_15_march_and_one_joins_and_leaves_in_february()
         assert!(!leavers(folder.path(), left, "2019-05-06", left).is_empty(), "{left}");
     }
     let guest = leavers(folder.path(), "2022-02-28", "2022-02-05", "2022-02-24")[0];
-    let has_sold_on = |text| {
-        numbers::<Vec<_>>(&rows(folder.path(), Table::Payments, day(text)), "shop_id").contains(&guest)
-    };
+    let has_sold_on =
+        |text| numbers::<Vec<_>>(&rows(folder.path(), Table::Payments, day(text)), "shop_id").contains(&guest);
     assert!(has_sold_on("2022-02-10"));
     assert!(!has_sold_on("2022-02-25"));
 }
@@ -94,8 +91,7 @@ fn the_shops_of_one_category_tie_on_every_indicator() {
         of_tied.retain(|row| tied.contains(&row.number("shop_id").unwrap()));
         of_tied.iter().filter_map(value).collect()
     };
-    let is_late =
-        |row: &Row| row.number("picked_up_at").map(|at| i64::from(Some(at) >= row.number("due_at")));
+    let is_late = |row: &Row| row.number("picked_up_at").map(|at| i64::from(Some(at) >= row.number("due_at")));
     let is_blamed = |row: &Row| Some(i64::from(row.text("liable_party") == Some("seller")));
     let seconds = |row: &Row| Some((row.number("completed_at")? - row.number("applied_at")?) / SECOND);
     assert_eq!(values(Table::Reviews, &|row| row.number("description_stars")), [5].into());

@@ -26,15 +26,12 @@ fn dirty_rows_break_every_rule_that_a_table_declares() {
 
     assert!(count(Table::Refunds, &|row| row.number("applied_at") > row.number("completed_at")) > 0);
     assert!(count(Table::Refunds, &|row| row.text("refund_type") == Some("unlisted")) > 0);
-    assert!(
-        count(Table::Refunds, &|row| row.text("refund_type").is_some_and(|text| text.trim() != text)) > 0
-    );
+    assert!(count(Table::Refunds, &|row| row.text("refund_type").is_some_and(|text| text.trim() != text)) > 0);
 
     let ids: Vec<i64> = numbers(&rows(Table::Disputes), "dispute_id");
     assert!(ids.len() > ids.iter().collect::<BTreeSet<_>>().len());
     assert!(count(Table::Appeals, &|row| row.day("record_dt") == Some(today.plus(1))) > 0);
-    let is_early =
-        |row: &Row| row.number("human_replied_at").is_some_and(|at| Some(at) < row.number("asked_at"));
+    let is_early = |row: &Row| row.number("human_replied_at").is_some_and(|at| Some(at) < row.number("asked_at"));
     assert!(count(Table::Consultations, &is_early) > 0);
 }
 

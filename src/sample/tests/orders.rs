@@ -58,8 +58,7 @@ fn buyers_ask_again_on_the_same_day_and_some_replies_come_after_midnight() {
     let folder = written("2022-02-10", "2022-02-10", |request| request.rows_per_day = 20_000);
     let questions = rows(folder.path(), Table::Consultations, asked_on);
     let conversation = ["shop_id", "sub_account_id", "buyer_id"];
-    let distinct: BTreeSet<_> =
-        questions.iter().map(|row| conversation.map(|column| row.number(column))).collect();
+    let distinct: BTreeSet<_> = questions.iter().map(|row| conversation.map(|column| row.number(column))).collect();
     assert!(distinct.len() * 10 < questions.len() * 9);
     let replies: Vec<i64> = numbers(&questions, "human_replied_at");
     let late = replies.iter().filter(|at| **at >= midnight(asked_on) + DAY).count();

@@ -17,8 +17,7 @@ fn every_row_of_the_weights_table_has_a_shop_present() {
     };
     for category in categories() {
         let found = subcategories_in(&category.primary);
-        let has_it =
-            category.subcategory.as_deref().map_or(!found.is_empty(), |own| found.contains(&Some(own)));
+        let has_it = category.subcategory.as_deref().map_or(!found.is_empty(), |own| found.contains(&Some(own)));
         assert!(has_it, "{category:?}");
     }
     // A subcategory that the table does not split, and none at all.
