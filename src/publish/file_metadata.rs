@@ -23,9 +23,10 @@ const GENERATION_KEY: &str = "shopscore.generation";
 /// File metadata that holds a JSON object from column name to its unit and descriptions.
 const COLUMNS_KEY: &str = "shopscore.columns";
 
-/// Parquet readers take what stands before " version " for the writer, and trust the statistics of text only where
-/// they can read this.
-const CREATED_BY: &str = concat!("shopscore version ", env!("CARGO_PKG_VERSION"));
+/// Parquet readers take what stands before " version " for the writer, and trust the statistics of text only where they can
+/// read this. It is the version of this form of files, not of the program: the same rows are the same bytes whatever
+/// release wrote them.
+const CREATED_BY: &str = "shopscore version 0.1.0";
 
 /// How the files of a table are written.
 pub(super) fn properties(table: &OutputTable) -> Outcome<WriterProperties> {

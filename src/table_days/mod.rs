@@ -8,6 +8,8 @@
 mod compute;
 mod dependencies;
 pub(crate) mod ingredients;
+#[cfg(test)]
+mod meaning_tests;
 pub(crate) mod night;
 pub(crate) mod plan;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod circles;
 mod documents;
 mod sizes;
+mod spec;
 
 use std::collections::BTreeMap;
 use std::fs;

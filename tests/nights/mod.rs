@@ -13,6 +13,7 @@ mod rulings;
 mod shared;
 mod stale;
 mod steps;
+mod upgrades;
 mod watched;
 mod world;
 

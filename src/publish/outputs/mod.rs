@@ -14,11 +14,10 @@ pub(super) use column::{counted_score, counted_score_fields};
 pub use daily::{CATEGORIES, IMPROVEMENTS, INDICATORS, NIGHTLY, QUALITY, QUARANTINE, SCORES};
 pub(super) use table::DAILY_KEY;
 pub use table::OutputTable;
-pub use yearly::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
+pub use yearly::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, YEARLY};
 
 #[cfg(test)]
 mod tests {
-    use super::yearly::YEARLY;
     use super::*;
     use crate::domain::Dimension;
 

@@ -22,9 +22,9 @@ pub struct OutputTable {
     /// What one row stands for.
     pub grain: &'static str,
     /// The columns that its rows are sorted by, all ascending unless the name is in `descending`.
-    pub(in crate::publish) sorted_by: &'static [&'static str],
+    pub sorted_by: &'static [&'static str],
     /// Those of `sorted_by` that descend.
-    pub(in crate::publish) descending: &'static [&'static str],
+    pub descending: &'static [&'static str],
     /// Its columns, in order; tables may share groups of them.
     pub(in crate::publish) column_groups: &'static [&'static [OutputColumn]],
 }
@@ -36,7 +36,7 @@ impl OutputTable {
     }
 
     /// Its Arrow schema.
-    pub(crate) fn schema(&self) -> SchemaRef {
+    pub fn schema(&self) -> SchemaRef {
         Arc::new(Schema::new(self.columns().map(OutputColumn::field).collect::<Vec<_>>()))
     }
 

@@ -4,8 +4,6 @@
 //! The module [`declared`] asks the code, [`said`] reads the document's tables; both give lines that compare as text, one
 //! for a table, a column, a reason or a setting, so that a failure shows which one differs.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 #[test]
 fn the_document_says_what_is_declared_and_nothing_else() {
     let parts = [
@@ -116,12 +114,10 @@ mod declared {
 
     fn published_table(table: &'static OutputTable) -> Vec<String> {
         let direction = |name: &&str| if table.descending.contains(name) { " desc" } else { "" };
-        let order: Vec<String> =
-            table.sorted_by.iter().map(|name| format!("{name}{}", direction(name))).collect();
+        let order: Vec<String> = table.sorted_by.iter().map(|name| format!("{name}{}", direction(name))).collect();
         let path = format!("{}/{}=", table.name, table.partition_key);
         let schema = table.schema();
-        let columns =
-            schema.fields().iter().map(|field| format!("{}: {}", table.name, published_column(field)));
+        let columns = schema.fields().iter().map(|field| format!("{}: {}", table.name, published_column(field)));
         [line(&[&path, &order.join(", ")])].into_iter().chain(columns).collect()
     }
 
@@ -165,8 +161,7 @@ mod declared {
 
     /// Name and columns besides the dates, in the order of the names.
     pub(super) fn rule_tables() -> Vec<String> {
-        let files =
-            std::fs::read_dir(RULES).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let files = std::fs::read_dir(RULES).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
         let of = |file: String| {
             let header = shipped(&file).swap_remove(0);
             let columns = header.strip_prefix("effective_from,effective_to,").expect("the dates come first");
@@ -234,11 +229,10 @@ mod said {
         for row in table("path") {
             let (path, _) = row[0].rsplit_once('=').expect("a path KEY=VALUE/");
             let (name, _) = path.split_once('/').expect("a path TABLE/KEY=VALUE/");
-            let columns =
-                items(row[3]).into_iter().flat_map(|item| match item.strip_prefix("the columns of ") {
-                    Some(table) => columns_of[table].clone(),
-                    None => vec![item],
-                });
+            let columns = items(row[3]).into_iter().flat_map(|item| match item.strip_prefix("the columns of ") {
+                Some(table) => columns_of[table].clone(),
+                None => vec![item],
+            });
             let columns: Vec<String> = columns.collect();
             lines.push(line(&[&format!("{path}="), row[2]]));
             lines.extend(columns.iter().map(|column| format!("{name}: {column}")));

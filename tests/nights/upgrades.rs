@@ -1,0 +1,87 @@
+//! What a release left in STATE and OUT is served by every later one (tests/fixtures/README.md).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::Ended;
+use crate::support::disk::walk;
+
+/// The releases that left something.
+const RELEASES: [&str; 2] = ["0.1.0", "0.2.0"];
+
+/// A copy of what a release left.
+struct Left {
+    folder: tempfile::TempDir,
+}
+
+impl Left {
+    fn by(release: &str) -> Self {
+        let left = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(release);
+        let folder = tempfile::tempdir().unwrap();
+        let copied = Command::new("cp").arg("-a").arg(left.join(".")).arg(folder.path()).status().unwrap();
+        assert!(copied.success(), "{}", left.display());
+        Self { folder }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_shopscore"));
+        Ended::of(program.args(arguments).args(["--config", "settings.toml"]).current_dir(self.folder.path()))
+    }
+
+    /// The published files of a day under a folder, by their path.
+    fn published(&self, folder: &str, day: &str) -> Vec<(PathBuf, Vec<u8>)> {
+        let folder = self.folder.path().join(folder).canonicalize().unwrap();
+        let mut files = Vec::new();
+        walk(&folder, &mut |path, _| {
+            if path.is_file() && path.to_str().unwrap().contains(day) {
+                files.push((path.strip_prefix(&folder).unwrap().to_owned(), fs::read(path).unwrap()));
+            }
+        });
+        files.sort();
+        files
+    }
+}
+
+#[test]
+fn what_a_release_left_is_served_by_every_later_one() {
+    for release in RELEASES {
+        let left = Left::by(release);
+        let before = left.published("out/current", "2022-03-01");
+        assert_eq!(before.len(), 5, "{release}");
+        let again = left.run(&["nightly", "--date", "2022-03-01"]);
+        assert_eq!(again.partials(), (0, 30), "{release}: {}", again.stderr);
+        assert!(left.published("out/current", "2022-03-01") == before, "{release}: other bytes");
+
+        // The first day of its window, and of the month end's four, has expired: it is served from the state.
+        let next = left.run(&["nightly", "--date", "2022-03-02"]);
+        assert_eq!(next.partials(), (6, 24), "{release}: {}", next.stderr);
+        for day in ["2022-02-28", "2022-03-02"] {
+            assert!(left.published("out/current", day) == left.published("next", day), "{release}: {day} is other");
+        }
+        let restated = ["restate", "--month-end", "2022-02-28", "--because", "none", "--knowledge-day", "2022-03-01"];
+        left.run(&restated).assert_said("no row changes");
+        left.run(&["verify"]).assert_done();
+    }
+}
+
+#[test]
+fn what_cannot_be_served_is_said_at_the_start_and_nothing_is_touched() {
+    for release in RELEASES {
+        let left = Left::by(release);
+        let before = left.published("state", "");
+        let ended = left.run(&["nightly", "--date", "2022-03-01", "--set", "time_zone=UTC"]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(4), ""), "{release}: {}", ended.stderr);
+        // Two days of the window have expired, with seven tables each.
+        assert_eq!(
+            ended.stderr.matches("made under other settings or rules").count(),
+            14,
+            "{release}: {}",
+            ended.stderr
+        );
+        let stored = |files: Vec<(PathBuf, Vec<u8>)>| -> Vec<_> {
+            files.into_iter().filter(|(path, _)| !path.ends_with("format.json") && !path.starts_with("locks")).collect()
+        };
+        assert!(stored(left.published("state", "")) == stored(before), "{release}: the state was touched");
+    }
+}
