@@ -69,7 +69,8 @@ impl<'a> Meaning<'a> {
     pub(super) fn addend(&self, measure: &Measure) -> Expr {
         let counted = self.all(measure.conditions).map(|condition| condition.cast(DataType::Int64));
         let amount = match measure.amount {
-            Amount::One => return counted.unwrap_or(lit(1_i64)),
+            // Without the cast the engine takes a bare literal for an int32.
+            Amount::One => return counted.unwrap_or(lit(1_i64).cast(DataType::Int64)),
             Amount::Of(column) => col(column),
             Amount::WholeSeconds { from, to } => col(seconds_column(from, to)),
         };

@@ -109,9 +109,10 @@ impl LookUp<'_> {
             if open.is_empty() {
                 break;
             }
+            let before = found.answers.len();
             let look = || self.look(*place, &open, &mut found);
             caught(STAGE, &self.planned.partition.folder, look)?;
-            is_news |= *place != Place::ToldEarlier;
+            is_news |= *place != Place::ToldEarlier && found.answers.len() > before;
         }
         Ok((found.answers, is_news))
     }

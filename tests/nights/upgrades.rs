@@ -34,8 +34,9 @@ impl Left {
         let folder = self.folder.path().join(folder).canonicalize().unwrap();
         let mut files = Vec::new();
         walk(&folder, &mut |path, _| {
-            if path.is_file() && path.to_str().unwrap().contains(day) {
-                files.push((path.strip_prefix(&folder).unwrap().to_owned(), fs::read(path).unwrap()));
+            let name = path.strip_prefix(&folder).unwrap();
+            if path.is_file() && name.to_str().unwrap().contains(day) {
+                files.push((name.to_owned(), fs::read(path).unwrap()));
             }
         });
         files.sort();

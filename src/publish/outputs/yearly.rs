@@ -109,6 +109,5 @@ pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
 };
 
 /// The tables of month ends and years, in the order of the specification.
-#[cfg(test)]
 pub const YEARLY: [&OutputTable; 4] =
     [&MONTH_END_SCORES, &MONTH_END_REVISIONS, &MONTHLY_ASSESSMENTS, &ANNUAL_SETTLEMENTS];
