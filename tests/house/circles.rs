@@ -17,10 +17,10 @@ fn module(file: &Path) -> Option<Module> {
     (parts != ["lib"] && parts != ["main"] && !parts.iter().any(is_aside)).then_some(parts)
 }
 
-/// The code of a file, in one line, without comments and without the tests at its end.
+/// The code of a file, in one line, without comments and without the tests at its end, nor who may see an item.
 fn code(text: &str) -> String {
     let lines = text.lines().map(|line| line.split("//").next().unwrap_or(""));
-    let code = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    let code = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ").replace("pub(in crate::", "pub(in ");
     match code.find("#[cfg(test)] mod tests {") {
         Some(tests) => code[..tests].to_owned(),
         None => code,
