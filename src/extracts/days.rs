@@ -19,11 +19,8 @@ const LONGEST_LOOK_BACK_DAYS: i32 = 3_660;
 /// A table whose days have been found.
 pub(super) struct Found<'a> {
     pub(super) table: Table,
-    /// Which days it must have.
     pub(super) presence: Presence,
-    /// Its folder.
     pub(super) folder: &'a Path,
-    /// Its partitions.
     pub(super) partitions: BTreeMap<Day, PathBuf>,
     /// What the run needs.
     pub(super) coverage: Coverage,
@@ -71,11 +68,9 @@ impl Found<'_> {
     /// A finding for each of the `empty_days` that must not be empty.
     pub(super) fn missing_days(&self, empty_days: &[Day]) -> Vec<Finding> {
         let starts_on = self.coverage.history_starts_on;
-        let is_needed =
-            |day: &&Day| self.presence == Presence::EveryDay && starts_on.is_none_or(|start| **day >= start);
-        let missing = empty_days.iter().filter(is_needed).map(|day| {
-            let wanted = format!("{} of {day}", self.table.name());
-            Finding::new(STAGE, format!("no partition dt={day}"), wanted)
+        let is_needed = |day: Day| self.presence == Presence::EveryDay && starts_on.is_none_or(|start| day >= start);
+        let missing = empty_days.iter().filter(|day| is_needed(**day)).map(|day| {
+            Finding::new(STAGE, format!("no partition dt={day}"), format!("{} of {day}", self.table.name()))
                 .path(self.folder)
                 .advice("deliver the day, or set history_starts_on if the history starts later")
         });
@@ -105,18 +100,11 @@ impl Found<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extracts::readable::day;
+    use crate::extracts::readable::{coverage, day};
 
     /// A table with partitions of some days, for a run of the days from `first` to `last`.
     fn found(table: Table, days: &[&str], (first, last): (&str, &str), more: impl Fn(&mut Coverage)) -> Found<'static> {
-        let window = Window { first: day(first), last: day(last) };
-        let mut coverage = Coverage {
-            window,
-            appeals_until: window.last,
-            history_starts_on: None,
-            max_snapshot_age_days: Some(7),
-            extracts_kept_days: None,
-        };
+        let mut coverage = coverage(first, last);
         more(&mut coverage);
         let partitions = days.iter().map(|text| (day(text), PathBuf::from(text))).collect();
         Found { table, presence: table.spec().presence, folder: Path::new("folder"), partitions, coverage }
@@ -158,16 +146,17 @@ mod tests {
 
     #[test]
     fn a_snapshot_may_be_as_old_as_the_run_says() {
-        let refused = |as_of: &str, most_days| {
+        for (as_of, most_days, refused) in [
+            ("2022-03-22", Some(7), None),
+            ("2022-03-23", Some(7), Some("the newest shop snapshot is of 2022-03-15")),
+            ("2122-03-23", None, None),
+            ("2022-03-14", None, Some("no shop snapshot")),
+        ] {
             let more = |coverage: &mut Coverage| coverage.max_snapshot_age_days = most_days;
-            let found = found(Table::Shops, &["2022-03-15"], (as_of, as_of), more);
-            found.missing_snapshot().map(|finding| finding.to_string())
-        };
-        assert_eq!(refused("2022-03-22", Some(7)), None);
-        let text = refused("2022-03-23", Some(7)).unwrap();
-        assert!(text.contains("the newest shop snapshot is of 2022-03-15"), "{text}");
-        assert_eq!(refused("2122-03-23", None), None, "however old");
-        let text = refused("2022-03-14", None).unwrap();
-        assert!(text.contains("no shop snapshot"), "{text}");
+            let found = found(Table::Shops, &["2022-03-15"], (as_of, as_of), more).missing_snapshot();
+            let text = found.as_ref().map(ToString::to_string).unwrap_or_default();
+            assert_eq!(found.is_some(), refused.is_some(), "{as_of} {most_days:?} {text}");
+            assert!(text.contains(refused.unwrap_or_default()), "{as_of} {most_days:?} {text}");
+        }
     }
 }

@@ -10,20 +10,18 @@ use jiff::civil::DateTime;
 use crate::zone::Zone;
 
 /// Ticks of a second where no file of a partition has nanoseconds.
-pub const MICROS: i64 = 1_000_000;
+pub(super) const MICROS: i64 = 1_000_000;
 /// Ticks of a second where one has.
-pub const NANOS: i64 = 1_000_000_000;
+pub(super) const NANOS: i64 = 1_000_000_000;
 
 /// -9999-01-01T00:00:00Z
 const FIRST_SECOND: i64 = -377_705_116_800;
 /// 9999-12-31T23:59:59Z
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// Appends `raw` timestamps, of `units_per_second`, as ticks; where `local_in` is given they are local times there.
-///
-/// # Errors
-/// The first value that cannot be held, with its place in the batch.
-pub fn to_ticks(
+/// Appends `raw` timestamps, of `units_per_second`, as ticks; where `local_in` is given they are local times there. An error
+/// is the first value that cannot be held, with its place in the batch.
+pub(super) fn to_ticks(
     ticks: &mut Vec<i64>,
     raw: &Int64Array,
     units_per_second: i64,
@@ -31,11 +29,6 @@ pub fn to_ticks(
     local_in: Option<&Zone>,
 ) -> Result<(), String> {
     let scale = Scale { units_per_second, ticks_per_second };
-    let refused = |row: usize, value: i64| {
-        format!(
-            "the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch, which no tick of 1/{ticks_per_second} s can hold"
-        )
-    };
     if let (None, Some(factor)) = (local_in, scale.factor_for(raw.values())) {
         ticks.extend(raw.values().iter().map(|value| value * factor));
         return Ok(());
@@ -47,11 +40,14 @@ pub fn to_ticks(
             None => scale.ticks(*value),
             Some(times) => scale.ticks_at(*value, |second| times.instant(second)),
         };
-        match held {
-            Some(held) => ticks.push(held),
-            None if raw.is_null(row) => ticks.push(0),
-            None => return Err(refused(row, *value)),
-        }
+        ticks.push(match held {
+            Some(held) => held,
+            None if raw.is_null(row) => 0,
+            None => {
+                let raw = format!("the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch");
+                return Err(format!("{raw}, which no tick of 1/{ticks_per_second} s can hold"));
+            }
+        });
     }
     Ok(())
 }
@@ -91,20 +87,17 @@ impl Scale {
 }
 
 /// The difference `later - earlier` in whole seconds, rounded down; exact for any two ticks.
-pub fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) -> i64 {
+pub(crate) fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) -> i64 {
     if let Some(ticks) = later.checked_sub(earlier) {
         return ticks.div_euclid(ticks_per_second);
     }
-    let seconds = later.div_euclid(ticks_per_second) - earlier.div_euclid(ticks_per_second);
     let borrowed = later.rem_euclid(ticks_per_second) < earlier.rem_euclid(ticks_per_second);
-    seconds - i64::from(borrowed)
+    later.div_euclid(ticks_per_second) - earlier.div_euclid(ticks_per_second) - i64::from(borrowed)
 }
 
-/// An instant in UTC, such as `2022-03-15T01:02:03.5Z`, the same whatever the tick.
-///
-/// # Errors
-/// Where it lies outside the years -9999 to 9999, which no tick that was read does.
-pub fn in_utc(ticks: i64, ticks_per_second: i64) -> Result<String, jiff::Error> {
+/// An instant in UTC, such as `2022-03-15T01:02:03.5Z`, the same whatever the tick; an error where it lies outside the years
+/// -9999 to 9999, which no tick that was read does.
+pub(super) fn in_utc(ticks: i64, ticks_per_second: i64) -> Result<String, jiff::Error> {
     let second = SignedDuration::from_secs(ticks.div_euclid(ticks_per_second));
     let rest = SignedDuration::from_nanos(ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second));
     let civil = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(second)?.checked_add(rest)?;
@@ -156,18 +149,16 @@ mod tests {
         let edges = [i64::MIN, -377_705_116_800_000, -377_705_116_800_001, -1, 0, 1_500, i64::MAX];
         for value in edges.into_iter().chain([253_402_300_799_999, 253_402_300_800_000]) {
             for (units, per_second) in [(1_000, MICROS), (MICROS, MICROS), (1_000, NANOS), (NANOS, NANOS)] {
-                let (instant, local) =
-                    (ticks(value, units, per_second, None), ticks(value, units, per_second, Some("UTC")));
-                assert_eq!(instant, local, "{value} of {units} as {per_second}");
+                let of = |zone| ticks(value, units, per_second, zone);
+                assert_eq!(of(None), of(Some("UTC")), "{value} of {units} as {per_second}");
             }
         }
     }
 
     #[test]
     fn durations_are_whole_seconds_rounded_down() {
-        assert_eq!(whole_seconds_between(500_000, 2_400_000, MICROS), 1);
-        assert_eq!(whole_seconds_between(400_000, 2_400_000, MICROS), 2);
-        assert_eq!(whole_seconds_between(-1, 0, MICROS), 0);
+        let micros = [(500_000, 2_400_000), (400_000, 2_400_000), (-1, 0)];
+        assert_eq!(micros.map(|(earlier, later)| whole_seconds_between(earlier, later, MICROS)), [1, 2, 0]);
         assert_eq!(whole_seconds_between(i64::MIN, i64::MAX, NANOS), 18_446_744_073);
     }
 

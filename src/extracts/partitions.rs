@@ -56,11 +56,8 @@ pub(super) fn day_folders(root: &Path, folder: &Path, rejected: &mut Vec<Finding
             Some(Ok(_)) => "a file, or a link that leads nowhere or outside the extracts".to_owned(),
             Some(Err(_)) | None => format!("the name {name:?}"),
         };
-        rejected.push(
-            Finding::new(STAGE, found, "a folder dt=YYYY-MM-DD, one spelling a day")
-                .path(&path)
-                .advice("rename or remove it; names that start with _ or . are ignored"),
-        );
+        let finding = Finding::new(STAGE, found, "a folder dt=YYYY-MM-DD, one spelling a day").path(&path);
+        rejected.push(finding.advice("rename or remove it; names that start with _ or . are ignored"));
     }
     Ok(days)
 }
@@ -83,11 +80,10 @@ impl Partition {
             match regular_file(root, &path).map(|metadata| FileIdentity::of(&metadata)) {
                 Ok(identity) if is_manifest => partition.manifest = Some(PartFile { path, identity }),
                 Ok(identity) => partition.files.push(PartFile { path, identity }),
-                Err(found) => rejected.push(
-                    Finding::new(STAGE, found, "a regular file inside the extracts")
-                        .path(&path)
-                        .advice("replace it by the file itself, or remove it"),
-                ),
+                Err(found) => {
+                    let finding = Finding::new(STAGE, found, "a regular file inside the extracts").path(&path);
+                    rejected.push(finding.advice("replace it by the file itself, or remove it"));
+                }
             }
         }
         Ok(partition)
@@ -138,14 +134,14 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("part-0.parquet"), "x").unwrap();
         make(&folder);
-        let (mut rejected, mut ignored) = (Vec::new(), Vec::new());
+        let mut rejected = Vec::new();
         let days = day_folders(root.path(), &table, &mut rejected).unwrap();
-        assert_eq!(days.keys().copied().collect::<Vec<_>>(), [day("2022-03-15")]);
+        assert!(days.keys().eq([&day("2022-03-15")]));
         let of = (Table::Payments, day("2022-03-15"), folder);
-        let partition = Partition::list(root.path(), of, &mut rejected, &mut ignored).unwrap();
-        let name =
-            |finding: Finding| finding.to_string().split(": ").nth(1).unwrap().rsplit('/').next().unwrap().to_owned();
-        (partition.files.len(), rejected.into_iter().map(name).collect())
+        let partition = Partition::list(root.path(), of, &mut rejected, &mut Vec::new()).unwrap();
+        let place = |finding: Finding| finding.to_string().split(": ").nth(1).unwrap().to_owned();
+        let names = rejected.into_iter().map(|finding| place(finding).rsplit('/').next().unwrap().to_owned());
+        (partition.files.len(), names.collect())
     }
 
     #[test]
