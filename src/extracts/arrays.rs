@@ -8,7 +8,7 @@ use arrow::compute::{CastOptions, cast_with_options, max, min};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, TimeUnit};
 
 use crate::domain::trimmed;
-use crate::extracts::instants::{MICROS, NANOS, to_ticks};
+use crate::extracts::instants::{MICROS, NANOS, Scale};
 use crate::extracts::rows::{ColumnData, Texts, Values};
 use crate::zone::Zone;
 
@@ -81,5 +81,6 @@ fn append_ticks(values: &mut Vec<i64>, array: &ArrayRef, meaning: &Meaning<'_>) 
         TimeUnit::Nanosecond => NANOS,
     };
     let local_in = written_zone.is_none().then_some(meaning.zone);
-    to_ticks(values, &to_integers(array)?, units_per_second, meaning.ticks_per_second, local_in)
+    let scale = Scale { units_per_second, ticks_per_second: meaning.ticks_per_second };
+    scale.append(values, &to_integers(array)?, local_in)
 }

@@ -54,9 +54,8 @@ pub struct CheckedPartition {
 /// All findings together, those of the listing first: rejected, or missing where days are missing and nothing else.
 pub fn check(listed: Listed, require_manifest: bool) -> Outcome<Vec<CheckedPartition>> {
     let Listed { partitions, mut rejected, missing, missing_snapshot, .. } = listed;
-    let checked: Vec<(CheckedPartition, Vec<Finding>)> =
-        partitions.par_iter().map(|partition| check_partition(partition, require_manifest)).collect();
-    let (partitions, findings): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
+    let (partitions, findings): (Vec<_>, Vec<_>) =
+        partitions.par_iter().map(|partition| check_partition(partition, require_manifest)).unzip();
     rejected.extend(findings.into_iter().flatten());
     let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
     rejected.extend(missing_snapshot.into_iter().chain(missing));
@@ -97,9 +96,7 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     Ok(CheckedFile {
         path: file.path.clone(),
         identity: file.identity,
-        rows: usize::try_from(rows).map_err(|_| {
-            Finding::new(STAGE, format!("{rows} rows"), "a count of rows").path(&file.path).fail(ExitClass::Rejected)
-        })?,
+        rows: usize::try_from(rows).map_err(|error| fault(STAGE, error))?,
         has_nanoseconds: footer.schema().fields().iter().any(|field| {
             spec.position(field.name()).is_some()
                 && matches!(field.data_type(), DataType::Timestamp(TimeUnit::Nanosecond, _))

@@ -19,47 +19,43 @@ const FIRST_SECOND: i64 = -377_705_116_800;
 /// 9999-12-31T23:59:59Z
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// Appends `raw` timestamps, of `units_per_second`, as ticks; where `local_in` is given they are local times there. An error
-/// is the first value that cannot be held, with its place in the batch.
-pub(super) fn to_ticks(
-    ticks: &mut Vec<i64>,
-    raw: &Int64Array,
-    units_per_second: i64,
-    ticks_per_second: i64,
-    local_in: Option<&Zone>,
-) -> Result<(), String> {
-    let scale = Scale { units_per_second, ticks_per_second };
-    if let (None, Some(factor)) = (local_in, scale.factor_for(raw.values())) {
-        ticks.extend(raw.values().iter().map(|value| value * factor));
-        return Ok(());
-    }
-    let mut local_times = local_in.map(Zone::local_times);
-    ticks.reserve(raw.len());
-    for (row, value) in raw.values().iter().enumerate() {
-        let held = match &mut local_times {
-            None => scale.ticks(*value),
-            Some(times) => scale.ticks_at(*value, |second| times.instant(second)),
-        };
-        ticks.push(match held {
-            Some(held) => held,
-            None if raw.is_null(row) => 0,
-            None => {
-                let raw = format!("the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch");
-                return Err(format!("{raw}, which no tick of 1/{ticks_per_second} s can hold"));
-            }
-        });
-    }
-    Ok(())
-}
-
 /// From the units of a file to ticks.
 #[derive(Clone, Copy)]
-struct Scale {
-    units_per_second: i64,
-    ticks_per_second: i64,
+pub(super) struct Scale {
+    pub(super) units_per_second: i64,
+    pub(super) ticks_per_second: i64,
 }
 
 impl Scale {
+    /// Appends `raw` timestamps as ticks; where `local_in` is given they are local times there. An error is the first value that
+    /// cannot be held, with its place in the batch.
+    pub(super) fn append(self, ticks: &mut Vec<i64>, raw: &Int64Array, local_in: Option<&Zone>) -> Result<(), String> {
+        if let (None, Some(factor)) = (local_in, self.factor_for(raw.values())) {
+            ticks.extend(raw.values().iter().map(|value| value * factor));
+            return Ok(());
+        }
+        let mut local_times = local_in.map(Zone::local_times);
+        ticks.reserve(raw.len());
+        for (row, value) in raw.values().iter().enumerate() {
+            let held = match &mut local_times {
+                None => self.ticks(*value),
+                Some(times) => self.ticks_at(*value, |second| times.instant(second)),
+            };
+            ticks.push(match held {
+                Some(held) => held,
+                None if raw.is_null(row) => 0,
+                None => return Err(self.refused(row, *value)),
+            });
+        }
+        Ok(())
+    }
+
+    fn refused(self, row: usize, value: i64) -> String {
+        let Self { units_per_second, ticks_per_second } = self;
+        let raw = format!("the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch");
+        format!("{raw}, which no tick of 1/{ticks_per_second} s can hold")
+    }
+
     /// What makes instants ticks, where all of `values` can be held.
     fn factor_for(self, values: &[i64]) -> Option<i64> {
         let (least, greatest) = (values.iter().min()?, values.iter().max()?);
@@ -111,7 +107,8 @@ mod tests {
     fn ticks(raw: i64, units: i64, per_second: i64, zone: Option<&str>) -> Result<i64, String> {
         let zone = zone.map(|name| Zone::named(name).unwrap());
         let mut held = Vec::new();
-        to_ticks(&mut held, &Int64Array::from(vec![raw]), units, per_second, zone.as_ref())?;
+        let scale = Scale { units_per_second: units, ticks_per_second: per_second };
+        scale.append(&mut held, &Int64Array::from(vec![raw]), zone.as_ref())?;
         Ok(held[0])
     }
 
@@ -140,7 +137,8 @@ mod tests {
     #[test]
     fn a_null_has_a_place_among_the_ticks() {
         let mut held = Vec::new();
-        assert_eq!(to_ticks(&mut held, &Int64Array::from(vec![None, Some(1)]), 1_000, MICROS, None), Ok(()));
+        let scale = Scale { units_per_second: 1_000, ticks_per_second: MICROS };
+        assert_eq!(scale.append(&mut held, &Int64Array::from(vec![None, Some(1)]), None), Ok(()));
         assert_eq!(held, [0, 1_000]);
     }
 

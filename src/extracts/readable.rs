@@ -4,8 +4,6 @@
 //! partition's day, timestamps its noon. A time alone is of the partition's day; times are of Asia/Shanghai, unless they
 //! end with `Z`.
 
-use std::collections::BTreeMap;
-
 use jiff::tz::TimeZone;
 
 use crate::domain::{Day, Window};
@@ -60,8 +58,7 @@ pub(crate) fn rows(table: Table, day: &str, text: &str) -> Rows {
 pub(crate) fn verdicts(table: Table, text: &str) -> Vec<&'static str> {
     let rows = rows(table, "2022-03-15", text);
     let verdicts = judge(&rows, &shanghai()).unwrap();
-    let broken: BTreeMap<usize, Reason> = verdicts.broken().collect();
-    (0..rows.count).map(|row| broken.get(&row).map_or("sound", |reason| reason.name())).collect()
+    verdicts.0.into_iter().map(|verdict| verdict.map_or("sound", Reason::name)).collect()
 }
 
 fn column_of(kind: ColumnKind, day: &str, cells: &[Option<&str>], texts: &mut Texts) -> ColumnData {

@@ -17,7 +17,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::reader::ChunkReader;
 
-use crate::content::{hash_of, hash_of_reader};
+use crate::content::hash_of_reader;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, caught_panic, disk, fault};
 use crate::extracts::arrays::{self, Meaning};
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
@@ -47,11 +47,6 @@ pub fn load(partition: &CheckedPartition) -> Outcome<Vec<Bytes>> {
         Ok(Bytes::from(bytes))
     };
     partition.files.iter().map(load).collect()
-}
-
-/// The hashes of files that are in memory.
-pub(crate) fn hashes_of(files: &[Bytes]) -> Vec<String> {
-    files.iter().map(|bytes| hash_of(bytes)).collect()
 }
 
 /// The hashes of files that are read as [`load`] reads them, and not kept.
@@ -94,15 +89,15 @@ pub fn decode(
     let mut rows = no_rows(partition, selection)?;
     for (place, file) in partition.files.iter().enumerate() {
         let before = rows.count;
-        let mut append = |batch: RecordBatch| append_batch(&mut rows, &batch, selection, zone, &file.path);
+        let mut consume = |batch: RecordBatch| append(&mut rows, &batch, selection, zone, &file.path);
         let spec = partition.table.spec();
         caught(STAGE, &file.path, || match source {
             Source::Loaded(files) => {
                 let bytes = files.get(place).ok_or_else(|| fault(STAGE, "a file that was not loaded"))?;
-                each_batch(spec, file, || Ok(bytes.clone()), selection, append)
+                each_batch(spec, file, || Ok(bytes.clone()), selection, consume)
             }
             Source::Files => through_one_descriptor(file, |opened| {
-                each_batch(spec, file, || opened.try_clone(), selection, &mut append)
+                each_batch(spec, file, || opened.try_clone(), selection, &mut consume)
             }),
         })?;
         if matches!(selection.rows, Wanted::All) {
@@ -129,11 +124,10 @@ fn no_rows(partition: &CheckedPartition, selection: &Selection<'_>) -> Outcome<R
     let expected = match selection.rows {
         Wanted::All => foreseen,
         Wanted::WithKeys(_) => 0,
+        // Shares are not quite equal; a column that has to grow would be twice as large for a while.
         Wanted::Share(share) => {
             let shares = usize::try_from(share.of).map_err(|error| fault(STAGE, error))?;
-            let expected = foreseen.checked_div(shares).ok_or_else(|| fault(STAGE, "one of no shares"))?;
-            // Shares are not quite equal; a column that has to grow would be twice as large for a while.
-            expected / 8 * 9
+            foreseen.checked_div(shares).ok_or_else(|| fault(STAGE, "one of no shares"))? / 8 * 9
         }
     };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
@@ -148,13 +142,7 @@ fn no_rows(partition: &CheckedPartition, selection: &Selection<'_>) -> Outcome<R
     })
 }
 
-fn append_batch(
-    rows: &mut Rows,
-    batch: &RecordBatch,
-    selection: &Selection<'_>,
-    zone: &Zone,
-    path: &Path,
-) -> Outcome<()> {
+fn append(rows: &mut Rows, batch: &RecordBatch, selection: &Selection<'_>, zone: &Zone, path: &Path) -> Outcome<()> {
     let declared = rows.spec().columns.iter().zip(&mut rows.columns);
     let mut meaning = Meaning { texts: &mut rows.texts, ticks_per_second: rows.ticks_per_second, zone };
     for (declared, column) in declared.filter(|(declared, _)| selection.has_column(declared.name)) {

@@ -122,11 +122,6 @@ impl Rows {
         column.ok_or_else(|| self.lacks(name, "is not declared"))
     }
 
-    /// The key of each row; none where the table has no key.
-    pub(crate) fn keys(&self) -> Outcome<Option<&[i64]>> {
-        self.spec().key.map(|name| self.integers(name)).transpose()
-    }
-
     pub(crate) fn integers(&self, name: &str) -> Outcome<&[i64]> {
         self.typed(name, |values| if let Values::Integer(held) = values { Some(held) } else { None })
     }
@@ -174,7 +169,7 @@ mod tests {
     fn a_column_that_is_not_there_or_of_another_type_or_not_read_is_a_fault_that_names_it() {
         let mut rows = rows(Table::Payments, "2022-03-15", "order_id category\n1 a\n2 b");
         rows.forget_all_but(&["order_id", "category"]);
-        assert_eq!(rows.keys().unwrap(), Some([1, 2].as_slice()));
+        assert_eq!(rows.integers("order_id").unwrap(), [1, 2]);
         assert_eq!(rows.text_positions("category").unwrap().len(), 2);
         let failures = ["buyer_id", "category", "paid_at", "amount_fen"].map(|name| rows.integers(name).unwrap_err());
         for text in failures.into_iter().chain(rows.ticks("order_id").err()).map(|failure| failure.to_string()) {

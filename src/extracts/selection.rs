@@ -15,8 +15,6 @@ use crate::extracts::arrays::to_integers;
 use crate::extracts::schema::TableSpec;
 
 const STAGE: &str = "reading";
-/// What rows without a key are dealt out by.
-const SHOP: &str = "shop_id";
 
 /// Which rows and columns are wanted; all where nothing else is said.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +73,7 @@ impl Wanted<'_> {
                 let is_wanted = move |key: i64| is_near(&key) && keys.binary_search(&key).is_ok();
                 Ok(Some(by_key(mask_of(column), move |key| key.is_some_and(&is_wanted))))
             }
-            Self::Share(share) => Ok(Some(by_key(mask_of(spec.key.unwrap_or(SHOP)), move |key| share.has(key)))),
+            Self::Share(share) => Ok(Some(by_key(mask_of(spec.key.unwrap_or("shop_id")), move |key| share.has(key)))),
         }
     }
 }

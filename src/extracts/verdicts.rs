@@ -32,7 +32,7 @@ impl Reason {
 
 /// One verdict a row: none for a sound row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdicts(Vec<Option<Reason>>);
+pub struct Verdicts(pub(super) Vec<Option<Reason>>);
 
 impl Verdicts {
     pub(crate) fn all_sound(count: usize) -> Self {
