@@ -1,6 +1,5 @@
-//! What lies in a folder, in the order of its names.
-//!
-//! Out: names, as far as they are UTF-8, with paths. No two entries become one where their names are not.
+//! What lies in a folder, in the order of its names: these, as far as they are UTF-8, with paths. No two entries become one
+//! where their names are not.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -9,9 +8,6 @@ use std::path::{Path, PathBuf};
 use crate::error::{Outcome, disk};
 
 /// The entries of a folder by name, for `stage`; a folder that does not exist has none.
-///
-/// # Errors
-/// Disk.
 pub(crate) fn entries(stage: &'static str, folder: &Path) -> Outcome<Vec<(String, PathBuf)>> {
     let unreadable = |error| disk(stage, "read_dir", folder, &error);
     let listing = match fs::read_dir(folder) {

@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
-use crate::extracts::quarantine::{Counts, QuarantinedRow};
+use crate::extracts::quarantine::{Counts, QuarantinedRow, violation};
 use crate::extracts::schema::Presence;
 use crate::extracts::tables::Table;
 use crate::extracts::verdicts::Reason;
-use crate::extracts::violation::violation;
 use crate::partials::records::TableDay;
 use crate::policies::Limits;
 use crate::rulebook::Decimal4;

@@ -27,33 +27,28 @@ pub struct Shop {
 
 impl Shop {
     /// Whether it is there on `day`: it has joined, and has not applied to leave by then.
-    pub fn is_present_on(&self, day: Day) -> bool {
+    pub(crate) fn is_present_on(&self, day: Day) -> bool {
         self.joined_on <= day && self.terminated_on.is_none_or(|terminated_on| terminated_on > day)
     }
 }
 
 /// The sound shops of a snapshot, sorted by id.
-///
-/// # Errors
-/// A fault where a column was not read.
-pub fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Shop>> {
+pub(crate) fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Shop>> {
     let ids = rows.integers("shop_id")?;
     let (names, categories) = (rows.text_positions("shop_name")?, rows.text_positions("primary_category")?);
     let subcategories = rows.text_positions("primary_subcategory")?;
-    let has_subcategory = rows.column("primary_subcategory")?;
     let (joined, terminated) = (rows.dates("joined_on")?, rows.dates("terminated_on")?);
-    let is_leaving = rows.column("terminated_on")?;
+    let (subcategory, termination) = (rows.column("primary_subcategory")?, rows.column("terminated_on")?);
     let text = |positions: &[u32], row| rows.texts.text(value(positions, row)?).map(str::to_owned);
     let date = |dates: &[i32], row| value(dates, row).map(Day::from_epoch_days);
     let shop = |row: usize| {
-        let (has_subcategory, is_leaving) = (has_subcategory.is_valid(row), is_leaving.is_valid(row));
         Ok(Shop {
             shop_id: value(ids, row)?,
             name: text(names, row)?,
             primary_category: text(categories, row)?,
-            primary_subcategory: has_subcategory.then(|| text(subcategories, row)).transpose()?,
+            primary_subcategory: subcategory.is_valid(row).then(|| text(subcategories, row)).transpose()?,
             joined_on: date(joined, row)?,
-            terminated_on: is_leaving.then(|| date(terminated, row)).transpose()?,
+            terminated_on: termination.is_valid(row).then(|| date(terminated, row)).transpose()?,
         })
     };
     let mut shops = verdicts.sound_rows().map(shop).collect::<Outcome<Vec<Shop>>>()?;

@@ -1,44 +1,40 @@
 //! The contract check: every footer and manifest of the listed files, before any row is read.
 //!
-//! Grain in: listed partitions. Grain out: the same partitions with what their footers say. Types are taken from the
-//! Parquet schema itself, not from the Arrow schema that a writer may have embedded; nothing is cast unless the value
-//! cannot change. All findings of all files are reported together (specification, section 2).
+//! Grain in: listed partitions. Grain out: the same partitions with what their footers say. Types are taken from the Parquet
+//! schema itself, not from the Arrow schema that a writer may have embedded; nothing is cast unless the value cannot change.
+//! All findings of all files are reported together (specification, section 2).
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, TimeUnit};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::Type as PhysicalType;
 use parquet::errors::ParquetError;
 use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, disk, fault};
-use crate::extracts::chunks;
+use crate::extracts::footer::{self, Tail};
 use crate::extracts::identity::{FileIdentity, open};
 use crate::extracts::listing::Listed;
 use crate::extracts::manifest;
 use crate::extracts::partitions::{PartFile, Partition};
 use crate::extracts::schema::{Column, ColumnKind, TableSpec};
 use crate::extracts::tables::Table;
-use crate::extracts::tail::Tail;
 
 const STAGE: &str = "contract";
 
 /// A part file whose footer fits the contract.
 #[derive(Clone, Debug)]
 pub struct CheckedFile {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// What it was when it was checked.
-    pub identity: FileIdentity,
+    pub(super) path: PathBuf,
+    pub(super) identity: FileIdentity,
     /// How many rows its footer gives.
     pub rows: usize,
     /// Whether a timestamp of the contract is in nanoseconds.
-    pub has_nanoseconds: bool,
-    /// Its footer.
+    pub(super) has_nanoseconds: bool,
     pub(super) tail: Tail,
 }
 
@@ -47,8 +43,7 @@ pub struct CheckedFile {
 pub struct CheckedPartition {
     /// Its table.
     pub table: Table,
-    /// Its day.
-    pub day: Day,
+    pub(crate) day: Day,
     /// Its part files, by name; there may be none.
     pub files: Vec<CheckedFile>,
 }
@@ -59,9 +54,8 @@ pub struct CheckedPartition {
 /// All findings together, those of the listing first: rejected, or missing where days are missing and nothing else.
 pub fn check(listed: Listed, require_manifest: bool) -> Outcome<Vec<CheckedPartition>> {
     let Listed { partitions, mut rejected, missing, missing_snapshot, .. } = listed;
-    let checked: Vec<(CheckedPartition, Vec<Finding>)> =
-        partitions.par_iter().map(|partition| check_partition(partition, require_manifest)).collect();
-    let (partitions, findings): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
+    let (partitions, findings): (Vec<_>, Vec<_>) =
+        partitions.par_iter().map(|partition| check_partition(partition, require_manifest)).unzip();
     rejected.extend(findings.into_iter().flatten());
     let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
     rejected.extend(missing_snapshot.into_iter().chain(missing));
@@ -70,8 +64,7 @@ pub fn check(listed: Listed, require_manifest: bool) -> Outcome<Vec<CheckedParti
 }
 
 fn check_partition(partition: &Partition, require_manifest: bool) -> (CheckedPartition, Vec<Finding>) {
-    let mut findings = Vec::new();
-    let mut files = Vec::new();
+    let (mut findings, mut files) = (Vec::new(), Vec::new());
     for file in &partition.files {
         match caught(STAGE, &file.path, || check_file(partition.table.spec(), file)) {
             Ok(checked) => files.push(checked),
@@ -93,36 +86,23 @@ fn check_file(spec: &TableSpec, file: &PartFile) -> Outcome<CheckedFile> {
     let opened = open(&file.path, file.identity)?;
     let read = Tail::read(&opened, file.identity.size_bytes);
     let tail = read.map_err(|error| disk(STAGE, "read", &file.path, &error))?;
-    let footer = decode_footer(&tail).map_err(|error| no_parquet_file(file, &opened, &error))?;
-    if let Some(found) = chunks::impossible(footer.metadata(), tail.start()) {
-        let damaged = Finding::new(STAGE, format!("a damaged footer, with {found}"), "a complete Parquet file");
-        return Err(damaged.path(&file.path).advice("write the file again").fail(ExitClass::Rejected));
+    let footer = tail.decode().map_err(|error| no_parquet_file(file, &opened, &error))?;
+    if let Some(found) = footer::impossible(footer.metadata(), tail.start) {
+        return Err(incomplete(format!("a damaged footer, with {found}"), &file.path));
     }
-    let found = spec.columns.iter().map(|column| check_column(column, &footer, &file.path));
-    let found = found.collect::<Outcome<Vec<Option<Finding>>>>()?;
-    Failure::unless_empty(ExitClass::Rejected, found.into_iter().flatten().collect())?;
+    let found = spec.columns.iter().filter_map(|column| check_column(column, &footer, &file.path).transpose());
+    Failure::unless_empty(ExitClass::Rejected, found.collect::<Outcome<_>>()?)?;
     let rows = footer.metadata().file_metadata().num_rows();
     Ok(CheckedFile {
         path: file.path.clone(),
         identity: file.identity,
-        rows: usize::try_from(rows).map_err(|_| {
-            Finding::new(STAGE, format!("{rows} rows"), "a count of rows").path(&file.path).fail(ExitClass::Rejected)
-        })?,
+        rows: usize::try_from(rows).map_err(|error| fault(STAGE, error))?,
         has_nanoseconds: footer.schema().fields().iter().any(|field| {
             spec.position(field.name()).is_some()
                 && matches!(field.data_type(), DataType::Timestamp(TimeUnit::Nanosecond, _))
         }),
         tail,
     })
-}
-
-/// The footer of a file that was checked, and can be decoded; the types are those of the Parquet schema alone.
-pub(super) fn footer_of(file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
-    decode_footer(&file.tail).map_err(|error| fault(STAGE, error))
-}
-
-fn decode_footer(tail: &Tail) -> Result<ArrowReaderMetadata, ParquetError> {
-    ArrowReaderMetadata::load(tail.bytes(), ArrowReaderOptions::new().with_skip_arrow_metadata(true))
 }
 
 /// What a file that is no Parquet file is instead.
@@ -135,10 +115,12 @@ fn no_parquet_file(file: &PartFile, opened: &File, error: &ParquetError) -> Fail
         (_, true) => format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})"),
         (_, false) => format!("a file of {size_bytes} bytes that does not start as Parquet does"),
     };
-    Finding::new(STAGE, found, "a complete Parquet file")
-        .path(&file.path)
-        .advice("write the file again")
-        .fail(ExitClass::Rejected)
+    incomplete(found, &file.path)
+}
+
+fn incomplete(found: String, path: &Path) -> Failure {
+    let finding = Finding::new(STAGE, found, "a complete Parquet file").path(path);
+    finding.advice("write the file again").fail(ExitClass::Rejected)
 }
 
 fn check_column(column: &Column, footer: &ArrowReaderMetadata, path: &Path) -> Outcome<Option<Finding>> {

@@ -19,11 +19,8 @@ const LONGEST_LOOK_BACK_DAYS: i32 = 3_660;
 /// A table whose days have been found.
 pub(super) struct Found<'a> {
     pub(super) table: Table,
-    /// Which days it must have.
     pub(super) presence: Presence,
-    /// Its folder.
     pub(super) folder: &'a Path,
-    /// Its partitions.
     pub(super) partitions: BTreeMap<Day, PathBuf>,
     /// What the run needs.
     pub(super) coverage: Coverage,
@@ -71,11 +68,9 @@ impl Found<'_> {
     /// A finding for each of the `empty_days` that must not be empty.
     pub(super) fn missing_days(&self, empty_days: &[Day]) -> Vec<Finding> {
         let starts_on = self.coverage.history_starts_on;
-        let is_needed =
-            |day: &&Day| self.presence == Presence::EveryDay && starts_on.is_none_or(|start| **day >= start);
-        let missing = empty_days.iter().filter(is_needed).map(|day| {
-            let wanted = format!("{} of {day}", self.table.name());
-            Finding::new(STAGE, format!("no partition dt={day}"), wanted)
+        let is_needed = |day: Day| self.presence == Presence::EveryDay && starts_on.is_none_or(|start| day >= start);
+        let missing = empty_days.iter().filter(|day| is_needed(**day)).map(|day| {
+            Finding::new(STAGE, format!("no partition dt={day}"), format!("{} of {day}", self.table.name()))
                 .path(self.folder)
                 .advice("deliver the day, or set history_starts_on if the history starts later")
         });
@@ -105,69 +100,40 @@ impl Found<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extracts::readable::day;
+    use crate::extracts::readable::{coverage, day};
 
-    /// A table with partitions of some days, for a run of the days from `first` to `last`.
-    fn found(table: Table, days: &[&str], (first, last): (&str, &str), more: impl Fn(&mut Coverage)) -> Found<'static> {
-        let window = Window { first: day(first), last: day(last) };
-        let mut coverage = Coverage {
-            window,
-            appeals_until: window.last,
-            history_starts_on: None,
-            max_snapshot_age_days: Some(7),
-            extracts_kept_days: None,
-        };
-        more(&mut coverage);
+    /// A table with partitions of some days.
+    fn found(table: Table, days: &[&str], coverage: Coverage) -> Found<'static> {
         let partitions = days.iter().map(|text| (day(text), PathBuf::from(text))).collect();
         Found { table, presence: table.spec().presence, folder: Path::new("folder"), partitions, coverage }
     }
 
-    fn shown<T: ToString>(days: impl IntoIterator<Item = T>) -> String {
-        days.into_iter().map(|day| day.to_string()).collect::<Vec<_>>().join(" ")
-    }
-
-    const TWO_DAYS: (&str, &str) = ("2022-03-14", "2022-03-15");
-    const THREE: [&str; 3] = ["2022-03-14", "2022-03-15", "2022-03-16"];
-
     #[test]
     fn the_window_and_the_newest_snapshot_are_read_and_nothing_after() {
-        let read = |table, more: fn(&mut Coverage)| {
-            shown(found(table, &THREE, TWO_DAYS, more).wanted().into_iter().map(|(day, _)| day))
-        };
-        assert_eq!(read(Table::Shops, |_| ()), "2022-03-15");
-        assert_eq!(read(Table::Payments, |_| ()), "2022-03-14 2022-03-15");
-        assert_eq!(read(Table::Appeals, |_| ()), "2022-03-14 2022-03-15");
-        let until = |coverage: &mut Coverage| coverage.appeals_until = day("2022-03-16");
-        assert_eq!(read(Table::Payments, until), "2022-03-14 2022-03-15");
-        assert_eq!(read(Table::Appeals, until), "2022-03-14 2022-03-15 2022-03-16");
-    }
-
-    #[test]
-    fn every_missing_day_is_a_finding_unless_the_table_may_lack_days_or_the_history_starts_later() {
-        let missing = |table, starts_on: Option<&str>| {
-            let more = |coverage: &mut Coverage| coverage.history_starts_on = starts_on.map(day);
-            let found = found(table, &[], TWO_DAYS, more);
-            shown(found.missing_days(&found.without_partition().1))
-        };
-        let text = missing(Table::Refunds, None);
-        assert!(text.contains("refunds of 2022-03-14;") && text.contains("refunds of 2022-03-15;"), "{text}");
-        let text = missing(Table::Refunds, Some("2022-03-15"));
-        assert!(!text.contains("refunds of 2022-03-14;") && text.contains("refunds of 2022-03-15;"), "{text}");
-        assert_eq!(missing(Table::Disputes, None), "");
+        let days = ["2022-03-14", "2022-03-15", "2022-03-16"];
+        for (table, appeals_until, read) in [
+            (Table::Shops, days[1], &days[1..2]),
+            (Table::Payments, days[1], &days[..2]),
+            (Table::Appeals, days[1], &days[..2]),
+            (Table::Payments, days[2], &days[..2]),
+            (Table::Appeals, days[2], &days),
+        ] {
+            let coverage = Coverage { appeals_until: day(appeals_until), ..coverage(days[0], days[1]) };
+            let wanted = found(table, &days, coverage).wanted();
+            assert!(wanted.iter().map(|(day, _)| *day).eq(read.iter().map(|text| day(text))), "{table:?} {wanted:?}");
+        }
     }
 
     #[test]
     fn a_snapshot_may_be_as_old_as_the_run_says() {
-        let refused = |as_of: &str, most_days| {
-            let more = |coverage: &mut Coverage| coverage.max_snapshot_age_days = most_days;
-            let found = found(Table::Shops, &["2022-03-15"], (as_of, as_of), more);
-            found.missing_snapshot().map(|finding| finding.to_string())
+        let missing = |as_of, max_snapshot_age_days| {
+            let coverage = Coverage { max_snapshot_age_days, ..coverage(as_of, as_of) };
+            found(Table::Shops, &["2022-03-15"], coverage).missing_snapshot()
         };
-        assert_eq!(refused("2022-03-22", Some(7)), None);
-        let text = refused("2022-03-23", Some(7)).unwrap();
+        assert_eq!(missing("2022-03-22", Some(7)), None);
+        let text = missing("2022-03-23", Some(7)).unwrap().to_string();
         assert!(text.contains("the newest shop snapshot is of 2022-03-15"), "{text}");
-        assert_eq!(refused("2122-03-23", None), None, "however old");
-        let text = refused("2022-03-14", None).unwrap();
-        assert!(text.contains("no shop snapshot"), "{text}");
+        assert_eq!(missing("2122-03-23", None), None, "however old");
+        assert!(missing("2022-03-14", None).is_some(), "none yet");
     }
 }

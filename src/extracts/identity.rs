@@ -10,13 +10,12 @@ use crate::error::{ExitClass, Finding, Outcome, disk};
 
 const STAGE: &str = "contract";
 
-/// What tells that a file is still the one that was checked.
+/// What a file was when it was listed; one that changes is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
     device: u64,
     inode: u64,
-    /// Its size.
-    pub size_bytes: u64,
+    pub(super) size_bytes: u64,
     modified_nanoseconds: i128,
     changed_nanoseconds: i128,
 }
@@ -49,17 +48,13 @@ pub(super) fn open(path: &Path, listed: FileIdentity) -> Outcome<File> {
 
 /// Makes sure that an open file is still what it was when it was listed; it is rejected where its identity differs.
 pub(super) fn check_unchanged(path: &Path, file: &File, listed: FileIdentity) -> Outcome<()> {
-    let now = file.metadata().map_err(|error| disk(STAGE, "stat", path, &error))?;
-    let now = FileIdentity::of(&now);
+    let now = FileIdentity::of(&file.metadata().map_err(|error| disk(STAGE, "stat", path, &error))?);
     if now == listed {
         return Ok(());
     }
-    Err(Finding::new(
-        STAGE,
-        format!("a file of {} bytes that changed while it was used", now.size_bytes),
-        format!("the {} bytes that were listed", listed.size_bytes),
-    )
-    .path(path)
-    .advice("let the producer write under another name and rename; then run again")
-    .fail(ExitClass::Rejected))
+    let found = format!("a file of {} bytes that changed while it was used", now.size_bytes);
+    Err(Finding::new(STAGE, found, format!("the {} bytes that were listed", listed.size_bytes))
+        .path(path)
+        .advice("let the producer write under another name and rename; then run again")
+        .fail(ExitClass::Rejected))
 }

@@ -10,60 +10,52 @@ use jiff::civil::DateTime;
 use crate::zone::Zone;
 
 /// Ticks of a second where no file of a partition has nanoseconds.
-pub const MICROS: i64 = 1_000_000;
+pub(super) const MICROS: i64 = 1_000_000;
 /// Ticks of a second where one has.
-pub const NANOS: i64 = 1_000_000_000;
+pub(super) const NANOS: i64 = 1_000_000_000;
 
 /// -9999-01-01T00:00:00Z
 const FIRST_SECOND: i64 = -377_705_116_800;
 /// 9999-12-31T23:59:59Z
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// Appends `raw` timestamps, of `units_per_second`, as ticks; where `local_in` is given they are local times there.
-///
-/// # Errors
-/// The first value that cannot be held, with its place in the batch.
-pub fn to_ticks(
-    ticks: &mut Vec<i64>,
-    raw: &Int64Array,
-    units_per_second: i64,
-    ticks_per_second: i64,
-    local_in: Option<&Zone>,
-) -> Result<(), String> {
-    let scale = Scale { units_per_second, ticks_per_second };
-    let refused = |row: usize, value: i64| {
-        format!(
-            "the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch, which no tick of 1/{ticks_per_second} s can hold"
-        )
-    };
-    if let (None, Some(factor)) = (local_in, scale.factor_for(raw.values())) {
-        ticks.extend(raw.values().iter().map(|value| value * factor));
-        return Ok(());
-    }
-    let mut local_times = local_in.map(Zone::local_times);
-    ticks.reserve(raw.len());
-    for (row, value) in raw.values().iter().enumerate() {
-        let held = match &mut local_times {
-            None => scale.ticks(*value),
-            Some(times) => scale.ticks_at(*value, |second| times.instant(second)),
-        };
-        match held {
-            Some(held) => ticks.push(held),
-            None if raw.is_null(row) => ticks.push(0),
-            None => return Err(refused(row, *value)),
-        }
-    }
-    Ok(())
-}
-
 /// From the units of a file to ticks.
 #[derive(Clone, Copy)]
-struct Scale {
-    units_per_second: i64,
-    ticks_per_second: i64,
+pub(super) struct Scale {
+    pub(super) units_per_second: i64,
+    pub(super) ticks_per_second: i64,
 }
 
 impl Scale {
+    /// Appends `raw` timestamps as ticks; where `local_in` is given they are local times there. An error is the first value that
+    /// cannot be held, with its place in the batch.
+    pub(super) fn append(self, ticks: &mut Vec<i64>, raw: &Int64Array, local_in: Option<&Zone>) -> Result<(), String> {
+        if let (None, Some(factor)) = (local_in, self.factor_for(raw.values())) {
+            ticks.extend(raw.values().iter().map(|value| value * factor));
+            return Ok(());
+        }
+        let mut local_times = local_in.map(Zone::local_times);
+        ticks.reserve(raw.len());
+        for (row, value) in raw.values().iter().enumerate() {
+            let held = match &mut local_times {
+                None => self.ticks(*value),
+                Some(times) => self.ticks_at(*value, |second| times.instant(second)),
+            };
+            ticks.push(match held {
+                Some(held) => held,
+                None if raw.is_null(row) => 0,
+                None => return Err(self.refused(row, *value)),
+            });
+        }
+        Ok(())
+    }
+
+    fn refused(self, row: usize, value: i64) -> String {
+        let Self { units_per_second, ticks_per_second } = self;
+        let raw = format!("the raw timestamp {value} ({units_per_second} a second), {row} rows into a batch");
+        format!("{raw}, which no tick of 1/{ticks_per_second} s can hold")
+    }
+
     /// What makes instants ticks, where all of `values` can be held.
     fn factor_for(self, values: &[i64]) -> Option<i64> {
         let (least, greatest) = (values.iter().min()?, values.iter().max()?);
@@ -91,20 +83,17 @@ impl Scale {
 }
 
 /// The difference `later - earlier` in whole seconds, rounded down; exact for any two ticks.
-pub fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) -> i64 {
+pub(crate) fn whole_seconds_between(earlier: i64, later: i64, ticks_per_second: i64) -> i64 {
     if let Some(ticks) = later.checked_sub(earlier) {
         return ticks.div_euclid(ticks_per_second);
     }
-    let seconds = later.div_euclid(ticks_per_second) - earlier.div_euclid(ticks_per_second);
     let borrowed = later.rem_euclid(ticks_per_second) < earlier.rem_euclid(ticks_per_second);
-    seconds - i64::from(borrowed)
+    later.div_euclid(ticks_per_second) - earlier.div_euclid(ticks_per_second) - i64::from(borrowed)
 }
 
-/// An instant in UTC, such as `2022-03-15T01:02:03.5Z`, the same whatever the tick.
-///
-/// # Errors
-/// Where it lies outside the years -9999 to 9999, which no tick that was read does.
-pub fn in_utc(ticks: i64, ticks_per_second: i64) -> Result<String, jiff::Error> {
+/// An instant in UTC, such as `2022-03-15T01:02:03.5Z`, the same whatever the tick; an error where it lies outside the years
+/// -9999 to 9999, which no tick that was read does.
+pub(super) fn in_utc(ticks: i64, ticks_per_second: i64) -> Result<String, jiff::Error> {
     let second = SignedDuration::from_secs(ticks.div_euclid(ticks_per_second));
     let rest = SignedDuration::from_nanos(ticks.rem_euclid(ticks_per_second) * (NANOS / ticks_per_second));
     let civil = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(second)?.checked_add(rest)?;
@@ -118,7 +107,8 @@ mod tests {
     fn ticks(raw: i64, units: i64, per_second: i64, zone: Option<&str>) -> Result<i64, String> {
         let zone = zone.map(|name| Zone::named(name).unwrap());
         let mut held = Vec::new();
-        to_ticks(&mut held, &Int64Array::from(vec![raw]), units, per_second, zone.as_ref())?;
+        let scale = Scale { units_per_second: units, ticks_per_second: per_second };
+        scale.append(&mut held, &Int64Array::from(vec![raw]), zone.as_ref())?;
         Ok(held[0])
     }
 
@@ -147,7 +137,8 @@ mod tests {
     #[test]
     fn a_null_has_a_place_among_the_ticks() {
         let mut held = Vec::new();
-        assert_eq!(to_ticks(&mut held, &Int64Array::from(vec![None, Some(1)]), 1_000, MICROS, None), Ok(()));
+        let scale = Scale { units_per_second: 1_000, ticks_per_second: MICROS };
+        assert_eq!(scale.append(&mut held, &Int64Array::from(vec![None, Some(1)]), None), Ok(()));
         assert_eq!(held, [0, 1_000]);
     }
 
@@ -156,18 +147,16 @@ mod tests {
         let edges = [i64::MIN, -377_705_116_800_000, -377_705_116_800_001, -1, 0, 1_500, i64::MAX];
         for value in edges.into_iter().chain([253_402_300_799_999, 253_402_300_800_000]) {
             for (units, per_second) in [(1_000, MICROS), (MICROS, MICROS), (1_000, NANOS), (NANOS, NANOS)] {
-                let (instant, local) =
-                    (ticks(value, units, per_second, None), ticks(value, units, per_second, Some("UTC")));
-                assert_eq!(instant, local, "{value} of {units} as {per_second}");
+                let of = |zone| ticks(value, units, per_second, zone);
+                assert_eq!(of(None), of(Some("UTC")), "{value} of {units} as {per_second}");
             }
         }
     }
 
     #[test]
     fn durations_are_whole_seconds_rounded_down() {
-        assert_eq!(whole_seconds_between(500_000, 2_400_000, MICROS), 1);
-        assert_eq!(whole_seconds_between(400_000, 2_400_000, MICROS), 2);
-        assert_eq!(whole_seconds_between(-1, 0, MICROS), 0);
+        let micros = [(500_000, 2_400_000), (400_000, 2_400_000), (-1, 0)];
+        assert_eq!(micros.map(|(earlier, later)| whole_seconds_between(earlier, later, MICROS)), [1, 2, 0]);
         assert_eq!(whole_seconds_between(i64::MIN, i64::MAX, NANOS), 18_446_744_073);
     }
 

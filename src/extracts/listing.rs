@@ -33,27 +33,18 @@ pub struct Listed {
     pub ignored: Vec<PathBuf>,
 }
 
-/// Lists the partitions that a run reads.
-///
-/// # Errors
-/// Missing where there is no such folder; disk where it cannot be read.
+/// Lists the partitions that a run reads; missing where there is no such folder.
 pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     list_tables(extracts, Table::ALL.map(|table| (table, coverage)))
 }
 
 /// As [`list`], of some tables, each with what the run needs of it.
-///
-/// # Errors
-/// As [`list`].
-pub fn list_tables(extracts: &Path, tables: impl IntoIterator<Item = (Table, Coverage)>) -> Outcome<Listed> {
+pub(crate) fn list_tables(extracts: &Path, tables: impl IntoIterator<Item = (Table, Coverage)>) -> Outcome<Listed> {
     list_as(extracts, tables.into_iter().map(|(table, coverage)| (table, table.spec().presence, coverage)))
 }
 
 /// As [`list`], with every shop snapshot of the window; none has to be there.
-///
-/// # Errors
-/// As [`list`].
-pub fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
+pub(crate) fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
     let tables = Table::ALL.into_iter().map(|table| match table.spec().presence {
         Presence::NewestSnapshot => (table, Presence::MayLackDays, coverage),
         presence => (table, presence, coverage),
@@ -92,8 +83,7 @@ fn list_as(extracts: &Path, tables: impl Iterator<Item = (Table, Presence, Cover
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Window;
-    use crate::extracts::readable::day;
+    use crate::extracts::readable::{coverage, day};
 
     const DAYS: [&str; 2] = ["2022-03-14", "2022-03-15"];
 
@@ -103,20 +93,12 @@ mod tests {
         let without = [(Table::Shops, 0), (Table::Payments, 0), (Table::Disputes, 0), (Table::Appeals, 1)];
         for (table, place) in Table::ALL.into_iter().flat_map(|table| [(table, 0), (table, 1)]) {
             if !without.contains(&(table, place)) {
-                let folder = root.path().join(table.name()).join(format!("dt={}", DAYS[place]));
-                fs::create_dir_all(folder).unwrap();
+                fs::create_dir_all(root.path().join(table.name()).join(format!("dt={}", DAYS[place]))).unwrap();
             }
         }
         let [shops, payments, disputes, appeals] = without.map(|(table, place)| (table, day(DAYS[place])));
         let found = |list: fn(&Path, Coverage) -> Outcome<Listed>, extracts_kept_days| {
-            let as_of = day(DAYS[1]);
-            let coverage = Coverage {
-                window: Window::ending(as_of, 2),
-                appeals_until: as_of,
-                history_starts_on: None,
-                max_snapshot_age_days: Some(7),
-                extracts_kept_days,
-            };
+            let coverage = Coverage { extracts_kept_days, ..coverage(DAYS[0], DAYS[1]) };
             let Listed { partitions, missing, expired, empty_days, .. } = list(root.path(), coverage).unwrap();
             (partitions.len(), missing.len(), expired, empty_days)
         };

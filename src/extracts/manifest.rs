@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Finding;
 
-/// The name of a producer's manifest.
 pub(super) const MANIFEST: &str = "_manifest.json";
 
 const STAGE: &str = "manifest";
@@ -39,16 +38,12 @@ pub(super) fn check(folder: &Path, opened: Option<File>, files: &[(&Path, usize)
         Some(Ok(text)) => text,
         None if !required => return Vec::new(),
         None => return vec![finding(&path, "no manifest", "a manifest")],
-        Some(Err(error)) => {
-            return vec![finding(&path, format!("no readable manifest ({error})"), "a manifest")];
-        }
+        Some(Err(error)) => return vec![finding(&path, format!("no readable manifest ({error})"), "a manifest")],
     };
+    const FORM: &str = r#"{"files": [{"name", "rows", "sha256"}]}"#;
     match serde_json::from_str::<Manifest>(&text) {
         Ok(manifest) => compare(&path, &manifest, files),
-        Err(error) => {
-            let wanted = r#"{"files": [{"name", "rows", "sha256"}]}"#;
-            vec![finding(&path, format!("JSON of another form ({error})"), wanted)]
-        }
+        Err(error) => vec![finding(&path, format!("JSON of another form ({error})"), FORM)],
     }
 }
 
@@ -65,28 +60,23 @@ fn compare(path: &Path, manifest: &Manifest, files: &[(&Path, usize)]) -> Vec<Fi
     }
     for (file, rows) in files {
         match file.file_name().and_then(OsStr::to_str).and_then(|name| listed.remove(name)) {
-            None => {
-                findings.push(finding(file, "a part file that the manifest does not list", "no other file"));
-            }
+            None => findings.push(finding(file, "a part file that the manifest does not list", "no other file")),
             Some(entry) => findings.extend(compare_file(file, *rows, entry)),
         }
     }
-    findings
-        .extend(listed.keys().map(|name| finding(path, format!("no part file {name:?}"), "every file that it lists")));
+    let lacks = |name| finding(path, format!("no part file {name:?}"), "every file that it lists");
+    findings.extend(listed.into_keys().map(lacks));
     findings
 }
 
 fn compare_file(file: &Path, rows: usize, entry: &Entry) -> Option<Finding> {
     if u64::try_from(rows) != Ok(entry.rows) {
-        let wanted = format!("the manifest's {} rows", entry.rows);
-        return Some(finding(file, format!("{rows} rows"), &wanted));
+        return Some(finding(file, format!("{rows} rows"), format!("the manifest's {} rows", entry.rows)));
     }
+    let wanted = || format!("the manifest's {}", entry.sha256);
     match sha256(file) {
         Ok(found) if found.eq_ignore_ascii_case(&entry.sha256) => None,
-        Ok(found) => {
-            let wanted = format!("the manifest's {}", entry.sha256);
-            Some(finding(file, format!("bytes with SHA-256 {found}"), &wanted))
-        }
+        Ok(found) => Some(finding(file, format!("bytes with SHA-256 {found}"), wanted())),
         Err(error) => Some(finding(file, format!("an unreadable file ({error})"), "a readable file")),
     }
 }
@@ -97,17 +87,16 @@ fn sha256(path: &Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
     loop {
         let bytes = reader.fill_buf()?;
-        if bytes.is_empty() {
-            break;
+        let length = bytes.len();
+        if length == 0 {
+            return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
         }
         hasher.update(bytes);
-        let length = bytes.len();
         reader.consume(length);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn finding(path: &Path, found: impl Into<String>, wanted: &str) -> Finding {
+fn finding(path: &Path, found: impl Into<String>, wanted: impl Into<String>) -> Finding {
     Finding::new(STAGE, found, wanted)
         .path(path)
         .advice("deliver the partition again with a manifest of exactly its part files")

@@ -2,16 +2,14 @@
 //!
 //! [`tables`] declares it all, in the terms of [`schema`]. [`listing`] finds the [`partitions`] of the days that a run reads,
 //! [`contract`] checks their footers and manifests, [`reader`] decodes a table-day, or a [`selection`] of it, into [`rows`],
-//! [`row_rules`] gives a [verdict](verdicts) on each row, [`quarantine`] keeps what was set aside, [`violation`] says why.
+//! [`row_rules`] gives a [verdict](verdicts) on each row, [`quarantine`] keeps what was set aside and says why.
 
 mod arrays;
-pub mod batches;
-mod chunks;
 pub mod contract;
 mod days;
-mod duplicates;
+mod footer;
 pub mod identity;
-pub mod instants;
+pub(crate) mod instants;
 pub mod listing;
 mod manifest;
 pub mod partitions;
@@ -19,12 +17,9 @@ pub mod quarantine;
 #[cfg(test)]
 pub(crate) mod readable;
 pub mod reader;
-pub mod row_rules;
+pub(crate) mod row_rules;
 pub mod rows;
 pub mod schema;
 pub mod selection;
-pub mod table_day;
 pub mod tables;
-mod tail;
 pub mod verdicts;
-pub mod violation;

@@ -1,14 +1,16 @@
-//! The rows that were set aside, as their owner may read them.
+//! The rows that were set aside, as their owner may read them, and what is wrong with each in words.
 //!
 //! Grain: one quarantined row. Buyers are left out, timestamps are in UTC, so that a row reads the same whatever the unit
 //! and zone of its file (specification, section 11).
 
-use serde::ser::{Error, Serialize, SerializeMap, Serializer};
+use serde::Serializer;
+use serde_json::{Map, Value};
 
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::extracts::instants::in_utc;
-use crate::extracts::rows::{Rows, Values, value};
+use crate::extracts::rows::{ColumnData, Rows, Values, value};
+use crate::extracts::schema::{RowRule, TableSpec};
 use crate::extracts::tables::Table;
 use crate::extracts::verdicts::{Reason, Verdicts};
 
@@ -17,21 +19,17 @@ const STAGE: &str = "quarantine";
 /// A row that broke a rule, in the order in which the quarantine is sorted within a day.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct QuarantinedRow {
-    /// Its table.
-    pub table: &'static str,
-    /// Its key; none where it is null or the table has no key.
-    pub key: Option<i64>,
+    pub(crate) table: &'static str,
+    /// None where it is null or the table has no key.
+    pub(crate) key: Option<i64>,
     /// The first rule that it breaks.
-    pub reason: &'static str,
+    pub(crate) reason: &'static str,
     /// Its declared columns as JSON.
-    pub row: String,
+    pub(crate) row: String,
 }
 
 /// The quarantined rows of a table-day, sorted.
-///
-/// # Errors
-/// A fault where a column was not read or holds what cannot be written.
-pub fn rows_set_aside(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<QuarantinedRow>> {
+pub(crate) fn rows_set_aside(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<QuarantinedRow>> {
     let key = rows.spec().key.map(|name| Ok((rows.integers(name)?, rows.column(name)?))).transpose()?;
     let set_aside = verdicts.broken().map(|(row, reason)| {
         let key = key.filter(|(_, column)| column.is_valid(row));
@@ -39,7 +37,7 @@ pub fn rows_set_aside(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Quarantin
             table: rows.table.name(),
             key: key.map(|(keys, _)| value(keys, row)).transpose()?,
             reason: reason.name(),
-            row: serde_json::to_string(&Shown { rows, row }).map_err(|error| fault(STAGE, error))?,
+            row: as_json(rows, row)?,
         })
     });
     let mut set_aside = set_aside.collect::<Outcome<Vec<_>>>()?;
@@ -50,22 +48,16 @@ pub fn rows_set_aside(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Quarantin
 /// How many rows a table-day has, and how many of them broke which rule first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// The table.
-    pub table: Table,
-    /// The partition's day.
-    pub day: Day,
-    /// All rows.
-    pub rows: i64,
+    pub(crate) table: Table,
+    pub(crate) day: Day,
+    /// All rows, the quarantined ones too.
+    pub(crate) rows: i64,
     /// The quarantined ones, by place in [`Reason::ALL`].
-    pub broken: [i64; Reason::ALL.len()],
+    pub(crate) broken: [i64; Reason::ALL.len()],
 }
 
 impl Counts {
-    /// Counts the verdicts of a table-day.
-    ///
-    /// # Errors
-    /// A fault where there are more rows than can be counted.
-    pub fn of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Self> {
+    pub(crate) fn of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Self> {
         let mut counts = Self::nothing(rows.table, rows.day);
         counts.rows = i64::try_from(rows.count).map_err(|error| fault(STAGE, error))?;
         for (_, reason) in verdicts.broken() {
@@ -76,53 +68,81 @@ impl Counts {
     }
 
     /// A table-day without rows.
-    pub const fn nothing(table: Table, day: Day) -> Self {
+    pub(crate) const fn nothing(table: Table, day: Day) -> Self {
         Self { table, day, rows: 0, broken: [0; Reason::ALL.len()] }
     }
 
-    /// All quarantined rows.
-    pub fn quarantined(&self) -> i64 {
+    pub(crate) fn quarantined(&self) -> i64 {
         self.broken.iter().sum()
     }
 }
 
 /// A row as a JSON object of its declared columns, in their order, without buyers.
-struct Shown<'a> {
-    rows: &'a Rows,
-    row: usize,
+fn as_json(rows: &Rows, row: usize) -> Outcome<String> {
+    let columns = rows.spec().columns.iter().zip(&rows.columns).filter(|(declared, _)| !declared.personal);
+    let cells = columns.map(|(declared, column)| Ok((declared.name, shown(rows, column, row)?)));
+    let cells = cells.collect::<Outcome<Vec<_>>>()?;
+    let mut json = Vec::new();
+    serde_json::Serializer::new(&mut json).collect_map(cells).map_err(|error| fault(STAGE, error))?;
+    String::from_utf8(json).map_err(|error| fault(STAGE, error))
 }
 
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { rows, row } = *self;
-        let mut object = serializer.serialize_map(None)?;
-        let columns = rows.spec().columns.iter().zip(&rows.columns);
-        for (declared, column) in columns.filter(|(declared, _)| !declared.personal) {
-            object.serialize_key(declared.name)?;
-            if !column.is_valid(row) {
-                object.serialize_value(&None::<i64>)?;
-                continue;
-            }
-            match &column.values {
-                Values::Integer(values) => object.serialize_value(&at(values, row)?)?,
-                Values::Boolean(values) => object.serialize_value(&at(values, row)?)?,
-                Values::Text(values) => {
-                    let text = rows.texts.text(at(values, row)?).map_err(S::Error::custom)?;
-                    object.serialize_value(text)?;
-                }
-                Values::Date(values) => object.serialize_value(&Day::from_epoch_days(at(values, row)?))?,
-                Values::Timestamp(values) => {
-                    let instant = in_utc(at(values, row)?, rows.ticks_per_second);
-                    object.serialize_value(&instant.map_err(S::Error::custom)?)?;
-                }
-            }
+fn shown(rows: &Rows, column: &ColumnData, row: usize) -> Outcome<Value> {
+    Ok(match &column.values {
+        _ if !column.is_valid(row) => Value::Null,
+        Values::Integer(values) => value(values, row)?.into(),
+        Values::Boolean(values) => value(values, row)?.into(),
+        Values::Text(values) => rows.texts.text(value(values, row)?)?.into(),
+        Values::Date(values) => Day::from_epoch_days(value(values, row)?).to_string().into(),
+        Values::Timestamp(values) => {
+            in_utc(value(values, row)?, rows.ticks_per_second).map_err(|error| fault(STAGE, error))?.into()
         }
-        object.end()
-    }
+    })
 }
 
-fn at<T: Copy, E: Error>(values: &[T], row: usize) -> Result<T, E> {
-    value(values, row).map_err(E::custom)
+/// The column that broke the first rule, with its value and the row's key: `amount_fen -1 (order_id 7)`.
+pub(crate) fn violation(table: Table, row: &QuarantinedRow) -> Outcome<String> {
+    let spec = table.spec();
+    let held: Map<String, Value> = serde_json::from_str(&row.row).map_err(|error| fault(STAGE, error))?;
+    let reason = row.reason.parse().map_err(|_| fault(STAGE, format!("the reason {:?}", row.reason)))?;
+    let column = broken_column(spec, reason, &held)
+        .ok_or_else(|| fault(STAGE, format!("no column of {} with {}: {}", spec.name, row.reason, row.row)))?;
+    // A buyer is not shown.
+    let value = |column: &str| held.get(column).unwrap_or(&Value::Null);
+    Ok(match spec.key.filter(|key| *key != column) {
+        Some(key) => format!("{column} {} ({key} {})", value(column), value(key)),
+        None => format!("{column} {}", value(column)),
+    })
+}
+
+fn broken_column(spec: &TableSpec, reason: Reason, held: &Map<String, Value>) -> Option<&'static str> {
+    let rule = |breaks: &dyn Fn(&RowRule) -> Option<&'static str>| spec.rules.iter().find_map(breaks);
+    match reason {
+        Reason::NullKey => {
+            let required = || spec.columns.iter().filter(|column| !column.nullable);
+            let shown = required().find(|column| held.get(column.name).is_some_and(Value::is_null));
+            shown.or_else(|| required().find(|column| column.personal)).map(|column| column.name)
+        }
+        Reason::WrongPartition => spec.day_column,
+        Reason::OutOfRange => rule(&|rule| match *rule {
+            RowRule::Between { column, lowest, highest } => {
+                let value = held.get(column).and_then(Value::as_i64)?;
+                (!(lowest..=highest).contains(&value)).then_some(column)
+            }
+            RowRule::OneOf { column, values } => {
+                let value = held.get(column).and_then(Value::as_str)?;
+                (!values.contains(&value)).then_some(column)
+            }
+            RowRule::NotBefore { .. } | RowRule::NotBeforeDay { .. } => None,
+        }),
+        // No table has two such rules.
+        Reason::TimeReversed => rule(&|rule| match *rule {
+            RowRule::NotBefore { later, .. } => Some(later),
+            RowRule::NotBeforeDay { day } => Some(day),
+            RowRule::Between { .. } | RowRule::OneOf { .. } => None,
+        }),
+        Reason::DuplicateKey => spec.key,
+    }
 }
 
 #[cfg(test)]
@@ -131,24 +151,51 @@ mod tests {
     use crate::extracts::readable::{rows, shanghai};
     use crate::extracts::row_rules::judge;
 
+    fn set_aside(table: Table, text: &str) -> (Vec<QuarantinedRow>, Counts) {
+        let rows = rows(table, "2022-03-15", text);
+        let verdicts = judge(&rows, &shanghai()).unwrap();
+        (rows_set_aside(&rows, &verdicts).unwrap(), Counts::of(&rows, &verdicts).unwrap())
+    }
+
     #[test]
     fn a_quarantined_row_shows_the_contracts_columns_in_utc_without_buyers() {
         let text = "shop_id sub_account_id buyer_id asked_at human_replied_at
                     1       2              3        12:00    11:59:59.5
                     1       -              3        12:00    -";
-        let rows = rows(Table::Consultations, "2022-03-15", text);
-        let verdicts = judge(&rows, &shanghai()).unwrap();
-        let shown: Vec<String> = rows_set_aside(&rows, &verdicts)
-            .unwrap()
-            .into_iter()
-            .map(|row| format!("{} {:?} {} {}", row.table, row.key, row.reason, row.row))
-            .collect();
+        let (set_aside, counts) = set_aside(Table::Consultations, text);
+        let shown = set_aside.iter().map(|row| format!("{} {:?} {} {}", row.table, row.key, row.reason, row.row));
         let nulls = r#"{"shop_id":1,"sub_account_id":null,"asked_at":"2022-03-15T04:00:00Z","bot_received":false,"human_replied_at":null}"#;
         let reversed = r#"{"shop_id":1,"sub_account_id":2,"asked_at":"2022-03-15T04:00:00Z","bot_received":false,"human_replied_at":"2022-03-15T03:59:59.5Z"}"#;
         assert_eq!(
-            shown,
+            shown.collect::<Vec<_>>(),
             [format!("consultations None null_key {nulls}"), format!("consultations None time_reversed {reversed}")]
         );
-        assert_eq!(Counts::of(&rows, &verdicts).unwrap().broken, [1, 0, 0, 1, 0]);
+        assert_eq!(counts.broken, [1, 0, 0, 1, 0]);
+    }
+
+    #[test]
+    fn every_rule_names_the_column_that_broke_it_and_a_missing_buyer_has_no_value() {
+        let violations = |table, text| {
+            let (set_aside, _) = set_aside(table, text);
+            set_aside.iter().map(|row| violation(table, row).unwrap()).collect::<Vec<_>>()
+        };
+        let refunds = "refund_id order_id shop_id refund_type stage   applied_at completed_at self_completed
+                       1         1        -       refund_only in_sale 10:00      11:00        true
+                       2         1        1       gift        in_sale 10:00      11:00        true
+                       3         1        1       refund_only in_sale 12:00      11:00        true
+                       4         1        1       refund_only in_sale 10:00      11:00        true
+                       4         1        1       refund_only in_sale 10:00      10:30        true";
+        assert_eq!(
+            violations(Table::Refunds, refunds),
+            [
+                "shop_id null (refund_id 1)",
+                "refund_type \"gift\" (refund_id 2)",
+                "completed_at \"2022-03-15T03:00:00Z\" (refund_id 3)",
+                "refund_id 4"
+            ]
+        );
+        let asked = "shop_id sub_account_id buyer_id asked_at bot_received human_replied_at
+                     1       2              -        12:00    true         -";
+        assert_eq!(violations(Table::Consultations, asked), ["buyer_id null"]);
     }
 }

@@ -4,18 +4,16 @@
 //! partition's day, timestamps its noon. A time alone is of the partition's day; times are of Asia/Shanghai, unless they
 //! end with `Z`.
 
-use std::collections::BTreeMap;
-
-use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use crate::domain::Day;
+use crate::domain::{Day, Window};
 use crate::extracts::instants::MICROS;
 use crate::extracts::row_rules::judge;
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
 use crate::extracts::schema::ColumnKind;
 use crate::extracts::tables::Table;
 use crate::extracts::verdicts::Reason;
+use crate::policies::Coverage;
 use crate::zone::Zone;
 
 /// The time zone of all readable rows.
@@ -27,6 +25,17 @@ pub(crate) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
+/// What a run of the days from `first` to `last` needs.
+pub(crate) fn coverage(first: &str, last: &str) -> Coverage {
+    Coverage {
+        window: Window { first: day(first), last: day(last) },
+        appeals_until: day(last),
+        history_starts_on: None,
+        max_snapshot_age_days: Some(7),
+        extracts_kept_days: None,
+    }
+}
+
 /// The rows of a table-day that `text` shows.
 pub(crate) fn rows(table: Table, day: &str, text: &str) -> Rows {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -36,16 +45,12 @@ pub(crate) fn rows(table: Table, day: &str, text: &str) -> Rows {
     let unknown = header.iter().find(|name| table.spec().position(name).is_none());
     assert_eq!(unknown, None, "no such column");
     let mut texts = Texts::default();
-    let columns = table
-        .spec()
-        .columns
-        .iter()
-        .map(|column| {
-            let place = header.iter().position(|name| *name == column.name);
-            let cell = |row: usize| place.map(|place| cells[row][place]);
-            column_of(column.kind, day, (0..cells.len()).map(cell), &mut texts)
-        })
-        .collect();
+    let columns = table.spec().columns.iter().map(|column| {
+        let place = header.iter().position(|name| *name == column.name);
+        let cells: Vec<Option<&str>> = cells.iter().map(|row| place.map(|place| row[place])).collect();
+        column_of(column.kind, day, &cells, &mut texts)
+    });
+    let columns = columns.collect();
     Rows { table, day: self::day(day), count: cells.len(), ticks_per_second: MICROS, columns, texts }
 }
 
@@ -53,17 +58,10 @@ pub(crate) fn rows(table: Table, day: &str, text: &str) -> Rows {
 pub(crate) fn verdicts(table: Table, text: &str) -> Vec<&'static str> {
     let rows = rows(table, "2022-03-15", text);
     let verdicts = judge(&rows, &shanghai()).unwrap();
-    let broken: BTreeMap<usize, Reason> = verdicts.broken().collect();
-    (0..rows.count).map(|row| broken.get(&row).map_or("sound", |reason| reason.name())).collect()
+    verdicts.0.into_iter().map(|verdict| verdict.map_or("sound", Reason::name)).collect()
 }
 
-fn column_of<'a>(
-    kind: ColumnKind,
-    day: &str,
-    cells: impl Iterator<Item = Option<&'a str>>,
-    texts: &mut Texts,
-) -> ColumnData {
-    let cells: Vec<Option<&str>> = cells.collect();
+fn column_of(kind: ColumnKind, day: &str, cells: &[Option<&str>], texts: &mut Texts) -> ColumnData {
     let validity: Vec<bool> = cells.iter().map(|cell| *cell != Some("-")).collect();
     let given = || cells.iter().map(|cell| cell.filter(|text| *text != "-"));
     let values = match kind {
@@ -71,9 +69,7 @@ fn column_of<'a>(
             given().zip(1..).map(|(cell, place)| cell.map_or(place, |text| text.parse().unwrap())).collect(),
         ),
         ColumnKind::Text => Values::Text(given().map(|cell| texts.intern(cell.unwrap_or("男装")).unwrap()).collect()),
-        ColumnKind::Boolean => {
-            Values::Boolean(given().map(|cell| cell.is_some_and(|text| text.parse().unwrap())).collect())
-        }
+        ColumnKind::Boolean => Values::Boolean(given().map(|cell| cell.unwrap_or("false").parse().unwrap()).collect()),
         ColumnKind::Date => Values::Date(given().map(|cell| self::day(cell.unwrap_or(day)).epoch_days()).collect()),
         ColumnKind::Timestamp => Values::Timestamp(given().map(|cell| ticks(day, cell.unwrap_or("12:00"))).collect()),
     };
@@ -85,10 +81,6 @@ fn ticks(day: &str, text: &str) -> i64 {
         Some(text) => (text, TimeZone::UTC),
         None => (text, TimeZone::get("Asia/Shanghai").unwrap()),
     };
-    let civil: DateTime = if text.contains('T') {
-        text.parse().unwrap()
-    } else {
-        day.parse::<Date>().unwrap().to_datetime(text.parse::<Time>().unwrap())
-    };
-    zone.to_timestamp(civil).unwrap().as_microsecond()
+    let text = if text.contains('T') { text.to_owned() } else { format!("{day}T{text}") };
+    zone.to_timestamp(text.parse().unwrap()).unwrap().as_microsecond()
 }

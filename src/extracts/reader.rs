@@ -1,22 +1,30 @@
 //! Reads one table-day: its part files, only the declared columns, each file through one descriptor.
 //!
-//! Grain in: a checked partition. Grain out: its rows, typed ([`Rows`]).
+//! Grain in: a checked partition. Grain out: its rows, typed ([`Rows`]). In between record batches, none across row groups.
+//! Page checksums are checked by the Parquet reader where a producer wrote them.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter,
+};
+use parquet::file::reader::ChunkReader;
 
-use crate::content::{hash_of, hash_of_reader};
-use crate::error::{ExitClass, Finding, Outcome, caught, disk, fault};
+use crate::content::hash_of_reader;
+use crate::error::{ExitClass, Failure, Finding, Outcome, caught, caught_panic, disk, fault};
 use crate::extracts::arrays::{self, Meaning};
-use crate::extracts::batches::each_batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::identity::{check_unchanged, open};
 use crate::extracts::instants::{MICROS, NANOS};
 use crate::extracts::rows::{ColumnData, Rows, Texts};
+use crate::extracts::schema::TableSpec;
 use crate::extracts::selection::{Selection, Wanted};
 use crate::zone::Zone;
 
@@ -25,34 +33,24 @@ const STAGE: &str = "reading";
 /// For how many rows memory is set aside before they are read; a damaged footer may count any number.
 const MOST_ROWS_FORESEEN: usize = 1 << 23;
 
-/// The bytes of a partition's part files, by name, each read once through one descriptor.
-///
-/// # Errors
-/// Rejected where a file is not what was checked; disk.
+/// The bytes of a partition's part files, by name, each read once through one descriptor; rejected where a file is not what
+/// was checked.
 pub fn load(partition: &CheckedPartition) -> Outcome<Vec<Bytes>> {
     let load = |file: &CheckedFile| {
         let size = usize::try_from(file.identity.size_bytes).map_err(|error| fault(STAGE, error))?;
         let mut bytes = Vec::with_capacity(size);
         through_one_descriptor(file, |opened| {
-            let read = opened.take(file.tail.start()).read_to_end(&mut bytes);
+            let read = opened.take(file.tail.start).read_to_end(&mut bytes);
             read.map_err(|error| disk(STAGE, "read", &file.path, &error))
         })?;
-        bytes.extend_from_slice(file.tail.bytes());
+        bytes.extend_from_slice(&file.tail.bytes);
         Ok(Bytes::from(bytes))
     };
     partition.files.iter().map(load).collect()
 }
 
-/// The hashes of files that are in memory.
-pub fn hashes_of(files: &[Bytes]) -> Vec<String> {
-    files.iter().map(|bytes| hash_of(bytes)).collect()
-}
-
-/// The hashes of a partition's part files, by name, each read once through one descriptor and not kept.
-///
-/// # Errors
-/// As [`load`].
-pub fn hashes(partition: &CheckedPartition) -> Outcome<Vec<String>> {
+/// The hashes of files that are read as [`load`] reads them, and not kept.
+pub(crate) fn hashes(partition: &CheckedPartition) -> Outcome<Vec<String>> {
     let hash = |file: &CheckedFile| {
         through_one_descriptor(file, |opened| {
             hash_of_reader(opened).map_err(|error| disk(STAGE, "read", &file.path, &error))
@@ -91,15 +89,15 @@ pub fn decode(
     let mut rows = no_rows(partition, selection)?;
     for (place, file) in partition.files.iter().enumerate() {
         let before = rows.count;
-        let mut append = |batch: RecordBatch| append_batch(&mut rows, &batch, selection, zone, &file.path);
+        let mut consume = |batch: RecordBatch| append(&mut rows, &batch, selection, zone, &file.path);
         let spec = partition.table.spec();
         caught(STAGE, &file.path, || match source {
             Source::Loaded(files) => {
                 let bytes = files.get(place).ok_or_else(|| fault(STAGE, "a file that was not loaded"))?;
-                each_batch(spec, file, || Ok(bytes.clone()), selection, append)
+                each_batch(spec, file, || Ok(bytes.clone()), selection, consume)
             }
             Source::Files => through_one_descriptor(file, |opened| {
-                each_batch(spec, file, || opened.try_clone(), selection, &mut append)
+                each_batch(spec, file, || opened.try_clone(), selection, &mut consume)
             }),
         })?;
         if matches!(selection.rows, Wanted::All) {
@@ -109,18 +107,14 @@ pub fn decode(
     Ok(rows)
 }
 
-/// Footers may count other rows than the pages hold; a manifest was compared with what they count.
-///
-/// # Errors
-/// Rejected where so many rows `decoded` are not what was `counted` at `path`.
-pub fn check_count(path: &Path, decoded: usize, counted: usize) -> Outcome<()> {
+/// Footers may count other rows than the pages hold; a manifest was compared with what they count. Rejected where so many
+/// rows `decoded` are not what was `counted` at `path`.
+pub(crate) fn check_count(path: &Path, decoded: usize, counted: usize) -> Outcome<()> {
     if decoded == counted {
         return Ok(());
     }
-    Err(Finding::new(STAGE, format!("{decoded} rows"), format!("the {counted} rows that its footer counts"))
-        .path(path)
-        .advice("deliver the file again")
-        .fail(ExitClass::Rejected))
+    let wanted = format!("the {counted} rows that its footer counts");
+    Err(damaged(format!("{decoded} rows"), wanted, path))
 }
 
 /// A table-day before any of its rows is read, with room for those that are foreseen.
@@ -130,11 +124,10 @@ fn no_rows(partition: &CheckedPartition, selection: &Selection<'_>) -> Outcome<R
     let expected = match selection.rows {
         Wanted::All => foreseen,
         Wanted::WithKeys(_) => 0,
+        // Shares are not quite equal; a column that has to grow would be twice as large for a while.
         Wanted::Share(share) => {
             let shares = usize::try_from(share.of).map_err(|error| fault(STAGE, error))?;
-            let expected = foreseen.checked_div(shares).ok_or_else(|| fault(STAGE, "one of no shares"))?;
-            // Shares are not quite equal; a column that has to grow would be twice as large for a while.
-            expected / 8 * 9
+            foreseen.checked_div(shares).ok_or_else(|| fault(STAGE, "one of no shares"))? / 8 * 9
         }
     };
     let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
@@ -149,26 +142,82 @@ fn no_rows(partition: &CheckedPartition, selection: &Selection<'_>) -> Outcome<R
     })
 }
 
-fn append_batch(
-    rows: &mut Rows,
-    batch: &RecordBatch,
-    selection: &Selection<'_>,
-    zone: &Zone,
-    path: &Path,
-) -> Outcome<()> {
+fn append(rows: &mut Rows, batch: &RecordBatch, selection: &Selection<'_>, zone: &Zone, path: &Path) -> Outcome<()> {
     let declared = rows.spec().columns.iter().zip(&mut rows.columns);
     let mut meaning = Meaning { texts: &mut rows.texts, ticks_per_second: rows.ticks_per_second, zone };
     for (declared, column) in declared.filter(|(declared, _)| selection.has_column(declared.name)) {
         let array = batch.column_by_name(declared.name).ok_or_else(|| "no column".to_owned());
         let appended = array.and_then(|array| arrays::append(column, rows.count, array, &mut meaning));
         appended.map_err(|found| {
-            Finding::new(STAGE, found, declared.kind.wanted())
-                .path(path)
-                .column(declared.name)
-                .advice("correct the value")
-                .fail(ExitClass::Rejected)
+            let finding = Finding::new(STAGE, found, declared.kind.wanted()).path(path).column(declared.name);
+            finding.advice("correct the value").fail(ExitClass::Rejected)
         })?;
     }
     rows.count += batch.num_rows();
     Ok(())
+}
+
+/// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where rows are selected, only
+/// the key of every row is decoded. `source` gives the file's bytes, as often as it is asked.
+///
+/// # Errors
+/// Rejected where a file cannot be decoded; disk; those of `consume`.
+pub fn each_batch<S: ChunkReader + 'static>(
+    spec: &'static TableSpec,
+    file: &CheckedFile,
+    source: impl Fn() -> io::Result<S>,
+    selection: &Selection<'_>,
+    mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
+) -> Outcome<()> {
+    const BATCH_ROWS: usize = 65_536;
+    let footer = with_dictionaries(spec, file)?;
+    let schema = footer.metadata().file_metadata().schema_descr();
+    let leaves = |is_wanted: &dyn Fn(&str) -> bool| {
+        let wanted = (0..schema.num_columns()).filter(|leaf| is_wanted(schema.get_column_root(*leaf).name()));
+        ProjectionMask::leaves(schema, wanted)
+    };
+    let undecodable =
+        |error| damaged(format!("pages that cannot be decoded ({error})"), "sound Parquet pages", &file.path);
+    // A reader for each row group, so that a batch never mixes dictionaries.
+    for group in 0..footer.metadata().num_row_groups() {
+        let bytes = source().map_err(|error| disk(STAGE, "dup", &file.path, &error))?;
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, footer.clone())
+            .with_projection(leaves(&|name| spec.position(name).is_some() && selection.has_column(name)))
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS);
+        if let Some(predicate) = selection.rows.predicate(spec, &|column| leaves(&|name| name == column))? {
+            reader = reader.with_row_filter(RowFilter::new(vec![predicate]));
+        }
+        let mut batches = decoding(|| reader.build().map_err(|error| error.to_string())).map_err(undecodable)?;
+        let mut next = || decoding(|| batches.next().transpose().map_err(|error| error.to_string()));
+        while let Some(batch) = next().map_err(undecodable)? {
+            consume(batch)?;
+        }
+    }
+    Ok(())
+}
+
+fn damaged(found: String, wanted: impl Into<String>, path: &Path) -> Failure {
+    Finding::new(STAGE, found, wanted).path(path).advice("deliver the file again").fail(ExitClass::Rejected)
+}
+
+/// What the Parquet reader makes of bytes that were not checked. It panics on some damaged pages: the fault is the file's, and
+/// it is refused as other damage is.
+fn decoding<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    caught_panic(read).unwrap_or_else(|said| Err(format!("the Parquet reader panicked: {said}")))
+}
+
+/// A file's footer with text columns left in their dictionaries, so that a text is trimmed once and not once a row.
+fn with_dictionaries(spec: &TableSpec, file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
+    let footer = file.tail.decode().map_err(|error| fault(STAGE, error))?;
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let fields = footer.schema().fields().iter().map(|field| {
+        let is_text = field.data_type() == &DataType::Utf8 && spec.position(field.name()).is_some();
+        if is_text { Arc::new(field.as_ref().clone().with_data_type(dictionary.clone())) } else { Arc::clone(field) }
+    });
+    let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<Arc<Field>>>()));
+    let options = ArrowReaderOptions::new().with_schema(schema);
+    ArrowReaderMetadata::try_new(Arc::clone(footer.metadata()), options).map_err(|error| {
+        Finding::new(STAGE, error.to_string(), "a schema that can be read").path(&file.path).fail(ExitClass::Rejected)
+    })
 }

@@ -19,7 +19,7 @@ pub enum ColumnKind {
 
 impl ColumnKind {
     /// The type as a message names it.
-    pub const fn wanted(self) -> &'static str {
+    pub(super) const fn wanted(self) -> &'static str {
         match self {
             Self::Integer => "an integer (int8 to int64, uint8 to uint64)",
             Self::Text => "a string",
@@ -45,35 +45,16 @@ pub struct Column {
 
 /// A rule that a sound row keeps, besides having its required columns and lying in its partition's day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what a rule says names its fields")]
 pub enum RowRule {
-    /// `column`, where it is not null, lies in `lowest..=highest`.
-    Between {
-        /// The integer column.
-        column: &'static str,
-        /// The smallest sound value.
-        lowest: i64,
-        /// The greatest sound value.
-        highest: i64,
-    },
-    /// `column` is one of `values`.
-    OneOf {
-        /// The text column.
-        column: &'static str,
-        /// Every sound value.
-        values: &'static [&'static str],
-    },
-    /// `later`, where it is not null, is not before `earlier`.
-    NotBefore {
-        /// The timestamp that may not come first.
-        later: &'static str,
-        /// The timestamp that comes first.
-        earlier: &'static str,
-    },
-    /// The partition's day, which is the natural day of the table's `day_column`, is not before the day in `day`.
-    NotBeforeDay {
-        /// The date column.
-        day: &'static str,
-    },
+    /// The integer `column`, where it is not null, lies in `lowest..=highest`.
+    Between { column: &'static str, lowest: i64, highest: i64 },
+    /// The text `column` is one of `values`.
+    OneOf { column: &'static str, values: &'static [&'static str] },
+    /// The timestamp `later`, where it is not null, is not before the timestamp `earlier`.
+    NotBefore { later: &'static str, earlier: &'static str },
+    /// The partition's day, which is the natural day of the table's `day_column`, is not before the date in `day`.
+    NotBeforeDay { day: &'static str },
 }
 
 /// Which days of the window a table must have a partition for.

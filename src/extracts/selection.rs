@@ -5,18 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn};
 
 use crate::error::{Outcome, fault};
-use crate::extracts::arrays::append_integers;
+use crate::extracts::arrays::to_integers;
 use crate::extracts::schema::TableSpec;
 
 const STAGE: &str = "reading";
-/// What rows without a key are dealt out by.
-const SHOP: &str = "shop_id";
 
 /// Which rows and columns are wanted; all where nothing else is said.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +47,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// Whether a row belongs to it, given its key; rows without one are in the first.
+    /// Whether a row belongs to it, given its key.
     fn has(self, key: Option<i64>) -> bool {
         // Keys are dealt out evenly whatever their steps.
         const MIXER: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -75,7 +73,7 @@ impl Wanted<'_> {
                 let is_wanted = move |key: i64| is_near(&key) && keys.binary_search(&key).is_ok();
                 Ok(Some(by_key(mask_of(column), move |key| key.is_some_and(&is_wanted))))
             }
-            Self::Share(share) => Ok(Some(by_key(mask_of(spec.key.unwrap_or(SHOP)), move |key| share.has(key)))),
+            Self::Share(share) => Ok(Some(by_key(mask_of(spec.key.unwrap_or("shop_id")), move |key| share.has(key)))),
         }
     }
 }
@@ -87,20 +85,9 @@ impl Selection<'_> {
 }
 
 /// Holds for the rows whose key, if they have one, is wanted.
-fn by_key(
-    key_column: ProjectionMask,
-    is_wanted: impl Fn(Option<i64>) -> bool + Send + 'static,
-) -> Box<dyn ArrowPredicate> {
-    let holds = move |batch: RecordBatch| Ok(keys_of(&batch)?.map(|key| Some(is_wanted(key))).collect());
-    Box::new(ArrowPredicateFn::new(key_column, holds))
-}
-
-/// The first column of a batch as integers; none where it is null.
-fn keys_of(batch: &RecordBatch) -> Result<impl Iterator<Item = Option<i64>>, ArrowError> {
-    let column = batch.column(0);
-    let mut keys = Vec::new();
-    append_integers(&mut keys, column).map_err(ArrowError::ComputeError)?;
-    let nulls = column.logical_nulls();
-    let is_null = move |row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-    Ok(keys.into_iter().enumerate().map(move |(row, key)| (!is_null(row)).then_some(key)))
+fn by_key(key: ProjectionMask, is_wanted: impl Fn(Option<i64>) -> bool + Send + 'static) -> Box<dyn ArrowPredicate> {
+    Box::new(ArrowPredicateFn::new(key, move |batch: RecordBatch| {
+        let keys = to_integers(batch.column(0)).map_err(ArrowError::ComputeError)?;
+        Ok(keys.iter().map(|key| Some(is_wanted(key))).collect())
+    }))
 }

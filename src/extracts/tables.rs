@@ -191,7 +191,7 @@ impl Table {
         Self::Appeals,
     ];
 
-    /// Its declaration.
+    /// What is declared of it.
     pub const fn spec(self) -> &'static TableSpec {
         match self {
             Self::Shops => &SHOPS,
@@ -211,9 +211,8 @@ impl Table {
     }
 
     /// The table whose records an appeal of this `record_type` speaks of.
-    pub fn of_record_type(record_type: &str) -> Option<Self> {
-        let record_type: Option<RecordType> = record_type.parse().ok();
-        record_type.map(|record_type| match record_type {
+    pub(crate) fn of_record_type(record_type: &str) -> Option<Self> {
+        Some(match record_type.parse().ok()? {
             RecordType::Review => Self::Reviews,
             RecordType::Refund => Self::Refunds,
             RecordType::Dispute => Self::Disputes,
@@ -248,12 +247,7 @@ mod tests {
 
     #[test]
     fn only_buyers_are_personal() {
-        let personal: Vec<_> = Table::ALL
-            .iter()
-            .flat_map(|table| table.spec().columns)
-            .filter(|column| column.personal)
-            .map(|column| column.name)
-            .collect();
-        assert_eq!(personal, ["buyer_id"]);
+        let columns = Table::ALL.iter().flat_map(|table| table.spec().columns);
+        assert!(columns.filter(|column| column.personal).map(|column| column.name).eq(["buyer_id"]));
     }
 }

@@ -1,13 +1,11 @@
 //! What becomes of each row of a table-day: it is sound, or set aside for one reason.
 
-use strum::VariantArray;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::error::{Outcome, fault};
 
 /// Why a row is quarantined; in files in snake case.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// A required column is null.
@@ -34,31 +32,29 @@ impl Reason {
 
 /// One verdict a row: none for a sound row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdicts(Vec<Option<Reason>>);
+pub struct Verdicts(pub(super) Vec<Option<Reason>>);
 
 impl Verdicts {
-    /// The verdicts on rows of which none has broken a rule.
-    pub fn all_sound(count: usize) -> Self {
+    pub(crate) fn all_sound(count: usize) -> Self {
         Self(vec![None; count])
     }
 
-    /// Whether the row broke no rule.
-    pub fn is_sound(&self, row: usize) -> bool {
+    pub(crate) fn is_sound(&self, row: usize) -> bool {
         self.0.get(row).is_some_and(Option::is_none)
     }
 
     /// The rows that broke a rule, with the first that they broke.
-    pub fn broken(&self) -> impl Iterator<Item = (usize, Reason)> + '_ {
+    pub(crate) fn broken(&self) -> impl Iterator<Item = (usize, Reason)> + '_ {
         self.0.iter().enumerate().filter_map(|(row, verdict)| verdict.map(|reason| (row, reason)))
     }
 
     /// One boolean a row: true for a sound one.
-    pub fn sound(&self) -> impl Iterator<Item = bool> + '_ {
+    pub(crate) fn sound(&self) -> impl Iterator<Item = bool> + '_ {
         self.0.iter().map(Option::is_none)
     }
 
     /// The numbers of the sound rows.
-    pub fn sound_rows(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn sound_rows(&self) -> impl Iterator<Item = usize> + '_ {
         self.sound().enumerate().filter_map(|(row, is_sound)| is_sound.then_some(row))
     }
 
@@ -71,10 +67,8 @@ impl Verdicts {
         }
     }
 
-    /// Marks one row.
     pub(super) fn mark_row(&mut self, reason: Reason, row: usize) -> Outcome<()> {
-        let verdict = self.0.get_mut(row).ok_or_else(|| fault("row rules", format!("no row {row} to judge")))?;
-        *verdict = Some(reason);
+        *self.0.get_mut(row).ok_or_else(|| fault("row rules", format!("no row {row} to judge")))? = Some(reason);
         Ok(())
     }
 }

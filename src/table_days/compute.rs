@@ -9,6 +9,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 
+use crate::content::hash_of;
 use crate::error::{Outcome, caught, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
@@ -72,7 +73,7 @@ impl<'a> Opened<'a> {
         };
         let bytes = if shares == 1 { Some(reader::load(checked)?) } else { None };
         let hashes = match &bytes {
-            Some(files) => reader::hashes_of(files),
+            Some(files) => files.iter().map(|bytes| hash_of(bytes)).collect(),
             None => reader::hashes(checked)?,
         };
         Ok(Self { folder, checked, hashes, bytes, shares })
