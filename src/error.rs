@@ -52,30 +52,23 @@ impl Finding {
         Self { stage, place: None, column: None, found: found.into(), wanted: wanted.into(), advice: String::new() }
     }
 
-    /// Names the file.
-    #[must_use]
-    pub fn path(mut self, path: &Path) -> Self {
+    pub(crate) fn path(mut self, path: &Path) -> Self {
         self.place = Some(path.display().to_string());
         self
     }
 
     /// Names a line of a file (1 is the first).
-    #[must_use]
-    pub fn line(mut self, path: &Path, line: u64) -> Self {
+    pub(crate) fn line(mut self, path: &Path, line: u64) -> Self {
         self.place = Some(format!("{}:{line}", path.display()));
         self
     }
 
-    /// Names the column.
-    #[must_use]
-    pub fn column(mut self, column: impl Into<String>) -> Self {
+    pub(crate) fn column(mut self, column: impl Into<String>) -> Self {
         self.column = Some(column.into());
         self
     }
 
-    /// Says what to do.
-    #[must_use]
-    pub fn advice(mut self, advice: impl Into<String>) -> Self {
+    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
         self.advice = advice.into();
         self
     }
@@ -115,7 +108,7 @@ pub struct Failure {
 
 impl Failure {
     /// Fails with all `findings`, or succeeds where there are none.
-    pub fn unless_empty(class: ExitClass, findings: Vec<Finding>) -> Outcome<()> {
+    pub(crate) fn unless_empty(class: ExitClass, findings: Vec<Finding>) -> Outcome<()> {
         if findings.is_empty() { Ok(()) } else { Err(Self { class, findings }) }
     }
 
@@ -125,7 +118,7 @@ impl Failure {
 }
 
 /// A failed call to the operating system: exit class 5, naming the call and the path.
-pub fn disk(stage: &'static str, call: &str, path: &Path, error: &std::io::Error) -> Failure {
+pub(crate) fn disk(stage: &'static str, call: &str, path: &Path, error: &std::io::Error) -> Failure {
     Finding::new(stage, format!("{call} failed: {error}"), "a file system that allows it")
         .path(path)
         .advice("check space, permissions and the disk, then run again")
@@ -141,10 +134,7 @@ pub fn fault(stage: &'static str, error: impl fmt::Display) -> Failure {
 }
 
 /// Runs `work` on one file; a panic below becomes a failure that names the file.
-///
-/// # Errors
-/// Those of `work`, or a fault where it panicked.
-pub fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+pub(crate) fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     caught_panic(work).unwrap_or_else(|said| {
         Err(Finding::new(stage, format!("a panic below ({said})"), "a file that the reader can read")
             .path(path)
@@ -154,33 +144,20 @@ pub fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcom
 }
 
 /// Runs a whole command; a panic that no stage caught becomes a failure of ours.
-///
-/// # Errors
-/// Those of `work`, or a fault where it panicked.
 pub fn caught_anywhere<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     caught_panic(work).unwrap_or_else(|said| Err(fault("shopscore", format!("a panic ({said})"))))
 }
 
 /// The result of `work`, or what its panic said.
-///
-/// # Errors
-/// The panic's message.
-pub fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|payload| {
-        let said = payload
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        said.to_owned()
+        let said = payload.downcast_ref::<String>().map(String::as_str);
+        said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned()
     })
 }
 
 /// Gathers the results of independent work: all of them, or the findings of all that failed, in the order given.
 /// The first failure gives the exit class.
-///
-/// # Errors
-/// Where any of them failed.
 pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> {
     let (mut values, mut failed) = (Vec::new(), None::<Failure>);
     for result in results {
@@ -194,19 +171,18 @@ pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> 
 }
 
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     const LONGEST_CHARACTERS: usize = 300;
     let mut shown = String::with_capacity(text.len());
-    for (position, character) in text.chars().enumerate() {
-        if position == LONGEST_CHARACTERS {
-            shown.push('…');
-            break;
-        }
+    for character in text.chars().take(LONGEST_CHARACTERS) {
         if character.is_control() || is_invisible(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
         }
+    }
+    if text.chars().nth(LONGEST_CHARACTERS).is_some() {
+        shown.push('…');
     }
     shown
 }

@@ -24,25 +24,19 @@ const STAGE: &str = "improvements";
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Improvement {
     /// The shop's place among the present shops.
-    pub place: usize,
-    /// The indicator.
-    pub indicator: Indicator,
-    /// The tier held.
-    pub tier: Tier,
+    pub(crate) place: usize,
+    pub(crate) indicator: Indicator,
+    pub(crate) tier: Tier,
     /// The lowest tier above it that some shop ranked with it holds.
-    pub next_tier: Tier,
-    /// The shop's value.
-    pub value: f64,
+    pub(crate) next_tier: Tier,
+    pub(crate) value: f64,
     /// The value of the worst shop that holds the next tier.
-    pub value_to_reach: f64,
+    pub(crate) value_to_reach: f64,
     /// The score with the next tier, less the score; both rounded.
-    pub score_gain: Decimal4,
+    pub(crate) score_gain: Decimal4,
 }
 
 /// The improvements of all shops, by shop, then the greatest gain first, then by indicator.
-///
-/// # Errors
-/// A fault where a ranked shop is in no group, or a group of ranked shops has no spread.
 pub fn of_all(
     assessed: &[Assessed<'_>],
     ranking: &Ranking,
@@ -127,16 +121,12 @@ mod tests {
     /// Product weighs 25 percent.
     #[test]
     fn the_next_tier_is_the_lowest_above_that_someone_holds_with_the_worst_value_that_holds_it() {
-        let cases: [(&str, &[i64], &[&str]); 3] = [
-            (
-                "tiers are 5, 4 and 3",
-                &[50, 40, 30],
-                &["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"],
-            ),
+        let from_4_and_3 = ["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"];
+        for (case, stars, expected) in [
+            ("tiers are 5, 4 and 3", &[50, 40, 30][..], &from_4_and_3[..]),
             ("tiers are 5 and 3: 4 is held by nobody", &[50, 30], &["1: product_rating 3→5 3→5 +0.5"]),
             ("shops that all tie have nothing to gain", &[40, 40, 40], &[]),
-        ];
-        for (case, stars, expected) in cases {
+        ] {
             assert_eq!(improvements(stars), expected, "{case}");
         }
     }

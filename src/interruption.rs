@@ -25,18 +25,13 @@ pub(crate) fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T
 }
 
 /// From now on a signal ends the process with 128 and its number, and a line on stderr.
-///
-/// # Errors
-/// A fault where the system refuses to tell of signals.
 pub(crate) fn listen() -> Outcome<()> {
     let mut outcome = Ok(());
     LISTENING.call_once(|| {
         // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.
         outcome = flag::register(SIGXFSZ, Arc::default())
             .and_then(|_| Signals::new([SIGTERM, SIGINT]))
-            .map(|mut signals| {
-                thread::spawn(move || signals.forever().for_each(end));
-            })
+            .map(|mut signals| drop(thread::spawn(move || signals.forever().for_each(end))))
             .map_err(|error| fault("signals", error));
     });
     outcome

@@ -17,10 +17,10 @@
 
 pub mod calendar;
 mod columns;
-mod content;
 pub mod domain;
 pub mod error;
 mod folders;
+mod hashing;
 mod interruption;
 mod memory;
 mod preflight;

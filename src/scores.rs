@@ -15,7 +15,8 @@ use crate::rulebook::{Decimal4, WeightRow};
 const STAGE: &str = "scores";
 
 /// Why a shop has no score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum UnscoredReason {
     /// No row of the weight table is for its category.
     CategoryWithoutWeights,
@@ -25,25 +26,21 @@ pub enum UnscoredReason {
 
 impl UnscoredReason {
     /// The name in files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CategoryWithoutWeights => "category_without_weights",
-            Self::NoData => "no_data",
-        }
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 /// A tier and the denominator that it was measured over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeldTier {
-    /// The tier.
+pub(crate) struct HeldTier {
     pub tier: Tier,
     /// The rows behind it, at least 1.
     pub denominator: i64,
 }
 
 /// The tier of each indicator, by [`Indicator::index`]; none where the shop is not ranked.
-pub type HeldTiers = [Option<HeldTier>; Indicator::ALL.len()];
+pub(crate) type HeldTiers = [Option<HeldTier>; Indicator::ALL.len()];
 
 /// An exact fraction; the denominator is positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,22 +57,19 @@ impl Fraction {
     }
 }
 
-/// A shop's score and what it is made of, by [`Dimension::index`].
+/// A shop's score and what it is made of, in the order of [`Dimension::ALL`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Score {
     /// The score; none where no dimension that weighs anything has a value.
-    pub score: Option<Decimal4>,
+    pub(crate) score: Option<Decimal4>,
     /// The score of each dimension that has one.
-    pub dimensions: [Option<Decimal4>; Dimension::ALL.len()],
+    pub(crate) dimensions: [Option<Decimal4>; Dimension::ALL.len()],
     /// What each of them weighs among those that have one, in percent.
-    pub weight_percents: [Option<f64>; Dimension::ALL.len()],
+    pub(crate) weight_percents: [Option<f64>; Dimension::ALL.len()],
 }
 
-/// The score of one shop.
-///
-/// # Errors
-/// A fault where a figure passes 64 bits.
-pub fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Score> {
+/// The score of one shop; a figure that passes 64 bits is a fault.
+pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Score> {
     let weighed = Dimension::ALL.map(|dimension| {
         let weight = i128::from(weights.percent(dimension).ten_thousandths());
         dimension_score(dimension, tiers, mix).map(|score| (weight, score))
@@ -119,21 +113,17 @@ fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) 
 }
 
 /// What a present shop is published with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScoredShop {
     /// The name of its row of the weight table.
-    pub assessment_category: Option<String>,
+    pub(crate) assessment_category: Option<String>,
     /// Its score and dimensions; all none where it is not assessed.
-    pub score: Score,
-    /// Why there is no score, where there is none.
-    pub unscored_reason: Option<UnscoredReason>,
+    pub(crate) score: Score,
+    pub(crate) unscored_reason: Option<UnscoredReason>,
 }
 
 /// The tiers that the shop at a place among the present shops holds.
-///
-/// # Errors
-/// A fault where there is no such shop.
-pub fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
+pub(crate) fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
     let mut tiers = HeldTiers::default();
     for (held, indicator) in tiers.iter_mut().zip(Indicator::ALL) {
         *held = ranking
@@ -144,17 +134,11 @@ pub fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
 }
 
 /// Scores every present shop, in order.
-///
-/// # Errors
-/// A fault where a figure passes 64 bits, or a shop is not among the ranked.
 pub fn score_all(assessed: &[Assessed<'_>], ranking: &Ranking, mix: AfterSalesMix) -> Outcome<Vec<ScoredShop>> {
     let scored = assessed.iter().enumerate().map(|(place, shop)| {
         let Some(assessment) = shop.assessment else {
-            return Ok(ScoredShop {
-                assessment_category: None,
-                score: Score::default(),
-                unscored_reason: Some(UnscoredReason::CategoryWithoutWeights),
-            });
+            let unscored_reason = Some(UnscoredReason::CategoryWithoutWeights);
+            return Ok(ScoredShop { unscored_reason, ..ScoredShop::default() });
         };
         let score = score(assessment.weights, &held_tiers(ranking, place)?, mix)?;
         Ok(ScoredShop {
@@ -212,7 +196,7 @@ mod tests {
         held[Indicator::RefundOnlyDuration.index()].as_mut().unwrap().denominator = 2;
         for (mix, expected) in [(AfterSalesMix::Equal, "3.5"), (AfterSalesMix::Volume, "4")] {
             let score = score(&weights_of("男装"), &held, mix).unwrap();
-            assert_eq!(score.dimensions[Dimension::AfterSales.index()].unwrap().to_string(), expected);
+            assert_eq!(score.dimensions[Dimension::AfterSales as usize].unwrap().to_string(), expected);
         }
     }
 
@@ -222,8 +206,8 @@ mod tests {
         let score = scored("男装", "5 - 3 - 2 - 2");
         assert_eq!(score.score.unwrap().to_string(), "3.3077");
         let percents = score.weight_percents;
-        assert_eq!(percents[Dimension::Product.index()], None);
-        assert_eq!(percents[Dimension::Logistics.index()], Some(2500.0 / 65.0));
-        assert_eq!(percents[Dimension::Dispute.index()], Some(2000.0 / 65.0));
+        assert_eq!(percents[Dimension::Product as usize], None);
+        assert_eq!(percents[Dimension::Logistics as usize], Some(2500.0 / 65.0));
+        assert_eq!(percents[Dimension::Dispute as usize], Some(2000.0 / 65.0));
     }
 }

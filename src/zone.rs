@@ -6,8 +6,7 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase, TimeZoneTransition};
 
 use crate::domain::Day;
 
@@ -29,7 +28,7 @@ pub struct Zone {
 impl Zone {
     /// The zone of that name, such as `Asia/Shanghai`; none if the database does not have it.
     pub fn named(name: &str) -> Option<Self> {
-        jiff::tz::TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone, name: name.to_owned() })
+        TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone, name: name.to_owned() })
     }
 
     /// UTC, where every day has 24 hours.
@@ -38,12 +37,12 @@ impl Zone {
     }
 
     /// The name that it was asked for by.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The natural day on which `instant` lies.
-    pub fn day_of(&self, instant: Timestamp) -> Day {
+    pub(crate) fn day_of(&self, instant: Timestamp) -> Day {
         Day::of_civil(self.zone.to_datetime(instant).date())
     }
 
@@ -70,24 +69,17 @@ impl Zone {
     }
 
     /// A reader of local times, for many in a row.
-    pub fn local_times(&self) -> LocalTimes<'_> {
+    pub(crate) fn local_times(&self) -> LocalTimes<'_> {
         LocalTimes { zone: self, certain: 0..0, offset_seconds: 0 }
     }
 
     fn segment_at(&self, second: i64) -> Segment {
         let instant = clamped(second);
         let after = clamped(instant.as_second().saturating_add(1));
+        let second_of = |transition: TimeZoneTransition<'_>| transition.timestamp().as_second();
         Segment {
-            first_second: self
-                .zone
-                .preceding(after)
-                .next()
-                .map_or(i64::MIN, |transition| transition.timestamp().as_second()),
-            end_second: self
-                .zone
-                .following(instant)
-                .next()
-                .map_or(i64::MAX, |transition| transition.timestamp().as_second()),
+            first_second: self.zone.preceding(after).next().map_or(i64::MIN, second_of),
+            end_second: self.zone.following(instant).next().map_or(i64::MAX, second_of),
             offset_seconds: i64::from(self.zone.to_offset(instant).seconds()),
         }
     }
@@ -95,7 +87,7 @@ impl Zone {
 
 /// Turns local times into instants, remembering the stretch in which the last one lay.
 #[derive(Debug)]
-pub struct LocalTimes<'zone> {
+pub(crate) struct LocalTimes<'zone> {
     zone: &'zone Zone,
     /// Local seconds for which `offset_seconds` holds without a doubt.
     certain: Range<i64>,
@@ -104,7 +96,7 @@ pub struct LocalTimes<'zone> {
 
 impl LocalTimes<'_> {
     /// The instant that a clock on the wall means when it shows `local_second` (counted as if it were UTC).
-    pub fn instant(&mut self, local_second: i64) -> i64 {
+    pub(crate) fn instant(&mut self, local_second: i64) -> i64 {
         if !self.certain.contains(&local_second) {
             self.move_to(local_second);
         }
@@ -123,11 +115,9 @@ impl LocalTimes<'_> {
     }
 
     fn near_a_change(&self, local_second: i64) -> i64 {
-        let civil: DateTime = TimeZone::UTC.to_datetime(clamped(local_second));
-        match self.zone.zone.to_ambiguous_timestamp(civil).compatible() {
-            Ok(instant) => instant.as_second(),
-            Err(_) => local_second - self.offset_seconds,
-        }
+        let civil = TimeZone::UTC.to_datetime(clamped(local_second));
+        let instant = self.zone.zone.to_ambiguous_timestamp(civil).compatible();
+        instant.map_or(local_second - self.offset_seconds, Timestamp::as_second)
     }
 }
 

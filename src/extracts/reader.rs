@@ -9,7 +9,6 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use bytes::Bytes;
 
-use crate::content::{hash_of, hash_of_reader};
 use crate::error::{ExitClass, Finding, Outcome, caught, disk, fault};
 use crate::extracts::arrays::{self, Meaning};
 use crate::extracts::batches::each_batch;
@@ -18,6 +17,7 @@ use crate::extracts::identity::{check_unchanged, open};
 use crate::extracts::instants::{MICROS, NANOS};
 use crate::extracts::rows::{ColumnData, Rows, Texts};
 use crate::extracts::selection::{Selection, Wanted};
+use crate::hashing::{hash_of, hash_of_reader};
 use crate::zone::Zone;
 
 const STAGE: &str = "reading";
