@@ -34,10 +34,6 @@ impl Spread {
         };
     }
 
-    fn sort(&mut self) {
-        self.values.sort_unstable_by(f64::total_cmp);
-    }
-
     /// How many shops are ranked.
     pub(crate) fn ranked(&self) -> usize {
         self.values.len()
@@ -74,7 +70,7 @@ pub fn spreads(ranking: &Ranking) -> Outcome<Spreads> {
             }
         }
     }
-    spreads.values_mut().for_each(Spread::sort);
+    spreads.values_mut().for_each(|spread| spread.values.sort_unstable_by(f64::total_cmp));
     Ok(spreads)
 }
 
@@ -88,7 +84,7 @@ mod tests {
             let tier = Tier::from_points(*points).unwrap();
             spread.add(&Standing { value: *value, better: 0, ranked: 1, tier }, better);
         }
-        spread.sort();
+        spread.values.sort_unstable_by(f64::total_cmp);
         spread
     }
 
@@ -103,12 +99,8 @@ mod tests {
 
     #[test]
     fn the_edge_of_a_tier_is_the_worst_value_that_holds_it() {
-        let tiers = [(9.0, 5), (8.0, 5), (7.0, 4)];
-        let tier = |points| Tier::from_points(points).unwrap();
-        assert_eq!(spread(&tiers, Better::High).edge(tier(5)), Some(8.0));
-        assert_eq!(spread(&tiers, Better::Low).edge(tier(5)), Some(9.0));
-        assert_eq!(spread(&tiers, Better::High).edge(tier(3)), None);
-        assert_eq!(spread(&tiers, Better::High).holders(tier(5)), 2);
-        assert_eq!(spread(&tiers, Better::High).holders(tier(0)), 0);
+        let [high, low] = [Better::High, Better::Low].map(|better| spread(&[(9.0, 5), (8.0, 5), (7.0, 4)], better));
+        assert_eq!([&high, &low].map(|spread| spread.edge(Tier::Excellent)), [Some(8.0), Some(9.0)]);
+        assert_eq!((high.edge(Tier::Fair), high.holders(Tier::Excellent), high.holders(Tier::VeryPoor)), (None, 2, 0));
     }
 }

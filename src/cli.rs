@@ -56,16 +56,17 @@ pub(crate) struct SettingFlags {
 /// `--config`, the flags that settings are declared with, and `--set` for all others.
 impl Args for SettingFlags {
     fn augment_args(command: clap::Command) -> clap::Command {
-        let config_help = "The file of settings [default: jobs/nightly.toml, if there is one]";
-        let config = Arg::new("config").long("config").value_name("FILE").value_parser(value_parser!(PathBuf));
-        let set_help = "Any other setting of the file, by its name; may be repeated";
-        let set = Arg::new("set").long("set").value_name("NAME=VALUE").value_parser(setting).action(ArgAction::Append);
-        let with_flag = SETTINGS.iter().filter_map(|setting| {
-            let (flag, value) = setting.flag?;
-            Some(Arg::new(setting.name).long(flag).value_name(value).global(true).help(setting.help()))
+        let flag = |name, long, value| Arg::new(name).long(long).value_name(value).global(true);
+        let config = flag("config", "config", "FILE").value_parser(value_parser!(PathBuf));
+        let set = flag("set", "set", "NAME=VALUE").value_parser(setting).action(ArgAction::Append);
+        let declared = SETTINGS.iter().filter_map(|setting| {
+            let (long, value) = setting.flag?;
+            Some(flag(setting.name, long, value).help(setting.help()))
         });
-        let command = command.arg(config.global(true).help(config_help)).args(with_flag);
-        command.arg(set.global(true).help(set_help))
+        command
+            .arg(config.help("The file of settings [default: jobs/nightly.toml, if there is one]"))
+            .args(declared)
+            .arg(set.help("Any other setting of the file, by its name; may be repeated"))
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {

@@ -50,13 +50,9 @@ impl FromStr for Day {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refusal = || format!("{text:?} is no day of the form YYYY-MM-DD");
-        let date: Date = text.parse().map_err(|_| refusal())?;
         // jiff reads other ISO spellings too; two spellings of one day would be two partitions of one day.
-        if date.to_string() != text {
-            return Err(refusal());
-        }
-        Ok(Self::of_civil(date))
+        let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
+        date.map(Self::of_civil).ok_or_else(|| format!("{text:?} is no day of the form YYYY-MM-DD"))
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 /// The result of every stage.
 pub type Outcome<T> = Result<T, Failure>;
 
-/// Why a run ended, as its exit code tells it.
+/// Why a run ended, and the exit code that tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitClass {
     /// A fault of ours, a panic in a library below included.
@@ -28,13 +28,6 @@ pub enum ExitClass {
     Busy = 75,
 }
 
-impl ExitClass {
-    /// The process exit code.
-    pub fn code(self) -> u8 {
-        self as u8
-    }
-}
-
 /// One thing that is wrong, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -43,13 +36,13 @@ pub struct Finding {
     column: Option<String>,
     found: String,
     wanted: String,
-    advice: String,
+    advice: Option<String>,
 }
 
 impl Finding {
     /// A finding of `stage` that found `found` where `wanted` was wanted.
     pub fn new(stage: &'static str, found: impl Into<String>, wanted: impl Into<String>) -> Self {
-        Self { stage, place: None, column: None, found: found.into(), wanted: wanted.into(), advice: String::new() }
+        Self { stage, place: None, column: None, found: found.into(), wanted: wanted.into(), advice: None }
     }
 
     pub(crate) fn path(mut self, path: &Path) -> Self {
@@ -69,7 +62,7 @@ impl Finding {
     }
 
     pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
-        self.advice = advice.into();
+        self.advice = Some(advice.into());
         self
     }
 
@@ -81,18 +74,13 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: ", self.stage)?;
-        if let Some(place) = &self.place {
-            write!(formatter, "{}: ", escaped(place))?;
-        }
-        if let Some(column) = &self.column {
-            write!(formatter, "column {}: ", escaped(column))?;
-        }
-        write!(formatter, "found {}, wanted {}", escaped(&self.found), escaped(&self.wanted))?;
-        if !self.advice.is_empty() {
-            write!(formatter, "; {}", escaped(&self.advice))?;
-        }
-        Ok(())
+        let Self { stage, place, column, advice, .. } = self;
+        let [place, column, advice] = [place, column, advice].map(|text| text.as_deref().map(escaped));
+        let place = place.map_or(String::new(), |place| format!("{place}: "));
+        let column = column.map_or(String::new(), |column| format!("column {column}: "));
+        let advice = advice.map_or(String::new(), |advice| format!("; {advice}"));
+        let (found, wanted) = (escaped(&self.found), escaped(&self.wanted));
+        write!(formatter, "{stage}: {place}{column}found {found}, wanted {wanted}{advice}")
     }
 }
 

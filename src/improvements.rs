@@ -13,10 +13,11 @@ use crate::domain::Tier;
 use crate::error::{Outcome, all, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::ranking::Ranking;
 use crate::ranking::assessed::Assessed;
+use crate::ranking::{Measured, Ranking};
 use crate::rulebook::{Decimal4, WeightRow};
 use crate::scores::{HeldTier, ScoredShop, held_tiers, score};
+use crate::tiers::Standing;
 
 const STAGE: &str = "improvements";
 
@@ -64,26 +65,20 @@ fn of_shop(
     let held = held_tiers(ranking, place)?;
     let mut improvements = Vec::new();
     for indicator in Indicator::ALL {
-        let Some(measured) = ranking.of(place, indicator)? else { continue };
-        let Some(standing) = measured.standing else { continue };
+        let measured = ranking.of(place, indicator)?.copied();
+        let Some(Measured { denominator, standing: Some(standing), .. }) = measured else { continue };
+        let Standing { tier, value, .. } = standing;
         let group = ranking.group_of.get(place).copied().flatten();
         let spread = group.and_then(|group| spreads.get(&(group, indicator)));
         let spread = spread.ok_or_else(|| impossible("no spread of the group"))?;
-        let Some(next_tier) = standing.tier.above().find(|tier| spread.holders(*tier) > 0) else { continue };
-        let lifted = HeldTier { tier: next_tier, denominator: measured.denominator };
+        let Some(next_tier) = tier.above().find(|tier| spread.holders(*tier) > 0) else { continue };
+        let lifted = HeldTier { tier: next_tier, denominator };
         let mut tiers = held;
         *tiers.get_mut(indicator.index()).ok_or_else(|| impossible("no tier"))? = Some(lifted);
         let after = score(weights, &tiers, mix)?.score.ok_or_else(|| impossible("no lifted score"))?;
-        let edge = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
-        improvements.push(Improvement {
-            place,
-            indicator,
-            tier: standing.tier,
-            next_tier,
-            value: standing.value,
-            value_to_reach: edge,
-            score_gain: Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths()),
-        });
+        let value_to_reach = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
+        let score_gain = Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths());
+        improvements.push(Improvement { place, indicator, tier, next_tier, value, value_to_reach, score_gain });
     }
     improvements.sort_by_key(|improvement| (Reverse(improvement.score_gain), improvement.indicator));
     Ok(improvements)

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use crate::columns::{integers, texts};
+use crate::columns::{self, by_group, check_fits, integers, texts};
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::totals::{self, by_group, check_fits};
 
 const STAGE: &str = "sales";
 const GROUP: [&str; 2] = ["shop_id", "category"];
@@ -53,7 +52,7 @@ pub(crate) fn of_days(
         let mut frames: Vec<DataFrame> = amounts.take().into_iter().collect();
         for day in some_days {
             let frame = counted(&payments_of(*day)?, *day, left_on)?;
-            total += totals::total(STAGE, &frame, AMOUNT)?;
+            total += columns::total(STAGE, &frame, AMOUNT)?;
             frames.push(frame);
         }
         check_fits(STAGE, AMOUNT, total, "fen")?;

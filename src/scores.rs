@@ -8,13 +8,13 @@ use crate::domain::{Dimension, Tier};
 use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::ranking::Ranking;
 use crate::ranking::assessed::Assessed;
+use crate::ranking::{Measured, Ranking};
 use crate::rulebook::{Decimal4, WeightRow};
 
 const STAGE: &str = "scores";
 
-/// Why a shop has no score.
+/// Why a shop has no score; in files by these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum UnscoredReason {
@@ -22,13 +22,6 @@ pub enum UnscoredReason {
     CategoryWithoutWeights,
     /// No dimension that weighs anything has a value.
     NoData,
-}
-
-impl UnscoredReason {
-    /// The name in files.
-    pub(crate) fn name(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// A tier and the denominator that it was measured over.
@@ -126,9 +119,8 @@ pub struct ScoredShop {
 pub(crate) fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
     let mut tiers = HeldTiers::default();
     for (held, indicator) in tiers.iter_mut().zip(Indicator::ALL) {
-        *held = ranking
-            .of(place, indicator)?
-            .and_then(|measured| Some(HeldTier { tier: measured.standing?.tier, denominator: measured.denominator }));
+        let held_tier = |of: &Measured| Some(HeldTier { tier: of.standing?.tier, denominator: of.denominator });
+        *held = ranking.of(place, indicator)?.and_then(held_tier);
     }
     Ok(tiers)
 }

@@ -54,27 +54,17 @@ pub(crate) fn rank(contenders: &[Contender<'_>], better: Better) -> Outcome<Vec<
 
 /// Rank (from 1, ties share the best) and size of group, for each contender.
 fn ranked(contenders: &[Contender<'_>], better: Better) -> PolarsResult<DataFrame> {
-    let groups = contenders.iter().map(|contender| contender.group).collect();
-    let values = contenders.iter().map(|contender| contender.value).collect();
-    let frame = DataFrame::new(
-        contenders.len(),
-        vec![
-            UInt32Chunked::from_vec("group".into(), groups).into_column(),
-            Float64Chunked::from_vec("value".into(), values).into_column(),
-        ],
-    )?;
+    let groups: Vec<u32> = contenders.iter().map(|contender| contender.group).collect();
+    let values: Vec<f64> = contenders.iter().map(|contender| contender.value).collect();
+    let frame = df!("group" => groups, "value" => values)?;
     let options = RankOptions { method: RankMethod::Min, descending: better == Better::High };
     let in_group = |figure: Expr| {
-        let order: Option<(Vec<Expr>, SortOptions)> = None;
-        figure.over_with_options(Some(vec![col("group")]), order, WindowMapping::GroupsToRows)
+        let order = None::<([Expr; 1], SortOptions)>;
+        figure.over_with_options(Some([col("group")]), order, WindowMapping::GroupsToRows)
     };
-    frame
-        .lazy()
-        .select([
-            in_group(col("value").rank(options, None))?.cast(DataType::Int64).alias(RANK),
-            in_group(len())?.cast(DataType::Int64).alias(RANKED),
-        ])
-        .collect()
+    let rank = in_group(col("value").rank(options, None))?.cast(DataType::Int64).alias(RANK);
+    let ranked = in_group(len())?.cast(DataType::Int64).alias(RANKED);
+    frame.lazy().select([rank, ranked]).collect()
 }
 
 #[cfg(test)]
