@@ -11,11 +11,7 @@ use polars::prelude::*;
 use crate::error::{ExitClass, Finding, Outcome, fault};
 
 /// The values of an int64 column.
-pub(crate) fn integers<'a>(
-    stage: &'static str,
-    frame: &'a DataFrame,
-    name: &str,
-) -> Outcome<impl Iterator<Item = i64> + 'a> {
+pub(crate) fn integers(stage: &'static str, frame: &DataFrame, name: &str) -> Outcome<impl Iterator<Item = i64>> {
     let column = without_nulls(stage, frame, name)?.i64().map_err(|error| fault(stage, error))?;
     Ok(column.into_no_null_iter())
 }
@@ -25,7 +21,7 @@ pub(crate) fn texts<'a>(
     stage: &'static str,
     frame: &'a DataFrame,
     name: &str,
-) -> Outcome<impl Iterator<Item = &'a str> + 'a> {
+) -> Outcome<impl Iterator<Item = &'a str>> {
     let column = without_nulls(stage, frame, name)?.str().map_err(|error| fault(stage, error))?;
     Ok(column.iter().flatten())
 }

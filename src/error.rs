@@ -161,9 +161,14 @@ pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> 
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.
 pub(crate) fn escaped(text: &str) -> String {
     const LONGEST_CHARACTERS: usize = 300;
+    let is_escaped = |character: char| match character {
+        // Zero-width, line-separating and bidirectional characters.
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' => true,
+        _ => character.is_control(),
+    };
     let mut shown = String::with_capacity(text.len());
     for character in text.chars().take(LONGEST_CHARACTERS) {
-        if character.is_control() || is_invisible(character) {
+        if is_escaped(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
@@ -175,25 +180,16 @@ pub(crate) fn escaped(text: &str) -> String {
     shown
 }
 
-/// Zero-width, line-separating and bidirectional characters.
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_finding_is_one_line_that_names_everything() {
-        let finding = Finding::new("contract", "double", "int64")
-            .path(Path::new("x/part-0.parquet"))
-            .column("amount_fen")
-            .advice("write integers");
-        assert_eq!(
-            finding.to_string(),
-            "contract: x/part-0.parquet: column amount_fen: found double, wanted int64; write integers"
-        );
+        let finding = Finding::new("contract", "double", "int64").column("amount_fen").advice("write integers");
+        let finding = finding.path(Path::new("x/part-0.parquet"));
+        let said = "contract: x/part-0.parquet: column amount_fen: found double, wanted int64; write integers";
+        assert_eq!(finding.to_string(), said);
     }
 
     #[test]

@@ -35,19 +35,13 @@ pub(crate) struct HeldTier {
 /// The tier of each indicator, by [`Indicator::index`]; none where the shop is not ranked.
 pub(crate) type HeldTiers = [Option<HeldTier>; Indicator::ALL.len()];
 
-/// An exact fraction; the denominator is positive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fraction {
-    numerator: i128,
-    denominator: i128,
-}
+/// An exact fraction: the numerator and the denominator, which is positive.
+type Fraction = (i128, i128);
 
-impl Fraction {
-    /// To four decimals, half-up.
-    fn rounded(self) -> Outcome<Decimal4> {
-        let impossible = || fault(STAGE, format!("a score of {} / {}", self.numerator, self.denominator));
-        Decimal4::half_up(self.numerator, self.denominator).ok_or_else(impossible)
-    }
+/// To four decimals, half-up.
+fn rounded((numerator, denominator): Fraction) -> Outcome<Decimal4> {
+    let impossible = || fault(STAGE, format!("a score of {numerator} / {denominator}"));
+    Decimal4::half_up(numerator, denominator).ok_or_else(impossible)
 }
 
 /// A shop's score and what it is made of, in the order of [`Dimension::ALL`].
@@ -70,16 +64,16 @@ pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) 
     let scored = || weighed.iter().flatten();
     let weight_total: i128 = scored().map(|(weight, _)| weight).sum();
     // Only after-sales can have a denominator above 1, so the product is that one.
-    let common: i128 = scored().map(|(_, score)| score.denominator).product();
-    let weighted = scored().map(|(weight, score)| weight * score.numerator * (common / score.denominator));
-    let total = Fraction { numerator: weighted.sum(), denominator: weight_total * common };
+    let common: i128 = scored().map(|(_, (_, denominator))| denominator).product();
+    let weighted = scored().map(|(weight, (numerator, denominator))| weight * numerator * (common / denominator));
+    let total = (weighted.sum(), weight_total * common);
     let mut score = Score::default();
     if weight_total > 0 {
-        score.score = Some(total.rounded()?);
+        score.score = Some(rounded(total)?);
         score.weight_percents = weighed.map(|scored| Some(percent_of(scored?.0, weight_total)));
     }
-    for (rounded, scored) in score.dimensions.iter_mut().zip(weighed) {
-        *rounded = scored.map(|(_, score)| score.rounded()).transpose()?;
+    for (dimension, scored) in score.dimensions.iter_mut().zip(weighed) {
+        *dimension = scored.map(|(_, score)| rounded(score)).transpose()?;
     }
     Ok(score)
 }
@@ -102,7 +96,7 @@ fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) 
     };
     let denominator: i128 = held().map(share).sum();
     let numerator = held().map(|held| share(held) * i128::from(held.tier.points())).sum();
-    (denominator > 0).then_some(Fraction { numerator, denominator })
+    (denominator > 0).then_some((numerator, denominator))
 }
 
 /// What a present shop is published with.
@@ -127,19 +121,17 @@ pub(crate) fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> 
 
 /// Scores every present shop, in order.
 pub fn score_all(assessed: &[Assessed<'_>], ranking: &Ranking, mix: AfterSalesMix) -> Outcome<Vec<ScoredShop>> {
-    let scored = assessed.iter().enumerate().map(|(place, shop)| {
+    let scored = |(place, shop): (usize, &Assessed<'_>)| {
         let Some(assessment) = shop.assessment else {
             let unscored_reason = Some(UnscoredReason::CategoryWithoutWeights);
             return Ok(ScoredShop { unscored_reason, ..ScoredShop::default() });
         };
         let score = score(assessment.weights, &held_tiers(ranking, place)?, mix)?;
-        Ok(ScoredShop {
-            assessment_category: Some(assessment.weights.assessment_category()),
-            score,
-            unscored_reason: score.score.is_none().then_some(UnscoredReason::NoData),
-        })
-    });
-    scored.collect()
+        let unscored_reason = score.score.is_none().then_some(UnscoredReason::NoData);
+        let assessment_category = Some(assessment.weights.assessment_category());
+        Ok(ScoredShop { assessment_category, score, unscored_reason })
+    };
+    assessed.iter().enumerate().map(scored).collect()
 }
 
 #[cfg(test)]

@@ -44,12 +44,11 @@ pub(crate) fn rank(contenders: &[Contender<'_>], better: Better) -> Outcome<Vec<
         return Err(fault(STAGE, format!("ranks of {} of {} values", ranked.height(), contenders.len())));
     }
     let ranks = integers(STAGE, &ranked, RANK)?.zip(integers(STAGE, &ranked, RANKED)?);
-    let standings = contenders.iter().zip(ranks).map(|(contender, (rank, ranked))| {
+    let standing = |(contender, (rank, ranked)): (&Contender<'_>, (i64, i64))| {
         let better = rank - 1;
-        let tier = contender.cut_offs.tier(better, ranked);
-        Standing { value: contender.value, better, ranked, tier }
-    });
-    Ok(standings.collect())
+        Standing { value: contender.value, better, ranked, tier: contender.cut_offs.tier(better, ranked) }
+    };
+    Ok(contenders.iter().zip(ranks).map(standing).collect())
 }
 
 /// Rank (from 1, ties share the best) and size of group, for each contender.
@@ -82,10 +81,6 @@ mod tests {
         rank(&contenders, better).unwrap().iter().map(shown).collect()
     }
 
-    fn one_group(values: &[f64]) -> impl Iterator<Item = (u32, f64)> {
-        values.iter().map(|value| (7, *value))
-    }
-
     #[test]
     fn only_strictly_better_shops_count() {
         let three_of_four = [4.5, 4.9, 4.5, 3.0];
@@ -99,15 +94,15 @@ mod tests {
             ("the second of two shops gets 3", &[1.0, 2.0], Better::High, &["3 (1/2)", "5 (0/2)"]),
             ("floats without a tolerance", &[0.1 + 0.2, 0.3], Better::Low, &["3 (1/2)", "5 (0/2)"]),
         ] {
-            assert_eq!(tiers(one_group(values), better), expected, "{case}");
+            assert_eq!(tiers(values.iter().map(|value| (7, *value)), better), expected, "{case}");
         }
     }
 
     /// Of ten shops, ranks 3, 6 and 9 have exactly 20, 50 and 80 percent strictly better shops above them.
     #[test]
     fn a_tier_edge_hit_exactly_belongs_to_the_tier_below() {
-        let values: Vec<f64> = (1..=10).map(f64::from).collect();
-        let points: Vec<_> = tiers(one_group(&values), Better::Low).iter().map(|tier| tier[..1].to_owned()).collect();
+        let tiers = tiers((1..=10).map(|value| (7, f64::from(value))), Better::Low);
+        let points: Vec<_> = tiers.iter().map(|tier| &tier[..1]).collect();
         assert_eq!(points, ["5", "5", "4", "4", "4", "3", "3", "3", "2", "2"]);
     }
 

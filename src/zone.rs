@@ -23,11 +23,6 @@ impl Zone {
         TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone, name: name.to_owned() })
     }
 
-    /// UTC, where every day has 24 hours.
-    pub fn utc() -> Self {
-        Self { zone: TimeZone::UTC, name: "UTC".to_owned() }
-    }
-
     /// The name that it was asked for by.
     pub(crate) fn name(&self) -> &str {
         &self.name
