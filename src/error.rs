@@ -86,7 +86,7 @@ impl fmt::Display for Finding {
 
 /// The end of a run: its exit class and every finding that led to it, in a fixed order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.lines())]
+#[error("{}", .findings.iter().map(Finding::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct Failure {
     /// The exit class.
     pub class: ExitClass,
@@ -98,10 +98,6 @@ impl Failure {
     /// Fails with all `findings`, or succeeds where there are none.
     pub(crate) fn unless_empty(class: ExitClass, findings: Vec<Finding>) -> Outcome<()> {
         if findings.is_empty() { Ok(()) } else { Err(Self { class, findings }) }
-    }
-
-    fn lines(&self) -> String {
-        self.findings.iter().map(Finding::to_string).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -161,23 +157,16 @@ pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> 
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.
 pub(crate) fn escaped(text: &str) -> String {
     const LONGEST_CHARACTERS: usize = 300;
-    let is_escaped = |character: char| match character {
+    let shown = |character: char| match character {
         // Zero-width, line-separating and bidirectional characters.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' => true,
-        _ => character.is_control(),
-    };
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars().take(LONGEST_CHARACTERS) {
-        if is_escaped(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' => {
+            character.escape_unicode().to_string()
         }
-    }
-    if text.chars().nth(LONGEST_CHARACTERS).is_some() {
-        shown.push('…');
-    }
-    shown
+        _ if character.is_control() => character.escape_unicode().to_string(),
+        _ => character.to_string(),
+    };
+    let cut = if text.chars().nth(LONGEST_CHARACTERS).is_some() { "…" } else { "" };
+    text.chars().take(LONGEST_CHARACTERS).map(shown).collect::<String>() + cut
 }
 
 #[cfg(test)]

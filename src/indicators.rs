@@ -106,7 +106,6 @@ impl Indicator {
 }
 
 /// The value of a ratio of two sums: their quotient as 64-bit floats, null where the denominator counts nothing.
-#[allow(clippy::cast_precision_loss)]
 pub(crate) fn value(numerator: i64, denominator: i64) -> Option<f64> {
     (denominator != 0).then(|| numerator as f64 / denominator as f64)
 }

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
-use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::schema::Presence;
 use crate::extracts::tables::Table;
@@ -39,9 +39,9 @@ pub(crate) struct QualityRow {
 pub(crate) type SetAside = BTreeMap<Day, Vec<QuarantinedRow>>;
 
 /// How `part` compares with `percent` of `whole`.
-fn compared(part: i128, percent: Decimal4, whole: i64) -> Ordering {
+fn compared(part: i128, percent: Decimal4, whole: i128) -> Ordering {
     const HUNDRED: i128 = 1_000_000;
-    (part * HUNDRED).cmp(&(i128::from(percent.ten_thousandths()) * i128::from(whole)))
+    (part * HUNDRED).cmp(&(i128::from(percent.ten_thousandths()) * whole))
 }
 
 /// Rejects the input where too many rows of a table-day were set aside, or a table-day of the window is far too small.
@@ -52,7 +52,8 @@ pub(crate) fn check_table_days(
     limits: &Limits,
 ) -> Outcome<()> {
     let mut findings = too_many_set_aside(counts, set_aside, limits)?;
-    findings.extend(Table::ALL.into_iter().flat_map(|table| too_few_rows(table, counts, window, limits)));
+    let of_days = Table::ALL.into_iter().filter(|table| table.spec().presence != Presence::NewestSnapshot);
+    findings.extend(of_days.flat_map(|table| too_few_rows(table, counts, window, limits)));
     Failure::unless_empty(ExitClass::Rejected, findings)
 }
 
@@ -65,7 +66,7 @@ fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) 
     let Limits { max_quarantined_percent: percent, max_quarantined_rows: most, .. } = *limits;
     let too_many = counts.iter().filter(|counts| {
         let quarantined = counts.quarantined();
-        quarantined > most && compared(quarantined.into(), percent, counts.rows).is_gt()
+        quarantined > most && compared(quarantined.into(), percent, counts.rows.into()).is_gt()
     });
     let finding = |found: String| {
         let wanted = format!("at most {percent} % (max_quarantined_percent) or {most} rows (max_quarantined_rows)");
@@ -88,9 +89,6 @@ fn quarantined(counts: &Counts, set_aside: &SetAside) -> Outcome<String> {
 }
 
 fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits) -> Vec<Finding> {
-    if table.spec().presence == Presence::NewestSnapshot {
-        return Vec::new();
-    }
     let of_table = || counts.iter().filter(|counts| counts.table == table && window.contains(counts.day));
     let mut rows: Vec<i64> = of_table().map(|counts| counts.rows).collect();
     rows.sort_unstable();
@@ -109,15 +107,14 @@ fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits
         let advice = "deliver the whole day, or lower the limit if the day was like this";
         Finding::new(STAGE, found, wanted).advice(advice)
     };
-    let is_small = |counts: &&Counts| compared(i128::from(counts.rows) * 2, percent, doubled_median).is_lt();
+    let is_small = |counts: &&Counts| compared(i128::from(counts.rows) * 2, percent, doubled_median.into()).is_lt();
     of_table().filter(is_small).map(finding).collect()
 }
 
 /// Rejects the input where too many present shops have no score.
 pub(crate) fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
-    let count = |shops: usize| i64::try_from(shops).map_err(|error| fault(STAGE, error));
     let percent = limits.max_unscored_percent;
-    if compared(count(unscored)?.into(), percent, count(present)?).is_le() {
+    if compared(unscored as i128, percent, present as i128).is_le() {
         return Ok(());
     }
     let found = format!("{unscored} of {present} present shops without a score");

@@ -70,7 +70,8 @@ pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) 
     let mut score = Score::default();
     if weight_total > 0 {
         score.score = Some(rounded(total)?);
-        score.weight_percents = weighed.map(|scored| Some(percent_of(scored?.0, weight_total)));
+        // Floats hold both integers exactly.
+        score.weight_percents = weighed.map(|scored| Some((100 * scored?.0) as f64 / weight_total as f64));
     }
     for (dimension, scored) in score.dimensions.iter_mut().zip(weighed) {
         *dimension = scored.map(|(_, score)| rounded(score)).transpose()?;
@@ -78,18 +79,11 @@ pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) 
     Ok(score)
 }
 
-/// The quotient of two integers that floats hold exactly.
-#[allow(clippy::cast_precision_loss)]
-fn percent_of(weight: i128, total: i128) -> f64 {
-    (100 * weight) as f64 / total as f64
-}
-
 /// The mean of the tiers of the dimension's indicators: plain, or after-sales by volume where that is chosen.
 fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) -> Option<Fraction> {
-    let held = || {
-        let of_dimension = Indicator::ALL.into_iter().zip(tiers);
-        of_dimension.filter(|(indicator, _)| indicator.spec().dimension == dimension).filter_map(|(_, held)| *held)
-    };
+    let of_dimension = Indicator::ALL.into_iter().zip(tiers);
+    let of_dimension = of_dimension.filter(|(indicator, _)| indicator.spec().dimension == dimension);
+    let held = || of_dimension.clone().filter_map(|(_, held)| *held);
     let share = |held: HeldTier| match (dimension, mix) {
         (Dimension::AfterSales, AfterSalesMix::Volume) => i128::from(held.denominator),
         _ => 1,
