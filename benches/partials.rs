@@ -14,7 +14,7 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 use shopscore::domain::Window;
-use shopscore::error::{Outcome, all};
+use shopscore::error::{Outcome, all, fault};
 use shopscore::extracts::contract::{self, CheckedPartition};
 use shopscore::extracts::listing;
 use shopscore::extracts::reader::{self, Source, each_batch};
@@ -40,7 +40,7 @@ fn measure() -> Outcome<()> {
     let as_of = shared::day(&argument("DATE", "2022-03-15"))?;
     let extracts = argument("EXTRACTS", "sample_data");
     let runs: usize = argument("RUNS", "5").parse().unwrap_or(5);
-    let zone = Zone::named(TIME_ZONE).unwrap_or_else(Zone::utc);
+    let zone = Zone::named(TIME_ZONE).ok_or_else(|| fault("bench", format!("no time zone {TIME_ZONE}")))?;
     let window = Window::ending(as_of, 30);
     let coverage = Coverage {
         window,

@@ -13,28 +13,24 @@ use crate::domain::Day;
 pub struct Year(i16);
 
 impl Year {
-    /// The year that `day` lies in.
-    pub fn of(day: Day) -> Self {
+    pub(crate) fn of(day: Day) -> Self {
         Self(civil(day).year())
     }
 
-    /// Its 1 January.
-    pub fn first_day(self) -> Day {
+    pub(crate) fn first_day(self) -> Day {
         Day::of_civil(date(self.0, 1, 1))
     }
 
-    /// Its 31 December.
-    pub fn last_day(self) -> Day {
+    pub(crate) fn last_day(self) -> Day {
         Day::of_civil(date(self.0, 12, 31))
     }
 
-    /// Whether `day` lies in it.
-    pub fn contains(self, day: Day) -> bool {
+    pub(crate) fn contains(self, day: Day) -> bool {
         Self::of(day) == self
     }
 
     /// The last days of its twelve months.
-    pub fn month_ends(self) -> impl Iterator<Item = Day> {
+    pub(crate) fn month_ends(self) -> impl Iterator<Item = Day> {
         (1..=12).map(move |month| Day::of_civil(date(self.0, month, 1).last_of_month()))
     }
 }
@@ -57,17 +53,11 @@ impl fmt::Display for Year {
 
 /// Whether `day` is the last one of its month.
 pub fn ends_month(day: Day) -> bool {
-    last_of_month(day) == day
+    day.civil().is_some_and(|date| date == date.last_of_month())
 }
 
-/// The first day of the month that `day` lies in.
-pub fn first_of_month(day: Day) -> Day {
+pub(crate) fn first_of_month(day: Day) -> Day {
     Day::of_civil(civil(day).first_of_month())
-}
-
-/// The last day of the month that `day` lies in.
-pub fn last_of_month(day: Day) -> Day {
-    Day::of_civil(civil(day).last_of_month())
 }
 
 /// The civil date; a day beyond the calendar of the library is its nearest one.
@@ -84,24 +74,29 @@ mod tests {
     }
 
     #[test]
-    fn a_leap_year_s_february_ends_on_the_29th() {
-        let ends = |year: &str| year.parse::<Year>().unwrap().month_ends().nth(1).unwrap().to_string();
-        assert_eq!((ends("2022"), ends("2024")), ("2022-02-28".to_owned(), "2024-02-29".to_owned()));
-        assert!(ends_month(day("2024-02-29")) && !ends_month(day("2024-02-28")));
-        assert!(ends_month(day("2022-02-28")) && !ends_month(day("2022-03-30")));
+    fn a_year_runs_from_new_year_s_day_to_its_last_and_a_leap_year_s_february_ends_on_the_29th() {
+        for (year, february_ends) in [("2022", "2022-02-28"), ("2024", "2024-02-29")] {
+            let (new_year_s_day, last) = (day(&format!("{year}-01-01")), day(&format!("{year}-12-31")));
+            let parsed: Year = year.parse().unwrap();
+            assert_eq!((parsed.first_day(), parsed.last_day()), (new_year_s_day, last), "{year}");
+            assert!(parsed.contains(new_year_s_day) && parsed.contains(last), "{year}");
+            assert!(!parsed.contains(new_year_s_day.plus(-1)) && !parsed.contains(last.plus(1)), "{year}");
+            let ends: Vec<Day> = parsed.month_ends().collect();
+            assert_eq!((ends.len(), ends[1]), (12, day(february_ends)), "{year}");
+        }
     }
 
     #[test]
-    fn a_year_runs_from_new_year_s_day_to_its_last() {
-        let year: Year = "2022".parse().unwrap();
-        assert_eq!((year.first_day(), year.last_day()), (day("2022-01-01"), day("2022-12-31")));
-        assert!(year.contains(day("2022-01-01")) && year.contains(day("2022-12-31")));
-        assert!(!year.contains(day("2021-12-31")) && !year.contains(day("2023-01-01")));
-        assert_eq!(year.month_ends().count(), 12);
-        assert_eq!(
-            (first_of_month(day("2022-03-15")), last_of_month(day("2022-03-15"))),
-            (day("2022-03-01"), day("2022-03-31"))
-        );
+    fn a_month_runs_from_its_first_to_its_last_day() {
+        for (within, first, last) in [
+            ("2022-03-15", "2022-03-01", "2022-03-31"),
+            ("2022-02-28", "2022-02-01", "2022-02-28"),
+            ("2024-02-28", "2024-02-01", "2024-02-29"),
+            ("2024-02-29", "2024-02-01", "2024-02-29"),
+        ] {
+            assert_eq!(first_of_month(day(within)), day(first), "{within}");
+            assert_eq!(ends_month(day(within)), within == last, "{within}");
+        }
     }
 
     #[test]
@@ -116,7 +111,7 @@ mod tests {
     fn days_beyond_the_calendar_are_no_panic() {
         for beyond in [i32::MIN, i32::MAX] {
             let beyond = Day::from_epoch_days(beyond);
-            assert!(Year::of(beyond).contains(last_of_month(beyond)));
+            assert_eq!((Year::of(beyond), ends_month(beyond)), (Year::of(first_of_month(beyond)), false));
         }
     }
 }

@@ -23,40 +23,35 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// The spread of these standings.
-    pub fn of<'a>(standings: impl Iterator<Item = &'a Standing>, better: Better) -> Self {
-        let mut spread = Self::default();
-        for Standing { value, tier, .. } in standings {
-            spread.values.push(*value);
-            let (worst, holders) = spread.held.entry(*tier).or_insert((*value, 0));
-            *holders += 1;
-            *worst = match better {
-                Better::High => worst.min(*value),
-                Better::Low => worst.max(*value),
-            };
-        }
-        spread.values.sort_unstable_by(f64::total_cmp);
-        spread
+    fn add(&mut self, standing: &Standing, better: Better) {
+        let Standing { value, tier, .. } = *standing;
+        self.values.push(value);
+        let (worst, holders) = self.held.entry(tier).or_insert((value, 0));
+        *holders += 1;
+        *worst = match better {
+            Better::High => worst.min(value),
+            Better::Low => worst.max(value),
+        };
     }
 
     /// How many shops are ranked.
-    pub fn ranked(&self) -> usize {
+    pub(crate) fn ranked(&self) -> usize {
         self.values.len()
     }
 
     /// The value of the ⌈`quarters`/4 · n⌉-th smallest, of the smallest for 0.
-    pub fn quarter(&self, quarters: usize) -> Option<f64> {
+    pub(crate) fn quarter(&self, quarters: usize) -> Option<f64> {
         let rank = (quarters * self.values.len()).div_ceil(4).max(1);
         self.values.get(rank - 1).copied()
     }
 
     /// The worst value that holds `tier`; none where no shop does.
-    pub fn edge(&self, tier: Tier) -> Option<f64> {
+    pub(crate) fn edge(&self, tier: Tier) -> Option<f64> {
         self.held.get(&tier).map(|(worst, _)| *worst)
     }
 
     /// How many shops hold `tier`.
-    pub fn holders(&self, tier: Tier) -> i64 {
+    pub(crate) fn holders(&self, tier: Tier) -> i64 {
         self.held.get(&tier).map_or(0, |(_, holders)| *holders)
     }
 }
@@ -64,25 +59,18 @@ impl Spread {
 /// The spreads of all groups, by group number and indicator.
 pub type Spreads = BTreeMap<(u32, Indicator), Spread>;
 
-/// The spread of every group that has ranked shops.
-///
-/// # Errors
-/// A fault where a ranked shop has no group.
+/// The spread of every group that has ranked shops; a ranked shop without a group is a fault.
 pub fn spreads(ranking: &Ranking) -> Outcome<Spreads> {
-    let mut spreads = BTreeMap::new();
+    let mut spreads = Spreads::new();
     for (indicator, column) in Indicator::ALL.into_iter().zip(&ranking.by_indicator) {
-        let mut by_group: BTreeMap<u32, Vec<&Standing>> = BTreeMap::new();
         for (measured, group) in column.iter().zip(&ranking.group_of) {
             if let Some(standing) = measured.as_ref().and_then(|measured| measured.standing.as_ref()) {
                 let group = group.ok_or_else(|| fault(STAGE, "a ranked shop without a group"))?;
-                by_group.entry(group).or_default().push(standing);
+                spreads.entry((group, indicator)).or_default().add(standing, indicator.spec().better);
             }
         }
-        for (group, standings) in by_group {
-            let spread = Spread::of(standings.into_iter(), indicator.spec().better);
-            spreads.insert((group, indicator), spread);
-        }
     }
+    spreads.values_mut().for_each(|spread| spread.values.sort_unstable_by(f64::total_cmp));
     Ok(spreads)
 }
 
@@ -91,12 +79,13 @@ mod tests {
     use super::*;
 
     fn spread(values_and_points: &[(f64, i64)], better: Better) -> Spread {
-        let standing = |(value, points): &(f64, i64)| {
+        let mut spread = Spread::default();
+        for (value, points) in values_and_points {
             let tier = Tier::from_points(*points).unwrap();
-            Standing { value: *value, better: 0, ranked: 1, tier }
-        };
-        let standings: Vec<Standing> = values_and_points.iter().map(standing).collect();
-        Spread::of(standings.iter(), better)
+            spread.add(&Standing { value: *value, better: 0, ranked: 1, tier }, better);
+        }
+        spread.values.sort_unstable_by(f64::total_cmp);
+        spread
     }
 
     #[test]
@@ -110,12 +99,8 @@ mod tests {
 
     #[test]
     fn the_edge_of_a_tier_is_the_worst_value_that_holds_it() {
-        let tiers = [(9.0, 5), (8.0, 5), (7.0, 4)];
-        let tier = |points| Tier::from_points(points).unwrap();
-        assert_eq!(spread(&tiers, Better::High).edge(tier(5)), Some(8.0));
-        assert_eq!(spread(&tiers, Better::Low).edge(tier(5)), Some(9.0));
-        assert_eq!(spread(&tiers, Better::High).edge(tier(3)), None);
-        assert_eq!(spread(&tiers, Better::High).holders(tier(5)), 2);
-        assert_eq!(spread(&tiers, Better::High).holders(tier(0)), 0);
+        let [high, low] = [Better::High, Better::Low].map(|better| spread(&[(9.0, 5), (8.0, 5), (7.0, 4)], better));
+        assert_eq!([&high, &low].map(|spread| spread.edge(Tier::Excellent)), [Some(8.0), Some(9.0)]);
+        assert_eq!((high.edge(Tier::Fair), high.holders(Tier::Excellent), high.holders(Tier::VeryPoor)), (None, 2, 0));
     }
 }

@@ -17,14 +17,12 @@ use crate::settings::SETTINGS;
 #[derive(Debug, Parser)]
 #[command(name = "shopscore", version, max_term_width = 110)]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
-/// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Score one day and publish it; without --date yesterday, after the days missed since the last success
     Nightly(Nightly),
     /// Publish the days of a range that are not published and current, or the published nights that are stale
@@ -49,8 +47,7 @@ pub enum Command {
 
 /// Settings that can be typed; they win over the environment (`SHOPSCORE_NAME`), which wins over the file.
 #[derive(Debug, Default)]
-pub struct SettingFlags {
-    /// The file of settings.
+pub(crate) struct SettingFlags {
     pub config: Option<PathBuf>,
     /// The settings that were typed, by name; the last one of a name counts.
     pub given: Vec<(String, String)>,
@@ -59,21 +56,17 @@ pub struct SettingFlags {
 /// `--config`, the flags that settings are declared with, and `--set` for all others.
 impl Args for SettingFlags {
     fn augment_args(command: clap::Command) -> clap::Command {
-        let config = Arg::new("config").value_name("FILE").value_parser(value_parser!(PathBuf));
-        let set = Arg::new("set").value_name("NAME=VALUE").value_parser(setting).action(ArgAction::Append);
-        let with_flag = SETTINGS.iter().filter_map(|setting| {
-            let (flag, value) = setting.flag?;
-            Some(Arg::new(setting.name).long(flag).value_name(value).global(true).help(setting.help()))
+        let flag = |name, long, value| Arg::new(name).long(long).value_name(value).global(true);
+        let config = flag("config", "config", "FILE").value_parser(value_parser!(PathBuf));
+        let set = flag("set", "set", "NAME=VALUE").value_parser(setting).action(ArgAction::Append);
+        let declared = SETTINGS.iter().filter_map(|setting| {
+            let (long, value) = setting.flag?;
+            Some(flag(setting.name, long, value).help(setting.help()))
         });
         command
-            .arg(
-                config
-                    .long("config")
-                    .global(true)
-                    .help("The file of settings [default: jobs/nightly.toml, if there is one]"),
-            )
-            .args(with_flag)
-            .arg(set.long("set").global(true).help("Any other setting of the file, by its name; may be repeated"))
+            .arg(config.help("The file of settings [default: jobs/nightly.toml, if there is one]"))
+            .args(declared)
+            .arg(set.help("Any other setting of the file, by its name; may be repeated"))
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
@@ -84,10 +77,10 @@ impl Args for SettingFlags {
 impl FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let set = matches.get_many::<(String, String)>("set").into_iter().flatten().cloned();
-        let with_flag = SETTINGS
-            .iter()
-            .filter(|setting| setting.flag.is_some())
-            .filter_map(|setting| Some((setting.name.to_owned(), matches.get_one::<String>(setting.name)?.clone())));
+        let with_flag = SETTINGS.iter().filter_map(|setting| {
+            let typed = setting.flag.and_then(|_| matches.get_one::<String>(setting.name))?;
+            Some((setting.name.to_owned(), typed.clone()))
+        });
         Ok(Self { config: matches.get_one("config").cloned(), given: set.chain(with_flag).collect() })
     }
 
@@ -102,9 +95,8 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Arguments of `nightly`.
 #[derive(Args, Debug)]
-pub struct Nightly {
+pub(crate) struct Nightly {
     /// The as-of day to score, YYYY-MM-DD [default: yesterday in the business time zone, and the days missed]
     #[arg(long, value_name = "DAY")]
     pub date: Option<Day>,
@@ -112,13 +104,11 @@ pub struct Nightly {
     #[arg(long)]
     pub rehash: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub settings: SettingFlags,
 }
 
-/// Arguments of `backfill`.
 #[derive(Args, Debug)]
-pub struct Backfill {
+pub(crate) struct Backfill {
     /// The first day
     #[arg(long, value_name = "DAY", requires = "to")]
     pub from: Option<Day>,
@@ -132,13 +122,11 @@ pub struct Backfill {
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub settings: SettingFlags,
 }
 
-/// Arguments of `restate`.
 #[derive(Args, Debug)]
-pub struct Restate {
+pub(crate) struct Restate {
     /// The month end, YYYY-MM-DD
     #[arg(long, value_name = "DAY")]
     pub month_end: Day,
@@ -149,7 +137,6 @@ pub struct Restate {
     #[arg(long, value_name = "DAY")]
     pub knowledge_day: Option<Day>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub settings: SettingFlags,
 }
 
@@ -158,9 +145,8 @@ fn reason(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("wanted a reason".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// Arguments of `settle`.
 #[derive(Args, Debug)]
-pub struct Settle {
+pub(crate) struct Settle {
     /// The calendar year, YYYY
     #[arg(long, value_name = "YEAR")]
     pub year: Year,
@@ -168,24 +154,19 @@ pub struct Settle {
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<Day>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub settings: SettingFlags,
 }
 
-/// Arguments of `state`.
 #[derive(Args, Debug)]
-pub struct State {
-    /// What to do, besides listing
+pub(crate) struct State {
     #[command(subcommand)]
     pub command: Option<StateCommand>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub settings: SettingFlags,
 }
 
-/// The subcommands of `state`.
 #[derive(Debug, Subcommand)]
-pub enum StateCommand {
+pub(crate) enum StateCommand {
     /// Remove days older than these, but for an open window and the payments of a year that is not settled
     Prune {
         /// How many days before the newest stay
@@ -194,9 +175,8 @@ pub enum StateCommand {
     },
 }
 
-/// Arguments of `summary`.
 #[derive(Args, Debug)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// The published day, YYYY-MM-DD
     #[arg(long, value_name = "DAY", required_unless_present = "year", conflicts_with = "year")]
     pub date: Option<Day>,
@@ -210,13 +190,11 @@ pub struct Summary {
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub shops: usize,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub settings: SettingFlags,
 }
 
-/// Arguments of `rollback`.
 #[derive(Args, Debug)]
-pub struct Rollback {
+pub(crate) struct Rollback {
     /// The generation to show: its name, or its number or id where only one has it
     #[arg(long, value_name = "ID")]
     pub to: String,
@@ -224,13 +202,11 @@ pub struct Rollback {
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub settings: SettingFlags,
 }
 
-/// Arguments of `sample`.
 #[derive(Args, Debug)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// The first day, YYYY-MM-DD
     #[arg(long, value_name = "DAY")]
     pub from: Day,

@@ -25,17 +25,16 @@ impl Day {
     }
 
     /// Seconds between 1970-01-01T00:00:00 and this day's midnight on the same clock.
-    pub fn epoch_seconds(self) -> i64 {
+    pub(crate) fn epoch_seconds(self) -> i64 {
         i64::from(self.0) * 86_400
     }
 
-    /// The day of a date.
-    pub fn of_civil(date: Date) -> Self {
+    pub(crate) fn of_civil(date: Date) -> Self {
         Self((date - Self::EPOCH).get_days())
     }
 
     /// Its date; none beyond the calendar, which has the years -9999 to 9999.
-    pub fn civil(self) -> Option<Date> {
+    pub(crate) fn civil(self) -> Option<Date> {
         let since_epoch = jiff::Span::new().try_days(self.0).ok()?;
         Self::EPOCH.checked_add(since_epoch).ok()
     }
@@ -51,13 +50,9 @@ impl FromStr for Day {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refusal = || format!("{text:?} is no day of the form YYYY-MM-DD");
-        let date: Date = text.parse().map_err(|_| refusal())?;
         // jiff reads other ISO spellings too; two spellings of one day would be two partitions of one day.
-        if date.to_string() != text {
-            return Err(refusal());
-        }
-        Ok(Self::of_civil(date))
+        let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
+        date.map(Self::of_civil).ok_or_else(|| format!("{text:?} is no day of the form YYYY-MM-DD"))
     }
 }
 
@@ -111,7 +106,8 @@ impl Window {
 }
 
 /// What an indicator speaks of 指标维度.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Dimension {
     /// 商品体验
     Product,
@@ -130,19 +126,8 @@ impl Dimension {
     pub const ALL: [Self; 5] = [Self::Product, Self::Logistics, Self::AfterSales, Self::Dispute, Self::Consultation];
 
     /// The name in files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Logistics => "logistics",
-            Self::AfterSales => "after_sales",
-            Self::Dispute => "dispute",
-            Self::Consultation => "consultation",
-        }
-    }
-
-    /// Its place in [`Dimension::ALL`].
-    pub const fn index(self) -> usize {
-        self as usize
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -162,39 +147,26 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// All five, best first.
-    pub const ALL: [Self; 5] = [Self::Excellent, Self::Good, Self::Fair, Self::Poor, Self::VeryPoor];
+    /// Best first.
+    pub(crate) const ALL: [Self; 5] = [Self::Excellent, Self::Good, Self::Fair, Self::Poor, Self::VeryPoor];
 
-    /// The tier with these points, if there is one.
-    pub fn from_points(points: i64) -> Option<Self> {
+    pub(crate) fn from_points(points: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|tier| tier.points() == points)
     }
 
-    /// The points that it is worth.
-    pub const fn points(self) -> i64 {
+    pub(crate) const fn points(self) -> i64 {
         self as i64
     }
 
-    /// Its place in [`Tier::ALL`]: 0 is the best.
-    pub const fn place(self) -> usize {
-        match self {
-            Self::Excellent => 0,
-            Self::Good => 1,
-            Self::Fair => 2,
-            Self::Poor => 3,
-            Self::VeryPoor => 4,
-        }
-    }
-
     /// The tiers above this one, the nearest first.
-    pub fn above(self) -> impl Iterator<Item = Self> {
+    pub(crate) fn above(self) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().rev().filter(move |tier| *tier > self)
     }
 }
 
 /// `text` without ASCII white space (space, tab, line feed, vertical tab, form feed, carriage return) at its ends, as
 /// every text of an extract or a rule table is read.
-pub fn trimmed(text: &str) -> &str {
+pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r'])
 }
 
@@ -216,10 +188,9 @@ mod tests {
     #[test]
     fn the_window_is_thirty_natural_days_that_end_with_the_as_of_day() {
         let window = Window::ending("2022-03-15".parse().unwrap(), 30);
-        assert_eq!(window.first.to_string(), "2022-02-14");
-        assert_eq!(window.days().count(), 30);
-        assert!(window.contains("2022-02-14".parse().unwrap()));
-        assert!(!window.contains("2022-02-13".parse().unwrap()));
+        assert_eq!((window.first.to_string().as_str(), window.days().count()), ("2022-02-14", 30));
+        assert!(window.contains(window.first) && !window.contains(window.first.plus(-1)));
+        assert!(window.contains(window.last) && !window.contains(window.last.plus(1)));
     }
 
     #[test]

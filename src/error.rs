@@ -9,7 +9,7 @@ use std::path::Path;
 /// The result of every stage.
 pub type Outcome<T> = Result<T, Failure>;
 
-/// Why a run ended, as its exit code tells it.
+/// Why a run ended, and the exit code that tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitClass {
     /// A fault of ours, a panic in a library below included.
@@ -28,13 +28,6 @@ pub enum ExitClass {
     Busy = 75,
 }
 
-impl ExitClass {
-    /// The process exit code.
-    pub fn code(self) -> u8 {
-        self as u8
-    }
-}
-
 /// One thing that is wrong, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -43,40 +36,33 @@ pub struct Finding {
     column: Option<String>,
     found: String,
     wanted: String,
-    advice: String,
+    advice: Option<String>,
 }
 
 impl Finding {
     /// A finding of `stage` that found `found` where `wanted` was wanted.
     pub fn new(stage: &'static str, found: impl Into<String>, wanted: impl Into<String>) -> Self {
-        Self { stage, place: None, column: None, found: found.into(), wanted: wanted.into(), advice: String::new() }
+        Self { stage, place: None, column: None, found: found.into(), wanted: wanted.into(), advice: None }
     }
 
-    /// Names the file.
-    #[must_use]
-    pub fn path(mut self, path: &Path) -> Self {
+    pub(crate) fn path(mut self, path: &Path) -> Self {
         self.place = Some(path.display().to_string());
         self
     }
 
     /// Names a line of a file (1 is the first).
-    #[must_use]
-    pub fn line(mut self, path: &Path, line: u64) -> Self {
+    pub(crate) fn line(mut self, path: &Path, line: u64) -> Self {
         self.place = Some(format!("{}:{line}", path.display()));
         self
     }
 
-    /// Names the column.
-    #[must_use]
-    pub fn column(mut self, column: impl Into<String>) -> Self {
+    pub(crate) fn column(mut self, column: impl Into<String>) -> Self {
         self.column = Some(column.into());
         self
     }
 
-    /// Says what to do.
-    #[must_use]
-    pub fn advice(mut self, advice: impl Into<String>) -> Self {
-        self.advice = advice.into();
+    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
         self
     }
 
@@ -88,24 +74,19 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: ", self.stage)?;
-        if let Some(place) = &self.place {
-            write!(formatter, "{}: ", escaped(place))?;
-        }
-        if let Some(column) = &self.column {
-            write!(formatter, "column {}: ", escaped(column))?;
-        }
-        write!(formatter, "found {}, wanted {}", escaped(&self.found), escaped(&self.wanted))?;
-        if !self.advice.is_empty() {
-            write!(formatter, "; {}", escaped(&self.advice))?;
-        }
-        Ok(())
+        let Self { stage, place, column, advice, .. } = self;
+        let [place, column, advice] = [place, column, advice].map(|text| text.as_deref().map(escaped));
+        let place = place.map_or(String::new(), |place| format!("{place}: "));
+        let column = column.map_or(String::new(), |column| format!("column {column}: "));
+        let advice = advice.map_or(String::new(), |advice| format!("; {advice}"));
+        let (found, wanted) = (escaped(&self.found), escaped(&self.wanted));
+        write!(formatter, "{stage}: {place}{column}found {found}, wanted {wanted}{advice}")
     }
 }
 
 /// The end of a run: its exit class and every finding that led to it, in a fixed order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.lines())]
+#[error("{}", .findings.iter().map(Finding::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct Failure {
     /// The exit class.
     pub class: ExitClass,
@@ -115,17 +96,13 @@ pub struct Failure {
 
 impl Failure {
     /// Fails with all `findings`, or succeeds where there are none.
-    pub fn unless_empty(class: ExitClass, findings: Vec<Finding>) -> Outcome<()> {
+    pub(crate) fn unless_empty(class: ExitClass, findings: Vec<Finding>) -> Outcome<()> {
         if findings.is_empty() { Ok(()) } else { Err(Self { class, findings }) }
-    }
-
-    fn lines(&self) -> String {
-        self.findings.iter().map(Finding::to_string).collect::<Vec<_>>().join("\n")
     }
 }
 
 /// A failed call to the operating system: exit class 5, naming the call and the path.
-pub fn disk(stage: &'static str, call: &str, path: &Path, error: &std::io::Error) -> Failure {
+pub(crate) fn disk(stage: &'static str, call: &str, path: &Path, error: &std::io::Error) -> Failure {
     Finding::new(stage, format!("{call} failed: {error}"), "a file system that allows it")
         .path(path)
         .advice("check space, permissions and the disk, then run again")
@@ -141,10 +118,7 @@ pub fn fault(stage: &'static str, error: impl fmt::Display) -> Failure {
 }
 
 /// Runs `work` on one file; a panic below becomes a failure that names the file.
-///
-/// # Errors
-/// Those of `work`, or a fault where it panicked.
-pub fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+pub(crate) fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     caught_panic(work).unwrap_or_else(|said| {
         Err(Finding::new(stage, format!("a panic below ({said})"), "a file that the reader can read")
             .path(path)
@@ -154,33 +128,20 @@ pub fn caught<T>(stage: &'static str, path: &Path, work: impl FnOnce() -> Outcom
 }
 
 /// Runs a whole command; a panic that no stage caught becomes a failure of ours.
-///
-/// # Errors
-/// Those of `work`, or a fault where it panicked.
 pub fn caught_anywhere<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     caught_panic(work).unwrap_or_else(|said| Err(fault("shopscore", format!("a panic ({said})"))))
 }
 
 /// The result of `work`, or what its panic said.
-///
-/// # Errors
-/// The panic's message.
-pub fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn caught_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|payload| {
-        let said = payload
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        said.to_owned()
+        let said = payload.downcast_ref::<String>().map(String::as_str);
+        said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned()
     })
 }
 
 /// Gathers the results of independent work: all of them, or the findings of all that failed, in the order given.
 /// The first failure gives the exit class.
-///
-/// # Errors
-/// Where any of them failed.
 pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> {
     let (mut values, mut failed) = (Vec::new(), None::<Failure>);
     for result in results {
@@ -194,26 +155,18 @@ pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> 
 }
 
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     const LONGEST_CHARACTERS: usize = 300;
-    let mut shown = String::with_capacity(text.len());
-    for (position, character) in text.chars().enumerate() {
-        if position == LONGEST_CHARACTERS {
-            shown.push('…');
-            break;
+    let shown = |character: char| match character {
+        // Zero-width, line-separating and bidirectional characters.
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' => {
+            character.escape_unicode().to_string()
         }
-        if character.is_control() || is_invisible(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
-
-/// Zero-width, line-separating and bidirectional characters.
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
+        _ if character.is_control() => character.escape_unicode().to_string(),
+        _ => character.to_string(),
+    };
+    let cut = if text.chars().nth(LONGEST_CHARACTERS).is_some() { "…" } else { "" };
+    text.chars().take(LONGEST_CHARACTERS).map(shown).collect::<String>() + cut
 }
 
 #[cfg(test)]
@@ -222,14 +175,10 @@ mod tests {
 
     #[test]
     fn a_finding_is_one_line_that_names_everything() {
-        let finding = Finding::new("contract", "double", "int64")
-            .path(Path::new("x/part-0.parquet"))
-            .column("amount_fen")
-            .advice("write integers");
-        assert_eq!(
-            finding.to_string(),
-            "contract: x/part-0.parquet: column amount_fen: found double, wanted int64; write integers"
-        );
+        let finding = Finding::new("contract", "double", "int64").column("amount_fen").advice("write integers");
+        let finding = finding.path(Path::new("x/part-0.parquet"));
+        let said = "contract: x/part-0.parquet: column amount_fen: found double, wanted int64; write integers";
+        assert_eq!(finding.to_string(), said);
     }
 
     #[test]

@@ -13,10 +13,11 @@ use crate::domain::Tier;
 use crate::error::{Outcome, all, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::ranking::Ranking;
 use crate::ranking::assessed::Assessed;
+use crate::ranking::{Measured, Ranking};
 use crate::rulebook::{Decimal4, WeightRow};
 use crate::scores::{HeldTier, ScoredShop, held_tiers, score};
+use crate::tiers::Standing;
 
 const STAGE: &str = "improvements";
 
@@ -24,25 +25,19 @@ const STAGE: &str = "improvements";
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Improvement {
     /// The shop's place among the present shops.
-    pub place: usize,
-    /// The indicator.
-    pub indicator: Indicator,
-    /// The tier held.
-    pub tier: Tier,
+    pub(crate) place: usize,
+    pub(crate) indicator: Indicator,
+    pub(crate) tier: Tier,
     /// The lowest tier above it that some shop ranked with it holds.
-    pub next_tier: Tier,
-    /// The shop's value.
-    pub value: f64,
+    pub(crate) next_tier: Tier,
+    pub(crate) value: f64,
     /// The value of the worst shop that holds the next tier.
-    pub value_to_reach: f64,
+    pub(crate) value_to_reach: f64,
     /// The score with the next tier, less the score; both rounded.
-    pub score_gain: Decimal4,
+    pub(crate) score_gain: Decimal4,
 }
 
 /// The improvements of all shops, by shop, then the greatest gain first, then by indicator.
-///
-/// # Errors
-/// A fault where a ranked shop is in no group, or a group of ranked shops has no spread.
 pub fn of_all(
     assessed: &[Assessed<'_>],
     ranking: &Ranking,
@@ -70,26 +65,20 @@ fn of_shop(
     let held = held_tiers(ranking, place)?;
     let mut improvements = Vec::new();
     for indicator in Indicator::ALL {
-        let Some(measured) = ranking.of(place, indicator)? else { continue };
-        let Some(standing) = measured.standing else { continue };
+        let measured = ranking.of(place, indicator)?.copied();
+        let Some(Measured { denominator, standing: Some(standing), .. }) = measured else { continue };
+        let Standing { tier, value, .. } = standing;
         let group = ranking.group_of.get(place).copied().flatten();
         let spread = group.and_then(|group| spreads.get(&(group, indicator)));
         let spread = spread.ok_or_else(|| impossible("no spread of the group"))?;
-        let Some(next_tier) = standing.tier.above().find(|tier| spread.holders(*tier) > 0) else { continue };
-        let lifted = HeldTier { tier: next_tier, denominator: measured.denominator };
+        let Some(next_tier) = tier.above().find(|tier| spread.holders(*tier) > 0) else { continue };
+        let lifted = HeldTier { tier: next_tier, denominator };
         let mut tiers = held;
         *tiers.get_mut(indicator.index()).ok_or_else(|| impossible("no tier"))? = Some(lifted);
         let after = score(weights, &tiers, mix)?.score.ok_or_else(|| impossible("no lifted score"))?;
-        let edge = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
-        improvements.push(Improvement {
-            place,
-            indicator,
-            tier: standing.tier,
-            next_tier,
-            value: standing.value,
-            value_to_reach: edge,
-            score_gain: Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths()),
-        });
+        let value_to_reach = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
+        let score_gain = Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths());
+        improvements.push(Improvement { place, indicator, tier, next_tier, value, value_to_reach, score_gain });
     }
     improvements.sort_by_key(|improvement| (Reverse(improvement.score_gain), improvement.indicator));
     Ok(improvements)
@@ -127,16 +116,12 @@ mod tests {
     /// Product weighs 25 percent.
     #[test]
     fn the_next_tier_is_the_lowest_above_that_someone_holds_with_the_worst_value_that_holds_it() {
-        let cases: [(&str, &[i64], &[&str]); 3] = [
-            (
-                "tiers are 5, 4 and 3",
-                &[50, 40, 30],
-                &["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"],
-            ),
+        let from_4_and_3 = ["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"];
+        for (case, stars, expected) in [
+            ("tiers are 5, 4 and 3", &[50, 40, 30][..], &from_4_and_3[..]),
             ("tiers are 5 and 3: 4 is held by nobody", &[50, 30], &["1: product_rating 3→5 3→5 +0.5"]),
             ("shops that all tie have nothing to gain", &[40, 40, 40], &[]),
-        ];
-        for (case, stars, expected) in cases {
+        ] {
             assert_eq!(improvements(stars), expected, "{case}");
         }
     }

@@ -6,7 +6,8 @@
 use crate::domain::Dimension;
 
 /// One of the seven measured figures, in the byte order of their names, which is how they are published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Indicator {
     /// 纠纷退款率
     DisputeRate,
@@ -33,21 +34,27 @@ pub enum Better {
     Low,
 }
 
-/// All that is declared of an indicator; numerator and denominator are measures of the daily partials.
+/// All that is declared of an indicator; its value is a ratio of two measures of the daily partials.
 #[derive(Clone, Copy, Debug)]
 pub struct IndicatorSpec {
-    /// The name in files and rule tables.
-    pub name: &'static str,
-    /// Its Chinese name.
+    /// 考核指标, as the specification has it.
     pub chinese: &'static str,
-    /// The dimension that it speaks for.
+    /// What it speaks for.
     pub dimension: Dimension,
     /// Which values are good.
     pub better: Better,
-    /// The measure above the line.
-    pub numerator: &'static str,
-    /// The measure below the line.
-    pub denominator: &'static str,
+    pub(crate) numerator: &'static str,
+    pub(crate) denominator: &'static str,
+}
+
+const fn declared(
+    chinese: &'static str,
+    dimension: Dimension,
+    better: Better,
+    numerator: &'static str,
+    denominator: &'static str,
+) -> IndicatorSpec {
+    IndicatorSpec { chinese, dimension, better, numerator, denominator }
 }
 
 impl Indicator {
@@ -63,86 +70,43 @@ impl Indicator {
     ];
 
     /// Its declaration.
-    pub const fn spec(self) -> &'static IndicatorSpec {
+    pub const fn spec(self) -> IndicatorSpec {
+        use Better::{High, Low};
+        use Dimension::{AfterSales, Consultation, Dispute, Logistics, Product};
         match self {
-            Self::DisputeRate => &IndicatorSpec {
-                name: "dispute_rate",
-                chinese: "纠纷退款率",
-                dimension: Dimension::Dispute,
-                better: Better::Low,
-                numerator: "disputes_at_fault",
-                denominator: "payments",
-            },
-            Self::LogisticsRating => &IndicatorSpec {
-                name: "logistics_rating",
-                chinese: "物流评价",
-                dimension: Dimension::Logistics,
-                better: Better::High,
-                numerator: "logistics_stars",
-                denominator: "logistics_ratings",
-            },
-            Self::PickupTimeliness => &IndicatorSpec {
-                name: "pickup_timeliness",
-                chinese: "揽收及时率",
-                dimension: Dimension::Logistics,
-                better: Better::High,
-                numerator: "pickups_in_time",
-                denominator: "pickups_due",
-            },
-            Self::ProductRating => &IndicatorSpec {
-                name: "product_rating",
-                chinese: "商品评价",
-                dimension: Dimension::Product,
-                better: Better::High,
-                numerator: "description_stars",
-                denominator: "description_ratings",
-            },
-            Self::RefundOnlyDuration => &IndicatorSpec {
-                name: "refund_only_duration",
-                chinese: "仅退款自主完结时长",
-                dimension: Dimension::AfterSales,
-                better: Better::Low,
-                numerator: "refund_only_seconds",
-                denominator: "refund_only_refunds",
-            },
-            Self::ResponseRate => &IndicatorSpec {
-                name: "response_rate",
-                chinese: "旺旺回复率",
-                dimension: Dimension::Consultation,
-                better: Better::High,
-                numerator: "consultations_answered",
-                denominator: "consultations_asked",
-            },
-            Self::ReturnRefundDuration => &IndicatorSpec {
-                name: "return_refund_duration",
-                chinese: "退货退款自主完结时长",
-                dimension: Dimension::AfterSales,
-                better: Better::Low,
-                numerator: "return_refund_seconds",
-                denominator: "return_refund_refunds",
-            },
+            Self::DisputeRate => declared("纠纷退款率", Dispute, Low, "disputes_at_fault", "payments"),
+            Self::LogisticsRating => declared("物流评价", Logistics, High, "logistics_stars", "logistics_ratings"),
+            Self::PickupTimeliness => declared("揽收及时率", Logistics, High, "pickups_in_time", "pickups_due"),
+            Self::ProductRating => declared("商品评价", Product, High, "description_stars", "description_ratings"),
+            Self::RefundOnlyDuration => {
+                declared("仅退款自主完结时长", AfterSales, Low, "refund_only_seconds", "refund_only_refunds")
+            }
+            Self::ResponseRate => {
+                declared("旺旺回复率", Consultation, High, "consultations_answered", "consultations_asked")
+            }
+            Self::ReturnRefundDuration => {
+                declared("退货退款自主完结时长", AfterSales, Low, "return_refund_seconds", "return_refund_refunds")
+            }
         }
     }
 
     /// The name in files and rule tables.
-    pub const fn name(self) -> &'static str {
-        self.spec().name
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// The indicator of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|indicator| indicator.name() == name)
     }
 
     /// Its place in [`Indicator::ALL`].
-    pub const fn index(self) -> usize {
+    pub(crate) const fn index(self) -> usize {
         self as usize
     }
 }
 
 /// The value of a ratio of two sums: their quotient as 64-bit floats, null where the denominator counts nothing.
-#[allow(clippy::cast_precision_loss)]
-pub fn value(numerator: i64, denominator: i64) -> Option<f64> {
+pub(crate) fn value(numerator: i64, denominator: i64) -> Option<f64> {
     (denominator != 0).then(|| numerator as f64 / denominator as f64)
 }
 

@@ -25,18 +25,13 @@ pub(crate) fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T
 }
 
 /// From now on a signal ends the process with 128 and its number, and a line on stderr.
-///
-/// # Errors
-/// A fault where the system refuses to tell of signals.
 pub(crate) fn listen() -> Outcome<()> {
     let mut outcome = Ok(());
     LISTENING.call_once(|| {
         // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.
         outcome = flag::register(SIGXFSZ, Arc::default())
             .and_then(|_| Signals::new([SIGTERM, SIGINT]))
-            .map(|mut signals| {
-                thread::spawn(move || signals.forever().for_each(end));
-            })
+            .map(|mut signals| drop(thread::spawn(move || signals.forever().for_each(end))))
             .map_err(|error| fault("signals", error));
     });
     outcome
@@ -45,15 +40,12 @@ pub(crate) fn listen() -> Outcome<()> {
 fn end(signal: i32) {
     let switches = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
     let name = if signal == SIGINT { "SIGINT" } else { "SIGTERM" };
-    // Whoever stopped the run may have closed stderr as well.
-    let _ = writeln!(io::stderr(), "error: interrupted by {name}, {}", told(*switches));
-    process::exit(128 + signal);
-}
-
-fn told(switches: u32) -> String {
-    match switches {
+    let so_far = match *switches {
         0 => "nothing published; the next run removes what this one has begun".to_owned(),
         1 => "after what it published; run again for what is left".to_owned(),
         many => format!("after {many} publications; run again for what is left"),
-    }
+    };
+    // Whoever stopped the run may have closed stderr as well.
+    let _ = writeln!(io::stderr(), "error: interrupted by {name}, {so_far}");
+    process::exit(128 + signal);
 }

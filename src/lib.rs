@@ -17,15 +17,14 @@
 
 pub mod calendar;
 mod columns;
-mod content;
 pub mod domain;
 pub mod error;
 mod folders;
+mod hashing;
 mod interruption;
 mod memory;
 mod preflight;
 pub mod threads;
-mod totals;
 pub mod zone;
 
 pub mod policies;
@@ -45,19 +44,16 @@ mod tiers;
 pub mod categories;
 pub mod improvements;
 mod quality;
-pub mod scores;
-
 mod sales;
+pub mod scores;
 
 mod assessments;
 pub mod publish;
 
+mod pipeline;
 mod state;
 mod table_days;
 
-mod pipeline;
-
-mod sample;
-
 pub mod cli;
 pub mod commands;
+mod sample;

@@ -25,14 +25,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for finding in &failure.findings {
-                report(&format!("error: {finding}"));
+                // Where the log cannot be written (a full disk has often both), the exit code still tells.
+                let _ = writeln!(std::io::stderr(), "error: {finding}");
             }
-            ExitCode::from(failure.class.code())
+            ExitCode::from(failure.class as u8)
         }
     }
-}
-
-/// Where the log cannot be written (a full disk has often both), the exit code still tells.
-fn report(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -23,22 +23,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_limit_a_day_is_one_share() {
-        assert_eq!(shares(usize::MAX >> 8, None, 2), 1);
-    }
-
-    #[test]
     fn shares_of_all_threads_fit_beside_the_rest() {
         // 312 MiB less the base are 100 MiB for each of two threads, 819,200 rows.
-        assert_eq!(shares(819_200, Some(312), 2), 1);
-        assert_eq!(shares(819_201, Some(312), 2), 2);
-        assert_eq!(shares(819_201, Some(312), 1), 1);
-        assert_eq!(shares(0, Some(312), 2), 1);
-    }
-
-    #[test]
-    fn a_limit_below_the_base_leaves_shares_of_the_least_size() {
-        assert_eq!(shares(65_536, Some(1), 2), 1);
-        assert_eq!(shares(65_537, Some(1), 2), 2);
+        for (case, rows, limit_mib, threads, expected) in [
+            ("without a limit a day is one share", usize::MAX >> 8, None, 2, 1),
+            ("as much as fits", 819_200, Some(312), 2, 1),
+            ("one row more", 819_201, Some(312), 2, 2),
+            ("one thread has room for all", 819_201, Some(312), 1, 1),
+            ("no rows", 0, Some(312), 2, 1),
+            ("a limit below the base leaves shares of the least size", 65_536, Some(1), 2, 1),
+            ("and one row more than that", 65_537, Some(1), 2, 2),
+        ] {
+            assert_eq!(shares(rows, limit_mib, threads), expected, "{case}");
+        }
     }
 }

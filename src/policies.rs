@@ -5,23 +5,21 @@ use crate::rulebook::Decimal4;
 
 /// What shops are ranked inside of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum RankWithin {
     /// The primary category 主营类目.
-    #[strum(serialize = "primary_category")]
     PrimaryCategory,
     /// The row of the weight table 考核类目.
-    #[strum(serialize = "assessment_category")]
     AssessmentCategory,
 }
 
 /// How the two after-sales tiers make one score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum AfterSalesMix {
     /// Each tier counts the same.
-    #[strum(serialize = "equal")]
     Equal,
     /// Each tier counts with its indicator's denominator.
-    #[strum(serialize = "volume")]
     Volume,
 }
 
@@ -42,7 +40,7 @@ pub struct Coverage {
 
 impl Coverage {
     /// Whether the extracts of `day` may have expired, given the newest partition of its table.
-    pub fn may_have_expired(&self, day: Day, newest: Option<Day>) -> bool {
+    pub(crate) fn may_have_expired(&self, day: Day, newest: Option<Day>) -> bool {
         let age_days = newest.map(|newest| newest.epoch_days() - day.epoch_days());
         self.extracts_kept_days.zip(age_days).is_some_and(|(kept_days, age_days)| age_days > kept_days)
     }
@@ -52,13 +50,12 @@ impl Coverage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// More of a table-day's rows than this, and more than `max_quarantined_rows`, may not be quarantined.
-    pub max_quarantined_percent: Decimal4,
-    /// See `max_quarantined_percent`.
-    pub max_quarantined_rows: i64,
+    pub(crate) max_quarantined_percent: Decimal4,
+    pub(crate) max_quarantined_rows: i64,
     /// No more of the present shops than this may be without a score.
-    pub max_unscored_percent: Decimal4,
+    pub(crate) max_unscored_percent: Decimal4,
     /// No table-day may have fewer rows than this part of its table's median day.
-    pub min_rows_percent: Decimal4,
+    pub(crate) min_rows_percent: Decimal4,
     /// Medians below this are not compared with.
-    pub min_rows_median: i64,
+    pub(crate) min_rows_median: i64,
 }

@@ -7,22 +7,15 @@ use std::path::Path;
 
 use rustix::fs::{Access, access, statvfs};
 
-use crate::error::{ExitClass, Failure, Finding, Outcome, all, disk};
+use crate::error::{ExitClass, Finding, Outcome, all, disk};
 
 const STAGE: &str = "preflight";
 const MIB: u64 = 1 << 20;
 
 /// Checks that a run can write to `folders`, or make those that do not exist yet, and that each has `min_free_mib` free.
-///
-/// # Errors
-/// Disk, with every folder that does not fit.
 pub(crate) fn check_writable(folders: &[&Path], min_free_mib: u64) -> Outcome<()> {
-    let checked = folders.iter().map(|folder| {
-        let nearest = nearest_existing(folder);
-        check_permission(nearest)?;
-        check_free(nearest, min_free_mib)
-    });
-    all(checked).map(drop)
+    let nearest = folders.iter().map(|folder| nearest_existing(folder));
+    all(nearest.map(|nearest| check_permission(nearest).and_then(|()| check_free(nearest, min_free_mib)))).map(drop)
 }
 
 /// The folder itself, or the one that it would be made in.
@@ -55,23 +48,16 @@ fn check_free(folder: &Path, min_free_mib: u64) -> Outcome<()> {
 }
 
 /// Checks that `inner`, a folder of `outer`, lies on the same file system.
-///
-/// # Errors
-/// Usage, naming both; disk.
 pub(crate) fn check_one_file_system(outer: &Path, inner: &Path) -> Outcome<()> {
     let device =
         |path: &Path| fs::metadata(path).map(|found| found.dev()).map_err(|error| disk(STAGE, "stat", path, &error));
     if device(outer)? == device(inner)? {
         return Ok(());
     }
-    Err(two_file_systems(outer, inner))
-}
-
-fn two_file_systems(outer: &Path, inner: &Path) -> Failure {
-    Finding::new(STAGE, format!("another file system than {}", outer.display()), "one file system")
+    Err(Finding::new(STAGE, format!("another file system than {}", outer.display()), "one file system")
         .path(inner)
         .advice("keep the whole output folder on one file system")
-        .fail(ExitClass::Usage)
+        .fail(ExitClass::Usage))
 }
 
 #[cfg(test)]

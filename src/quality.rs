@@ -3,10 +3,11 @@
 //! Grain in: the counts of every table-day. Grain out: one row a table, day and reason; `none` counts all rows, other
 //! reasons that count nothing have no row.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
-use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::quarantine::{Counts, QuarantinedRow, violation};
 use crate::extracts::schema::Presence;
 use crate::extracts::tables::Table;
@@ -27,29 +28,22 @@ const UNMATCHED_APPEAL: &str = "unmatched_appeal";
 /// How many rows of a table-day a reason holds for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct QualityRow {
-    /// The extract.
     pub table: &'static str,
-    /// The partition's day.
     pub day: Day,
-    /// The reason.
     pub reason: &'static str,
-    /// How many rows.
     pub rows: i64,
 }
 
 /// The quarantined rows, by the day of their partition.
 pub(crate) type SetAside = BTreeMap<Day, Vec<QuarantinedRow>>;
 
-/// Whether `part` is more than `percent` of `whole`.
-fn exceeds(part: i64, percent: Decimal4, whole: i64) -> bool {
+/// How `part` compares with `percent` of `whole`.
+fn compared(part: i128, percent: Decimal4, whole: i128) -> Ordering {
     const HUNDRED: i128 = 1_000_000;
-    i128::from(part) * HUNDRED > i128::from(percent.ten_thousandths()) * i128::from(whole)
+    (part * HUNDRED).cmp(&(i128::from(percent.ten_thousandths()) * whole))
 }
 
-/// Stops the run where too many rows of a table-day were set aside, or a table-day of the window is far too small.
-///
-/// # Errors
-/// Every table-day beyond a limit, exit class rejected.
+/// Rejects the input where too many rows of a table-day were set aside, or a table-day of the window is far too small.
 pub(crate) fn check_table_days(
     counts: &[Counts],
     set_aside: &SetAside,
@@ -57,105 +51,75 @@ pub(crate) fn check_table_days(
     limits: &Limits,
 ) -> Outcome<()> {
     let mut findings = too_many_set_aside(counts, set_aside, limits)?;
-    findings.extend(Table::ALL.into_iter().flat_map(|table| too_few_rows(table, counts, window, limits)));
+    let of_days = Table::ALL.into_iter().filter(|table| table.spec().presence != Presence::NewestSnapshot);
+    findings.extend(of_days.flat_map(|table| too_few_rows(table, counts, window, limits)));
     Failure::unless_empty(ExitClass::Rejected, findings)
 }
 
-/// Stops the run where too many rows of a table-day were set aside.
-///
-/// # Errors
-/// Every table-day beyond the limit, exit class rejected.
+/// Rejects the input where too many rows of a table-day were set aside.
 pub(crate) fn check_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<()> {
     Failure::unless_empty(ExitClass::Rejected, too_many_set_aside(counts, set_aside, limits)?)
 }
 
 fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) -> Outcome<Vec<Finding>> {
+    let Limits { max_quarantined_percent: percent, max_quarantined_rows: most, .. } = *limits;
     let too_many = counts.iter().filter(|counts| {
         let quarantined = counts.quarantined();
-        quarantined > limits.max_quarantined_rows && exceeds(quarantined, limits.max_quarantined_percent, counts.rows)
+        quarantined > most && compared(quarantined.into(), percent, counts.rows.into()).is_gt()
     });
-    too_many.map(|counts| too_many_quarantined(counts, set_aside, limits)).collect()
+    let finding = |found: String| {
+        let wanted = format!("at most {percent} % (max_quarantined_percent) or {most} rows (max_quarantined_rows)");
+        let advice = "deliver the day again, or raise the limit if the rows are known to be unsound";
+        Finding::new(STAGE, found, wanted).advice(advice)
+    };
+    too_many.map(|counts| quarantined(counts, set_aside).map(finding)).collect()
 }
 
-fn too_many_quarantined(counts: &Counts, set_aside: &SetAside, limits: &Limits) -> Outcome<Finding> {
-    let of_day = set_aside.get(&counts.day).into_iter().flatten();
-    let first = of_day.filter(|row| row.table == counts.table.name()).min();
-    let first = first.map(|row| violation(counts.table, row)).transpose()?;
+/// What was quarantined of a table-day: how much, why, and its first row.
+fn quarantined(counts: &Counts, set_aside: &SetAside) -> Outcome<String> {
+    let Counts { table, day, rows, .. } = *counts;
+    let of_table = set_aside.get(&day).into_iter().flatten().filter(|row| row.table == table.name());
+    let first = of_table.min().map(|row| violation(table, row)).transpose()?;
     let first = first.map_or(String::new(), |first| format!(", first {first}"));
     let reasons = Reason::ALL.iter().zip(counts.broken).filter(|(_, rows)| *rows > 0);
     let reasons: Vec<String> = reasons.map(|(reason, rows)| format!("{rows} {}", reason.name())).collect();
-    let finding = Finding::new(
-        STAGE,
-        format!(
-            "{} of {} rows of {} dt={} quarantined ({}{first})",
-            counts.quarantined(),
-            counts.rows,
-            counts.table.name(),
-            counts.day,
-            reasons.join(", ")
-        ),
-        format!(
-            "at most {} % (max_quarantined_percent) or {} rows (max_quarantined_rows)",
-            limits.max_quarantined_percent, limits.max_quarantined_rows
-        ),
-    );
-    Ok(finding.advice("deliver the day again, or raise the limit if the rows are known to be unsound"))
+    let (quarantined, table, reasons) = (counts.quarantined(), table.name(), reasons.join(", "));
+    Ok(format!("{quarantined} of {rows} rows of {table} dt={day} quarantined ({reasons}{first})"))
 }
 
 fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits) -> Vec<Finding> {
-    if table.spec().presence == Presence::NewestSnapshot {
-        return Vec::new();
-    }
     let of_table = || counts.iter().filter(|counts| counts.table == table && window.contains(counts.day));
     let mut rows: Vec<i64> = of_table().map(|counts| counts.rows).collect();
     rows.sort_unstable();
     // Twice the median, which may lie half-way between two days.
     let middle = [rows.len().saturating_sub(1) / 2, rows.len() / 2];
-    let doubled_median =
-        middle.iter().filter_map(|place| rows.get(*place)).fold(0, |sum, rows| rows.saturating_add(sum));
+    let middle = middle.iter().filter_map(|place| rows.get(*place));
+    let doubled_median = middle.fold(0, |sum: i64, rows| sum.saturating_add(*rows));
     if doubled_median < limits.min_rows_median.saturating_mul(2) {
         return Vec::new();
     }
-    let is_small = |counts: &&Counts| is_below_part_of(limits.min_rows_percent, doubled_median, counts.rows);
-    of_table()
-        .filter(is_small)
-        .map(|counts| {
-            Finding::new(
-                STAGE,
-                format!("{} rows of {} dt={}", counts.rows, table.name(), counts.day),
-                format!(
-                    "at least {} % (min_rows_percent) of the median day's {} rows",
-                    limits.min_rows_percent,
-                    Decimal4::from_ten_thousandths(doubled_median.saturating_mul(5_000))
-                ),
-            )
-            .advice("deliver the whole day, or lower the limit if the day was like this")
-        })
-        .collect()
+    let percent = limits.min_rows_percent;
+    let median = Decimal4::from_ten_thousandths(doubled_median.saturating_mul(5_000));
+    let finding = |counts: &Counts| {
+        let found = format!("{} rows of {} dt={}", counts.rows, table.name(), counts.day);
+        let wanted = format!("at least {percent} % (min_rows_percent) of the median day's {median} rows");
+        let advice = "deliver the whole day, or lower the limit if the day was like this";
+        Finding::new(STAGE, found, wanted).advice(advice)
+    };
+    let is_small = |counts: &&Counts| compared(i128::from(counts.rows) * 2, percent, doubled_median.into()).is_lt();
+    of_table().filter(is_small).map(finding).collect()
 }
 
-/// Whether `rows` is less than `percent` of half of `doubled_median`.
-fn is_below_part_of(percent: Decimal4, doubled_median: i64, rows: i64) -> bool {
-    const TWO_HUNDRED: i128 = 2_000_000;
-    i128::from(rows) * TWO_HUNDRED < i128::from(percent.ten_thousandths()) * i128::from(doubled_median)
-}
-
-/// Stops the run where too many present shops have no score.
-///
-/// # Errors
-/// Exit class rejected.
+/// Rejects the input where too many present shops have no score.
 pub(crate) fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
-    let count = |shops: usize| i64::try_from(shops).map_err(|error| fault(STAGE, error));
-    if !exceeds(count(unscored)?, limits.max_unscored_percent, count(present)?) {
+    let percent = limits.max_unscored_percent;
+    if compared(unscored as i128, percent, present as i128).is_le() {
         return Ok(());
     }
-    Err(Finding::new(
-        STAGE,
-        format!("{unscored} of {present} present shops without a score"),
-        format!("at most {} % (max_unscored_percent)", limits.max_unscored_percent),
-    )
-    .advice("look for missing rule rows or missing extracts, or raise the limit")
-    .fail(ExitClass::Rejected))
+    let found = format!("{unscored} of {present} present shops without a score");
+    Err(Finding::new(STAGE, found, format!("at most {percent} % (max_unscored_percent)"))
+        .advice("look for missing rule rows or missing extracts, or raise the limit")
+        .fail(ExitClass::Rejected))
 }
 
 /// The quality table: every table and day that `counts` speaks of, sorted; `unknown` counts the sound rows of shops that
@@ -199,32 +163,30 @@ mod tests {
         Window { first: day("2022-03-01"), last: day("2022-03-31") }
     }
 
-    fn counts(table: Table, on: &str, rows: i64, null_keys: i64) -> Counts {
-        Counts { rows, broken: [null_keys, 0, 0, 0, 0], ..Counts::nothing(table, day(on)) }
+    /// Of 2022-03-15.
+    fn counts(table: Table, rows: i64, null_keys: i64) -> Counts {
+        Counts { rows, broken: [null_keys, 0, 0, 0, 0], ..Counts::nothing(table, day("2022-03-15")) }
     }
 
     #[test]
     fn a_run_stops_only_where_both_quarantine_limits_are_passed() {
-        let stops = |rows, broken| {
-            let counts = [counts(Table::Reviews, "2022-03-15", rows, broken)];
-            check_table_days(&counts, &SetAside::new(), march(), &limits()).is_err()
-        };
-        assert!(!stops(100, 20), "20 percent, but no more than 20 rows");
-        assert!(!stops(2_100, 21), "21 rows, but no more than 1 percent");
-        assert!(stops(2_099, 21));
+        for (case, rows, broken, is_stopped) in [
+            ("20 percent, but no more than 20 rows", 100, 20, false),
+            ("21 rows, but no more than 1 percent", 2_100, 21, false),
+            ("more than both", 2_099, 21, true),
+        ] {
+            let outcome = check_set_aside(&[counts(Table::Reviews, rows, broken)], &SetAside::new(), &limits());
+            assert_eq!(outcome.is_err(), is_stopped, "{case}");
+        }
     }
 
     #[test]
     fn the_finding_names_table_day_and_reasons() {
-        let row = |table: &'static str, row: &str| QuarantinedRow {
-            table,
-            key: None,
-            reason: "null_key",
-            row: row.to_owned(),
-        };
+        let reason = "null_key";
+        let row = |table, row: &str| QuarantinedRow { table, key: None, reason, row: row.to_owned() };
         let of_day = vec![row("payments", "{}"), row("reviews", r#"{"review_id":7,"order_id":null}"#)];
         let set_aside = SetAside::from([(day("2022-03-15"), of_day)]);
-        let counts = [counts(Table::Reviews, "2022-03-15", 100, 30)];
+        let counts = [counts(Table::Reviews, 100, 30)];
         let failure = check_table_days(&counts, &set_aside, march(), &limits()).unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
         let said =
@@ -258,22 +220,18 @@ mod tests {
 
     #[test]
     fn every_table_day_has_a_row_for_all_rows_and_one_for_each_reason_that_counts_something() {
-        let counts = [counts(Table::Reviews, "2022-03-15", 100, 3), counts(Table::Appeals, "2022-03-15", 0, 0)];
+        let counts = [counts(Table::Reviews, 100, 3), counts(Table::Appeals, 0, 0)];
         let unmatched = BTreeMap::from([(day("2022-03-15"), 2)]);
         let unknown = [((Table::Reviews, day("2022-03-15")), 4), ((Table::Refunds, day("2022-03-15")), 0)];
-        let shown: Vec<String> = rows(&counts, &unknown.into(), &unmatched)
-            .iter()
-            .map(|row| format!("{} {} {} {}", row.table, row.day, row.reason, row.rows))
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                "appeals 2022-03-15 none 0",
-                "appeals 2022-03-15 unmatched_appeal 2",
-                "reviews 2022-03-15 none 100",
-                "reviews 2022-03-15 null_key 3",
-                "reviews 2022-03-15 unknown_shop 4"
-            ]
-        );
+        let shown = |row: &QualityRow| format!("{} {} {} {}", row.table, row.day, row.reason, row.rows);
+        let shown: Vec<String> = rows(&counts, &unknown.into(), &unmatched).iter().map(shown).collect();
+        let expected = [
+            "appeals 2022-03-15 none 0",
+            "appeals 2022-03-15 unmatched_appeal 2",
+            "reviews 2022-03-15 none 100",
+            "reviews 2022-03-15 null_key 3",
+            "reviews 2022-03-15 unknown_shop 4",
+        ];
+        assert_eq!(shown, expected);
     }
 }

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use crate::columns::{integers, texts};
+use crate::columns::{self, by_group, check_fits, integers, texts};
 use crate::domain::Day;
-use crate::error::{Failure, Outcome, fault};
-use crate::totals::{self, by_group, check_fits};
+use crate::error::{Outcome, fault};
 
 const STAGE: &str = "sales";
 const GROUP: [&str; 2] = ["shop_id", "category"];
@@ -24,12 +23,12 @@ const DAYS_AT_ONCE: usize = 31;
 pub(crate) struct Sales {
     /// The category of goods with the highest amount, the first by name among equals; none without payments.
     pub top_category: Option<String>,
-    /// The amount over all categories, in fen.
+    /// Over all categories.
     pub amount_fen: i64,
 }
 
 impl Sales {
-    /// The sales of a shop, given its amounts by category of goods.
+    /// Of a shop, given its amounts by category of goods.
     pub(crate) fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
         let by_category: Vec<(&str, i64)> = by_category.into_iter().collect();
         let top = by_category.iter().max_by_key(|(category, amount)| (*amount, Reverse(*category)));
@@ -41,9 +40,7 @@ impl Sales {
 }
 
 /// Adds up days of payments, read one after another by `payments_of`; `left_on` has the shops that left, each with its day.
-///
-/// # Errors
-/// Those of `payments_of`; rejected where the amounts of all shops pass 64 bits.
+/// Amounts of all shops that pass 64 bits are rejected.
 pub(crate) fn of_days(
     days: &[Day],
     left_on: &BTreeMap<i64, Day>,
@@ -55,29 +52,25 @@ pub(crate) fn of_days(
         let mut frames: Vec<DataFrame> = amounts.take().into_iter().collect();
         for day in some_days {
             let frame = counted(&payments_of(*day)?, *day, left_on)?;
-            total += totals::total(STAGE, &frame, AMOUNT)?;
+            total += columns::total(STAGE, &frame, AMOUNT)?;
             frames.push(frame);
         }
         check_fits(STAGE, AMOUNT, total, "fen")?;
         let sums = by_group(frames.into_iter().map(IntoLazy::lazy), &GROUP, &[AMOUNT]);
-        amounts = Some(sums.and_then(LazyFrame::collect).map_err(engine)?);
+        amounts = Some(sums.and_then(LazyFrame::collect).map_err(|error| fault(STAGE, error))?);
     }
     amounts.map_or(Ok(BTreeMap::new()), |amounts| by_shop(&amounts))
 }
 
 /// The amounts of a day that count: none of shops that had left before it. Nothing else of the day is held.
 fn counted(payments: &DataFrame, day: Day, left_on: &BTreeMap<i64, Day>) -> Outcome<DataFrame> {
-    let payments = payments.select([GROUP[0], GROUP[1], AMOUNT]).map_err(engine)?;
+    let payments = payments.select([GROUP[0], GROUP[1], AMOUNT]).map_err(|error| fault(STAGE, error))?;
     if left_on.values().all(|left_on| *left_on >= day) {
         return Ok(payments);
     }
     let is_counted = |shop: i64| left_on.get(&shop).is_none_or(|left_on| *left_on >= day);
     let is_counted: BooleanChunked = integers(STAGE, &payments, GROUP[0])?.map(is_counted).collect();
-    payments.filter(&is_counted).map_err(engine)
-}
-
-fn engine(error: PolarsError) -> Failure {
-    fault(STAGE, error)
+    payments.filter(&is_counted).map_err(|error| fault(STAGE, error))
 }
 
 fn by_shop(amounts: &DataFrame) -> Outcome<BTreeMap<i64, Sales>> {

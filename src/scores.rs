@@ -8,14 +8,15 @@ use crate::domain::{Dimension, Tier};
 use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::ranking::Ranking;
 use crate::ranking::assessed::Assessed;
+use crate::ranking::{Measured, Ranking};
 use crate::rulebook::{Decimal4, WeightRow};
 
 const STAGE: &str = "scores";
 
-/// Why a shop has no score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a shop has no score; in files by these names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum UnscoredReason {
     /// No row of the weight table is for its category.
     CategoryWithoutWeights,
@@ -23,59 +24,39 @@ pub enum UnscoredReason {
     NoData,
 }
 
-impl UnscoredReason {
-    /// The name in files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CategoryWithoutWeights => "category_without_weights",
-            Self::NoData => "no_data",
-        }
-    }
-}
-
 /// A tier and the denominator that it was measured over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeldTier {
-    /// The tier.
+pub(crate) struct HeldTier {
     pub tier: Tier,
     /// The rows behind it, at least 1.
     pub denominator: i64,
 }
 
 /// The tier of each indicator, by [`Indicator::index`]; none where the shop is not ranked.
-pub type HeldTiers = [Option<HeldTier>; Indicator::ALL.len()];
+pub(crate) type HeldTiers = [Option<HeldTier>; Indicator::ALL.len()];
 
-/// An exact fraction; the denominator is positive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fraction {
-    numerator: i128,
-    denominator: i128,
+/// An exact fraction: the numerator and the denominator, which is positive.
+type Fraction = (i128, i128);
+
+/// To four decimals, half-up.
+fn rounded((numerator, denominator): Fraction) -> Outcome<Decimal4> {
+    let impossible = || fault(STAGE, format!("a score of {numerator} / {denominator}"));
+    Decimal4::half_up(numerator, denominator).ok_or_else(impossible)
 }
 
-impl Fraction {
-    /// To four decimals, half-up.
-    fn rounded(self) -> Outcome<Decimal4> {
-        let impossible = || fault(STAGE, format!("a score of {} / {}", self.numerator, self.denominator));
-        Decimal4::half_up(self.numerator, self.denominator).ok_or_else(impossible)
-    }
-}
-
-/// A shop's score and what it is made of, by [`Dimension::index`].
+/// A shop's score and what it is made of, in the order of [`Dimension::ALL`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Score {
     /// The score; none where no dimension that weighs anything has a value.
-    pub score: Option<Decimal4>,
+    pub(crate) score: Option<Decimal4>,
     /// The score of each dimension that has one.
-    pub dimensions: [Option<Decimal4>; Dimension::ALL.len()],
+    pub(crate) dimensions: [Option<Decimal4>; Dimension::ALL.len()],
     /// What each of them weighs among those that have one, in percent.
-    pub weight_percents: [Option<f64>; Dimension::ALL.len()],
+    pub(crate) weight_percents: [Option<f64>; Dimension::ALL.len()],
 }
 
-/// The score of one shop.
-///
-/// # Errors
-/// A fault where a figure passes 64 bits.
-pub fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Score> {
+/// The score of one shop; a figure that passes 64 bits is a fault.
+pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Score> {
     let weighed = Dimension::ALL.map(|dimension| {
         let weight = i128::from(weights.percent(dimension).ten_thousandths());
         dimension_score(dimension, tiers, mix).map(|score| (weight, score))
@@ -83,87 +64,68 @@ pub fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outc
     let scored = || weighed.iter().flatten();
     let weight_total: i128 = scored().map(|(weight, _)| weight).sum();
     // Only after-sales can have a denominator above 1, so the product is that one.
-    let common: i128 = scored().map(|(_, score)| score.denominator).product();
-    let weighted = scored().map(|(weight, score)| weight * score.numerator * (common / score.denominator));
-    let total = Fraction { numerator: weighted.sum(), denominator: weight_total * common };
+    let common: i128 = scored().map(|(_, (_, denominator))| denominator).product();
+    let weighted = scored().map(|(weight, (numerator, denominator))| weight * numerator * (common / denominator));
+    let total = (weighted.sum(), weight_total * common);
     let mut score = Score::default();
     if weight_total > 0 {
-        score.score = Some(total.rounded()?);
-        score.weight_percents = weighed.map(|scored| Some(percent_of(scored?.0, weight_total)));
+        score.score = Some(rounded(total)?);
+        // Floats hold both integers exactly.
+        score.weight_percents = weighed.map(|scored| Some((100 * scored?.0) as f64 / weight_total as f64));
     }
-    for (rounded, scored) in score.dimensions.iter_mut().zip(weighed) {
-        *rounded = scored.map(|(_, score)| score.rounded()).transpose()?;
+    for (dimension, scored) in score.dimensions.iter_mut().zip(weighed) {
+        *dimension = scored.map(|(_, score)| rounded(score)).transpose()?;
     }
     Ok(score)
 }
 
-/// The quotient of two integers that floats hold exactly.
-#[allow(clippy::cast_precision_loss)]
-fn percent_of(weight: i128, total: i128) -> f64 {
-    (100 * weight) as f64 / total as f64
-}
-
 /// The mean of the tiers of the dimension's indicators: plain, or after-sales by volume where that is chosen.
 fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) -> Option<Fraction> {
-    let held = || {
-        let of_dimension = Indicator::ALL.into_iter().zip(tiers);
-        of_dimension.filter(|(indicator, _)| indicator.spec().dimension == dimension).filter_map(|(_, held)| *held)
-    };
+    let of_dimension = Indicator::ALL.into_iter().zip(tiers);
+    let of_dimension = of_dimension.filter(|(indicator, _)| indicator.spec().dimension == dimension);
+    let held = || of_dimension.clone().filter_map(|(_, held)| *held);
     let share = |held: HeldTier| match (dimension, mix) {
         (Dimension::AfterSales, AfterSalesMix::Volume) => i128::from(held.denominator),
         _ => 1,
     };
     let denominator: i128 = held().map(share).sum();
     let numerator = held().map(|held| share(held) * i128::from(held.tier.points())).sum();
-    (denominator > 0).then_some(Fraction { numerator, denominator })
+    (denominator > 0).then_some((numerator, denominator))
 }
 
 /// What a present shop is published with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScoredShop {
     /// The name of its row of the weight table.
-    pub assessment_category: Option<String>,
+    pub(crate) assessment_category: Option<String>,
     /// Its score and dimensions; all none where it is not assessed.
-    pub score: Score,
-    /// Why there is no score, where there is none.
-    pub unscored_reason: Option<UnscoredReason>,
+    pub(crate) score: Score,
+    pub(crate) unscored_reason: Option<UnscoredReason>,
 }
 
 /// The tiers that the shop at a place among the present shops holds.
-///
-/// # Errors
-/// A fault where there is no such shop.
-pub fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
+pub(crate) fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
     let mut tiers = HeldTiers::default();
     for (held, indicator) in tiers.iter_mut().zip(Indicator::ALL) {
-        *held = ranking
-            .of(place, indicator)?
-            .and_then(|measured| Some(HeldTier { tier: measured.standing?.tier, denominator: measured.denominator }));
+        let held_tier = |of: &Measured| Some(HeldTier { tier: of.standing?.tier, denominator: of.denominator });
+        *held = ranking.of(place, indicator)?.and_then(held_tier);
     }
     Ok(tiers)
 }
 
 /// Scores every present shop, in order.
-///
-/// # Errors
-/// A fault where a figure passes 64 bits, or a shop is not among the ranked.
 pub fn score_all(assessed: &[Assessed<'_>], ranking: &Ranking, mix: AfterSalesMix) -> Outcome<Vec<ScoredShop>> {
-    let scored = assessed.iter().enumerate().map(|(place, shop)| {
+    let scored = |(place, shop): (usize, &Assessed<'_>)| {
         let Some(assessment) = shop.assessment else {
-            return Ok(ScoredShop {
-                assessment_category: None,
-                score: Score::default(),
-                unscored_reason: Some(UnscoredReason::CategoryWithoutWeights),
-            });
+            let unscored_reason = Some(UnscoredReason::CategoryWithoutWeights);
+            return Ok(ScoredShop { unscored_reason, ..ScoredShop::default() });
         };
         let score = score(assessment.weights, &held_tiers(ranking, place)?, mix)?;
-        Ok(ScoredShop {
-            assessment_category: Some(assessment.weights.assessment_category()),
-            score,
-            unscored_reason: score.score.is_none().then_some(UnscoredReason::NoData),
-        })
-    });
-    scored.collect()
+        let unscored_reason = score.score.is_none().then_some(UnscoredReason::NoData);
+        let assessment_category = Some(assessment.weights.assessment_category());
+        Ok(ScoredShop { assessment_category, score, unscored_reason })
+    };
+    assessed.iter().enumerate().map(scored).collect()
 }
 
 #[cfg(test)]
@@ -212,7 +174,7 @@ mod tests {
         held[Indicator::RefundOnlyDuration.index()].as_mut().unwrap().denominator = 2;
         for (mix, expected) in [(AfterSalesMix::Equal, "3.5"), (AfterSalesMix::Volume, "4")] {
             let score = score(&weights_of("男装"), &held, mix).unwrap();
-            assert_eq!(score.dimensions[Dimension::AfterSales.index()].unwrap().to_string(), expected);
+            assert_eq!(score.dimensions[Dimension::AfterSales as usize].unwrap().to_string(), expected);
         }
     }
 
@@ -222,8 +184,8 @@ mod tests {
         let score = scored("男装", "5 - 3 - 2 - 2");
         assert_eq!(score.score.unwrap().to_string(), "3.3077");
         let percents = score.weight_percents;
-        assert_eq!(percents[Dimension::Product.index()], None);
-        assert_eq!(percents[Dimension::Logistics.index()], Some(2500.0 / 65.0));
-        assert_eq!(percents[Dimension::Dispute.index()], Some(2000.0 / 65.0));
+        assert_eq!(percents[Dimension::Product as usize], None);
+        assert_eq!(percents[Dimension::Logistics as usize], Some(2500.0 / 65.0));
+        assert_eq!(percents[Dimension::Dispute as usize], Some(2000.0 / 65.0));
     }
 }

@@ -5,10 +5,8 @@ use polars_core::runtime::THREAD_POOL;
 
 use crate::error::{Outcome, fault};
 
-/// Fixes the number of threads; the pool is built at its first use and never changes after.
-///
-/// # Errors
-/// A fault where the pool was built before, with another number.
+/// Fixes the number of threads; the pool is built at its first use and never changes after. One that was built before,
+/// with another number, is a fault.
 pub fn settle(threads: usize) -> Outcome<()> {
     // SAFETY: called once, from the command line, before any other thread exists.
     #[allow(unsafe_code)]

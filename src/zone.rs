@@ -6,18 +6,9 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase, TimeZoneTransition};
 
 use crate::domain::Day;
-
-/// A stretch of time in which the zone's offset from UTC does not change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Segment {
-    first_second: i64,
-    end_second: i64,
-    offset_seconds: i64,
-}
 
 /// A time zone of the IANA database, from the copy that is built in.
 #[derive(Clone, Debug)]
@@ -29,21 +20,16 @@ pub struct Zone {
 impl Zone {
     /// The zone of that name, such as `Asia/Shanghai`; none if the database does not have it.
     pub fn named(name: &str) -> Option<Self> {
-        jiff::tz::TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone, name: name.to_owned() })
-    }
-
-    /// UTC, where every day has 24 hours.
-    pub fn utc() -> Self {
-        Self { zone: TimeZone::UTC, name: "UTC".to_owned() }
+        TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone, name: name.to_owned() })
     }
 
     /// The name that it was asked for by.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The natural day on which `instant` lies.
-    pub fn day_of(&self, instant: Timestamp) -> Day {
+    pub(crate) fn day_of(&self, instant: Timestamp) -> Day {
         Day::of_civil(self.zone.to_datetime(instant).date())
     }
 
@@ -55,47 +41,39 @@ impl Zone {
         let mut spans: Vec<Range<i64>> = Vec::new();
         let mut second = midnight - WIDEST_OFFSET_SECONDS;
         while second < midnight + 86_400 + WIDEST_OFFSET_SECONDS {
-            let segment = self.segment_at(second);
-            let start = segment.first_second.max(midnight - segment.offset_seconds);
-            let end = segment.end_second.min(midnight + 86_400 - segment.offset_seconds);
+            let (stretch, offset_seconds) = self.offset_at(second);
+            let start = stretch.start.max(midnight - offset_seconds);
+            let end = stretch.end.min(midnight + 86_400 - offset_seconds);
             if start < end {
                 match spans.last_mut() {
                     Some(last) if last.end == start => last.end = end,
                     _ => spans.push(start..end),
                 }
             }
-            second = segment.end_second;
+            second = stretch.end;
         }
         spans
     }
 
     /// A reader of local times, for many in a row.
-    pub fn local_times(&self) -> LocalTimes<'_> {
+    pub(crate) fn local_times(&self) -> LocalTimes<'_> {
         LocalTimes { zone: self, certain: 0..0, offset_seconds: 0 }
     }
 
-    fn segment_at(&self, second: i64) -> Segment {
+    /// The stretch of time around `second` in which the offset from UTC does not change, and that offset in seconds.
+    fn offset_at(&self, second: i64) -> (Range<i64>, i64) {
         let instant = clamped(second);
         let after = clamped(instant.as_second().saturating_add(1));
-        Segment {
-            first_second: self
-                .zone
-                .preceding(after)
-                .next()
-                .map_or(i64::MIN, |transition| transition.timestamp().as_second()),
-            end_second: self
-                .zone
-                .following(instant)
-                .next()
-                .map_or(i64::MAX, |transition| transition.timestamp().as_second()),
-            offset_seconds: i64::from(self.zone.to_offset(instant).seconds()),
-        }
+        let second_of = |transition: TimeZoneTransition<'_>| transition.timestamp().as_second();
+        let first = self.zone.preceding(after).next().map_or(i64::MIN, second_of);
+        let end = self.zone.following(instant).next().map_or(i64::MAX, second_of);
+        (first..end, self.zone.to_offset(instant).seconds().into())
     }
 }
 
 /// Turns local times into instants, remembering the stretch in which the last one lay.
 #[derive(Debug)]
-pub struct LocalTimes<'zone> {
+pub(crate) struct LocalTimes<'zone> {
     zone: &'zone Zone,
     /// Local seconds for which `offset_seconds` holds without a doubt.
     certain: Range<i64>,
@@ -104,7 +82,7 @@ pub struct LocalTimes<'zone> {
 
 impl LocalTimes<'_> {
     /// The instant that a clock on the wall means when it shows `local_second` (counted as if it were UTC).
-    pub fn instant(&mut self, local_second: i64) -> i64 {
+    pub(crate) fn instant(&mut self, local_second: i64) -> i64 {
         if !self.certain.contains(&local_second) {
             self.move_to(local_second);
         }
@@ -116,18 +94,15 @@ impl LocalTimes<'_> {
 
     fn move_to(&mut self, local_second: i64) {
         const WIDEST_CHANGE_SECONDS: i64 = 2 * 86_400;
-        let segment = self.zone.segment_at(local_second);
-        self.offset_seconds = segment.offset_seconds;
-        self.certain = segment.first_second.saturating_add(WIDEST_CHANGE_SECONDS)
-            ..segment.end_second.saturating_sub(WIDEST_CHANGE_SECONDS);
+        let (Range { start, end }, offset_seconds) = self.zone.offset_at(local_second);
+        self.certain = start.saturating_add(WIDEST_CHANGE_SECONDS)..end.saturating_sub(WIDEST_CHANGE_SECONDS);
+        self.offset_seconds = offset_seconds;
     }
 
     fn near_a_change(&self, local_second: i64) -> i64 {
-        let civil: DateTime = TimeZone::UTC.to_datetime(clamped(local_second));
-        match self.zone.zone.to_ambiguous_timestamp(civil).compatible() {
-            Ok(instant) => instant.as_second(),
-            Err(_) => local_second - self.offset_seconds,
-        }
+        let civil = TimeZone::UTC.to_datetime(clamped(local_second));
+        let instant = self.zone.zone.to_ambiguous_timestamp(civil).compatible();
+        instant.map_or(local_second - self.offset_seconds, Timestamp::as_second)
     }
 }
 
@@ -195,10 +170,5 @@ mod tests {
             let day = zone.day_of(instant);
             assert!(zone.spans(day).iter().any(|span| span.contains(&instant.as_second())));
         }
-    }
-
-    #[test]
-    fn an_unknown_zone_is_none() {
-        assert!(Zone::named("Mars/Olympus").is_none());
     }
 }

@@ -17,7 +17,6 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::reader::ChunkReader;
 
-use crate::content::hash_of_reader;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, caught_panic, disk, fault};
 use crate::extracts::arrays::{self, Meaning};
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
@@ -26,6 +25,7 @@ use crate::extracts::instants::{MICROS, NANOS};
 use crate::extracts::rows::{ColumnData, Rows, Texts};
 use crate::extracts::schema::TableSpec;
 use crate::extracts::selection::{Selection, Wanted};
+use crate::hashing::hash_of_reader;
 use crate::zone::Zone;
 
 const STAGE: &str = "reading";

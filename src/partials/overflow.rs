@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::columns::check_fits;
 use crate::error::Outcome;
 use crate::extracts::rows::Rows;
 use crate::extracts::verdicts::Verdicts;
 use crate::partials::STAGE;
 use crate::partials::measures::{Amount, PartialSpec};
 use crate::partials::sound::whole_seconds;
-use crate::totals::check_fits;
 
 /// So near to 0 that even as many of them as row numbers can tell apart would fit; mostly all values are.
 const SMALL: Range<i64> = -(1 << 31)..1 << 31;

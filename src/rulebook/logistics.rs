@@ -41,7 +41,7 @@ impl Logistics {
 }
 
 impl LogisticsRule {
-    const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::By(indicator) => indicator.name(),
             Self::Exempt => EXEMPT,

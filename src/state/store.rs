@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
-use crate::content::hash_of;
 use crate::domain::Day;
 use crate::error::{Outcome, disk, fault};
 use crate::extracts::tables::Table;
 use crate::folders::entries;
+use crate::hashing::hash_of;
 use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
 pub(crate) use crate::partials::version::Version;

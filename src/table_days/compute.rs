@@ -9,7 +9,6 @@ use std::path::Path;
 
 use bytes::Bytes;
 
-use crate::content::hash_of;
 use crate::error::{Outcome, caught, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
@@ -19,6 +18,7 @@ use crate::extracts::rows::Rows;
 use crate::extracts::selection::{Selection, Share, Wanted};
 use crate::extracts::tables::Table;
 use crate::extracts::verdicts::Verdicts;
+use crate::hashing::hash_of;
 use crate::memory;
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::content::hash_of;
 use crate::domain::Day;
 use crate::extracts::tables::Table;
+use crate::hashing::hash_of;
 use crate::partials::meaning::Surroundings;
 use crate::partials::measures::{self, Condition};
 use crate::rulebook::Rulebook;

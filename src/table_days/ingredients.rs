@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::content::hash_of;
 use crate::domain::Day;
 use crate::error::{Outcome, all};
 use crate::extracts::reader;
+use crate::hashing::hash_of;
 use crate::partials::records::TableDay;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;

@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::columns::{integers, of_integers};
+use crate::columns::{by_group, integers, of_integers};
 use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
 use crate::partials::measures;
-use crate::totals::by_group;
 use crate::window_sums::STAGE;
 use crate::window_sums::tables::TableSums;
 

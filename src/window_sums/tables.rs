@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use crate::columns::{integers, of_integers};
+use crate::columns::{by_group, check_fits, integers, of_integers, total};
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::partials::measures::{PartialSpec, ROWS};
-use crate::totals::{by_group, check_fits, total};
 use crate::window_sums::STAGE;
 
 /// Rows of shops that the snapshot does not have, by day and shop.

@@ -39,7 +39,7 @@ fn read(bytes: &[u8]) -> Outcome<Rows> {
     let listed = Listed { partitions: vec![partition], ..Listed::default() };
     let checked = contract::check(listed, false)?;
     let loaded = reader::load(&checked[0])?;
-    decode(&checked[0], Source::Loaded(&loaded), &Zone::utc(), &Selection::default())
+    decode(&checked[0], Source::Loaded(&loaded), &Zone::named("UTC").unwrap(), &Selection::default())
 }
 
 fn read_or_refused(bytes: &[u8]) -> Result<(), TestCaseError> {

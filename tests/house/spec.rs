@@ -102,7 +102,7 @@ mod declared {
                 Better::High => "high",
                 Better::Low => "low",
             };
-            line(&[&format!("{} {}", spec.name, spec.chinese), better, spec.dimension.name()])
+            line(&[&format!("{} {}", indicator.name(), spec.chinese), better, spec.dimension.name()])
         };
         Indicator::ALL.map(of).to_vec()
     }

@@ -17,7 +17,7 @@ use crate::quality::QualityRow;
 use crate::ranking::assessed::Assessed;
 use crate::ranking::{Measured, Ranking};
 use crate::rulebook::Decimal4;
-use crate::scores::{ScoredShop, UnscoredReason};
+use crate::scores::ScoredShop;
 
 /// `scores`: one row a present shop.
 pub(crate) fn scores(
@@ -44,7 +44,7 @@ pub(crate) fn scores(
     columns.extend([
         floats(admissions.iter().map(|admission| Some(admission.least.as_f64()))),
         booleans(admissions.iter().map(|admission| admission.is_eligible)),
-        texts(scored.iter().map(|scored| scored.unscored_reason.map(UnscoredReason::name))),
+        texts(scored.iter().map(|scored| scored.unscored_reason.map(Into::into))),
     ]);
     batch(&SCORES, columns)
 }

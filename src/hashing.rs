@@ -1,6 +1,6 @@
 //! Hashes of bytes, to know them again: fast, and no proof against somebody who means harm.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -10,15 +10,18 @@ pub(crate) fn hash_of(bytes: &[u8]) -> String {
 }
 
 /// As [`hash_of`], of all bytes that are left to read; few are held at once.
-pub(crate) fn hash_of_reader(mut reader: impl Read) -> io::Result<String> {
+pub(crate) fn hash_of_reader(reader: impl Read) -> io::Result<String> {
     const BUFFER_BYTES: usize = 1 << 20;
+    let mut reader = BufReader::with_capacity(BUFFER_BYTES, reader);
     let mut hasher = Xxh3::new();
-    let mut buffer = vec![0; BUFFER_BYTES];
     loop {
-        match reader.read(&mut buffer)? {
-            0 => return Ok(format!("{:032x}", hasher.digest128())),
-            read => hasher.update(buffer.get(..read).unwrap_or_default()),
+        let bytes = reader.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(format!("{:032x}", hasher.digest128()));
         }
+        hasher.update(bytes);
+        let read = bytes.len();
+        reader.consume(read);
     }
 }
 
