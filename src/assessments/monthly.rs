@@ -109,8 +109,8 @@ mod tests {
 
     const MONTH_ENDS: [&str; 4] = ["2022-01-31", "2022-02-28", "2022-03-31", "2022-04-30"];
 
-    /// What becomes of shop 1 in the months from January on, each given as its category and score; `-` is no score, and
-    /// an empty month one that it is absent from. As `status failures` by month.
+    /// What becomes of shop 1 under rows of `thresholds.csv` in the months from January on, each given as category and
+    /// score (`-`: none; an empty month: the shop is absent). As `status failures` by month.
     fn statuses(rules: &str, months: &str) -> String {
         let months = MONTH_ENDS.into_iter().zip(months.split(", ")).filter_map(|(month_end, month)| {
             let (category, score) = month.split_once(' ')?;

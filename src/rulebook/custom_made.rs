@@ -11,7 +11,6 @@ use crate::domain::Day;
 /// The categories of goods that are made to order.
 pub(crate) type CustomMade = RuleTable<CustomMadeRow>;
 
-/// One category of such goods.
 #[derive(Clone, Debug)]
 pub(crate) struct CustomMadeRow {
     category: String,

@@ -22,7 +22,6 @@ pub enum LogisticsRule {
     Exempt,
 }
 
-/// What one category's logistics is assessed by.
 #[derive(Clone, Debug)]
 pub(crate) struct LogisticsRow {
     category: String,

@@ -1,3 +1,5 @@
+//! What sound rule tables hold, describe and answer.
+
 use super::testing::Folder;
 use super::*;
 use crate::domain::Dimension;
