@@ -10,12 +10,13 @@ use crate::assessments::{MonthEndScore, STAGE, thresholds_on};
 use crate::calendar::{Year, first_of_month};
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
+use crate::rulebook::{Decimal4, Thresholds};
 use crate::sales::Sales;
 use crate::shops::Shop;
 
 /// Which scores of the year count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Basis {
     /// All month ends up to the as-of day.
     Year,
@@ -50,14 +51,9 @@ impl Basis {
         }
     }
 
-    /// The name in files.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Year => "year",
-            Self::MonthsBeforeTermination(_) => "months_before_termination",
-            Self::DayBeforeTermination(_) => "day_before_termination",
-            Self::NoFee(_) => "no_fee",
-        }
+    /// As it stands in files.
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
     }
 
     fn counts(self, month_end: Day) -> bool {
@@ -72,9 +68,7 @@ impl Basis {
 /// A score that went into an average.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CountedScore {
-    /// The day that it is of.
     pub day: Day,
-    /// The score.
     pub score: Decimal4,
     /// The revision of the month end; none for the day before termination.
     pub revision: Option<i64>,
@@ -83,38 +77,32 @@ pub(crate) struct CountedScore {
 /// The settlement of a shop's annual fee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settlement {
-    /// The shop.
     pub shop_id: i64,
     /// Which scores count.
     pub basis: Basis,
     /// Those that do, by day.
     pub months: Vec<CountedScore>,
-    /// Their average.
+    /// Their average; none of no scores.
     pub average: Option<Decimal4>,
-    /// What it sold.
     pub sales: Sales,
-    /// The least average that earns a refund.
     pub annual_min: Decimal4,
-    /// Whether the average reaches it.
+    /// Whether the average reaches the least one.
     pub is_qualified: bool,
-    /// The fee; 0 where none is charged.
+    /// 0 where no fee is charged.
     pub annual_fee_fen: i64,
-    /// What of it is paid back.
     pub refund_fen: i64,
 }
 
-/// All that a year is settled with.
+/// All that a year is settled with; scores and sales by shop.
 #[derive(Clone, Debug)]
 pub(crate) struct Account<'a> {
-    /// The year.
     pub year: Year,
     /// What is known by the end of this day counts.
     pub as_of: Day,
-    /// The month-end scores of the year up to the as-of day, by shop, in order.
+    /// The month-end scores of the year up to the as-of day, in order.
     pub month_ends: BTreeMap<i64, Vec<(Day, &'a MonthEndScore)>>,
     /// The scores of the day before they left of shops that left in January.
     pub days_before: BTreeMap<i64, Decimal4>,
-    /// The sales by shop.
     pub sales: BTreeMap<i64, Sales>,
 }
 
@@ -124,18 +112,29 @@ pub(crate) struct Account<'a> {
 /// Usage where no thresholds are in force on the day that decides; a fault where an average passes 64 bits.
 pub(crate) fn settle(shops: &[Shop], account: &Account<'_>, thresholds: &Thresholds) -> Outcome<Vec<Settlement>> {
     let with_basis = shops.iter().filter_map(|shop| Some((shop, Basis::of(shop, account.year, account.as_of)?)));
-    with_basis
-        .map(|(shop, basis)| {
-            let sales = account.sales.get(&shop.shop_id).cloned().unwrap_or_default();
-            let decisive = basis.left_on().unwrap_or(account.year.last_day());
-            let category = sales.top_category.as_deref().unwrap_or(&shop.primary_category);
-            let row = thresholds_on(thresholds, decisive, category)?;
-            settlement(shop.shop_id, basis, account.counted(shop.shop_id, basis), sales, row)
-        })
-        .collect()
+    with_basis.map(|(shop, basis)| account.settlement(shop, basis, thresholds)).collect()
 }
 
 impl Account<'_> {
+    fn settlement(&self, shop: &Shop, basis: Basis, thresholds: &Thresholds) -> Outcome<Settlement> {
+        let shop_id = shop.shop_id;
+        let sales = self.sales.get(&shop_id).cloned().unwrap_or_default();
+        let decisive = basis.left_on().unwrap_or(self.year.last_day());
+        let category = sales.top_category.as_deref().unwrap_or(&shop.primary_category);
+        let row = thresholds_on(thresholds, decisive, category)?;
+        let months = self.counted(shop_id, basis);
+        let (annual_min, average) = (row.annual_min, average(&months)?);
+        let is_qualified = average.is_some_and(|average| average >= annual_min);
+        let annual_fee_fen = if matches!(basis, Basis::NoFee(_)) { 0 } else { row.annual_fee_fen };
+        let refund_fen = match sales.amount_fen {
+            _ if !is_qualified => 0,
+            amount if amount >= row.sales_full_refund_fen => annual_fee_fen,
+            amount if amount >= row.sales_half_refund_fen => annual_fee_fen / 2,
+            _ => 0,
+        };
+        Ok(Settlement { shop_id, basis, months, average, sales, annual_min, is_qualified, annual_fee_fen, refund_fen })
+    }
+
     fn counted(&self, shop_id: i64, basis: Basis) -> Vec<CountedScore> {
         if let Basis::DayBeforeTermination(left_on) = basis {
             let day = left_on.plus(-1);
@@ -143,42 +142,11 @@ impl Account<'_> {
             return score.map(|score| CountedScore { day, score: *score, revision: None }).collect();
         }
         let month_ends = self.month_ends.get(&shop_id).into_iter().flatten();
-        let counted = month_ends.filter(|(day, _)| basis.counts(*day));
-        counted
-            .filter_map(|(day, month)| {
-                Some(CountedScore { day: *day, score: month.score?, revision: Some(month.revision) })
-            })
-            .collect()
+        let scored = |(day, month): &(Day, &MonthEndScore)| {
+            Some(CountedScore { day: *day, score: month.score?, revision: Some(month.revision) })
+        };
+        month_ends.filter(|(day, _)| basis.counts(*day)).filter_map(scored).collect()
     }
-}
-
-fn settlement(
-    shop_id: i64,
-    basis: Basis,
-    months: Vec<CountedScore>,
-    sales: Sales,
-    row: &ThresholdRow,
-) -> Outcome<Settlement> {
-    let average = average(&months)?;
-    let is_qualified = average.is_some_and(|average| average >= row.annual_min);
-    let annual_fee_fen = if matches!(basis, Basis::NoFee(_)) { 0 } else { row.annual_fee_fen };
-    let refund_fen = match sales.amount_fen {
-        _ if !is_qualified => 0,
-        amount if amount >= row.sales_full_refund_fen => annual_fee_fen,
-        amount if amount >= row.sales_half_refund_fen => annual_fee_fen / 2,
-        _ => 0,
-    };
-    Ok(Settlement {
-        shop_id,
-        basis,
-        months,
-        average,
-        sales,
-        annual_min: row.annual_min,
-        is_qualified,
-        annual_fee_fen,
-        refund_fen,
-    })
 }
 
 /// The mean to four decimals, half-up; none of no scores.

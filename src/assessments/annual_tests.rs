@@ -1,27 +1,16 @@
 use super::*;
-use crate::assessments::testing::{month_ends, thresholds};
+use crate::assessments::month_ends;
+use crate::rulebook::testing::thresholds;
 
 const FULL: i64 = 60_000_000;
 const HALF: i64 = 18_000_000;
-/// An odd fee, so that half of it must be rounded.
-const FEE: i64 = 3_000_001;
 
-fn day(text: &str) -> Day {
-    text.parse().unwrap()
-}
+/// An odd fee, so that half of it must be rounded, and half a year of cheaper tea.
+const RULES: &str = "\
+,,*,2.8,2.5,3,3,3000001,18000000,60000000
+2022-01-01,2022-06-30,茶,2.8,2.5,3,3,700,1,2";
 
-fn shop(joined_on: &str, terminated_on: &str) -> Shop {
-    Shop {
-        shop_id: 1,
-        name: "一号店".to_owned(),
-        primary_category: "茶".to_owned(),
-        primary_subcategory: None,
-        joined_on: day(joined_on),
-        terminated_on: terminated_on.parse().ok(),
-    }
-}
-
-/// What settles shop 1: its contract, its scores by month end (and, for 15 January, of the day before), its sales.
+/// What settles shop 1, of tea: its contract, its scores by month end and of the day before it left, its sales.
 struct Case<'a> {
     joined_on: &'a str,
     terminated_on: &'a str,
@@ -42,23 +31,28 @@ const LONG_THERE: Case<'_> = Case {
 
 impl Case<'_> {
     fn settled(&self) -> Option<Settlement> {
-        let rules =
-            [format!(",,*,2.8,2.5,3,3,{FEE},{HALF},{FULL}"), "2022-01-01,2022-06-30,茶,2.8,2.5,3,3,700,1,2".to_owned()];
+        let shop = Shop {
+            shop_id: 1,
+            name: "一号店".to_owned(),
+            primary_category: "茶".to_owned(),
+            primary_subcategory: None,
+            joined_on: self.joined_on.parse().unwrap(),
+            terminated_on: self.terminated_on.parse().ok(),
+        };
         let rows: Vec<_> = self.scores.iter().map(|(month_end, score)| (*month_end, "茶", *score)).collect();
         let scores = month_ends(&rows);
         let of_shop = scores.iter().flat_map(|(day, rows)| rows.iter().map(|row| (*day, row))).collect();
         let account = Account {
             year: "2022".parse().unwrap(),
-            as_of: day(self.as_of),
+            as_of: self.as_of.parse().unwrap(),
             month_ends: [(1, of_shop)].into(),
             days_before: self.day_before.map(|score| (1, score.parse().unwrap())).into_iter().collect(),
             sales: [(1, Sales::of(self.sales.iter().copied()))].into(),
         };
-        let shops = [shop(self.joined_on, self.terminated_on)];
-        settle(&shops, &account, &thresholds(&rules)).unwrap().pop()
+        settle(&[shop], &account, &thresholds(RULES)).unwrap().pop()
     }
 
-    /// Basis, counted days, average, whether qualified, fee and refund.
+    /// Basis, counted days, average, whether qualified, refund and fee.
     fn shown(&self) -> String {
         let Some(settled) = self.settled() else { return "no row".to_owned() };
         let days: Vec<_> = settled.months.iter().map(|month| month.day.to_string()).collect();
@@ -66,11 +60,6 @@ impl Case<'_> {
         let qualified = if settled.is_qualified { "qualified" } else { "not qualified" };
         let (fee, refund) = (settled.annual_fee_fen, settled.refund_fen);
         format!("{} [{}] {average} {qualified} {refund} of {fee}", settled.basis.name(), days.join(" "))
-    }
-
-    fn money(&self) -> String {
-        let settled = self.settled().unwrap();
-        format!("{} of {}", settled.refund_fen, settled.annual_fee_fen)
     }
 }
 
@@ -96,45 +85,52 @@ fn a_shop_that_stays_is_settled_by_the_mean_of_its_month_ends() {
 }
 
 #[test]
-fn sales_equal_to_a_refund_line_reach_it_and_an_odd_fee_is_halved_downwards() {
-    for (amount, refund) in [(FULL, FEE), (FULL - 1, 1_500_000), (HALF, 1_500_000), (HALF - 1, 0)] {
-        assert_eq!(Case { sales: &[("茶", amount)], ..LONG_THERE }.money(), format!("{refund} of {FEE}"));
+fn what_is_paid_back_is_decided_by_the_sales_and_the_thresholds_of_the_deciding_day_and_category() {
+    for (rule, terminated_on, sales, expected) in [
+        ("sales equal to a line reach it", "", &[("茶", FULL)][..], (3_000_001, 3_000_001)),
+        ("an odd fee is halved downwards", "", &[("茶", FULL - 1)], (1_500_000, 3_000_001)),
+        ("sales equal to the lower line reach it", "", &[("茶", HALF)], (1_500_000, 3_000_001)),
+        ("less sales reach nothing", "", &[("茶", HALF - 1)], (0, 3_000_001)),
+        ("the thresholds of the day that it left", "2022-06-30", &[("茶", FULL)], (700, 700)),
+        ("and no others", "2022-07-01", &[("茶", FULL)], (3_000_001, 3_000_001)),
+        ("its primary category without payments", "2022-06-30", &[], (0, 700)),
+        ("the category that sold most", "2022-06-30", &[("男装", HALF)], (1_500_000, 3_000_001)),
+    ] {
+        let settled = Case { terminated_on, sales, ..LONG_THERE }.settled().unwrap();
+        assert_eq!((settled.refund_fen, settled.annual_fee_fen), expected, "{rule}");
+        assert_eq!(settled.sales, Sales::of(sales.iter().copied()), "{rule}");
     }
 }
 
 #[test]
-fn without_payments_the_primary_category_s_row_decides() {
-    // Half a year of cheaper tea: a shop that left in June without sales is charged by its primary category.
-    let left = Case { terminated_on: "2022-06-30", sales: &[], ..LONG_THERE };
-    assert_eq!(left.money(), "0 of 700");
-    assert_eq!(left.settled().unwrap().sales, Sales::default());
-    assert_eq!(Case { sales: &[("男装", HALF)], ..left }.money(), "1500000 of 3000001");
-}
-
-#[test]
-fn thresholds_are_those_of_the_last_day_of_the_year_or_of_the_day_that_the_shop_left() {
-    assert_eq!(LONG_THERE.money(), "3000001 of 3000001");
-    assert_eq!(Case { terminated_on: "2022-06-30", ..LONG_THERE }.money(), "700 of 700");
-    assert_eq!(Case { terminated_on: "2022-07-01", ..LONG_THERE }.money(), "3000001 of 3000001");
-}
-
-#[test]
-fn a_shop_that_left_in_mid_year_is_settled_by_the_months_before_that_of_leaving() {
-    let of = |terminated_on| Case { terminated_on, sales: &[], ..LONG_THERE }.shown();
+fn a_shop_that_left_is_settled_by_what_counts_of_the_year() {
     let both = "months_before_termination [2022-01-31 2022-02-28] 3 qualified 0 of 700";
     let january = "months_before_termination [2022-01-31] 4 qualified 0 of 700";
-    assert_eq!(of("2022-03-15"), both);
-    assert_eq!(of("2022-03-31"), both, "the month of leaving never counts, not even its last day");
-    assert_eq!(of("2022-02-01"), january);
-    assert_eq!(of("2022-02-28"), january);
-}
-
-#[test]
-fn a_shop_that_left_in_january_is_settled_by_the_day_before_alone() {
-    let left = |terminated_on, day_before| Case { terminated_on, day_before, sales: &[], ..LONG_THERE }.shown();
-    assert_eq!(left("2022-01-16", Some("3.5")), "day_before_termination [2022-01-15] 3.5 qualified 0 of 700");
-    assert_eq!(left("2022-01-01", Some("1")), "day_before_termination [2021-12-31] 1 not qualified 0 of 700");
-    assert_eq!(left("2022-01-31", None), "day_before_termination [] none not qualified 0 of 700");
+    let no_fee = "no_fee [] none not qualified 0 of 0";
+    let long_ago = LONG_THERE.joined_on;
+    for (joined_on, terminated_on, day_before, expected) in [
+        // The months before that of leaving, which never counts, not even its last day.
+        (long_ago, "2022-03-15", None, both),
+        (long_ago, "2022-03-31", None, both),
+        (long_ago, "2022-02-01", None, january),
+        (long_ago, "2022-02-28", None, january),
+        ("2021-03-01", "2022-03-31", None, both),
+        // In January the day before alone.
+        (long_ago, "2022-01-16", Some("3.5"), "day_before_termination [2022-01-15] 3.5 qualified 0 of 700"),
+        (long_ago, "2022-01-01", Some("1"), "day_before_termination [2021-12-31] 1 not qualified 0 of 700"),
+        (long_ago, "2022-01-31", None, "day_before_termination [] none not qualified 0 of 700"),
+        // No fee in the month of joining, on its day and in January, too.
+        ("2022-03-01", "2022-03-31", None, no_fee),
+        ("2022-03-15", "2022-03-15", None, no_fee),
+        ("2022-01-05", "2022-01-16", None, no_fee),
+        // No row where the contract does not touch the year.
+        (long_ago, "2021-12-31", None, "no row"),
+        ("2023-01-01", "", None, "no row"),
+        ("2022-12-31", "", None, "year [2022-01-31 2022-02-28] 3 qualified 0 of 3000001"),
+    ] {
+        let case = Case { joined_on, terminated_on, day_before, sales: &[], ..LONG_THERE };
+        assert_eq!(case.shown(), expected, "joined on {joined_on}, left on {terminated_on}");
+    }
 }
 
 #[test]
@@ -145,30 +141,14 @@ fn the_score_of_the_day_before_termination_has_no_revision() {
 }
 
 #[test]
-fn a_shop_that_joined_and_left_in_one_month_is_charged_no_fee() {
-    let of = |joined_on, terminated_on| Case { joined_on, terminated_on, ..LONG_THERE }.shown();
-    let no_fee = "no_fee [] none not qualified 0 of 0";
-    assert_eq!(of("2022-03-01", "2022-03-31"), no_fee);
-    assert_eq!(of("2022-03-15", "2022-03-15"), no_fee, "on the day of joining");
-    assert_eq!(of("2022-01-05", "2022-01-16"), no_fee, "in January, too");
-    let a_year_before = of("2021-03-01", "2022-03-31");
-    assert!(a_year_before.starts_with("months_before_termination"), "{a_year_before}");
-}
-
-#[test]
-fn a_shop_whose_contract_does_not_touch_the_year_has_no_row() {
-    let of = |joined_on, terminated_on| Case { joined_on, terminated_on, ..LONG_THERE }.settled().is_some();
-    assert!(!of("2015-06-01", "2021-12-31"));
-    assert!(of("2015-06-01", "2022-01-01"));
-    assert!(of("2022-12-31", ""));
-    assert!(!of("2023-01-01", ""));
-}
-
-#[test]
-fn a_day_of_leaving_after_the_as_of_day_is_not_known_yet() {
-    let of = |as_of| Case { terminated_on: "2022-03-15", as_of, ..LONG_THERE }.settled().unwrap().basis;
-    assert_eq!(of("2022-03-14"), Basis::Year);
-    assert_eq!(of("2022-03-15"), Basis::MonthsBeforeTermination(day("2022-03-15")));
-    let next_year = Case { terminated_on: "2023-01-05", as_of: "2023-02-01", ..LONG_THERE };
-    assert_eq!(next_year.settled().unwrap().basis, Basis::Year, "it left after the year");
+fn a_day_of_leaving_after_the_as_of_day_or_the_year_does_not_count() {
+    let left_on: Day = "2022-03-15".parse().unwrap();
+    for (terminated_on, as_of, basis) in [
+        ("2022-03-15", "2022-03-14", Basis::Year),
+        ("2022-03-15", "2022-03-15", Basis::MonthsBeforeTermination(left_on)),
+        ("2023-01-05", "2023-02-01", Basis::Year),
+    ] {
+        let settled = Case { terminated_on, as_of, ..LONG_THERE }.settled().unwrap();
+        assert_eq!(settled.basis, basis, "{terminated_on} as of {as_of}");
+    }
 }

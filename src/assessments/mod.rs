@@ -7,19 +7,15 @@ use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 pub(crate) mod annual;
 pub(crate) mod marketing;
 pub(crate) mod monthly;
-#[cfg(test)]
-mod testing;
 
 const STAGE: &str = "assessments";
 
 /// What assessments need of a shop's month-end score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MonthEndScore {
-    /// The shop.
     pub shop_id: i64,
-    /// Its primary category on that day.
+    /// That of the month end.
     pub primary_category: String,
-    /// Its score; none where it has none.
     pub score: Option<Decimal4>,
     /// How often this shop's row was published: 1 is the first time.
     pub revision: i64,
@@ -36,8 +32,17 @@ pub(crate) fn thresholds_on<'rules>(
 ) -> Outcome<&'rules ThresholdRow> {
     thresholds.row(day, category).ok_or_else(|| {
         let wanted = format!("one of {category} or `*` in force on {day}");
-        Finding::new(STAGE, "no row of thresholds.csv", wanted)
-            .advice("add one whose effective_from and effective_to include that day")
-            .fail(ExitClass::Usage)
+        let finding = Finding::new(STAGE, "no row of thresholds.csv", wanted);
+        finding.advice("add one whose effective_from and effective_to include that day").fail(ExitClass::Usage)
     })
+}
+
+/// Month-end scores of shop 1, first revision, given month end, category and score.
+#[cfg(test)]
+fn month_ends(rows: &[(&str, &str, Option<&str>)]) -> std::collections::BTreeMap<Day, Vec<MonthEndScore>> {
+    let row = |(month_end, category, score): &(&str, &str, Option<&str>)| {
+        let (primary_category, score) = ((*category).to_owned(), score.map(|score| score.parse().unwrap()));
+        (month_end.parse().unwrap(), vec![MonthEndScore { shop_id: 1, primary_category, score, revision: 1 }])
+    };
+    rows.iter().map(row).collect()
 }

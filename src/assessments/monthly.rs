@@ -12,7 +12,8 @@ use crate::error::Outcome;
 use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 
 /// What a month end comes to; the first that holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Status {
     /// The category has no such assessment.
     NotAssessed,
@@ -27,34 +28,24 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// The name in files.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::NotAssessed => "not_assessed",
-            Self::Exit => "exit",
-            Self::NotScored => "not_scored",
-            Self::Fail => "fail",
-            Self::Pass => "pass",
-        }
+    /// As it stands in files.
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The assessment of a shop at a month end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MonthlyAssessment {
-    /// The shop.
     pub shop_id: i64,
-    /// Its primary category on that day.
+    /// That of the month end.
     pub primary_category: String,
-    /// Its month-end score.
     pub score: Option<Decimal4>,
-    /// The least score that passes; none where the category has no such assessment.
+    /// The least score that passes; none where the category has no such assessment, as is the limit of failures.
     pub monthly_min: Option<Decimal4>,
-    /// What it comes to.
     pub status: Status,
     /// How many months of the year have failed, this one among them.
     pub failures_this_year: i64,
-    /// How many mean exit; none where the category has no such assessment.
     pub failure_limit: Option<i64>,
 }
 
@@ -74,16 +65,14 @@ pub(crate) fn assess_year(
     thresholds: &Thresholds,
 ) -> Outcome<BTreeMap<Day, Vec<MonthlyAssessment>>> {
     let mut records: BTreeMap<i64, Record> = BTreeMap::new();
-    let mut assessed = BTreeMap::new();
-    for (month_end, scores) in month_ends {
-        let mut of_month = Vec::with_capacity(scores.len());
-        for score in scores {
+    let of_month = |(month_end, scores): (&Day, &Vec<MonthEndScore>)| {
+        let assessed = scores.iter().map(|score| {
             let row = thresholds_on(thresholds, *month_end, &score.primary_category)?;
-            of_month.push(assess(score, row, records.entry(score.shop_id).or_default()));
-        }
-        assessed.insert(*month_end, of_month);
-    }
-    Ok(assessed)
+            Ok(assess(score, row, records.entry(score.shop_id).or_default()))
+        });
+        Ok((*month_end, assessed.collect::<Outcome<Vec<_>>>()?))
+    };
+    month_ends.iter().map(of_month).collect()
 }
 
 fn assess(month: &MonthEndScore, row: &ThresholdRow, record: &mut Record) -> MonthlyAssessment {
@@ -115,38 +104,28 @@ fn assess(month: &MonthEndScore, row: &ThresholdRow, record: &mut Record) -> Mon
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assessments::testing::{month_ends, thresholds};
+    use crate::assessments::month_ends;
+    use crate::rulebook::testing::thresholds;
 
     const MONTH_ENDS: [&str; 4] = ["2022-01-31", "2022-02-28", "2022-03-31", "2022-04-30"];
 
-    /// Thresholds of the form `from,to,category,monthly_min,failure_limit`, one a line.
-    fn thresholds_of(rules: &str) -> Thresholds {
-        let rules = rules.lines().map(|rule| match rule.split(',').collect::<Vec<_>>()[..] {
-            [from, to, category, least, limit] => {
-                format!("{from},{to},{category},2.8,{least},{limit},3,100,5,9")
-            }
-            _ => panic!("{rule}"),
-        });
-        thresholds(&rules.collect::<Vec<_>>())
-    }
-
-    /// What becomes of shop 1 in the months from January on, each given as its category and score; `-` is no score, and
-    /// an empty month one that it is absent from. As `status failures` by month.
+    /// What becomes of shop 1 under rows of `thresholds.csv` in the months from January on, each given as category and
+    /// score (`-`: none; an empty month: the shop is absent). As `status failures` by month.
     fn statuses(rules: &str, months: &str) -> String {
         let months = MONTH_ENDS.into_iter().zip(months.split(", ")).filter_map(|(month_end, month)| {
             let (category, score) = month.split_once(' ')?;
             Some((month_end, category, Some(score).filter(|score| *score != "-")))
         });
         let month_ends = month_ends(&months.collect::<Vec<_>>());
-        let assessed = assess_year(&month_ends, &thresholds_of(rules)).unwrap().into_values().flatten();
+        let assessed = assess_year(&month_ends, &thresholds(rules)).unwrap().into_values().flatten();
         let statuses = assessed.map(|month| format!("{} {}", month.status.name(), month.failures_this_year));
         statuses.collect::<Vec<_>>().join(", ")
     }
 
     #[test]
     fn each_month_end_comes_to_what_the_rules_say() {
-        let limit_2 = ",,*,2.5,2";
-        for (thresholds, months, expected) in [
+        let limit_2 = ",,*,0,2.5,2,0,0,0,0";
+        for (rules, months, expected) in [
             // A score equal to the threshold passes and one below it fails.
             (limit_2, "茶 2.5, 茶 2.4999", "pass 0, fail 1"),
             // The failure that reaches the limit is exit, and exit stays for the rest of the year.
@@ -156,22 +135,26 @@ mod tests {
             // A shop absent at a month end and back later keeps its failures.
             (limit_2, "茶 1, , 茶 1", "fail 1, exit 2"),
             // A category without the assessment is not assessed, and exit holds again after it.
-            (",,*,2.5,1\n,,茶,2.5,", "男装 1, 茶 1, 男装 5", "exit 1, not_assessed 1, exit 1"),
-            (",,*,2.5,1\n,,箱包,,1", "男装 1, 箱包 1, 男装 5", "exit 1, not_assessed 1, exit 1"),
+            (",,*,0,2.5,1,0,0,0,0\n,,茶,0,2.5,,0,0,0,0", "男装 1, 茶 1, 男装 5", "exit 1, not_assessed 1, exit 1"),
+            (",,*,0,2.5,1,0,0,0,0\n,,箱包,0,,1,0,0,0,0", "男装 1, 箱包 1, 男装 5", "exit 1, not_assessed 1, exit 1"),
             // Each month fails against the category of that month.
-            (",,*,2.5,3\n,,茶,4,3", "茶 3, 男装 3, 茶 4", "fail 1, pass 1, pass 1"),
+            (",,*,0,2.5,3,0,0,0,0\n,,茶,0,4,3,0,0,0,0", "茶 3, 男装 3, 茶 4", "fail 1, pass 1, pass 1"),
             // A threshold that changes in mid-year holds from the month end that it is in force on.
-            (",2022-02-27,*,2.5,3\n2022-02-28,,*,4,3", "茶 3, 茶 3, 茶 4", "pass 0, fail 1, pass 1"),
+            (
+                ",2022-02-27,*,0,2.5,3,0,0,0,0\n2022-02-28,,*,0,4,3,0,0,0,0",
+                "茶 3, 茶 3, 茶 4",
+                "pass 0, fail 1, pass 1",
+            ),
             // Failures that reach the lower limit of a new category mean exit without another one.
-            (",,*,2.5,3\n,,茶,2.5,1", "男装 1, 茶 5, 男装 5", "fail 1, exit 1, exit 1"),
+            (",,*,0,2.5,3,0,0,0,0\n,,茶,0,2.5,1,0,0,0,0", "男装 1, 茶 5, 男装 5", "fail 1, exit 1, exit 1"),
         ] {
-            assert_eq!(statuses(thresholds, months), expected, "{months} under {thresholds}");
+            assert_eq!(statuses(rules, months), expected, "{months} under {rules}");
         }
     }
 
     #[test]
     fn months_without_thresholds_in_force_are_refused() {
-        let thresholds = thresholds_of("2022-02-01,,*,2.5,3");
+        let thresholds = thresholds("2022-02-01,,*,0,2.5,3,0,0,0,0");
         let failure = assess_year(&month_ends(&[("2022-01-31", "茶", None)]), &thresholds).unwrap_err();
         assert!(failure.to_string().contains("in force on 2022-01-31"), "{failure}");
     }

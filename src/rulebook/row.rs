@@ -1,16 +1,35 @@
 //! One row of a rule table: its cells, trimmed and read as what they should be.
 //!
-//! A cell that is wrong becomes a finding and no value; the other cells of the row are read all the same, so that one
+//! A cell that is wrong becomes a finding and [`Refused`]; the other cells of the row are read all the same, so that one
 //! run names everything that is wrong.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::decimal::{Decimal4, digits};
 use super::effective::Effective;
-use super::file::STAGE;
-use super::header::Header;
+use super::file::{Header, STAGE};
 use crate::domain::{Day, trimmed};
 use crate::error::{Finding, fault};
+
+/// What stands in a category or indicator cell for all that no other row names.
+pub(super) const ANY: &str = "*";
+
+/// A category or `*`, and within it a subcategory or indicator; none for all of them.
+pub(super) type Scope<'a> = (&'a str, Option<&'a str>);
+
+/// The scope of the row that holds for whatever no other row is for.
+pub(super) const DEFAULT_SCOPE: Scope<'static> = (ANY, None);
+
+/// The categories that have weights, each alone and with each subcategory that has weights of its own.
+pub(super) type Categories<'a> = BTreeSet<Scope<'a>>;
+
+/// What stands for a value whose cell was refused: its finding is among those of the row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused;
+
+/// What a cell, or a row, was read as.
+pub(super) type Read<T> = Result<T, Refused>;
 
 /// A row that is being read.
 pub(super) struct Row<'a> {
@@ -23,9 +42,10 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// Reports what is wrong with a column of this row.
-    pub(super) fn refuse(&mut self, column: &str, found: impl Into<String>, wanted: &str, advice: &str) {
+    pub(super) fn refuse(&mut self, column: &str, found: impl Into<String>, wanted: &str, advice: &str) -> Refused {
         let finding = Finding::new(STAGE, found, wanted);
         self.findings.push(finding.line(self.path, self.line).column(column).advice(advice));
+        Refused
     }
 
     /// A cell's text, trimmed; empty where the cell is. A column that the table does not declare is a fault.
@@ -37,94 +57,84 @@ impl<'a> Row<'a> {
         cell.map_or("", trimmed)
     }
 
-    /// A name, which may not be empty.
-    pub(super) fn name(&mut self, column: &str) -> Option<String> {
-        let text = self.text(column);
-        if text.is_empty() {
-            self.refuse(column, "an empty cell", "a name", "fill the cell or remove the row");
-        }
-        (!text.is_empty()).then(|| text.to_owned())
+    /// What `read` makes of a cell; none where the cell is empty.
+    pub(super) fn optional<T>(&mut self, column: &str, read: fn(&mut Self, &str) -> Read<T>) -> Read<Option<T>> {
+        if self.text(column).is_empty() { Ok(None) } else { read(self, column).map(Some) }
     }
 
-    /// A name, none where the cell is empty.
-    pub(super) fn optional_name(&mut self, column: &str) -> Option<String> {
-        let text = self.text(column);
-        (!text.is_empty()).then(|| text.to_owned())
+    /// A name, which may not be empty.
+    pub(super) fn name(&mut self, column: &str) -> Read<String> {
+        match self.text(column) {
+            "" => Err(self.refuse(column, "an empty cell", "a name", "fill the cell or remove the row")),
+            name => Ok(name.to_owned()),
+        }
+    }
+
+    /// The category of a row of a table that has no default row: a `*` would silently mean nothing.
+    pub(super) fn named_category(&mut self) -> Read<String> {
+        let category = self.name("category")?;
+        if category == ANY {
+            let wanted = "a category: this table has no default row";
+            return Err(self.refuse("category", "`*`", wanted, "name the category"));
+        }
+        Ok(category)
+    }
+
+    /// The category, where it is `*` alone or one of the `known`, together with the subcategory `within` it if the row has
+    /// one: a misspelt one would be a rule for nobody. Where none are known any other will do.
+    pub(super) fn known_category(&mut self, known: Option<&Categories<'_>>, within: Option<&str>) -> Read<String> {
+        let category = self.name("category")?;
+        let is_known = |within| {
+            let scope = (category.as_str(), within);
+            scope == DEFAULT_SCOPE || known.is_none_or(|known| known.contains(&scope))
+        };
+        if is_known(within) {
+            return Ok(category);
+        }
+        let (column, found) = match within {
+            Some(within) if is_known(None) => ("subcategory", format!("{category:?} with {within:?}")),
+            _ => ("category", format!("{category:?}")),
+        };
+        let found = format!("{found}, which no row of weights.csv has");
+        let advice = "correct the name, or add its weights first";
+        Err(self.refuse(column, found, "a category and subcategory of weights.csv", advice))
     }
 
     /// A decimal of 0 or more.
-    pub(super) fn decimal(&mut self, column: &str) -> Option<Decimal4> {
-        let read = self.text(column).parse().ok();
-        self.figure(column, read, "a figure of 0 or more with at most 4 decimal places")
-    }
-
-    /// A decimal of 0 or more; the inner option is none where the cell is empty.
-    pub(super) fn optional_decimal(&mut self, column: &str) -> Option<Option<Decimal4>> {
-        if self.text(column).is_empty() { Some(None) } else { self.decimal(column).map(Some) }
+    pub(super) fn decimal(&mut self, column: &str) -> Read<Decimal4> {
+        self.figure(column, "a figure of 0 or more with at most 4 decimal places", |text| text.parse().ok())
     }
 
     /// A whole number of 0 or more.
-    pub(super) fn whole(&mut self, column: &str) -> Option<i64> {
-        let read = digits(self.text(column));
-        self.figure(column, read, "a whole number of 0 or more")
+    pub(super) fn whole(&mut self, column: &str) -> Read<i64> {
+        self.figure(column, "a whole number of 0 or more", digits)
     }
 
-    /// A whole number of 0 or more; the inner option is none where the cell is empty.
-    pub(super) fn optional_whole(&mut self, column: &str) -> Option<Option<i64>> {
-        if self.text(column).is_empty() { Some(None) } else { self.whole(column).map(Some) }
-    }
-
-    fn figure<T>(&mut self, column: &str, read: Option<T>, wanted: &str) -> Option<T> {
-        if read.is_none() {
-            let found = match self.text(column) {
+    fn figure<T>(&mut self, column: &str, wanted: &str, read: impl FnOnce(&str) -> Option<T>) -> Read<T> {
+        let text = self.text(column);
+        read(text).ok_or_else(|| {
+            let found = match text {
                 "" => "an empty cell".to_owned(),
-                text if text.starts_with('-') => format!("{text:?}, a negative figure"),
-                text => format!("{text:?}"),
+                _ if text.starts_with('-') => format!("{text:?}, a negative figure"),
+                _ => format!("{text:?}"),
             };
-            self.refuse(column, found, wanted, "correct the figure");
-        }
-        read
+            self.refuse(column, found, wanted, "correct the figure")
+        })
     }
 
     /// The days on which the row is in force.
-    pub(super) fn effective(&mut self) -> Option<Effective> {
-        let (from, to) = (self.date("effective_from"), self.date("effective_to"));
-        let (from, to) = (from?, to?);
-        let effective = Effective::between(from, to);
-        if effective.is_none() {
+    pub(super) fn effective(&mut self) -> Read<Effective> {
+        let from = self.optional("effective_from", Self::date);
+        let to = self.optional("effective_to", Self::date);
+        Effective::between(from?, to?).ok_or_else(|| {
             let found = format!("{} before effective_from {}", self.text("effective_to"), self.text("effective_from"));
-            self.refuse("effective_to", found, "the same day or a later one", "correct one of the dates");
-        }
-        effective
+            self.refuse("effective_to", found, "the same day or a later one", "correct one of the dates")
+        })
     }
 
-    /// A date; the inner option is none where the cell is empty.
-    fn date(&mut self, column: &str) -> Option<Option<Day>> {
+    fn date(&mut self, column: &str) -> Read<Day> {
         let text = self.text(column);
-        if text.is_empty() {
-            return Some(None);
-        }
-        let day = text.parse().ok();
-        if day.is_none() {
-            let wanted = "a date of the form YYYY-MM-DD, or an empty cell";
-            self.refuse(column, format!("{text:?}"), wanted, "correct the date");
-        }
-        day.map(Some)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::Folder;
-
-    #[test]
-    fn a_date_that_is_none_or_an_end_before_the_beginning_is_refused() {
-        let wanted = "wanted a date of the form YYYY-MM-DD, or an empty cell; correct the date";
-        Folder::with("custom_made", "2022-02-30,2022/12/31,茶\n2022-03-02,2022-03-01,酒\n").assert_refused(&format!(
-            "custom_made.csv:3: column effective_from: found \"2022-02-30\", {wanted}\n\
-             custom_made.csv:3: column effective_to: found \"2022/12/31\", {wanted}\n\
-             custom_made.csv:4: column effective_to: found 2022-03-01 before effective_from 2022-03-02, wanted the same \
-             day or a later one; correct one of the dates"
-        ));
+        let wanted = "a date of the form YYYY-MM-DD, or an empty cell";
+        text.parse().map_err(|_| self.refuse(column, format!("{text:?}"), wanted, "correct the date"))
     }
 }

@@ -7,11 +7,9 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use super::category::{Categories, DEFAULT_SCOPE, Scope, key};
-use super::effective::{Dated, refuse_overlaps};
-use super::file::{self, STAGE};
-use super::header::Header;
-use super::row::Row;
+use super::effective::{Dated, overlaps};
+use super::file::{self, Header, STAGE};
+use super::row::{Categories, DEFAULT_SCOPE, Read, Row, Scope};
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
@@ -20,12 +18,12 @@ pub(super) trait Line: Sized {
     /// The columns besides the dates.
     const COLUMNS: &'static [&'static str];
 
-    /// Reads a line, given the categories that may be named; none where it reported a finding.
-    fn read(row: &mut Row<'_>, known: Option<&Categories>) -> Option<Self>;
+    /// Reads a line, given the categories that may be named.
+    fn read(row: &mut Row<'_>, known: Option<&Categories<'_>>) -> Read<Self>;
 }
 
 /// A rule as it is looked up.
-pub(super) trait Rule {
+pub trait Rule {
     /// The name of its table; the file has it too.
     const TABLE: &'static str;
     /// The row that the table must have, in words, if it must have one for [`DEFAULT_SCOPE`].
@@ -52,27 +50,26 @@ pub(super) fn path<R: Rule>(folder: &Path) -> PathBuf {
 /// The lines of the table at `path`; `key` describes in words what may have only one of them on any day.
 pub(super) fn lines<L: Line>(
     path: &Path,
-    known: Option<&Categories>,
+    known: Option<&Categories<'_>>,
     key: impl Fn(&L) -> String,
 ) -> Outcome<Vec<Dated<L>>> {
     let mut records = file::records(path)?.into_iter();
-    let (header_line, names) = records.next().unwrap_or((1, csv::StringRecord::new()));
-    let header = Header::read(path, header_line, &names, L::COLUMNS)?;
+    let names = records.next().unwrap_or((1, csv::StringRecord::new()));
+    let header = Header::read(path, &names, L::COLUMNS)?;
 
     let (mut lines, mut findings) = (Vec::new(), Vec::new());
     for record in records {
-        if let Some(finding) = file::misshapen(path, &record, names.len()) {
+        if let Some(finding) = file::misshapen(path, &record, names.1.len()) {
             findings.push(finding);
             continue;
         }
         let (line, record) = record;
         let mut row = Row { path, line, header: &header, record: &record, findings: &mut findings };
-        let (effective, rule) = (row.effective(), L::read(&mut row, known));
-        if let Some((effective, rule)) = effective.zip(rule) {
+        if let (Ok(effective), Ok(rule)) = (row.effective(), L::read(&mut row, known)) {
             lines.push(Dated { line, effective, rule });
         }
     }
-    refuse_overlaps(path, &lines, key, &mut findings);
+    findings.extend(overlaps(path, &lines, key));
     Failure::unless_empty(ExitClass::Usage, findings)?;
     Ok(lines)
 }
@@ -87,59 +84,45 @@ impl<R> RuleTable<R> {
     pub(super) fn on_any_day(&self) -> impl Iterator<Item = &R> {
         self.rules.iter().map(|rule| &rule.rule)
     }
+}
 
+impl<R: Rule> RuleTable<R> {
     /// The table of a folder, one rule a line.
-    pub(super) fn load(folder: &Path, known: Option<&Categories>) -> Outcome<Self>
+    pub(super) fn load(folder: &Path, known: Option<&Categories<'_>>) -> Outcome<Self>
     where
-        R: Line + Rule,
+        R: Line,
     {
         let path = path::<R>(folder);
-        Self::of(&path, lines(&path, known, |rule: &R| key(rule.scope()))?)
+        let key = |rule: &R| match rule.scope() {
+            (category, Some(subcategory)) => format!("category {category:?} with subcategory {subcategory:?}"),
+            (category, None) => format!("category {category:?}"),
+        };
+        Self::of(&path, lines(&path, known, key)?)
     }
 
     /// The table of these rules, which has the default row that it must have, on some day.
-    pub(super) fn of(path: &Path, rules: Vec<Dated<R>>) -> Outcome<Self>
-    where
-        R: Rule,
-    {
+    pub(super) fn of(path: &Path, rules: Vec<Dated<R>>) -> Outcome<Self> {
         let table = Self { rules };
         let has_default = table.on_any_day().any(|rule| rule.scope() == DEFAULT_SCOPE);
-        match R::DEFAULT.filter(|_| !has_default) {
-            None => Ok(table),
-            Some(row) => Err(Finding::new(STAGE, "no default row", row)
-                .path(path)
-                .advice("add the row that holds for all other categories")
-                .fail(ExitClass::Usage)),
-        }
+        let Some(row) = R::DEFAULT.filter(|_| !has_default) else { return Ok(table) };
+        let finding = Finding::new(STAGE, "no default row", row).path(path);
+        Err(finding.advice("add the row that holds for all other categories").fail(ExitClass::Usage))
     }
 
     /// The rule in force on `day` for the first of `scopes` that has one.
-    pub(super) fn first_of<const SCOPES: usize>(&self, day: Day, scopes: [Scope<'_>; SCOPES]) -> Option<&R>
-    where
-        R: Rule,
-    {
+    pub(super) fn first_of<const SCOPES: usize>(&self, day: Day, scopes: [Scope<'_>; SCOPES]) -> Option<&R> {
         scopes.into_iter().find_map(|scope| self.on(day).find(|rule| rule.scope() == scope))
     }
 
     /// What is wrong where `row` is not in force on `day`: the default row of a table that must have one, else any.
-    pub(super) fn lacking_on(&self, day: Day, folder: &Path, row: &str) -> Option<Finding>
-    where
-        R: Rule,
-    {
+    pub(super) fn lacking_on(&self, day: Day, folder: &Path, row: &str) -> Option<Finding> {
         let in_force = self.on(day).any(|rule| R::DEFAULT.is_none() || rule.scope() == DEFAULT_SCOPE);
-        let finding = || {
-            Finding::new(STAGE, "none", format!("{row} in force on {day}"))
-                .path(&path::<R>(folder))
-                .advice("add one whose effective_from and effective_to include that day")
-        };
-        (!in_force).then(finding)
+        let finding = Finding::new(STAGE, "none", format!("{row} in force on {day}")).path(&path::<R>(folder));
+        (!in_force).then(|| finding.advice("add one whose effective_from and effective_to include that day"))
     }
 
     /// The rules in force on `day`, each in one line: its table, what it is for, what it says.
-    pub(super) fn described_on(&self, day: Day) -> impl Iterator<Item = String>
-    where
-        R: Rule,
-    {
+    pub(super) fn described_on(&self, day: Day) -> impl Iterator<Item = String> {
         self.on(day).map(|rule| {
             let (category, within) = rule.scope();
             format!("{} {} {} {}", R::TABLE, quoted(category), or_dash(within.map(quoted)), rule.said())

@@ -1,11 +1,12 @@
 //! A folder of small sound rule tables, of which a test changes one.
 
+use std::fmt::Debug;
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
 use super::{Rulebook, Thresholds};
-use crate::error::{Failure, Finding, Outcome};
+use crate::error::{ExitClass, Outcome};
 
 /// Each table under its name.
 const SOUND: &str = "\
@@ -39,44 +40,39 @@ effective_from,effective_to,category,marketing_min,monthly_min,failure_limit,ann
 pub(super) struct Folder(TempDir);
 
 impl Folder {
-    /// Five small tables without a fault.
-    pub(super) fn sound() -> Self {
+    /// Five small tables without a fault, but for the changes of [`Folder::change`], one a line.
+    pub(super) fn changed(changes: &str) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         for table in SOUND.split("\n\n") {
             let (name, rows) = table.split_once('\n').unwrap();
             folder.write(name, format!("{rows}\n"));
         }
-        folder
-    }
-
-    /// Sound but for `table`, to which `rows` are added.
-    pub(super) fn with(table: &str, rows: &str) -> Self {
-        Self::sound().and_with(table, rows)
-    }
-
-    /// As it is, with `rows` more.
-    pub(super) fn and_with(self, table: &str, rows: &str) -> Self {
-        self.write(table, self.read(table) + rows);
-        self
-    }
-
-    /// Sound but for `table`, in which `new` stands for `old`.
-    pub(super) fn changed(table: &str, old: &str, new: &str) -> Self {
-        let folder = Self::sound();
-        let text = folder.read(table);
-        assert!(text.contains(old), "{table} has no {old:?}");
-        folder.write(table, text.replace(old, new));
+        changes.lines().for_each(|change| folder.change(change));
         folder
     }
 
     /// Sound but for `table`, which holds `content` instead of its own.
     pub(super) fn holding(table: &str, content: impl AsRef<[u8]>) -> Self {
-        let folder = Self::sound();
+        let folder = Self::changed("");
         folder.write(table, content);
         folder
     }
 
-    pub(super) fn write(&self, table: &str, content: impl AsRef<[u8]>) {
+    /// `TABLE + ROW` adds a row, `TABLE - ROW` removes one, `TABLE OLD -> NEW` puts `NEW` for every `OLD`.
+    fn change(&self, change: &str) {
+        let (table, edit) = change.split_once(' ').unwrap();
+        let text = std::fs::read_to_string(self.path(table)).unwrap();
+        let edited = match (edit.split_once(' '), edit.split_once(" -> ")) {
+            (Some(("+", row)), _) => format!("{text}{row}\n"),
+            (Some(("-", row)), _) => text.replace(&format!("{row}\n"), ""),
+            (_, Some((old, new))) => text.replace(old, new),
+            _ => panic!("no change: {change}"),
+        };
+        assert_ne!(edited, text, "{change}");
+        self.write(table, edited);
+    }
+
+    fn write(&self, table: &str, content: impl AsRef<[u8]>) {
         std::fs::write(self.path(table), content).unwrap();
     }
 
@@ -88,35 +84,28 @@ impl Folder {
         Rulebook::load(self.0.path())
     }
 
-    /// The lines of a failure, with the files named as if in the working folder.
-    pub(super) fn lines(&self, failure: &Failure) -> Vec<String> {
-        let here = format!("{}/", self.0.path().display());
-        failure.findings.iter().map(Finding::to_string).map(|line| line.replace(&here, "")).collect()
-    }
-
-    /// Checks with which findings the folder is refused, one a line, each without the stage before it; where one ends
-    /// in `…`, only what stands before that counts.
+    /// Checks the findings of a usage failure, one a line, each from the name of the file on; where one ends in `…`, only
+    /// what stands before that counts, and a line that begins with spaces goes on with the one before.
     #[track_caller]
-    pub(super) fn assert_refused(&self, expected: &str) {
-        let lines = self.lines(&self.load().unwrap_err());
-        assert_eq!(lines.len(), expected.lines().count(), "{lines:#?}");
-        for (line, expected) in lines.iter().zip(expected.lines()) {
-            let line = line.strip_prefix("rules: ").unwrap();
-            match expected.strip_suffix('…') {
-                Some(beginning) => assert!(line.starts_with(beginning), "{line}\nwanted {beginning}"),
-                None => assert_eq!(line, expected),
+    pub(super) fn assert_refused<T: Debug>(&self, case: &str, outcome: Outcome<T>, expected: &str) {
+        let failure = outcome.expect_err(case);
+        assert_eq!(failure.class, ExitClass::Usage, "{case}: {failure}");
+        let expected = expected.replace("\n  ", " ");
+        assert_eq!(failure.findings.len(), expected.lines().count(), "{case}: {failure}");
+        let here = format!("rules: {}/", self.0.path().display());
+        for (finding, expected) in failure.findings.iter().zip(expected.lines()) {
+            let line = finding.to_string();
+            match (line.strip_prefix(&here), expected.strip_suffix('…')) {
+                (Some(line), Some(beginning)) if line.starts_with(beginning) => (),
+                (line, _) => assert_eq!(line, Some(expected), "{case}"),
             }
         }
     }
-
-    fn read(&self, table: &str) -> String {
-        std::fs::read_to_string(self.path(table)).unwrap()
-    }
 }
 
-/// Thresholds of these rows, in the columns of `thresholds.csv`.
-pub(crate) fn thresholds(rows: &[String]) -> Thresholds {
-    let header = Folder::sound().read("thresholds").lines().next().unwrap().to_owned();
-    let folder = Folder::holding("thresholds", format!("{header}\n{}\n", rows.join("\n")));
+/// Thresholds of these rows, one a line, in the columns of `thresholds.csv`.
+pub(crate) fn thresholds(rows: &str) -> Thresholds {
+    let header = SOUND.lines().find(|line| line.contains("marketing_min")).unwrap();
+    let folder = Folder::holding("thresholds", format!("{header}\n{rows}\n"));
     Thresholds::load(folder.0.path(), None).unwrap()
 }

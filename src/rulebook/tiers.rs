@@ -1,29 +1,71 @@
 //! `tiers.csv`: the sets of cut-offs, for all shops or for a primary category, an indicator, or both.
 //!
 //! Key: category, indicator, tier. The rows of one category, indicator and span of days form a set of five; only whole
-//! sets are taken.
+//! sets are taken. A set says which share of the ranked shops, best first, gets which tier 档, in exact integers.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
-use super::category::{ANY, Categories, DEFAULT_SCOPE, Scope, known_category};
-use super::cut_offs::CutOffs;
 use super::decimal::Decimal4;
 use super::effective::{Dated, Effective};
 use super::file::STAGE;
-use super::row::Row;
+use super::row::{ANY, Categories, DEFAULT_SCOPE, Read, Row, Scope};
 use super::table::{Line, Rule, RuleTable, lines, path};
 use crate::domain::{Day, Tier};
 use crate::error::{ExitClass, Failure, Finding, Outcome, all, fault};
 use crate::indicators::Indicator;
 
 /// All sets of cut-offs.
-pub type Tiers = RuleTable<CutOffSet>;
+pub(crate) type Tiers = RuleTable<CutOffSet>;
+
+/// The top percents of the five tiers, best tier first: rising from above 0 to 100.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CutOffs {
+    top_percents: [Decimal4; 5],
+}
+
+impl CutOffs {
+    /// The set with these top percents, for tiers 5, 4, 3, 2 and 0.
+    ///
+    /// # Errors
+    /// The tier whose top percent is not above the one before (above 0 for tier 5, so that a lone shop gets 5), or tier
+    /// 0 where its top percent is not 100.
+    pub(crate) fn new(top_percents: [Decimal4; 5]) -> Result<Self, Tier> {
+        let mut below = Decimal4::default();
+        for (tier, top_percent) in Tier::ALL.into_iter().zip(top_percents) {
+            if top_percent <= below {
+                return Err(tier);
+            }
+            below = top_percent;
+        }
+        if below == Decimal4::HUNDRED { Ok(Self { top_percents }) } else { Err(Tier::VeryPoor) }
+    }
+
+    /// The tier of a shop that `better` of the `ranked` shops, itself among these, are strictly better than: the first
+    /// one, from 5 down, of which `better * 100 < top_percent * ranked`. Tier 0 ends at 100: it has all shops that no
+    /// other has.
+    pub(crate) fn tier(&self, better: i64, ranked: i64) -> Tier {
+        let hundred = i128::from(Decimal4::HUNDRED.ten_thousandths());
+        let within = |top_percent: Decimal4| {
+            i128::from(better) * hundred < i128::from(top_percent.ten_thousandths()) * i128::from(ranked)
+        };
+        let mut tiers = Tier::ALL.into_iter().zip(self.top_percents);
+        tiers.find(|(_, top_percent)| within(*top_percent)).map_or(Tier::VeryPoor, |(tier, _)| tier)
+    }
+}
+
+/// Writes the five top percents, best tier first.
+impl fmt::Display for CutOffs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.top_percents.map(|percent| percent.to_string()).join(" "))
+    }
+}
 
 /// The cut-offs of a category or `*`, and an indicator or all.
 #[derive(Clone, Debug)]
-pub struct CutOffSet {
+pub(crate) struct CutOffSet {
     category: String,
     indicator: Option<Indicator>,
     cut_offs: CutOffs,
@@ -40,14 +82,18 @@ struct TierRow {
 
 impl Tiers {
     /// The table of a folder, one set for five lines.
-    pub(super) fn load_sets(folder: &Path, known: Option<&Categories>) -> Outcome<Self> {
+    pub(super) fn load_sets(folder: &Path, known: Option<&Categories<'_>>) -> Outcome<Self> {
         let path = path::<CutOffSet>(folder);
-        Self::of(&path, sets(&path, &lines(&path, known, TierRow::key)?)?)
+        let key = |TierRow { category, indicator, tier, .. }: &TierRow| {
+            let indicator = indicator.map_or(ANY, Indicator::name);
+            format!("category {category:?}, indicator {indicator}, tier {}", tier.points())
+        };
+        Self::of(&path, sets(&path, &lines(&path, known, key)?)?)
     }
 
     /// The cut-offs for an indicator in a primary category on `day`. The most specific set in force wins: for both, for
     /// the indicator, for the category, for all; none where no such set is in force.
-    pub fn cut_offs(&self, day: Day, primary_category: &str, indicator: Indicator) -> Option<&CutOffs> {
+    pub(crate) fn cut_offs(&self, day: Day, primary_category: &str, indicator: Indicator) -> Option<&CutOffs> {
         let indicator = Some(indicator.name());
         let scopes = [(primary_category, indicator), (ANY, indicator), (primary_category, None), DEFAULT_SCOPE];
         self.first_of(day, scopes).map(|set| &set.cut_offs)
@@ -70,43 +116,30 @@ impl Rule for CutOffSet {
 impl Line for TierRow {
     const COLUMNS: &'static [&'static str] = &["category", "indicator", "tier", "top_percent"];
 
-    fn read(row: &mut Row<'_>, known: Option<&Categories>) -> Option<Self> {
-        let category = known_category(row, known, None);
+    fn read(row: &mut Row<'_>, known: Option<&Categories<'_>>) -> Read<Self> {
+        let category = row.known_category(known, None);
         let indicator = read_indicator(row);
         let tier = read_tier(row);
         let top_percent = row.decimal("top_percent");
-        Some(Self { category: category?, indicator: indicator?, tier: tier?, top_percent: top_percent? })
+        Ok(Self { category: category?, indicator: indicator?, tier: tier?, top_percent: top_percent? })
     }
 }
 
-impl TierRow {
-    fn key(&self) -> String {
-        let indicator = self.indicator.map_or(ANY, Indicator::name);
-        format!("category {:?}, indicator {indicator}, tier {}", self.category, self.tier.points())
-    }
-}
-
-/// The indicator of a row; the inner option is none for `*`.
-fn read_indicator(row: &mut Row<'_>) -> Option<Option<Indicator>> {
+/// The indicator of a row; none for `*`.
+fn read_indicator(row: &mut Row<'_>) -> Read<Option<Indicator>> {
     let name = row.text("indicator");
-    if name == ANY {
-        return Some(None);
-    }
     let indicator = Indicator::from_name(name);
-    if indicator.is_none() {
+    if indicator.is_none() && name != ANY {
         let wanted = format!("{} or `*`", Indicator::ALL.map(Indicator::name).join(", "));
-        row.refuse("indicator", format!("{name:?}"), &wanted, "correct the name");
+        return Err(row.refuse("indicator", format!("{name:?}"), &wanted, "correct the name"));
     }
-    indicator.map(Some)
+    Ok(indicator)
 }
 
-fn read_tier(row: &mut Row<'_>) -> Option<Tier> {
+fn read_tier(row: &mut Row<'_>) -> Read<Tier> {
     let points = row.whole("tier")?;
-    let tier = Tier::from_points(points);
-    if tier.is_none() {
-        row.refuse("tier", points.to_string(), "5, 4, 3, 2 or 0", "correct the tier");
-    }
-    tier
+    let refuse = || row.refuse("tier", points.to_string(), "5, 4, 3, 2 or 0", "correct the tier");
+    Tier::from_points(points).ok_or_else(refuse)
 }
 
 /// The rows gathered into sets; every set that is not whole, or does not rise to 100, is refused.
@@ -136,109 +169,71 @@ fn set(path: &Path, mut rows: Vec<&Dated<TierRow>>) -> Outcome<Dated<CutOffSet>>
 fn incomplete(path: &Path, line: u64, rows: &[&Dated<TierRow>]) -> Failure {
     let present: Vec<String> = rows.iter().map(|row| row.rule.tier.points().to_string()).collect();
     let found = format!("a set that has only tier {}", present.join(", "));
-    Finding::new(STAGE, found, "tiers 5, 4, 3, 2 and 0 for one category, indicator and span of days")
-        .line(path, line)
-        .column("tier")
-        .advice("complete the set, under the same effective_from and effective_to")
-        .fail(ExitClass::Usage)
+    let wanted = "tiers 5, 4, 3, 2 and 0 for one category, indicator and span of days";
+    let finding = Finding::new(STAGE, found, wanted).line(path, line).column("tier");
+    finding.advice("complete the set, under the same effective_from and effective_to").fail(ExitClass::Usage)
 }
 
 fn out_of_order(path: &Path, rows: &[&Dated<TierRow>], tier: Tier) -> Failure {
+    let points = tier.points();
     let Some(row) = rows.iter().find(|row| row.rule.tier == tier) else {
-        return fault(STAGE, format!("a set of cut-offs without tier {}", tier.points()));
+        return fault(STAGE, format!("a set of cut-offs without tier {points}"));
     };
     let shown: Vec<String> = rows.iter().map(|row| row.rule.top_percent.to_string()).collect();
-    Finding::new(STAGE, shown.join(", "), "figures that rise from above 0 to exactly 100")
-        .line(path, row.line)
-        .column("top_percent")
-        .advice(format!("correct the set, first of all its tier {}", tier.points()))
-        .fail(ExitClass::Usage)
+    let finding = Finding::new(STAGE, shown.join(", "), "figures that rise from above 0 to exactly 100");
+    let finding = finding.line(path, row.line).column("top_percent");
+    finding.advice(format!("correct the set, first of all its tier {points}")).fail(ExitClass::Usage)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Folder;
     use super::*;
 
-    const TABLE: &str = "tiers";
+    fn cut_offs(top_percents: [&str; 5]) -> Result<CutOffs, i64> {
+        CutOffs::new(top_percents.map(|text| text.parse().unwrap())).map_err(Tier::points)
+    }
 
-    /// Five rows whose tier 5 ends at `top`.
-    fn set(dates: &str, scope: &str, top: &str) -> String {
-        [("5", top), ("4", "50"), ("3", "80"), ("2", "95"), ("0", "100")]
-            .map(|(tier, percent)| format!("{dates},{scope},{tier},{percent}\n"))
-            .concat()
+    fn default() -> CutOffs {
+        cut_offs(["20", "50", "80", "95", "100"]).unwrap()
     }
 
     #[test]
-    fn the_most_specific_set_in_force_wins() {
-        let sets = [
-            set("2022-01-01,", "茶,*", "10"),
-            set("2022-02-01,", "*,dispute_rate", "11"),
-            set("2022-03-01,2022-03-31", "茶,dispute_rate", "12"),
-        ];
-        let tiers = Folder::with(TABLE, &sets.concat()).load().unwrap().tiers;
-        let (dispute, response) = (Indicator::DisputeRate, Indicator::ResponseRate);
-        for (date, category, indicator, expected) in [
-            ("2018-12-31", "茶", dispute, None),
-            ("2021-12-31", "茶", dispute, Some("20 50 80 95 100")),
-            ("2022-01-31", "茶", dispute, Some("10 50 80 95 100")),
-            ("2022-02-28", "茶", dispute, Some("11 50 80 95 100")),
-            ("2022-03-31", "茶", dispute, Some("12 50 80 95 100")),
-            ("2022-04-01", "茶", dispute, Some("11 50 80 95 100")),
-            ("2022-03-31", "茶", response, Some("10 50 80 95 100")),
-            ("2022-03-31", "箱包", dispute, Some("11 50 80 95 100")),
-            ("2022-03-31", "箱包", response, Some("20 50 80 95 100")),
+    fn an_edge_hit_exactly_belongs_to_the_next_tier_and_a_lone_shop_gets_5() {
+        for expected in [
+            &[5][..],
+            // One better of two is exactly the top 50 percent.
+            &[5, 3],
+            &[5, 5, 4, 4, 4, 3, 3, 3, 2, 2],
+            &[5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2, 2, 0],
         ] {
-            let cut_offs = tiers.cut_offs(date.parse().unwrap(), category, indicator);
-            assert_eq!(cut_offs.map(CutOffs::to_string).as_deref(), expected, "{category} on {date}");
+            let ranked = i64::try_from(expected.len()).unwrap();
+            let tiers: Vec<i64> = (0..ranked).map(|better| default().tier(better, ranked).points()).collect();
+            assert_eq!(tiers, expected, "{ranked} shops, none of which tie");
         }
     }
 
     #[test]
-    fn the_rows_of_a_set_may_stand_in_any_order() {
-        let row = "2019-01-01,,*,*,5,20\n";
-        assert!(Folder::changed(TABLE, row, "").and_with(TABLE, row).load().is_ok());
-    }
-
-    #[test]
-    fn a_set_that_lacks_a_tier_is_refused() {
-        Folder::changed(TABLE, "2019-01-01,,*,*,3,80\n", "").assert_refused(
-            "tiers.csv:2: column tier: found a set that has only tier 5, 4, 2, 0, wanted tiers 5, 4, 3, 2 and 0 for one \
-             category, indicator and span of days; complete the set, under the same effective_from and effective_to",
-        );
-    }
-
-    #[test]
-    fn a_set_under_two_spans_of_days_is_two_parts_of_sets() {
-        Folder::changed(TABLE, "2019-01-01,,*,*,0,100", "2019-01-02,,*,*,0,100").assert_refused(
-            "tiers.csv:2: column tier: found a set that has only tier 5, 4, 3, 2, …\n\
-             tiers.csv:6: column tier: found a set that has only tier 0, …",
-        );
-    }
-
-    #[test]
-    fn cut_offs_that_do_not_rise_or_do_not_end_at_100_are_refused() {
-        let wanted = "wanted figures that rise from above 0 to exactly 100; correct the set, first of all its tier";
-        Folder::changed(TABLE, "3,80", "3,50")
-            .assert_refused(&format!("tiers.csv:4: column top_percent: found 20, 50, 50, 95, 100, {wanted} 3"));
-        Folder::changed(TABLE, "0,100", "0,99")
-            .assert_refused(&format!("tiers.csv:6: column top_percent: found 20, 50, 80, 95, 99, {wanted} 0"));
-    }
-
-    #[test]
-    fn an_unknown_indicator_or_tier_or_a_tier_twice_on_one_day_is_refused() {
-        for (row, refusal) in [
-            (",,茶,dispute,5,20\n", "indicator: found \"dispute\"…"),
-            (",,茶,*,1,20\n", "tier: found 1, wanted 5, 4, 3, 2 or 0…"),
-            (",,茶,*,5.0,20\n", "tier: found \"5.0\", wanted a whole number…"),
-            (",,茶,*,,20\n", "tier: found an empty cell, wanted a whole number…"),
-            (",,茶,*,-5,20\n", "tier: found \"-5\", a negative figure, wanted a whole number…"),
-            (
-                "2019-01-01,,*,*,5,30\n",
-                "effective_from: found category \"*\", indicator *, tier 5 on 2019-01-01 onwards, which overlaps line 2 on…",
-            ),
+    fn shops_that_tie_share_the_tier_of_the_shops_above_them_and_edges_are_exact() {
+        let thirds = cut_offs(["33.3333", "50", "80", "95", "100"]).unwrap();
+        for (cut_offs, better, ranked, expected) in [
+            // One leads, nine tie behind it; ten that all tie; four lead, six tie behind them.
+            (&default(), 1, 10, 5),
+            (&default(), 0, 10, 5),
+            (&default(), 4, 10, 4),
+            (&thirds, 333_332, 1_000_000, 5),
+            (&thirds, 333_333, 1_000_000, 4),
+            (&thirds, i64::MAX - 1, i64::MAX, 0),
         ] {
-            Folder::with(TABLE, row).assert_refused(&format!("tiers.csv:7: column {refusal}"));
+            assert_eq!(cut_offs.tier(better, ranked).points(), expected, "{better} of {ranked} are better");
         }
+    }
+
+    #[test]
+    fn cut_offs_rise_from_above_0_to_100() {
+        assert_eq!(cut_offs(["20", "50", "50", "95", "100"]), Err(3));
+        assert_eq!(cut_offs(["50", "20", "80", "95", "100"]), Err(4));
+        assert_eq!(cut_offs(["0", "50", "80", "95", "100"]), Err(5));
+        assert_eq!(cut_offs(["20", "50", "80", "95", "99.9999"]), Err(0));
+        assert_eq!(cut_offs(["20", "50", "80", "95", "100.0001"]), Err(0));
     }
 }

@@ -13,34 +13,28 @@ use crate::zone::Zone;
 /// A setting.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// Its name.
+    /// The same in every layer.
     pub name: &'static str,
-    /// What it may be.
-    pub kind: Kind,
+    pub(super) kind: Kind,
     /// What it is where it is not given, as text; empty: nothing.
     pub default: &'static str,
     /// What holds without a value, in words; empty: nothing.
-    pub otherwise: &'static str,
+    otherwise: &'static str,
     /// Where it reaches.
     pub reaches: Reach,
-    /// What it is.
-    pub doc: &'static str,
+    /// What it is, in words.
+    doc: &'static str,
     /// Its own flag, if it has one, and what stands for the value in the help of it.
-    pub flag: Option<(&'static str, &'static str)>,
+    pub(crate) flag: Option<(&'static str, &'static str)>,
 }
 
 /// What a setting may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The path of a folder.
+pub(super) enum Kind {
     Folder,
-    /// The name of a time zone.
     Zone,
-    /// A day.
     Day,
-    /// True or false.
     Switch,
-    /// A percentage.
     Percent,
     /// One of these names.
     OneOf(&'static [&'static str]),
@@ -122,13 +116,8 @@ impl Setting {
         Self { flag: Some((flag, value)), ..self }
     }
 
-    /// The setting of that name.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
-        SETTINGS.iter().find(|setting| setting.name == name)
-    }
-
     /// What it is, as the help of a flag says it.
-    pub fn help(&self) -> String {
+    pub(crate) fn help(&self) -> String {
         let mut letters = self.doc.chars();
         letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
     }
@@ -141,7 +130,6 @@ impl Setting {
         nearest.filter(|setting| likeness(setting) >= ALIKE)
     }
 
-    /// Whether `text` is a sound value.
     pub(super) fn accepts(&self, text: &str) -> bool {
         match self.kind {
             Folder => !text.is_empty(),
@@ -169,19 +157,5 @@ impl Setting {
             AtLeast(unit, lowest, _) => format!("a number of {unit}, {lowest} or more"),
         };
         if self.otherwise.is_empty() { kind } else { format!("{kind} (default: {})", self.otherwise) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_mistyped_is_like_the_one_that_was_meant() {
-        for (typed, meant) in
-            [("time_zon", Some("time_zone")), ("windowdays", Some("window_days")), ("colour", None), ("", None)]
-        {
-            assert_eq!(Setting::like(typed).map(|setting| setting.name), meant, "{typed}");
-        }
     }
 }

@@ -9,7 +9,6 @@ use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::settings::declared::{SETTINGS, Setting};
 
 pub(super) const STAGE: &str = "settings";
-const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
 
 /// A value as it was given, and where.
 struct Given {
@@ -28,32 +27,10 @@ pub(super) struct Layers {
 pub(super) struct Values(BTreeMap<&'static str, String>);
 
 impl Layers {
-    pub(super) fn of(
-        file: Option<&Path>,
-        environment: impl Iterator<Item = (String, String)>,
-        flags: impl Iterator<Item = (String, String)>,
-    ) -> Outcome<Self> {
-        let mut layers = Self::default();
-        if let Some(path) = file {
-            layers.add_file(path)?;
-        }
-        for (name, value) in environment {
-            if let Some(setting) = name.strip_prefix(ENVIRONMENT_PREFIX) {
-                layers.add(&setting.to_lowercase(), value, format!("environment {name}"));
-            }
-        }
-        for (name, value) in flags {
-            layers.add(&name, value, format!("command line, {name}"));
-        }
-        Ok(layers)
-    }
-
-    fn add_file(&mut self, path: &Path) -> Outcome<()> {
+    pub(super) fn add_file(&mut self, path: &Path) -> Outcome<()> {
         let refuse = |found: String| {
-            Finding::new(STAGE, found, "a TOML file of settings, name = value")
-                .path(path)
-                .advice("correct the file, or name another with --config")
-                .fail(ExitClass::Usage)
+            let finding = Finding::new(STAGE, found, "a TOML file of settings, name = value").path(path);
+            finding.advice("correct the file, or name another with --config").fail(ExitClass::Usage)
         };
         let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| refuse(error.to_string()))?;
@@ -73,16 +50,15 @@ impl Layers {
         Ok(())
     }
 
-    fn add(&mut self, name: &str, text: String, origin: String) {
-        if let Some(setting) = Setting::named(name) {
+    pub(super) fn add(&mut self, name: &str, text: String, origin: String) {
+        if let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) {
             self.given.insert(setting.name, Given { text, origin });
             return;
         }
         let meant = Setting::like(name).map_or(String::new(), |setting| format!("did you mean {}? ", setting.name));
-        self.findings.push(
-            Finding::new(STAGE, format!("{origin}: no setting of the name {name:?}"), "a known setting")
-                .advice(format!("{meant}correct or remove it; jobs/nightly.toml shows them all")),
-        );
+        let finding = Finding::new(STAGE, format!("{origin}: no setting of the name {name:?}"), "a known setting");
+        let advice = format!("{meant}correct or remove it; jobs/nightly.toml shows them all");
+        self.findings.push(finding.advice(advice));
     }
 
     /// The values, checked. One given as empty is none where the setting has no default.

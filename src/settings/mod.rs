@@ -7,7 +7,7 @@ mod layers;
 
 use std::path::{Path, PathBuf};
 
-pub use declared::{Kind, Reach, SETTINGS, Setting};
+pub use declared::{Reach, SETTINGS};
 use layers::{Layers, STAGE, Values};
 
 use crate::domain::{Day, Window};
@@ -15,55 +15,39 @@ use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::policies::{AfterSalesMix, Coverage, Limits, RankWithin};
 use crate::zone::Zone;
 
-/// The settings of a run, every one of them sound.
+const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
+
+/// The settings of a run, every one of them sound; what each means is said in [`SETTINGS`].
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where the extracts lie.
-    pub extracts: PathBuf,
-    /// Where the rule tables lie.
-    pub rules: PathBuf,
-    /// Where the job keeps its own state.
-    pub state: PathBuf,
-    /// Where the published files lie.
-    pub out: PathBuf,
+    pub(crate) extracts: PathBuf,
+    pub(crate) rules: PathBuf,
+    pub(crate) state: PathBuf,
+    pub(crate) out: PathBuf,
     /// How many threads may work.
     pub threads: usize,
-    /// The business time zone.
-    pub zone: Zone,
+    pub(crate) zone: Zone,
     /// How many natural days a window has.
     pub window_days: i32,
-    /// Days before this one may lack partitions.
-    pub history_starts_on: Option<Day>,
-    /// How many days before the as-of day the shop snapshot may lie.
-    pub max_snapshot_age_days: i32,
+    /// Days before this one may lack partitions; none: no day may.
+    pub(crate) history_starts_on: Option<Day>,
+    pub(crate) max_snapshot_age_days: i32,
     /// How many days before its table's newest partition a day's extracts are kept; for ever where there is none.
-    pub extracts_kept_days: Option<i32>,
-    /// Whether every partition must carry a manifest.
-    pub require_manifest: bool,
-    /// How many days after its decision an appeal takes effect.
-    pub appeal_effect_days: i32,
-    /// What shops are ranked inside of.
-    pub rank_within: RankWithin,
-    /// How the two after-sales tiers make one score.
-    pub after_sales_mix: AfterSalesMix,
-    /// The limits beyond which a run stops.
-    pub limits: Limits,
-    /// How many days quarantined rows are kept.
-    pub quarantine_days: i32,
-    /// How many generations are kept at most.
-    pub keep_generations: usize,
-    /// How many days a generation is kept at most.
-    pub keep_generations_days: i64,
-    /// How many days missed since the last success a night without a date catches up at most.
-    pub catch_up_days: i32,
-    /// How much memory the work is planned for, in MiB; none: as much as it takes.
-    pub memory_limit_mib: Option<u64>,
-    /// How many seconds a run waits for another one that holds the lock.
-    pub wait_seconds: u64,
-    /// How many MiB must be free where a run writes.
-    pub min_free_mib: u64,
-    /// Whether files are read even where nothing but their bytes could have changed.
-    pub rehash: bool,
+    pub(crate) extracts_kept_days: Option<i32>,
+    pub(crate) require_manifest: bool,
+    pub(crate) appeal_effect_days: i32,
+    pub(crate) rank_within: RankWithin,
+    pub(crate) after_sales_mix: AfterSalesMix,
+    pub(crate) limits: Limits,
+    pub(crate) quarantine_days: i32,
+    pub(crate) keep_generations: usize,
+    pub(crate) keep_generations_days: i64,
+    pub(crate) catch_up_days: i32,
+    /// How much memory the work is planned for; none: as much as it takes.
+    pub(crate) memory_limit_mib: Option<u64>,
+    pub(crate) wait_seconds: u64,
+    pub(crate) min_free_mib: u64,
+    pub(crate) rehash: bool,
 }
 
 /// Resolves all settings.
@@ -75,7 +59,19 @@ pub fn resolve(
     environment: impl Iterator<Item = (String, String)>,
     flags: impl Iterator<Item = (String, String)>,
 ) -> Outcome<Settings> {
-    let settings = read(&Layers::of(file, environment, flags)?.checked()?)?;
+    let mut layers = Layers::default();
+    if let Some(path) = file {
+        layers.add_file(path)?;
+    }
+    for (name, value) in environment {
+        if let Some(setting) = name.strip_prefix(ENVIRONMENT_PREFIX) {
+            layers.add(&setting.to_lowercase(), value, format!("environment {name}"));
+        }
+    }
+    for (name, value) in flags {
+        layers.add(&name, value, format!("command line, {name}"));
+    }
+    let settings = read(&layers.checked()?)?;
     check_apart(&settings)?;
     Ok(settings)
 }
@@ -129,22 +125,20 @@ fn check_apart(settings: &Settings) -> Outcome<()> {
     }
     let within = pairs.into_iter().filter(|(inner, outer)| inner.1.starts_with(&outer.1));
     let findings = within.map(|((inner, path), (outer, _))| {
-        Finding::new(STAGE, format!("{inner} inside {outer}"), "folders apart from one another")
-            .path(path)
-            .advice(format!("set {inner} to a folder of its own"))
+        let finding = Finding::new(STAGE, format!("{inner} inside {outer}"), "folders apart from one another");
+        finding.path(path).advice(format!("set {inner} to a folder of its own"))
     });
     Failure::unless_empty(ExitClass::Usage, findings.collect())
 }
 
 impl Settings {
-    /// The window that ends with `as_of`.
-    pub fn window(&self, as_of: Day) -> Window {
+    pub(crate) fn window(&self, as_of: Day) -> Window {
         Window::ending(as_of, self.window_days)
     }
 
     /// The settings that reach into a night besides its daily partials, `name=value`, one a line: equal texts, equal
     /// policies.
-    pub fn described(&self) -> String {
+    pub(crate) fn described(&self) -> String {
         let Self { window_days, appeal_effect_days, rank_within, after_sales_mix, .. } = self;
         format!(
             "window_days={window_days}\nappeal_effect_days={appeal_effect_days}\nrank_within={rank_within}\n\
@@ -153,7 +147,7 @@ impl Settings {
     }
 
     /// Which days a run for `as_of` needs, with the appeals up to `known_on`.
-    pub fn coverage(&self, as_of: Day, known_on: Day) -> Coverage {
+    pub(crate) fn coverage(&self, as_of: Day, known_on: Day) -> Coverage {
         Coverage {
             window: self.window(as_of),
             appeals_until: known_on,
@@ -166,6 +160,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use super::declared::Kind;
     use super::*;
 
     fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -177,14 +172,6 @@ mod tests {
         let path = folder.path().join("nightly.toml");
         std::fs::write(&path, file).unwrap();
         resolve(Some(&path), pairs(environment).into_iter(), pairs(flags).into_iter())
-    }
-
-    #[test]
-    fn every_default_is_sound() {
-        let settings = resolve(None, std::iter::empty(), std::iter::empty()).unwrap();
-        assert_eq!(settings.window_days, 30);
-        assert_eq!((settings.history_starts_on, settings.extracts_kept_days), (None, None));
-        assert_eq!(settings.limits.max_quarantined_percent.to_string(), "1");
     }
 
     /// What nights are known by: a change of it makes every published night stale.
@@ -222,24 +209,20 @@ mod tests {
         assert_eq!(settings.out, Path::new("of the flag"));
         assert_eq!(settings.state, Path::new("of the environment"));
         assert_eq!(settings.rules, Path::new("of the file"));
-        assert_eq!(settings.extracts, Path::new("sample_data"));
+        assert_eq!((settings.extracts.as_path(), settings.extracts_kept_days), (Path::new("sample_data"), None));
         assert_eq!(settings.history_starts_on, Some("2021-12-03".parse().unwrap()));
     }
 
     #[test]
-    fn unknown_names_and_unsound_values_are_refused_together_with_their_origin() {
-        let failure = resolved(
-            "time_zon = 'UTC'\nwindow_days = 0",
-            &[("SHOPSCORE_COLOUR", "1"), ("SHOPSCORE_TIME_ZONE", "Mars/Olympus"), ("HOME", "/")],
-            &[("rank_within", "country"), ("max_unscored_percent", "-1"), ("extracts_kept_days", "-2")],
-        )
-        .unwrap_err();
-        assert_eq!(failure.class, ExitClass::Usage);
-        let text = failure.to_string();
-        for expected in
-            ["did you mean time_zone?", "window_days", "SHOPSCORE_COLOUR", "Mars/Olympus", "country", "-1", "-2"]
-        {
-            assert!(text.contains(expected), "{expected} in {text}");
+    fn a_name_mistyped_is_refused_with_the_one_that_was_meant() {
+        for (typed, meant) in [
+            ("time_zon", "; did you mean time_zone? correct"),
+            ("windowdays", "; did you mean window_days? correct"),
+            ("colour", "; correct"),
+            ("", "; correct"),
+        ] {
+            let refused = resolved("", &[], &[(typed, "1")]).unwrap_err().to_string();
+            assert!(refused.contains(meant), "{typed}: {refused}");
         }
     }
 
@@ -254,12 +237,5 @@ mod tests {
         assert_eq!(refused("data/out", "data/out/state"), 1);
         assert_eq!(refused("data/state/out", "data/state"), 1);
         assert_eq!(refused("data/extracts/payments", "data/state"), 1);
-    }
-
-    #[test]
-    fn a_missing_or_broken_file_is_refused() {
-        let none = || std::iter::empty();
-        assert!(resolve(Some(Path::new("/nowhere/nightly.toml")), none(), none()).is_err());
-        assert!(resolved("window_days = ", &[], &[]).is_err());
     }
 }
