@@ -8,16 +8,24 @@ use std::collections::BTreeSet;
 
 use polars::prelude::DataFrame;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Outcome;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
-use crate::extracts::row_rules::judge;
-use crate::extracts::rows::Rows;
-use crate::partials::lookup::{all_records, look_up};
-use crate::partials::meaning::Surroundings;
+use crate::extracts::{row_rules::judge, rows::Rows};
+use crate::partials::meaning::{Meaning, Surroundings};
 use crate::partials::measures::PartialSpec;
-use crate::partials::overflow::check_sums_fit;
-use crate::partials::records::{AllRecords, Answers};
-use crate::partials::sums::by_group;
+use crate::partials::records::{AllRecords, Answers, all_records, look_up};
+use crate::partials::sums::{by_group, check_sums_fit};
+
+/// Which sums a table-day has: those that were made of just these inputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Version {
+    /// What they depend on.
+    pub fingerprint: String,
+    /// The hash of their file.
+    pub sums_hash: String,
+}
 
 /// What is kept of one table-day.
 #[derive(Clone, Debug)]
@@ -50,10 +58,11 @@ pub fn sum_up(
     check_sums_fit(&rows, &verdicts, spec)?;
     let counts = Counts::of(&rows, &verdicts)?;
     let quarantine = rows_set_aside(&rows, &verdicts)?;
-    let answers = look_up(&rows, &verdicts, spec, record_ids, surroundings)?;
+    let answers = look_up(&Meaning::of(&rows, spec, surroundings), &verdicts, record_ids)?;
     rows.forget_all_but(&spec.record_columns());
-    let records = with_records.then(|| all_records(&rows, &verdicts, spec, surroundings)).transpose()?;
-    let sums = by_group(&rows, &verdicts, spec, surroundings)?;
+    let meaning = Meaning::of(&rows, spec, surroundings);
+    let records = with_records.then(|| all_records(&meaning, &verdicts)).transpose()?;
+    let sums = by_group(&meaning, &verdicts)?;
     Ok(DailyPartial { sums, answers, records, counts, quarantine })
 }
 
@@ -64,14 +73,14 @@ mod tests {
     use crate::extracts::readable::{rows, shanghai};
     use crate::extracts::tables::Table;
     use crate::partials::measures;
-    use crate::partials::records::{Record, has_records};
+    use crate::partials::records::Record;
 
     fn partial(table: Table, text: &str, record_ids: &[i64]) -> Outcome<DailyPartial> {
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);
         let surroundings = Surroundings { zone: &shanghai(), custom_made: &custom_made };
         let record_ids = record_ids.iter().copied().collect();
         let spec = measures::of(table).unwrap();
-        sum_up(rows(table, "2022-03-15", text), spec, &record_ids, has_records(spec), surroundings)
+        sum_up(rows(table, "2022-03-15", text), spec, &record_ids, spec.has_records(), surroundings)
     }
 
     /// The sums as one text a row, `column=value` in the order of the columns.

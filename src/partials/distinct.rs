@@ -8,22 +8,12 @@ use polars::prelude::*;
 
 use crate::columns::of_integers;
 use crate::error::{Outcome, fault};
-use crate::partials::meaning::Meaning;
-use crate::partials::measures::{PartialSpec, ROWS};
-use crate::partials::packing::pack;
-use crate::partials::{STAGE, engine};
+use crate::partials::{STAGE, engine, meaning::Meaning, measures::ROWS, packing::pack};
 
 /// The rows that count, and the group of each: one column for each measure with conditions, and `rows`.
-pub(super) fn counted_once(
-    frame: &DataFrame,
-    groups: &[u64],
-    spec: &PartialSpec,
-    meaning: &Meaning<'_>,
-) -> Outcome<(DataFrame, Vec<u64>)> {
-    let conditions = spec
-        .measures
-        .iter()
-        .filter_map(|measure| meaning.all(measure.conditions).map(|condition| condition.alias(measure.name)));
+pub(super) fn counted_once(frame: &DataFrame, groups: &[u64], meaning: &Meaning<'_>) -> Outcome<(DataFrame, Vec<u64>)> {
+    let measures = meaning.spec.measures.iter();
+    let conditions = measures.filter_map(|measure| Some(meaning.all(measure.conditions)?.alias(measure.name)));
     let fulfilled = frame.clone().lazy().select(conditions.collect::<Vec<_>>()).collect().map_err(engine)?;
     let mut marks = vec![0_u64; frame.height()];
     for (bit, column) in fulfilled.columns().iter().enumerate() {
@@ -31,7 +21,7 @@ pub(super) fn counted_once(
             *mark |= u64::from(holds == Some(true)) << bit;
         }
     }
-    let keys = spec.once_within_group().iter().map(|name| frame.column(name)?.i64()?.cont_slice());
+    let keys = meaning.spec.once_within_group().iter().map(|name| frame.column(name)?.i64()?.cont_slice());
     let keys = keys.collect::<PolarsResult<Vec<&[i64]>>>().map_err(engine)?;
     let mark_bits = u32::try_from(fulfilled.width()).map_err(|error| fault(STAGE, error))?;
     let Distinct { groups, marks, rows } = distinct(groups, &keys, &marks, mark_bits)?;
@@ -44,9 +34,8 @@ pub(super) fn counted_once(
 }
 
 /// The keys that occur, each once a group; one entry a key in every column.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Default)]
 struct Distinct {
-    /// The group.
     groups: Vec<u64>,
     /// The marks that any of its rows has.
     marks: Vec<u64>,
@@ -84,24 +73,16 @@ mod tests {
 
     #[test]
     fn a_key_counts_once_a_group_with_the_marks_of_any_of_its_rows() {
-        let groups = [0, 0, 0, 0, 1];
         let columns: [&[i64]; 2] = [&[7, 5, 7, 7, 7], &[1, 1, 1, 2, 1]];
-        let found = distinct(&groups, &columns, &[0b01, 0b00, 0b10, 0b00, 0b00], 2).unwrap();
-        let expected =
-            Distinct { groups: vec![0, 0, 0, 1], marks: vec![0b00, 0b11, 0b00, 0b00], rows: vec![1, 2, 1, 1] };
-        assert_eq!(found, expected);
-    }
+        let found = distinct(&[0, 0, 0, 0, 1], &columns, &[0b01, 0b00, 0b10, 0b00, 0b00], 2).unwrap();
+        assert_eq!((found.groups, found.marks, found.rows), (vec![0, 0, 0, 1], vec![0, 0b11, 0, 0], vec![1, 2, 1, 1]));
 
-    #[test]
-    fn no_rows_have_no_keys() {
-        assert_eq!(distinct(&[], &[&[], &[]], &[], 1).unwrap(), Distinct::default());
-    }
-
-    #[test]
-    fn keys_far_apart_count_once_all_the_same() {
         let (least, most) = (i64::MIN, i64::MAX);
-        let columns: [&[i64]; 2] = [&[most, least, most], &[least, most, least]];
-        let found = distinct(&[0, 0, 0], &columns, &[1, 0, 0], 1).unwrap();
-        assert_eq!(found, Distinct { groups: vec![0, 0], marks: vec![0, 1], rows: vec![1, 2] });
+        let far_apart: [&[i64]; 2] = [&[most, least, most], &[least, most, least]];
+        let found = distinct(&[0, 0, 0], &far_apart, &[1, 0, 0], 1).unwrap();
+        assert_eq!((found.groups, found.marks, found.rows), (vec![0, 0], vec![0, 1], vec![1, 2]));
+
+        let of_no_rows = distinct(&[], &[&[], &[]], &[], 1).unwrap();
+        assert!(of_no_rows.groups.is_empty());
     }
 }

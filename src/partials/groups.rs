@@ -11,11 +11,9 @@ use polars::prelude::IdxSize;
 use crate::error::Outcome;
 use crate::extracts::rows::{Rows, Values};
 use crate::extracts::verdicts::Verdicts;
-use crate::partials::packing::pack;
-use crate::partials::sound::take;
+use crate::partials::{packing::pack, take};
 
 /// Rows in the order of their groups.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Grouped {
     /// The numbers of the rows, groups in ascending order.
     pub(super) rows: Vec<IdxSize>,
@@ -32,8 +30,8 @@ pub(super) fn sound_rows(rows: &Rows, verdicts: &Verdicts, columns: &[&str]) -> 
     let mut words = pack(&keys, row_bits)?;
     words.iter_mut().zip(0..).for_each(|(word, row)| *word |= row);
     if verdicts.broken().next().is_some() {
-        words =
-            words.into_iter().zip(verdicts.sound()).filter_map(|(word, is_sound)| is_sound.then_some(word)).collect();
+        let mut sound = verdicts.sound();
+        words.retain(|_| sound.next() == Some(true));
     }
     let words = by_digits(words, row_bits);
     let row_of = |word: &u64| lowest(word & ((1 << row_bits) - 1));
@@ -78,9 +76,7 @@ fn by_digits(mut words: Vec<u64>, free_bits: u32) -> Vec<u64> {
             }
         }
         let mut start = 0;
-        for end in &mut ends {
-            start += std::mem::replace(end, start);
-        }
+        ends.iter_mut().for_each(|end| start += std::mem::replace(end, start));
         for word in &words {
             if let Some(end) = ends.get_mut(digit_of(*word)) {
                 if let Some(place) = dealt.get_mut(*end) {

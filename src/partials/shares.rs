@@ -7,10 +7,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::error::{Outcome, fault};
-use crate::partials::daily::DailyPartial;
-use crate::partials::measures::PartialSpec;
-use crate::partials::records::AllRecords;
-use crate::partials::{STAGE, engine};
+use crate::partials::{STAGE, daily::DailyPartial, engine, measures::PartialSpec, records::AllRecords};
 use crate::totals::{by_group, check_fits, total};
 
 /// Puts partials of shares together, one after another.

@@ -24,32 +24,27 @@ const STAGE: &str = "ranking";
 
 /// A shop's figures for one indicator.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measured {
-    /// The sum above the line.
-    pub numerator: i64,
-    /// The count below it.
-    pub denominator: i64,
+pub(crate) struct Measured {
+    pub(crate) numerator: i64,
+    pub(crate) denominator: i64,
     /// Its rank and tier; none where the denominator counts nothing.
-    pub standing: Option<Standing>,
+    pub(crate) standing: Option<Standing>,
 }
 
 /// All seven indicators of all present shops.
 #[derive(Clone, Debug)]
 pub struct Ranking {
     /// By [`Indicator::index`], one entry a shop; none where the shop is not assessed by the indicator.
-    pub by_indicator: [Vec<Option<Measured>>; Indicator::ALL.len()],
+    pub(crate) by_indicator: [Vec<Option<Measured>>; Indicator::ALL.len()],
     /// For each shop the number of the group that it is ranked in; none where it is not assessed.
-    pub group_of: Vec<Option<u32>>,
+    pub(crate) group_of: Vec<Option<u32>>,
     /// The names of the groups, by number, in byte order.
-    pub groups: Vec<String>,
+    pub(crate) groups: Vec<String>,
 }
 
 impl Ranking {
-    /// A shop's figures for an indicator; `place` is the shop's place among the present shops.
-    ///
-    /// # Errors
-    /// A fault where there is no such shop.
-    pub fn of(&self, place: usize, indicator: Indicator) -> Outcome<Option<&Measured>> {
+    /// A shop's figures for an indicator; `place` is the shop's place among the present shops, a fault where there is none.
+    pub(crate) fn of(&self, place: usize, indicator: Indicator) -> Outcome<Option<&Measured>> {
         let column = self.by_indicator.get(indicator.index());
         let measured = column.and_then(|column| column.get(place)).map(Option::as_ref);
         measured.ok_or_else(|| fault(STAGE, format!("no {} of shop number {place}", indicator.name())))
@@ -68,15 +63,12 @@ pub fn rank_all(
     rank_within: RankWithin,
 ) -> Outcome<Ranking> {
     let (groups, group_of) = groups(assessed, rank_within);
-    let columns = Indicator::ALL
-        .par_iter()
-        .map(|indicator| {
-            let cut_offs = cut_offs_on(rulebook, as_of, *indicator);
-            rank_one(assessed, &group_of, sums, *indicator, &cut_offs)
-        })
-        .collect::<Vec<_>>();
-    let by_indicator =
-        all(columns)?.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))?;
+    let columns = Indicator::ALL.par_iter().map(|indicator| {
+        let cut_offs = cut_offs_on(rulebook, as_of, *indicator);
+        rank_one(assessed, &group_of, sums, *indicator, &cut_offs)
+    });
+    let columns = all(columns.collect::<Vec<_>>())?;
+    let by_indicator = columns.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))?;
     Ok(Ranking { by_indicator, group_of, groups })
 }
 
@@ -90,8 +82,7 @@ fn groups(assessed: &[Assessed<'_>], rank_within: RankWithin) -> (Vec<String>, V
     };
     let names: BTreeSet<String> = assessed.iter().filter_map(name_of).collect();
     let numbers: BTreeMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
-    let number_of = |assessed| numbers.get(name_of(assessed)?.as_str()).copied();
-    let group_of = assessed.iter().map(number_of).collect();
+    let group_of = assessed.iter().map(|assessed| numbers.get(name_of(assessed)?.as_str()).copied()).collect();
     (names.into_iter().collect(), group_of)
 }
 

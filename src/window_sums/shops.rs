@@ -13,8 +13,7 @@ use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
 use crate::partials::measures;
 use crate::totals::by_group;
-use crate::window_sums::STAGE;
-use crate::window_sums::tables::TableSums;
+use crate::window_sums::{STAGE, tables::TableSums};
 
 /// Every measure of every table over the window, one figure a shop.
 #[derive(Clone, Debug, Default)]
@@ -29,11 +28,8 @@ impl WindowSums {
         Self(names.map(|name| (name, of(name))).collect())
     }
 
-    /// A measure, one figure a shop.
-    ///
-    /// # Errors
-    /// A fault where no table declares it.
-    pub fn measure(&self, name: &str) -> Outcome<&[i64]> {
+    /// A measure, one figure a shop; a fault where no table declares it.
+    pub(crate) fn measure(&self, name: &str) -> Outcome<&[i64]> {
         self.0.get(name).map(Vec::as_slice).ok_or_else(|| fault(STAGE, format!("no measure {name}")))
     }
 }
@@ -47,13 +43,13 @@ pub fn of_shops(
     taken_out: &BTreeMap<Table, Vec<DataFrame>>,
     shop_ids: &[i64],
 ) -> Outcome<WindowSums> {
-    let shops = DataFrame::new(shop_ids.len(), vec![of_integers("shop_id", shop_ids.to_vec())]);
-    let shops = shops.map_err(|error| fault(STAGE, error))?;
+    let engine = |error| fault(STAGE, error);
+    let shops = DataFrame::new(shop_ids.len(), vec![of_integers("shop_id", shop_ids.to_vec())]).map_err(engine)?;
     let of_tables = measures::ALL.par_iter().with_max_len(1).map(|spec| {
         let Some(table) = tables.get(&spec.table) else { return Ok(Vec::new()) };
         let taken_out = taken_out.get(&spec.table).into_iter().flatten();
         let names: Vec<&'static str> = spec.measures.iter().map(|measure| measure.name).collect();
-        let joined = joined(&names, &table.sums, taken_out, &shops).map_err(|error| fault(STAGE, error))?;
+        let joined = joined(&names, &table.sums, taken_out, &shops).map_err(engine)?;
         let figures = names.into_iter().map(|name| Ok((name, integers(STAGE, &joined, name)?.collect())));
         figures.collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
     });
@@ -96,8 +92,7 @@ fn each_shop_once() -> JoinArgs {
 mod tests {
     use super::*;
     use crate::partials::records::{Record, negated};
-    use crate::window_sums::tables::add_up;
-    use crate::window_sums::tables::tests::{disputes, spec};
+    use crate::window_sums::tables::{add_up, tests::disputes, tests::spec};
 
     fn at_fault(sums: DataFrame, taken_out: Vec<DataFrame>, shops: &[i64]) -> Vec<i64> {
         let tables = [(Table::Disputes, TableSums { sums, ..TableSums::default() })].into();

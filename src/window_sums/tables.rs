@@ -1,7 +1,8 @@
-//! The sums of one table over a window.
+//! The sums of one table over a window: added up, or rolled on from those of the last window.
 //!
 //! Grain in: the sums of table-days. Grain out: one row for every shop that has rows in the window, with the table's measures
-//! and `rows`, in no order.
+//! and `rows`, in no order. A window rolls where fewer table-days came or went than it has, and only from sums whose every
+//! table-day is known by its version; else it is added up from scratch. Both give the same sums.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use polars::prelude::*;
 use crate::columns::{integers, of_integers};
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
+use crate::partials::daily::Version;
 use crate::partials::measures::{PartialSpec, ROWS};
 use crate::totals::{by_group, check_fits, total};
 use crate::window_sums::STAGE;
@@ -29,11 +31,82 @@ pub struct TableSums {
     pub unknown: UnknownRows,
 }
 
-/// Adds up table-days: those of `plus`, less those of `minus`, which are among them.
-///
-/// # Errors
-/// Rejected where a total could pass 64 bits.
-pub fn add_up(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]) -> Outcome<DataFrame> {
+/// A table's sums over a window, and which table-days they are made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RolledTable {
+    pub(crate) days: BTreeMap<Day, Version>,
+    pub(crate) table: TableSums,
+}
+
+/// The window made of `days`, rolled on from `previous` where that is less work. `sums_of` has the sums of every one of the
+/// `days`, and of days that left the window as far as they are still stored.
+/// Rejected where a total could pass 64 bits; a fault where `sums_of` lacks one of the `days`.
+pub(crate) fn roll(
+    spec: &PartialSpec,
+    previous: Option<RolledTable>,
+    days: &BTreeMap<Day, Version>,
+    known_shops: &ShopIds,
+    sums_of: impl Fn(Day, &Version) -> Outcome<Option<DataFrame>>,
+) -> Outcome<RolledTable> {
+    let (mut start, mut gone) = (RolledTable::default(), Vec::new());
+    start.table.sums = add_up(spec, &[], &[])?;
+    if let Some(previous) = previous.filter(|previous| is_less_work(previous, days))
+        && knows_all_unknown(&previous.table, known_shops)?
+        && let Some(sums) = sums_of_gone(&previous, days, &sums_of)?
+    {
+        (start, gone) = (previous, sums);
+    }
+    let RolledTable { days: before, table: TableSums { sums, mut unknown } } = start;
+    unknown.retain(|day, _| days.get(day) == before.get(day));
+    unknown.values_mut().for_each(|rows| rows.retain(|shop, _| !known_shops.contains(shop)));
+    let mut plus = vec![sums];
+    for (day, version) in days.iter().filter(|(day, version)| before.get(day) != Some(version)) {
+        let lacking = || fault(STAGE, format!("no sums of {} of {day}", spec.table.name()));
+        let sums = sums_of(*day, version)?.ok_or_else(lacking)?;
+        unknown.insert(*day, unknown_rows(&sums, known_shops)?);
+        plus.push(sums);
+    }
+    let sums = match (plus.as_slice(), gone.as_slice()) {
+        ([unchanged], []) => unchanged.clone(),
+        (plus, minus) => add_up(spec, plus, minus)?,
+    };
+    Ok(RolledTable { days: days.clone(), table: TableSums { sums, unknown } })
+}
+
+fn is_less_work(previous: &RolledTable, days: &BTreeMap<Day, Version>) -> bool {
+    let came = days.iter().filter(|(day, version)| previous.days.get(day) != Some(version)).count();
+    came + gone_from(previous, days).count() < days.len()
+}
+
+/// The table-days that left the window, or changed.
+fn gone_from<'a>(
+    previous: &'a RolledTable,
+    days: &'a BTreeMap<Day, Version>,
+) -> impl Iterator<Item = (&'a Day, &'a Version)> {
+    previous.days.iter().filter(|(day, version)| days.get(day) != Some(version))
+}
+
+/// The sums of the table-days that left the window, or changed; none where one is not stored any more.
+fn sums_of_gone(
+    previous: &RolledTable,
+    days: &BTreeMap<Day, Version>,
+    sums_of: impl Fn(Day, &Version) -> Outcome<Option<DataFrame>>,
+) -> Outcome<Option<Vec<DataFrame>>> {
+    gone_from(previous, days).map(|(day, version)| sums_of(*day, version)).collect()
+}
+
+/// Whether every row of a shop outside the snapshot was counted as such before: then no shop with rows left it since.
+fn knows_all_unknown(table: &TableSums, known_shops: &ShopIds) -> Outcome<bool> {
+    let mut counted: BTreeMap<i64, i64> = BTreeMap::new();
+    for (shop, rows) in table.unknown.values().flatten() {
+        *counted.entry(*shop).or_default() += rows;
+    }
+    let rows = unknown_rows(&table.sums, known_shops)?;
+    Ok(rows.iter().all(|(shop, rows)| counted.get(shop) == Some(rows)))
+}
+
+/// Adds up table-days: those of `plus`, less those of `minus`, which are among them. Rejected where a total could pass 64 bits.
+pub(crate) fn add_up(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]) -> Outcome<DataFrame> {
     check_totals_fit(spec, plus, minus)?;
     let figures = spec.figures();
     if plus.is_empty() && minus.is_empty() {
@@ -60,10 +133,7 @@ fn check_totals_fit(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame])
 }
 
 /// The rows of shops outside `known`, by shop.
-///
-/// # Errors
-/// A fault where the sums lack a column.
-pub fn unknown_rows(sums: &DataFrame, known: &ShopIds) -> Outcome<BTreeMap<i64, i64>> {
+fn unknown_rows(sums: &DataFrame, known: &ShopIds) -> Outcome<BTreeMap<i64, i64>> {
     let mut unknown = BTreeMap::new();
     for (shop, rows) in integers(STAGE, sums, "shop_id")?.zip(integers(STAGE, sums, ROWS)?) {
         if !known.contains(&shop) {
@@ -77,7 +147,7 @@ pub fn unknown_rows(sums: &DataFrame, known: &ShopIds) -> Outcome<BTreeMap<i64, 
 pub(super) mod tests {
     use super::*;
     use crate::error::ExitClass;
-    use crate::extracts::tables::Table;
+    use crate::extracts::{readable::day, tables::Table};
     use crate::partials::measures;
 
     pub(in super::super) fn spec() -> &'static PartialSpec {
@@ -90,20 +160,12 @@ pub(super) mod tests {
         df!("shop_id" => shops, "disputes_at_fault" => figures.clone(), "rows" => figures).unwrap()
     }
 
-    /// The rows of each shop.
-    pub(in super::super) fn rows_by_shop(sums: &DataFrame) -> BTreeMap<i64, i64> {
-        unknown_rows(sums, &ShopIds::default()).unwrap()
-    }
-
-    #[test]
-    fn the_window_plus_a_day_less_a_day_is_the_window_from_scratch() {
-        let days = [disputes(&[(1, 3), (2, 4)]), disputes(&[(1, 10)]), disputes(&[(2, 5), (3, 6)])];
-        let [first, second, third] = &days;
-        let yesterday = add_up(spec(), &[first.clone(), second.clone()], &[]).unwrap();
-        let rolled = add_up(spec(), &[yesterday, third.clone()], std::slice::from_ref(first)).unwrap();
-        let scratch = add_up(spec(), &[second.clone(), third.clone()], &[]).unwrap();
-        let sorted = |frame: DataFrame| frame.sort(["shop_id"], SortMultipleOptions::new()).unwrap();
-        assert!(sorted(rolled).equals(&sorted(scratch)));
+    /// Shops with their disputes at fault and rows.
+    fn by_shop(sums: &DataFrame) -> Vec<(i64, (i64, i64))> {
+        let column = |name| integers(STAGE, sums, name).unwrap();
+        let mut shops: Vec<_> = column("shop_id").zip(column("disputes_at_fault").zip(column(ROWS))).collect();
+        shops.sort_unstable();
+        shops
     }
 
     #[test]
@@ -119,12 +181,76 @@ pub(super) mod tests {
         let failure = add_up(spec(), &[most.clone(), disputes(&[(2, 1)])], &[]).unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
         let rolled = add_up(spec(), &[most.clone(), one], &[most]).unwrap();
-        assert_eq!(rows_by_shop(&rolled), [(1, 1)].into());
+        assert_eq!(by_shop(&rolled), [(1, (1, 1))]);
     }
 
     #[test]
     fn rows_of_shops_that_the_snapshot_does_not_have_are_counted_by_shop() {
         let sums = df!("shop_id" => [1_i64, 1, 2], "rows" => [4_i64, 5, 6]).unwrap();
         assert_eq!(unknown_rows(&sums, &ShopIds::from_iter([2])).unwrap(), [(1, 9)].into());
+    }
+
+    /// Days in March by the version of their sums: `1:5` is shop 1 with 5 rows.
+    type Days<'a> = &'a [(&'a str, &'a str)];
+
+    const FIRST: [(&str, &str); 3] = [("2022-03-01", "1:5"), ("2022-03-02", "2:7"), ("2022-03-03", "1:1")];
+    const NEXT: [(&str, &str); 3] = [("2022-03-02", "2:7"), ("2022-03-03", "1:1"), ("2022-03-04", "3:9")];
+
+    fn versions(days: Days<'_>) -> BTreeMap<Day, Version> {
+        let version = |fingerprint: &str| Version { fingerprint: fingerprint.to_owned(), ..Version::default() };
+        days.iter().map(|(on, fingerprint)| (day(on), version(fingerprint))).collect()
+    }
+
+    fn rolled(previous: Option<RolledTable>, days: Days<'_>, known: &[i64]) -> Outcome<RolledTable> {
+        let sums_of = |_, version: &Version| {
+            let sums = version.fingerprint.split_once(':');
+            Ok(sums.map(|(shop, rows)| disputes(&[(shop.parse().unwrap(), rows.parse().unwrap())])))
+        };
+        roll(spec(), previous, &versions(days), &known.iter().copied().collect(), sums_of)
+    }
+
+    /// The days, the sums by shop, and the unknown rows by day, as a text.
+    fn shown(rolled: Outcome<RolledTable>) -> String {
+        let RolledTable { days, table: TableSums { sums, mut unknown } } = rolled.unwrap();
+        unknown.retain(|_, rows| !rows.is_empty());
+        format!("{:?} {:?} {unknown:?}", days.keys(), by_shop(&sums))
+    }
+
+    #[test]
+    fn a_window_rolled_on_is_the_window_from_scratch() {
+        let changed = [FIRST[0], ("2022-03-02", "2:8"), FIRST[2]];
+        let cases: [(&str, Days<'_>, &[i64], &[i64]); 9] = [
+            ("all shops known", &NEXT, &[1, 2, 3], &[1, 2, 3]),
+            ("one unknown", &NEXT, &[1, 3], &[1, 3]),
+            ("two unknown", &NEXT, &[2], &[2]),
+            ("a changed day in the middle is taken back and added anew", &changed, &[1, 2], &[1, 2]),
+            ("a shop joins the snapshot", &NEXT, &[1], &[1, 2]),
+            ("a shop leaves the snapshot", &NEXT, &[1, 2], &[1]),
+            ("all shops join the snapshot", &NEXT, &[], &[1, 2, 3]),
+            ("nothing is new", &FIRST, &[1], &[1]),
+            ("nothing is left", &[], &[1], &[1]),
+        ];
+        for (case, days, before, after) in cases {
+            let first = rolled(None, &FIRST, before).unwrap();
+            assert_eq!(shown(rolled(Some(first), days, after)), shown(rolled(None, days, after)), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_left_and_is_not_stored_any_more_makes_the_window_be_added_up_from_scratch() {
+        let mut previous = rolled(None, &FIRST, &[1, 2]).unwrap();
+        previous.days.extend(versions(&[("2022-03-01", "gone")]));
+        assert_eq!(shown(rolled(Some(previous), &NEXT, &[1, 2])), shown(rolled(None, &NEXT, &[1, 2])));
+    }
+
+    #[test]
+    fn a_day_of_the_window_without_sums_is_a_fault_that_names_it() {
+        let first = rolled(None, &FIRST, &[1, 2]).unwrap();
+        for previous in [None, Some(first)] {
+            let days = [NEXT[0], NEXT[1], ("2022-03-04", "gone")];
+            let failure = rolled(previous, &days, &[1, 2]).unwrap_err();
+            assert_eq!(failure.class, ExitClass::Fault);
+            assert!(failure.to_string().contains("disputes of 2022-03-04"), "{failure}");
+        }
     }
 }
