@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::extracts::tables::Table;
 
+use Condition::{IsBefore, IsFalse, IsNotCustomMade, IsPresent, IsText, IsTrue, IsTrueOrOnTheDay};
+
 /// What a row adds to a measure when its conditions hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
@@ -81,17 +83,13 @@ const fn by_shop(table: Table, measures: &'static [Measure]) -> PartialSpec {
     PartialSpec { table, grouped_by: &["shop_id"], once_per: &[], measures }
 }
 
-const DUE: &[Condition] = &[Condition::IsFalse("no_shipping_required"), Condition::IsNotCustomMade("category")];
-const IN_TIME: &[Condition] = &[
-    Condition::IsFalse("no_shipping_required"),
-    Condition::IsNotCustomMade("category"),
-    Condition::IsBefore("picked_up_at", "due_at"),
-];
-const REFUND_ONLY: &[Condition] =
-    &[Condition::IsTrue("self_completed"), Condition::IsText("refund_type", "refund_only")];
-const RETURN_REFUND: &[Condition] =
-    &[Condition::IsTrue("self_completed"), Condition::IsText("refund_type", "return_refund")];
-const AT_FAULT: &[Condition] = &[Condition::IsText("liable_party", "seller"), Condition::IsTrue("in_effect")];
+const DUE: &[Condition] = &[IsFalse("no_shipping_required"), IsNotCustomMade("category")];
+const IN_TIME: &[Condition] =
+    &[IsFalse("no_shipping_required"), IsNotCustomMade("category"), IsBefore("picked_up_at", "due_at")];
+const REFUND_ONLY: &[Condition] = &[IsTrue("self_completed"), IsText("refund_type", "refund_only")];
+const RETURN_REFUND: &[Condition] = &[IsTrue("self_completed"), IsText("refund_type", "return_refund")];
+const ANSWERED: &[Condition] = &[IsTrueOrOnTheDay("bot_received", "human_replied_at")];
+const AT_FAULT: &[Condition] = &[IsText("liable_party", "seller"), IsTrue("in_effect")];
 
 /// The partials of all tables whose records count.
 pub const ALL: [PartialSpec; 6] = [
@@ -105,9 +103,9 @@ pub const ALL: [PartialSpec; 6] = [
         Table::Reviews,
         &[
             sum("description_stars", "description_stars"),
-            count("description_ratings", &[Condition::IsPresent("description_stars")]),
+            count("description_ratings", &[IsPresent("description_stars")]),
             sum("logistics_stars", "logistics_stars"),
-            count("logistics_ratings", &[Condition::IsPresent("logistics_stars")]),
+            count("logistics_ratings", &[IsPresent("logistics_stars")]),
         ],
     ),
     by_shop(
@@ -122,13 +120,7 @@ pub const ALL: [PartialSpec; 6] = [
     by_shop(Table::Disputes, &[count("disputes_at_fault", AT_FAULT)]),
     PartialSpec {
         once_per: &["shop_id", "sub_account_id", "buyer_id"],
-        ..by_shop(
-            Table::Consultations,
-            &[
-                count("consultations_asked", &[]),
-                count("consultations_answered", &[Condition::IsTrueOrOnTheDay("bot_received", "human_replied_at")]),
-            ],
-        )
+        ..by_shop(Table::Consultations, &[count("consultations_asked", &[]), count("consultations_answered", ANSWERED)])
     },
 ];
 

@@ -52,9 +52,6 @@ impl Ranking {
 }
 
 /// Ranks all shops by all indicators.
-///
-/// # Errors
-/// Faults of the stages before.
 pub fn rank_all(
     assessed: &[Assessed<'_>],
     sums: &WindowSums,
@@ -137,20 +134,21 @@ mod tests {
 
     use RankWithin::{AssessmentCategory, PrimaryCategory};
 
-    const PRODUCT: Indicator = Indicator::ProductRating;
+    /// An indicator, and the measure that a test gives figures of.
+    type Shown<'a> = (Indicator, &'a str);
+
+    const STARS: Shown<'_> = (Indicator::ProductRating, "description_stars");
 
     /// What an indicator says of each shop where a measure has these figures and every other one 10: `tier (better/ranked)`,
     /// `no data` or `not assessed`.
     fn shown(
         categories: &[&str],
         rank_within: RankWithin,
-        indicator: Indicator,
-        measure: &str,
+        (indicator, measure): Shown<'_>,
         figures: &[i64],
     ) -> Vec<String> {
-        let (shops, rulebook) = (shops(categories), rulebook());
+        let (shops, rulebook, sums) = (shops(categories), rulebook(), WindowSums::with(measure, figures));
         let assessed = assess(&shops, &rulebook, day());
-        let sums = WindowSums::with(measure, figures);
         let ranking = rank_all(&assessed, &sums, &rulebook, day(), rank_within).unwrap();
         let one = |place: usize| match ranking.of(place, indicator).unwrap() {
             None => "not assessed".to_owned(),
@@ -165,27 +163,27 @@ mod tests {
     #[test]
     fn a_subcategory_that_the_table_splits_is_ranked_with_its_primary_category_but_by_choice() {
         let split = ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "箱包皮具/热销女包/男包"];
-        let of = |rank_within| shown(&split, rank_within, PRODUCT, "description_stars", &[30, 40, 50]);
+        let of = |rank_within| shown(&split, rank_within, STARS, &[30, 40, 50]);
         assert_eq!(of(PrimaryCategory), ["3 (2/3)", "4 (1/3)", "5 (0/3)"]);
         assert_eq!(of(AssessmentCategory), ["5 (0/1)", "3 (1/2)", "5 (0/2)"]);
     }
 
     #[test]
     fn a_category_without_weights_is_not_assessed_and_ranked_with_nobody() {
-        let categories = ["没有这个类目", "男装"];
-        let shown = shown(&categories, PrimaryCategory, PRODUCT, "description_stars", &[50, 40]);
+        let shown = shown(&["没有这个类目", "男装"], PrimaryCategory, STARS, &[50, 40]);
         assert_eq!(shown, ["not assessed", "5 (0/1)"]);
     }
 
     #[test]
     fn a_shop_without_data_is_not_counted_among_the_ranked() {
-        let shown = shown(&["男装"; 3], PrimaryCategory, PRODUCT, "description_ratings", &[0, 10, 5]);
+        let shown =
+            shown(&["男装"; 3], PrimaryCategory, (Indicator::ProductRating, "description_ratings"), &[0, 10, 5]);
         assert_eq!(shown, ["no data", "3 (1/2)", "5 (0/2)"]);
     }
 
     #[test]
     fn low_is_better_for_durations_and_disputes() {
-        let of = |indicator, measure| shown(&["男装"; 2], PrimaryCategory, indicator, measure, &[100, 50]);
+        let of = |indicator, measure| shown(&["男装"; 2], PrimaryCategory, (indicator, measure), &[100, 50]);
         assert_eq!(of(Indicator::RefundOnlyDuration, "refund_only_seconds"), ["3 (1/2)", "5 (0/2)"]);
         assert_eq!(of(Indicator::DisputeRate, "disputes_at_fault"), ["3 (1/2)", "5 (0/2)"]);
     }
@@ -195,7 +193,7 @@ mod tests {
         let categories =
             ["男装", "大家电", "保险", "网店/网络服务/软件", "运动/瑜伽/健身/球迷用品_跑步机/大型健身器械"];
         let covered = |indicator| {
-            let shown = shown(&categories, PrimaryCategory, indicator, "payments", &[10; 5]);
+            let shown = shown(&categories, PrimaryCategory, (indicator, "payments"), &[10; 5]);
             shown.iter().map(|shown| shown != "not assessed").collect::<Vec<_>>()
         };
         assert_eq!(covered(Indicator::PickupTimeliness), [true, false, false, false, false]);

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::columns::{integers, of_integers};
 use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
-use crate::partials::measures;
+use crate::partials::measures::{self, PartialSpec};
 use crate::totals::by_group;
 use crate::window_sums::{STAGE, tables::TableSums};
 
@@ -35,9 +35,6 @@ impl WindowSums {
 }
 
 /// The window's sums of the shops `shop_ids`, in that order, with `taken_out` (frames of negated sums) taken out.
-///
-/// # Errors
-/// A fault where a table's sums are not as declared.
 pub fn of_shops(
     tables: &BTreeMap<Table, TableSums>,
     taken_out: &BTreeMap<Table, Vec<DataFrame>>,
@@ -47,26 +44,23 @@ pub fn of_shops(
     let shops = DataFrame::new(shop_ids.len(), vec![of_integers("shop_id", shop_ids.to_vec())]).map_err(engine)?;
     let of_tables = measures::ALL.par_iter().with_max_len(1).map(|spec| {
         let Some(table) = tables.get(&spec.table) else { return Ok(Vec::new()) };
-        let taken_out = taken_out.get(&spec.table).into_iter().flatten();
-        let names: Vec<&'static str> = spec.measures.iter().map(|measure| measure.name).collect();
-        let joined = joined(&names, &table.sums, taken_out, &shops).map_err(engine)?;
-        let figures = names.into_iter().map(|name| Ok((name, integers(STAGE, &joined, name)?.collect())));
-        figures.collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
+        let taken_out = taken_out.get(&spec.table).map_or([].as_slice(), Vec::as_slice);
+        let joined = joined(spec, &table.sums, taken_out, &shops).map_err(engine)?;
+        let names = spec.measures.iter().map(|measure| measure.name);
+        names
+            .map(|name| Ok((name, integers(STAGE, &joined, name)?.collect())))
+            .collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
     });
     let sums = all(of_tables.collect::<Vec<_>>())?;
     Ok(WindowSums(sums.into_iter().flatten().collect()))
 }
 
-fn joined<'a>(
-    names: &[&str],
-    sums: &DataFrame,
-    taken_out: impl Iterator<Item = &'a DataFrame>,
-    shops: &DataFrame,
-) -> PolarsResult<DataFrame> {
-    let taken_out: Vec<LazyFrame> = taken_out.map(|frame| frame.clone().lazy()).collect();
+fn joined(spec: &PartialSpec, sums: &DataFrame, taken_out: &[DataFrame], shops: &DataFrame) -> PolarsResult<DataFrame> {
+    let names: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
     let mut by_shop = sums.clone().lazy();
     if !taken_out.is_empty() {
-        by_shop = by_group([by_shop].into_iter().chain(taken_out), &["shop_id"], names)?;
+        let taken_out = taken_out.iter().map(|frame| frame.clone().lazy());
+        by_shop = by_group([by_shop].into_iter().chain(taken_out), &["shop_id"], &names)?;
     }
     // A shop that the window does not know has a count of nothing.
     let figures = names.iter().map(|name| col(*name).fill_null(lit(0_i64))).collect::<Vec<_>>();
