@@ -85,10 +85,7 @@ impl<'a> Meaning<'a> {
             Amount::Of(column) => col(column),
             Amount::WholeSeconds(from, to) => col(seconds_column(from, to)),
         };
-        match counted {
-            Some(counted) => amount * counted,
-            None => amount,
-        }
+        counted.into_iter().fold(amount, |amount, counted| amount * counted)
     }
 }
 

@@ -1,12 +1,10 @@
 //! Daily partials: the middle of the design, since days of integers add up and records can be taken out of them again.
 //!
 //! [`measures`] declares them, [`meaning`] says what the declarations mean on one day, [`daily`] computes a partial: [`groups`]
-//! brings the rows of a group together, [`distinct`] finds those that count once, both over keys of one integer ([`packing`]),
-//! and [`sums`] adds up what 64 bits hold. [`shares`] puts the partials of a large day together. [`retractions`] decides which
-//! [`records`] appeals take out.
+//! brings the rows of a group together over keys of one integer ([`packing`]), [`sums`] adds up what 64 bits hold. [`shares`]
+//! puts the partials of a large day together. [`retractions`] decides which [`records`] appeals take out.
 
 pub mod daily;
-mod distinct;
 mod groups;
 pub mod meaning;
 pub mod measures;

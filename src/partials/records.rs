@@ -84,10 +84,7 @@ pub(crate) fn all_records(meaning: &Meaning<'_>, verdicts: &Verdicts) -> Outcome
 /// What became of the keys `record_ids`, out of rows that include all of theirs.
 pub(crate) fn look_up(meaning: &Meaning<'_>, verdicts: &Verdicts, record_ids: &BTreeSet<i64>) -> Outcome<Answers> {
     let mut answers: Answers = record_ids.iter().map(|key| (*key, None)).collect();
-    if record_ids.is_empty() {
-        return Ok(answers);
-    }
-    let Some(keys) = meaning.rows.keys()? else { return Ok(answers) };
+    let Some(keys) = meaning.rows.keys()?.filter(|_| !record_ids.is_empty()) else { return Ok(answers) };
     let mut named = Vec::new();
     for (row, key) in rows_with(keys, record_ids) {
         if verdicts.is_sound(row) {

@@ -17,7 +17,7 @@ use crate::extracts::verdicts::Verdicts;
 use crate::partials::groups::{self, Grouped};
 use crate::partials::meaning::{Meaning, whole_seconds};
 use crate::partials::measures::{Amount, PartialSpec, ROWS};
-use crate::partials::{STAGE, distinct, engine, take};
+use crate::partials::{STAGE, engine, take};
 use crate::totals::check_fits;
 
 /// So near to 0 that even as many of them as row numbers can tell apart would fit; mostly all values are.
@@ -81,7 +81,7 @@ fn measures_along(frame: DataFrame, groups: Vec<u64>, meaning: &Meaning<'_>) -> 
         });
         return sum_along(frame, groups, sums.chain([count_as(ROWS)]).collect()).map_err(engine);
     }
-    let (counted, groups) = distinct::counted_once(&frame, &groups, meaning)?;
+    let (counted, groups) = groups::counted_once(&frame, &groups, meaning)?;
     let sums = measures.map(|measure| match measure.conditions {
         [] => count_as(measure.name),
         _ => sum_of(col(measure.name)),

@@ -36,7 +36,7 @@ pub struct Assessed<'a> {
 pub fn assess<'a>(shops: &'a [Shop], rulebook: &'a Rulebook, as_of: Day) -> Vec<Assessed<'a>> {
     let mut known: BTreeMap<(&str, Option<&str>), Option<Assessment<'a>>> = BTreeMap::new();
     let present = shops.iter().filter(|shop| shop.is_present_on(as_of));
-    let assessed = present.map(|shop| {
+    let assess = |shop: &'a Shop| {
         let category = shop.primary_category.as_str();
         let subcategory = shop.primary_subcategory.as_deref();
         let assessment = *known.entry((category, subcategory)).or_insert_with(|| {
@@ -45,8 +45,8 @@ pub fn assess<'a>(shops: &'a [Shop], rulebook: &'a Rulebook, as_of: Day) -> Vec<
             Some(Assessment { weights, logistics })
         });
         Assessed { shop, assessment }
-    });
-    assessed.collect()
+    };
+    present.map(assess).collect()
 }
 
 #[cfg(test)]

@@ -60,11 +60,9 @@ pub fn rank_all(
     rank_within: RankWithin,
 ) -> Outcome<Ranking> {
     let (groups, group_of) = groups(assessed, rank_within);
-    let columns = Indicator::ALL.par_iter().map(|indicator| {
-        let cut_offs = cut_offs_on(rulebook, as_of, *indicator);
-        rank_one(assessed, &group_of, sums, *indicator, &cut_offs)
-    });
-    let columns = all(columns.collect::<Vec<_>>())?;
+    let cut_offs = |indicator| cut_offs_on(rulebook, as_of, indicator);
+    let column = |indicator: &Indicator| rank_one(assessed, &group_of, sums, *indicator, &cut_offs(*indicator));
+    let columns = all(Indicator::ALL.par_iter().map(column).collect::<Vec<_>>())?;
     let by_indicator = columns.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))?;
     Ok(Ranking { by_indicator, group_of, groups })
 }

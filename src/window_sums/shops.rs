@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::columns::{integers, of_integers};
 use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
-use crate::partials::measures::{self, PartialSpec};
+use crate::partials::measures::{self, Measure, PartialSpec};
 use crate::totals::by_group;
 use crate::window_sums::{STAGE, tables::TableSums};
 
@@ -46,10 +46,8 @@ pub fn of_shops(
         let Some(table) = tables.get(&spec.table) else { return Ok(Vec::new()) };
         let taken_out = taken_out.get(&spec.table).map_or([].as_slice(), Vec::as_slice);
         let joined = joined(spec, &table.sums, taken_out, &shops).map_err(engine)?;
-        let names = spec.measures.iter().map(|measure| measure.name);
-        names
-            .map(|name| Ok((name, integers(STAGE, &joined, name)?.collect())))
-            .collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
+        let figures = |measure: &Measure| Ok((measure.name, integers(STAGE, &joined, measure.name)?.collect()));
+        spec.measures.iter().map(figures).collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
     });
     let sums = all(of_tables.collect::<Vec<_>>())?;
     Ok(WindowSums(sums.into_iter().flatten().collect()))

@@ -42,10 +42,7 @@ pub(crate) struct RolledTable {
 }
 
 /// The window made of `days`, rolled on from `previous` where that is less work. `sums_of` has the sums of every one of the
-/// `days`, and of days that left the window as far as they are still stored.
-///
-/// # Errors
-/// Rejected where a total could pass 64 bits; a fault where `sums_of` lacks one of the `days`.
+/// `days` (it is a fault where one lacks), and of days that left the window as far as they are still stored.
 pub(crate) fn roll(
     spec: &PartialSpec,
     previous: Option<RolledTable>,
@@ -97,7 +94,12 @@ fn knows_all_unknown(table: &TableSums, known_shops: &ShopIds) -> Outcome<bool> 
 
 /// Adds up table-days: those of `plus`, less those of `minus`, which are among them; rejects totals beyond 64 bits.
 pub(crate) fn add_up(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]) -> Outcome<DataFrame> {
-    check_totals_fit(spec, plus, minus)?;
+    for measure in spec.measures {
+        // Only the exact total must fit: a sum on the way there wraps there and back.
+        let totals = |frames: &[DataFrame]| frames.iter().map(|frame| total(STAGE, frame, measure.name)).sum();
+        let (plus, minus): (Outcome<i128>, Outcome<i128>) = (totals(plus), totals(minus));
+        check_fits(STAGE, measure.name, plus? - minus?, "over the window")?;
+    }
     let figures = spec.figures();
     if plus.is_empty() && minus.is_empty() {
         let columns = ["shop_id"].iter().chain(&figures).map(|name| of_integers(name, Vec::new()));
@@ -109,16 +111,6 @@ pub(crate) fn add_up(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]
     by_group(plus.chain(minus), &["shop_id"], &figures)
         .and_then(|sums| sums.filter(col(ROWS).neq(lit(0_i64))).collect())
         .map_err(|error| fault(STAGE, error))
-}
-
-/// The exact totals of each measure must fit. Where only a sum on the way there does not, it wraps there and back.
-fn check_totals_fit(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]) -> Outcome<()> {
-    for measure in spec.measures {
-        let totals = |frames: &[DataFrame]| frames.iter().map(|frame| total(STAGE, frame, measure.name)).sum();
-        let (plus, minus): (Outcome<i128>, Outcome<i128>) = (totals(plus), totals(minus));
-        check_fits(STAGE, measure.name, plus? - minus?, "over the window")?;
-    }
-    Ok(())
 }
 
 /// The rows of shops outside `known`, by shop.
