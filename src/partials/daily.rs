@@ -41,11 +41,8 @@ pub struct DailyPartial {
     pub quarantine: Vec<QuarantinedRow>,
 }
 
-/// Judges the rows of a table-day and sums up the sound ones; `record_ids` are the records that appeals name, and
-/// `with_records` tells whether all records are wanted besides.
-///
-/// # Errors
-/// Rejected where a sum could pass 64 bits; a fault where a column is not as declared.
+/// Judges the rows of a table-day and sums up the sound ones, or rejects a sum that could pass 64 bits. `record_ids` are the
+/// records that appeals name, and `with_records` tells whether all records are wanted besides.
 pub fn sum_up(
     mut rows: Rows,
     spec: &PartialSpec,
@@ -71,8 +68,7 @@ mod tests {
     use crate::error::ExitClass;
     use crate::extracts::readable::{rows, shanghai};
     use crate::extracts::tables::Table;
-    use crate::partials::measures;
-    use crate::partials::records::Record;
+    use crate::partials::{measures, records::Record};
 
     fn partial(table: Table, text: &str, record_ids: &[i64]) -> Outcome<DailyPartial> {
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);

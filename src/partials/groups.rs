@@ -161,8 +161,7 @@ mod tests {
 
     use super::*;
     use crate::extracts::readable::{rows, shanghai};
-    use crate::extracts::row_rules::judge;
-    use crate::extracts::tables::Table;
+    use crate::extracts::{row_rules::judge, tables::Table};
 
     #[test]
     fn sound_rows_lie_group_by_group_in_the_order_of_shops_and_of_the_bytes_of_categories() {

@@ -69,9 +69,8 @@ impl<'a> Meaning<'a> {
                 let others = self.custom_made.iter().filter_map(|category| position(category));
                 others.map(|category| col(column).neq(category)).reduce(Expr::and).unwrap_or(lit(true))
             }
-            Condition::IsTrueOrOnTheDay(boolean, timestamp) => {
-                let is_within =
-                    |span: &Range<i64>| col(timestamp).gt_eq(lit(span.start)).and(col(timestamp).lt(lit(span.end)));
+            Condition::IsTrueOrOnTheDay(boolean, time) => {
+                let is_within = |span: &Range<i64>| col(time).gt_eq(lit(span.start)).and(col(time).lt(lit(span.end)));
                 self.day.iter().map(is_within).fold(col(boolean), Expr::or)
             }
         }
@@ -107,10 +106,7 @@ fn taken_from(rows: &Rows, name: &str, taken: &[IdxSize]) -> Outcome<Column> {
     Ok(match values {
         Values::Integer(values) | Values::Timestamp(values) => {
             let validity = validity.as_ref().map(|validity| take(validity, taken)).transpose()?;
-            let validity = validity.map(|validity| {
-                let validity = BooleanChunked::from_slice(PlSmallStr::EMPTY, &validity);
-                validity.downcast_as_array().values().clone()
-            });
+            let validity = validity.map(|validity| validity.into_iter().collect());
             Int64Chunked::from_vec_validity(name, take(values, taken)?, validity).into_column()
         }
         Values::Text(positions) => UInt32Chunked::from_vec(name, take(positions, taken)?).into_column(),

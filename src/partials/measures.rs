@@ -91,6 +91,19 @@ const RETURN_REFUND: &[Condition] = &[IsTrue("self_completed"), IsText("refund_t
 const ANSWERED: &[Condition] = &[IsTrueOrOnTheDay("bot_received", "human_replied_at")];
 const AT_FAULT: &[Condition] = &[IsText("liable_party", "seller"), IsTrue("in_effect")];
 
+const STARS: &[Measure] = &[
+    sum("description_stars", "description_stars"),
+    count("description_ratings", &[IsPresent("description_stars")]),
+    sum("logistics_stars", "logistics_stars"),
+    count("logistics_ratings", &[IsPresent("logistics_stars")]),
+];
+const DURATIONS: &[Measure] = &[
+    seconds("refund_only_seconds", REFUND_ONLY),
+    count("refund_only_refunds", REFUND_ONLY),
+    seconds("return_refund_seconds", RETURN_REFUND),
+    count("return_refund_refunds", RETURN_REFUND),
+];
+
 /// The partials of all tables whose records count.
 pub const ALL: [PartialSpec; 6] = [
     PartialSpec {
@@ -99,24 +112,8 @@ pub const ALL: [PartialSpec; 6] = [
         ..by_shop(Table::Payments, &[count("payments", &[]), sum("amount_fen", "amount_fen")])
     },
     by_shop(Table::Pickups, &[count("pickups_due", DUE), count("pickups_in_time", IN_TIME)]),
-    by_shop(
-        Table::Reviews,
-        &[
-            sum("description_stars", "description_stars"),
-            count("description_ratings", &[IsPresent("description_stars")]),
-            sum("logistics_stars", "logistics_stars"),
-            count("logistics_ratings", &[IsPresent("logistics_stars")]),
-        ],
-    ),
-    by_shop(
-        Table::Refunds,
-        &[
-            seconds("refund_only_seconds", REFUND_ONLY),
-            count("refund_only_refunds", REFUND_ONLY),
-            seconds("return_refund_seconds", RETURN_REFUND),
-            count("return_refund_refunds", RETURN_REFUND),
-        ],
-    ),
+    by_shop(Table::Reviews, STARS),
+    by_shop(Table::Refunds, DURATIONS),
     by_shop(Table::Disputes, &[count("disputes_at_fault", AT_FAULT)]),
     PartialSpec {
         once_per: &["shop_id", "sub_account_id", "buyer_id"],

@@ -9,11 +9,8 @@ use std::borrow::Cow;
 use crate::error::{Outcome, fault};
 use crate::partials::STAGE;
 
-/// The keys made of `columns`, the first one highest, above `free_bits` bits that stay 0; there are at most 2^32 rows, and
-/// at most 32 free bits.
-///
-/// # Errors
-/// A fault where there is no column, where columns differ in length, or where there are more rows or free bits.
+/// The keys made of `columns`, the first one highest, above `free_bits` bits that stay 0. It is a fault where there is no
+/// column, where columns differ in length, or where there are more than 2^32 rows or 32 free bits.
 pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Outcome<Vec<u64>> {
     let mut columns: Vec<Cow<'_, [i64]>> = columns.iter().map(|column| Cow::Borrowed(column.as_ref())).collect();
     let lengths: Vec<usize> = columns.iter().map(|column| column.len()).collect();

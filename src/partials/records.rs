@@ -13,7 +13,6 @@ use crate::error::{Outcome, fault};
 use crate::extracts::{tables::Table, verdicts::Verdicts};
 use crate::partials::{STAGE, engine, meaning::Meaning, measures::PartialSpec, take};
 
-/// A table-day.
 pub(crate) type TableDay = (Table, Day);
 
 /// As many measures as any partial has.
