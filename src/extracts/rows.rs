@@ -122,6 +122,11 @@ impl Rows {
         column.ok_or_else(|| self.lacks(name, "is not declared"))
     }
 
+    /// The key of each row; none where the table has no key.
+    pub(crate) fn keys(&self) -> Outcome<Option<&[i64]>> {
+        self.spec().key.map(|name| self.integers(name)).transpose()
+    }
+
     pub(crate) fn integers(&self, name: &str) -> Outcome<&[i64]> {
         self.typed(name, |values| if let Values::Integer(held) = values { Some(held) } else { None })
     }

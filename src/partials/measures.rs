@@ -1,12 +1,13 @@
 //! The daily partials, declared: per table what one row stands for and which integers it holds.
 //!
-//! Every measure is a sum or a count over the sound rows of one table-day, so that days add up and records can be taken
-//! out again. The group-bys, the window, the retractions and the indicators read these declarations (specification,
-//! section 4).
+//! Every measure is a sum or a count over the sound rows of one table-day, so that days add up and records can be taken out
+//! again. The group-bys, the window, the retractions and the indicators read these declarations (specification, section 4).
 
 use std::collections::BTreeSet;
 
 use crate::extracts::tables::Table;
+
+use Condition::{IsBefore, IsFalse, IsNotCustomMade, IsPresent, IsText, IsTrue, IsTrueOrOnTheDay};
 
 /// What a row adds to a measure when its conditions hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +17,7 @@ pub enum Amount {
     /// The integer in this column; nothing where it is null.
     Of(&'static str),
     /// The whole seconds from one timestamp to another, rounded down.
-    WholeSeconds {
-        /// The timestamp that comes first.
-        from: &'static str,
-        /// The timestamp that comes last.
-        to: &'static str,
-    },
+    WholeSeconds(&'static str, &'static str),
 }
 
 /// What must hold for a row to count.
@@ -80,80 +76,59 @@ const fn sum(name: &'static str, column: &'static str) -> Measure {
 }
 
 const fn seconds(name: &'static str, conditions: &'static [Condition]) -> Measure {
-    Measure { name, amount: Amount::WholeSeconds { from: "applied_at", to: "completed_at" }, conditions }
+    Measure { name, amount: Amount::WholeSeconds("applied_at", "completed_at"), conditions }
 }
 
-const DUE: &[Condition] = &[Condition::IsFalse("no_shipping_required"), Condition::IsNotCustomMade("category")];
-const IN_TIME: &[Condition] = &[
-    Condition::IsFalse("no_shipping_required"),
-    Condition::IsNotCustomMade("category"),
-    Condition::IsBefore("picked_up_at", "due_at"),
+const fn by_shop(table: Table, measures: &'static [Measure]) -> PartialSpec {
+    PartialSpec { table, grouped_by: &["shop_id"], once_per: &[], measures }
+}
+
+const DUE: &[Condition] = &[IsFalse("no_shipping_required"), IsNotCustomMade("category")];
+const IN_TIME: &[Condition] =
+    &[IsFalse("no_shipping_required"), IsNotCustomMade("category"), IsBefore("picked_up_at", "due_at")];
+const REFUND_ONLY: &[Condition] = &[IsTrue("self_completed"), IsText("refund_type", "refund_only")];
+const RETURN_REFUND: &[Condition] = &[IsTrue("self_completed"), IsText("refund_type", "return_refund")];
+const ANSWERED: &[Condition] = &[IsTrueOrOnTheDay("bot_received", "human_replied_at")];
+const AT_FAULT: &[Condition] = &[IsText("liable_party", "seller"), IsTrue("in_effect")];
+
+const STARS: &[Measure] = &[
+    sum("description_stars", "description_stars"),
+    count("description_ratings", &[IsPresent("description_stars")]),
+    sum("logistics_stars", "logistics_stars"),
+    count("logistics_ratings", &[IsPresent("logistics_stars")]),
 ];
-const REFUND_ONLY: &[Condition] =
-    &[Condition::IsTrue("self_completed"), Condition::IsText("refund_type", "refund_only")];
-const RETURN_REFUND: &[Condition] =
-    &[Condition::IsTrue("self_completed"), Condition::IsText("refund_type", "return_refund")];
+const DURATIONS: &[Measure] = &[
+    seconds("refund_only_seconds", REFUND_ONLY),
+    count("refund_only_refunds", REFUND_ONLY),
+    seconds("return_refund_seconds", RETURN_REFUND),
+    count("return_refund_refunds", RETURN_REFUND),
+];
 
 /// The partials of all tables whose records count.
 pub const ALL: [PartialSpec; 6] = [
     PartialSpec {
-        table: Table::Payments,
         // Yearly sales are compared by category.
         grouped_by: &["shop_id", "category"],
-        once_per: &[],
-        measures: &[count("payments", &[]), sum("amount_fen", "amount_fen")],
+        ..by_shop(Table::Payments, &[count("payments", &[]), sum("amount_fen", "amount_fen")])
     },
+    by_shop(Table::Pickups, &[count("pickups_due", DUE), count("pickups_in_time", IN_TIME)]),
+    by_shop(Table::Reviews, STARS),
+    by_shop(Table::Refunds, DURATIONS),
+    by_shop(Table::Disputes, &[count("disputes_at_fault", AT_FAULT)]),
     PartialSpec {
-        table: Table::Pickups,
-        grouped_by: &["shop_id"],
-        once_per: &[],
-        measures: &[count("pickups_due", DUE), count("pickups_in_time", IN_TIME)],
-    },
-    PartialSpec {
-        table: Table::Reviews,
-        grouped_by: &["shop_id"],
-        once_per: &[],
-        measures: &[
-            sum("description_stars", "description_stars"),
-            count("description_ratings", &[Condition::IsPresent("description_stars")]),
-            sum("logistics_stars", "logistics_stars"),
-            count("logistics_ratings", &[Condition::IsPresent("logistics_stars")]),
-        ],
-    },
-    PartialSpec {
-        table: Table::Refunds,
-        grouped_by: &["shop_id"],
-        once_per: &[],
-        measures: &[
-            seconds("refund_only_seconds", REFUND_ONLY),
-            count("refund_only_refunds", REFUND_ONLY),
-            seconds("return_refund_seconds", RETURN_REFUND),
-            count("return_refund_refunds", RETURN_REFUND),
-        ],
-    },
-    PartialSpec {
-        table: Table::Disputes,
-        grouped_by: &["shop_id"],
-        once_per: &[],
-        measures: &[count(
-            "disputes_at_fault",
-            &[Condition::IsText("liable_party", "seller"), Condition::IsTrue("in_effect")],
-        )],
-    },
-    PartialSpec {
-        table: Table::Consultations,
-        grouped_by: &["shop_id"],
         once_per: &["shop_id", "sub_account_id", "buyer_id"],
-        measures: &[
-            count("consultations_asked", &[]),
-            count("consultations_answered", &[Condition::IsTrueOrOnTheDay("bot_received", "human_replied_at")]),
-        ],
+        ..by_shop(Table::Consultations, &[count("consultations_asked", &[]), count("consultations_answered", ANSWERED)])
     },
 ];
 
 /// The partial of a table; none for shops and appeals.
 pub fn of(table: Table) -> Option<&'static PartialSpec> {
     ALL.iter().find(|partial| partial.table == table)
+}
+
+/// The partials of the tables whose records appeals can name.
+pub(crate) fn with_records() -> impl Iterator<Item = &'static PartialSpec> {
+    ALL.iter().filter(|spec| spec.has_records())
 }
 
 impl Condition {
@@ -171,6 +146,11 @@ impl Condition {
 }
 
 impl PartialSpec {
+    /// Whether appeals can name single records of it: they have a key, and a shop alone groups them.
+    pub fn has_records(&self) -> bool {
+        self.table.spec().key.is_some() && self.grouped_by == ["shop_id"]
+    }
+
     /// The names of its integers: the measures, and `rows`.
     pub fn figures(&self) -> Vec<&'static str> {
         self.measures.iter().map(|measure| measure.name).chain([ROWS]).collect()
@@ -191,7 +171,7 @@ impl PartialSpec {
     /// The pairs of timestamps whose durations are summed, each once.
     pub(super) fn durations(&self) -> BTreeSet<(&'static str, &'static str)> {
         let pairs = self.measures.iter().filter_map(|measure| match measure.amount {
-            Amount::WholeSeconds { from, to } => Some((from, to)),
+            Amount::WholeSeconds(from, to) => Some((from, to)),
             Amount::One | Amount::Of(_) => None,
         });
         pairs.collect()
@@ -201,7 +181,7 @@ impl PartialSpec {
     pub(super) fn measured_columns(&self) -> Vec<&'static str> {
         let summed = self.measures.iter().filter_map(|measure| match measure.amount {
             Amount::Of(column) => Some(column),
-            Amount::One | Amount::WholeSeconds { .. } => None,
+            Amount::One | Amount::WholeSeconds(..) => None,
         });
         let conditions = self.measures.iter().flat_map(|measure| measure.conditions);
         let of_conditions = conditions.flat_map(|condition| condition.columns()).flatten();
@@ -219,29 +199,21 @@ impl PartialSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::indicators::Indicator;
-
-    fn measures() -> Vec<&'static str> {
-        ALL.iter().flat_map(|partial| partial.measures).map(|measure| measure.name).collect()
-    }
+    use crate::indicators::{Indicator, IndicatorSpec};
 
     #[test]
-    fn measures_have_names_of_their_own() {
-        assert_eq!(measures().iter().collect::<BTreeSet<_>>().len(), measures().len());
+    fn measures_have_names_of_their_own_and_every_indicator_is_a_ratio_of_two() {
+        let names: Vec<&str> = ALL.iter().flat_map(|partial| partial.measures).map(|measure| measure.name).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        for IndicatorSpec { numerator, denominator, .. } in Indicator::ALL.map(Indicator::spec) {
+            assert!(names.contains(&numerator) && names.contains(&denominator), "{numerator} / {denominator}");
+        }
     }
 
     #[test]
     fn a_record_has_room_for_the_measures_of_every_partial() {
         let most = ALL.iter().map(|partial| partial.measures.len()).max();
         assert_eq!(most, Some(crate::partials::records::MOST_MEASURES));
-    }
-
-    #[test]
-    fn every_indicator_is_a_ratio_of_two_measures() {
-        for indicator in Indicator::ALL {
-            assert!(measures().contains(&indicator.spec().numerator), "{indicator:?}");
-            assert!(measures().contains(&indicator.spec().denominator), "{indicator:?}");
-        }
     }
 
     #[test]
@@ -262,7 +234,6 @@ mod tests {
                 assert!(partial.table.spec().position(column).is_some(), "{column}");
             }
         }
-        let refunds = of(Table::Refunds).unwrap();
-        assert_eq!(refunds.measured_columns(), ["refund_type", "self_completed"]);
+        assert_eq!(of(Table::Refunds).unwrap().measured_columns(), ["refund_type", "self_completed"]);
     }
 }

@@ -9,11 +9,8 @@ use std::borrow::Cow;
 use crate::error::{Outcome, fault};
 use crate::partials::STAGE;
 
-/// The keys made of `columns`, the first one highest, above `free_bits` bits that stay 0; there are at most 2^32 rows, and
-/// at most 32 free bits.
-///
-/// # Errors
-/// A fault where there is no column, where columns differ in length, or where there are more rows or free bits.
+/// The keys made of `columns`, the first one highest, above `free_bits` bits that stay 0. It is a fault where there is no
+/// column, where columns differ in length, or where there are more than 2^32 rows or 32 free bits.
 pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Outcome<Vec<u64>> {
     let mut columns: Vec<Cow<'_, [i64]>> = columns.iter().map(|column| Cow::Borrowed(column.as_ref())).collect();
     let lengths: Vec<usize> = columns.iter().map(|column| column.len()).collect();
@@ -24,7 +21,7 @@ pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Outcome<Vec
         return Ok(words);
     }
     // A rank costs a search, so only values that are far apart give way, and mostly those of one column.
-    for column in columns.iter_mut().filter(|column| Span::of(column).bits > u32::BITS) {
+    for column in columns.iter_mut().filter(|column| span(column).1 > u32::BITS) {
         *column = Cow::Owned(ranks(column)?);
     }
     if let Some(words) = side_by_side(&columns, free_bits) {
@@ -43,32 +40,24 @@ pub(super) fn pack(columns: &[impl AsRef<[i64]>], free_bits: u32) -> Outcome<Vec
     side_by_side(keys.as_slice(), free_bits).ok_or_else(too_long)
 }
 
-/// What lies between the values of a column.
-struct Span {
-    smallest: i64,
-    /// How many bits hold the distance of the greatest value from the smallest.
-    bits: u32,
-}
-
-impl Span {
-    fn of(column: &[i64]) -> Self {
-        let first = column.first().copied().unwrap_or(0);
-        let widened = |(smallest, greatest): (i64, i64), value: &i64| (smallest.min(*value), greatest.max(*value));
-        let (smallest, greatest) = column.iter().fold((first, first), widened);
-        Self { smallest, bits: u64::BITS - greatest.abs_diff(smallest).leading_zeros() }
-    }
+/// The smallest value of a column, and how many bits hold the distance of the greatest from it.
+fn span(column: &[i64]) -> (i64, u32) {
+    let first = column.first().copied().unwrap_or(0);
+    let widened = |(smallest, greatest): (i64, i64), value: &i64| (smallest.min(*value), greatest.max(*value));
+    let (smallest, greatest) = column.iter().fold((first, first), widened);
+    (smallest, u64::BITS - greatest.abs_diff(smallest).leading_zeros())
 }
 
 /// The words where each column has bits of its own; none where 64 are too few.
 fn side_by_side(columns: &[Cow<'_, [i64]>], free_bits: u32) -> Option<Vec<u64>> {
-    let spans: Vec<Span> = columns.iter().map(|column| Span::of(column)).collect();
-    if spans.iter().map(|span| span.bits).sum::<u32>() + free_bits > u64::BITS {
+    let spans: Vec<(i64, u32)> = columns.iter().map(|column| span(column)).collect();
+    if spans.iter().map(|(_, bits)| bits).sum::<u32>() + free_bits > u64::BITS {
         return None;
     }
     let mut words: Vec<u64> = Vec::new();
     let mut shift = free_bits;
-    for (column, span) in columns.iter().zip(spans).rev() {
-        let distance = |value: &i64| value.wrapping_sub(span.smallest).cast_unsigned();
+    for (column, (smallest, bits)) in columns.iter().zip(spans).rev() {
+        let distance = |value: &i64| value.wrapping_sub(smallest).cast_unsigned();
         // A column of one value adds nothing, and could not be shifted by all 64 bits.
         let shift_within = shift.min(u64::BITS - 1);
         let place = |value: &i64| distance(value) << shift_within;
@@ -77,7 +66,7 @@ fn side_by_side(columns: &[Cow<'_, [i64]>], free_bits: u32) -> Option<Vec<u64>> 
         } else {
             words.iter_mut().zip(column.iter()).for_each(|(word, value)| *word |= place(value));
         }
-        shift += span.bits;
+        shift += bits;
     }
     Some(words)
 }

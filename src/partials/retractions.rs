@@ -12,47 +12,41 @@ use rayon::prelude::*;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::rows::{Rows, value};
-use crate::extracts::tables::Table;
-use crate::extracts::verdicts::Verdicts;
+use crate::extracts::{tables::Table, verdicts::Verdicts};
 use crate::partials::STAGE;
 use crate::partials::records::{Answers, TableDay};
 
 /// A decision on one record 规蜜投诉.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Appeal {
+pub(crate) struct Appeal {
     /// The partition that it came in.
-    pub day: Day,
-    /// Its id.
-    pub appeal_id: i64,
+    pub(crate) day: Day,
+    pub(crate) appeal_id: i64,
     /// The shop that appealed.
-    pub shop_id: i64,
+    pub(crate) shop_id: i64,
     /// The table and day of the record.
-    pub record_of: TableDay,
-    /// The record's key.
-    pub record_id: i64,
+    pub(crate) record_of: TableDay,
+    pub(crate) record_id: i64,
     /// Whether the record leaves the figures.
-    pub upheld: bool,
-    /// When it was decided, in billionths of a second since 1970-01-01T00:00:00Z.
-    pub decided_at_nanoseconds: i128,
+    pub(crate) upheld: bool,
+    /// When it was decided, since 1970-01-01T00:00:00Z.
+    pub(crate) decided_at_nanoseconds: i128,
 }
 
 /// What appeals do to the window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Retractions {
+pub(crate) struct Retractions {
     /// The records that leave the figures.
-    pub taken_out: BTreeMap<TableDay, BTreeSet<i64>>,
+    pub(crate) taken_out: BTreeMap<TableDay, BTreeSet<i64>>,
     /// How many appeals of each day speak of no record of their shop.
-    pub unmatched: BTreeMap<Day, i64>,
+    pub(crate) unmatched: BTreeMap<Day, i64>,
 }
 
-/// The sound appeals of a partition.
-///
-/// # Errors
-/// A fault where a column is not as declared, or a sound appeal speaks of no known kind of record.
-pub fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal>> {
+/// The sound appeals of a partition; a fault where one of them speaks of no known kind of record.
+pub(crate) fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal>> {
     const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
-    let (ids, shops, record_ids) =
-        (rows.integers("appeal_id")?, rows.integers("shop_id")?, rows.integers("record_id")?);
+    let (ids, shops) = (rows.integers("appeal_id")?, rows.integers("shop_id")?);
+    let record_ids = rows.integers("record_id")?;
     let (types, record_days) = (rows.text_positions("record_type")?, rows.dates("record_dt")?);
     let (upheld, decided) = (rows.booleans("upheld")?, rows.ticks("decided_at")?);
     let nanoseconds_per_tick = i128::from(NANOSECONDS_PER_SECOND / rows.ticks_per_second);
@@ -74,7 +68,7 @@ pub fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal>> {
 }
 
 /// The appeals whose record lies in the window, by the table-day of the record and then by its key.
-pub fn by_record(appeals: Vec<Appeal>, window: Window) -> BTreeMap<TableDay, Vec<Appeal>> {
+pub(crate) fn by_record(appeals: Vec<Appeal>, window: Window) -> BTreeMap<TableDay, Vec<Appeal>> {
     let mut by_record: BTreeMap<TableDay, Vec<Appeal>> = BTreeMap::new();
     for appeal in appeals.into_iter().filter(|appeal| window.contains(appeal.record_of.1)) {
         by_record.entry(appeal.record_of).or_default().push(appeal);
@@ -85,7 +79,7 @@ pub fn by_record(appeals: Vec<Appeal>, window: Window) -> BTreeMap<TableDay, Vec
 
 /// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older. `appeals`
 /// come as [`by_record`] gives them; `answers_of` says what became of the records of a table-day.
-pub fn decide<'a>(
+pub(crate) fn decide<'a>(
     appeals: &BTreeMap<TableDay, Vec<Appeal>>,
     last_effective_day: Day,
     answers_of: impl Fn(TableDay) -> Option<&'a Answers> + Sync,
@@ -125,8 +119,6 @@ mod tests {
     use crate::extracts::row_rules::judge;
     use crate::partials::records::Record;
 
-    const UPHELD: (&str, &str) = ("2022-03-05", "1 10 review 1 2022-03-01 true 12:00");
-
     /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day. The reviews 1 and 2 of
     /// shop 10 on 2022-03-01 are all that there is.
     fn decided(appeals: &[(&str, &str)]) -> (Vec<i64>, i64) {
@@ -145,38 +137,27 @@ mod tests {
     }
 
     #[test]
-    fn an_appeal_decided_on_the_day_before_counts_and_one_on_the_as_of_day_does_not() {
-        assert_eq!(decided(&[("2022-03-14", UPHELD.1)]), (vec![1], 0));
-        assert_eq!(decided(&[("2022-03-15", UPHELD.1)]), (vec![], 0));
-    }
-
-    #[test]
-    fn the_last_decision_on_a_record_counts() {
+    fn the_last_decision_by_the_day_before_on_a_record_of_the_appealing_shop_counts() {
+        let upheld = ("2022-03-05", "1 10 review 1 2022-03-01 true 12:00");
         let rejected = ("2022-03-06", "2 10 review 1 2022-03-01 false 12:00");
         let again = ("2022-03-07", "3 10 review 1 2022-03-01 true 12:00");
         let at_one_instant = "8 10 review 1 2022-03-01 false 12:00\n9 10 review 1 2022-03-01 true 12:00";
         let twice = "1 10 review 1 2022-03-01 true 12:00\n2 10 review 1 2022-03-01 true 13:00";
         let of_another_shop = ("2022-03-06", "2 99 review 1 2022-03-01 false 12:00");
         for (case, appeals, expected) in [
-            ("a later rejection brings the record back", &[UPHELD, rejected][..], (vec![], 0)),
-            ("a later ruling takes it out again", &[rejected, UPHELD, again], (vec![1], 0)),
+            ("one decided on the day before counts", &[("2022-03-14", upheld.1)][..], (vec![1], 0)),
+            ("one decided on the as-of day does not", &[("2022-03-15", upheld.1)], (vec![], 0)),
+            ("a later rejection brings the record back", &[upheld, rejected], (vec![], 0)),
+            ("a later ruling takes it out again", &[rejected, upheld, again], (vec![1], 0)),
             ("of decisions at one instant the greatest id", &[("2022-03-05", at_one_instant)], (vec![1], 0)),
             ("a record leaves once however many are upheld", &[("2022-03-05", twice)], (vec![1], 0)),
-            ("another shop's is left aside before that", &[UPHELD, of_another_shop], (vec![1], 1)),
+            ("another shop's is left aside before that", &[upheld, of_another_shop], (vec![1], 1)),
+            ("no such record", &[("2022-03-05", "1 10 review 3 2022-03-01 true 12:00")], (vec![], 1)),
+            ("no such record in the table", &[("2022-03-05", "1 10 refund 1 2022-03-01 true 12:00")], (vec![], 1)),
+            ("no such record on the day", &[("2022-03-05", "1 10 review 1 2022-03-02 true 12:00")], (vec![], 1)),
+            ("a record before the window", &[("2022-03-05", "1 10 review 1 2022-02-13 true 12:00")], (vec![], 0)),
         ] {
             assert_eq!(decided(appeals), expected, "{case}");
-        }
-    }
-
-    #[test]
-    fn an_appeal_without_its_record_is_unmatched_and_one_for_a_record_before_the_window_is_neither() {
-        for (appeal, unmatched) in [
-            ("1 10 review 3 2022-03-01 true 12:00", 1),
-            ("1 10 refund 1 2022-03-01 true 12:00", 1),
-            ("1 10 review 1 2022-03-02 true 12:00", 1),
-            ("1 10 review 1 2022-02-13 true 12:00", 0),
-        ] {
-            assert_eq!(decided(&[("2022-03-05", appeal)]), (vec![], unmatched), "{appeal}");
         }
     }
 }

@@ -8,15 +8,9 @@ use polars::prelude::*;
 
 use crate::columns::{by_group, check_fits, total};
 use crate::error::{Outcome, fault};
-use crate::partials::daily::DailyPartial;
-use crate::partials::measures::PartialSpec;
-use crate::partials::records::AllRecords;
-use crate::partials::{STAGE, engine};
+use crate::partials::{STAGE, daily::DailyPartial, engine, measures::PartialSpec, records::AllRecords};
 
-/// Puts partials of shares together, one after another.
-///
-/// # Errors
-/// Those of the shares; rejected where a sum could pass 64 bits; a fault where there is no share.
+/// Puts partials of shares together, one after another; rejects a sum that could pass 64 bits.
 pub fn together(spec: &PartialSpec, shares: impl Iterator<Item = Outcome<DailyPartial>>) -> Outcome<DailyPartial> {
     let mut whole: Option<DailyPartial> = None;
     let mut totals: BTreeMap<&str, i128> = BTreeMap::new();

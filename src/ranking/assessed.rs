@@ -12,16 +12,14 @@ use crate::shops::Shop;
 
 /// How a shop is assessed on the as-of day: its row of the weight table and what its logistics goes by.
 #[derive(Clone, Copy, Debug)]
-pub struct Assessment<'rules> {
-    /// Its row of the weight table.
-    pub weights: &'rules WeightRow,
-    /// What its logistics is assessed by.
-    pub logistics: LogisticsRule,
+pub(crate) struct Assessment<'rules> {
+    pub(crate) weights: &'rules WeightRow,
+    logistics: LogisticsRule,
 }
 
 impl Assessment<'_> {
     /// Whether the shop is assessed by `indicator`.
-    pub fn covers(&self, indicator: Indicator) -> bool {
+    pub(super) fn covers(&self, indicator: Indicator) -> bool {
         indicator.spec().dimension != Dimension::Logistics || self.logistics == LogisticsRule::By(indicator)
     }
 }
@@ -31,15 +29,14 @@ impl Assessment<'_> {
 pub struct Assessed<'a> {
     /// The shop.
     pub shop: &'a Shop,
-    /// How it is assessed.
-    pub assessment: Option<Assessment<'a>>,
+    pub(crate) assessment: Option<Assessment<'a>>,
 }
 
 /// Finds out how each of the shops present on `as_of` is assessed.
 pub fn assess<'a>(shops: &'a [Shop], rulebook: &'a Rulebook, as_of: Day) -> Vec<Assessed<'a>> {
     let mut known: BTreeMap<(&str, Option<&str>), Option<Assessment<'a>>> = BTreeMap::new();
     let present = shops.iter().filter(|shop| shop.is_present_on(as_of));
-    let assessed = present.map(|shop| {
+    let assess = |shop: &'a Shop| {
         let category = shop.primary_category.as_str();
         let subcategory = shop.primary_subcategory.as_deref();
         let assessment = *known.entry((category, subcategory)).or_insert_with(|| {
@@ -48,8 +45,8 @@ pub fn assess<'a>(shops: &'a [Shop], rulebook: &'a Rulebook, as_of: Day) -> Vec<
             Some(Assessment { weights, logistics })
         });
         Assessed { shop, assessment }
-    });
-    assessed.collect()
+    };
+    present.map(assess).collect()
 }
 
 #[cfg(test)]

@@ -24,32 +24,27 @@ const STAGE: &str = "ranking";
 
 /// A shop's figures for one indicator.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measured {
-    /// The sum above the line.
-    pub numerator: i64,
-    /// The count below it.
-    pub denominator: i64,
+pub(crate) struct Measured {
+    pub(crate) numerator: i64,
+    pub(crate) denominator: i64,
     /// Its rank and tier; none where the denominator counts nothing.
-    pub standing: Option<Standing>,
+    pub(crate) standing: Option<Standing>,
 }
 
 /// All seven indicators of all present shops.
 #[derive(Clone, Debug)]
 pub struct Ranking {
     /// By [`Indicator::index`], one entry a shop; none where the shop is not assessed by the indicator.
-    pub by_indicator: [Vec<Option<Measured>>; Indicator::ALL.len()],
+    pub(crate) by_indicator: [Vec<Option<Measured>>; Indicator::ALL.len()],
     /// For each shop the number of the group that it is ranked in; none where it is not assessed.
-    pub group_of: Vec<Option<u32>>,
+    pub(crate) group_of: Vec<Option<u32>>,
     /// The names of the groups, by number, in byte order.
-    pub groups: Vec<String>,
+    pub(crate) groups: Vec<String>,
 }
 
 impl Ranking {
-    /// A shop's figures for an indicator; `place` is the shop's place among the present shops.
-    ///
-    /// # Errors
-    /// A fault where there is no such shop.
-    pub fn of(&self, place: usize, indicator: Indicator) -> Outcome<Option<&Measured>> {
+    /// A shop's figures for an indicator; `place` is the shop's place among the present shops, a fault where there is none.
+    pub(crate) fn of(&self, place: usize, indicator: Indicator) -> Outcome<Option<&Measured>> {
         let column = self.by_indicator.get(indicator.index());
         let measured = column.and_then(|column| column.get(place)).map(Option::as_ref);
         measured.ok_or_else(|| fault(STAGE, format!("no {} of shop number {place}", indicator.name())))
@@ -57,9 +52,6 @@ impl Ranking {
 }
 
 /// Ranks all shops by all indicators.
-///
-/// # Errors
-/// Faults of the stages before.
 pub fn rank_all(
     assessed: &[Assessed<'_>],
     sums: &WindowSums,
@@ -68,15 +60,10 @@ pub fn rank_all(
     rank_within: RankWithin,
 ) -> Outcome<Ranking> {
     let (groups, group_of) = groups(assessed, rank_within);
-    let columns = Indicator::ALL
-        .par_iter()
-        .map(|indicator| {
-            let cut_offs = cut_offs_on(rulebook, as_of, *indicator);
-            rank_one(assessed, &group_of, sums, *indicator, &cut_offs)
-        })
-        .collect::<Vec<_>>();
-    let by_indicator =
-        all(columns)?.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))?;
+    let cut_offs = |indicator| cut_offs_on(rulebook, as_of, indicator);
+    let column = |indicator: &Indicator| rank_one(assessed, &group_of, sums, *indicator, &cut_offs(*indicator));
+    let columns = all(Indicator::ALL.par_iter().map(column).collect::<Vec<_>>())?;
+    let by_indicator = columns.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))?;
     Ok(Ranking { by_indicator, group_of, groups })
 }
 
@@ -90,8 +77,7 @@ fn groups(assessed: &[Assessed<'_>], rank_within: RankWithin) -> (Vec<String>, V
     };
     let names: BTreeSet<String> = assessed.iter().filter_map(name_of).collect();
     let numbers: BTreeMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
-    let number_of = |assessed| numbers.get(name_of(assessed)?.as_str()).copied();
-    let group_of = assessed.iter().map(number_of).collect();
+    let group_of = assessed.iter().map(|assessed| numbers.get(name_of(assessed)?.as_str()).copied()).collect();
     (names.into_iter().collect(), group_of)
 }
 
@@ -146,20 +132,21 @@ mod tests {
 
     use RankWithin::{AssessmentCategory, PrimaryCategory};
 
-    const PRODUCT: Indicator = Indicator::ProductRating;
+    /// An indicator, and the measure that a test gives figures of.
+    type Shown<'a> = (Indicator, &'a str);
+
+    const STARS: Shown<'_> = (Indicator::ProductRating, "description_stars");
 
     /// What an indicator says of each shop where a measure has these figures and every other one 10: `tier (better/ranked)`,
     /// `no data` or `not assessed`.
     fn shown(
         categories: &[&str],
         rank_within: RankWithin,
-        indicator: Indicator,
-        measure: &str,
+        (indicator, measure): Shown<'_>,
         figures: &[i64],
     ) -> Vec<String> {
-        let (shops, rulebook) = (shops(categories), rulebook());
+        let (shops, rulebook, sums) = (shops(categories), rulebook(), WindowSums::with(measure, figures));
         let assessed = assess(&shops, &rulebook, day());
-        let sums = WindowSums::with(measure, figures);
         let ranking = rank_all(&assessed, &sums, &rulebook, day(), rank_within).unwrap();
         let one = |place: usize| match ranking.of(place, indicator).unwrap() {
             None => "not assessed".to_owned(),
@@ -174,27 +161,27 @@ mod tests {
     #[test]
     fn a_subcategory_that_the_table_splits_is_ranked_with_its_primary_category_but_by_choice() {
         let split = ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "箱包皮具/热销女包/男包"];
-        let of = |rank_within| shown(&split, rank_within, PRODUCT, "description_stars", &[30, 40, 50]);
+        let of = |rank_within| shown(&split, rank_within, STARS, &[30, 40, 50]);
         assert_eq!(of(PrimaryCategory), ["3 (2/3)", "4 (1/3)", "5 (0/3)"]);
         assert_eq!(of(AssessmentCategory), ["5 (0/1)", "3 (1/2)", "5 (0/2)"]);
     }
 
     #[test]
     fn a_category_without_weights_is_not_assessed_and_ranked_with_nobody() {
-        let categories = ["没有这个类目", "男装"];
-        let shown = shown(&categories, PrimaryCategory, PRODUCT, "description_stars", &[50, 40]);
+        let shown = shown(&["没有这个类目", "男装"], PrimaryCategory, STARS, &[50, 40]);
         assert_eq!(shown, ["not assessed", "5 (0/1)"]);
     }
 
     #[test]
     fn a_shop_without_data_is_not_counted_among_the_ranked() {
-        let shown = shown(&["男装"; 3], PrimaryCategory, PRODUCT, "description_ratings", &[0, 10, 5]);
+        let shown =
+            shown(&["男装"; 3], PrimaryCategory, (Indicator::ProductRating, "description_ratings"), &[0, 10, 5]);
         assert_eq!(shown, ["no data", "3 (1/2)", "5 (0/2)"]);
     }
 
     #[test]
     fn low_is_better_for_durations_and_disputes() {
-        let of = |indicator, measure| shown(&["男装"; 2], PrimaryCategory, indicator, measure, &[100, 50]);
+        let of = |indicator, measure| shown(&["男装"; 2], PrimaryCategory, (indicator, measure), &[100, 50]);
         assert_eq!(of(Indicator::RefundOnlyDuration, "refund_only_seconds"), ["3 (1/2)", "5 (0/2)"]);
         assert_eq!(of(Indicator::DisputeRate, "disputes_at_fault"), ["3 (1/2)", "5 (0/2)"]);
     }
@@ -204,7 +191,7 @@ mod tests {
         let categories =
             ["男装", "大家电", "保险", "网店/网络服务/软件", "运动/瑜伽/健身/球迷用品_跑步机/大型健身器械"];
         let covered = |indicator| {
-            let shown = shown(&categories, PrimaryCategory, indicator, "payments", &[10; 5]);
+            let shown = shown(&categories, PrimaryCategory, (indicator, "payments"), &[10; 5]);
             shown.iter().map(|shown| shown != "not assessed").collect::<Vec<_>>()
         };
         assert_eq!(covered(Indicator::PickupTimeliness), [true, false, false, false, false]);

@@ -17,13 +17,12 @@ pub(crate) fn rulebook() -> Rulebook {
 /// Shops 1, 2, … in these categories, written `category` or `category_subcategory`.
 pub(crate) fn shops(categories: &[&str]) -> Vec<Shop> {
     let shop = |(category, shop_id): (&&str, i64)| {
-        let (primary, subcategory) =
-            category.split_once('_').map_or((*category, None), |(primary, sub)| (primary, Some(sub)));
+        let (primary, sub) = category.split_once('_').map_or((*category, None), |(primary, sub)| (primary, Some(sub)));
         Shop {
             shop_id,
             name: format!("shop {shop_id}"),
             primary_category: primary.to_owned(),
-            primary_subcategory: subcategory.map(str::to_owned),
+            primary_subcategory: sub.map(str::to_owned),
             joined_on: day(),
             terminated_on: None,
         }

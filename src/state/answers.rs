@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
-use crate::partials::measures::PartialSpec;
-use crate::partials::records::{Answers, Record, TableDay, with_records};
+use crate::partials::measures::{PartialSpec, with_records};
+use crate::partials::records::{Answers, Record, TableDay};
 use crate::state::checksummed::{self, Content, STAGE};
 use crate::state::frames;
 

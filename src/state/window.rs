@@ -11,8 +11,7 @@ use crate::extracts::tables::Table;
 use crate::state::checksummed::{self, Content, STAGE};
 use crate::state::frames;
 use crate::state::store::Version;
-use crate::window_sums::rolling::RolledTable;
-use crate::window_sums::tables::{TableSums, UnknownRows};
+use crate::window_sums::tables::{RolledTable, TableSums, UnknownRows};
 
 #[derive(Serialize, Deserialize)]
 struct Header {

@@ -22,7 +22,7 @@ use crate::hashing::hash_of;
 use crate::memory;
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{AllRecords, Answers, has_records};
+use crate::partials::records::{AllRecords, Answers};
 use crate::partials::retractions;
 use crate::partials::shares::together;
 use crate::settings::Settings;
@@ -130,7 +130,7 @@ fn partial(
     let Opened { folder, checked, bytes, shares, .. } = opened;
     // The index of a day that is too large for one share would be, too; its records are searched for in the files.
     let is_indexed = shares == 1 || settings.extracts_kept_days.is_some();
-    let all_records = wants.all_records && has_records(spec) && is_indexed;
+    let all_records = wants.all_records && spec.has_records() && is_indexed;
     let sum_up = |rows| {
         let surroundings = dependencies.surroundings();
         caught(STAGE, folder, || daily::sum_up(rows, spec, wants.record_ids, all_records, surroundings))

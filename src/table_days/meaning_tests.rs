@@ -60,7 +60,7 @@ fn sum(measure: &Measure) -> String {
     let amount = match measure.amount {
         Amount::One => "rows".to_owned(),
         Amount::Of(column) => column.to_owned(),
-        Amount::WholeSeconds { from, to } => format!("seconds from {from} to {to}"),
+        Amount::WholeSeconds(from, to) => format!("seconds from {from} to {to}"),
     };
     let conditions: Vec<String> = measure.conditions.iter().map(|of| condition(*of)).collect();
     let conditions = if conditions.is_empty() { String::new() } else { format!(" where {}", conditions.join(" and ")) };

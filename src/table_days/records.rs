@@ -15,9 +15,9 @@ use crate::extracts::row_rules::judge;
 use crate::extracts::selection::{Selection, Wanted};
 use crate::extracts::verdicts::Verdicts;
 use crate::memory;
-use crate::partials::lookup;
+use crate::partials::meaning::Meaning;
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{AllRecords, Answers, Record, TableDay, has_records};
+use crate::partials::records::{AllRecords, Answers, Record, TableDay, all_records, look_up};
 use crate::settings::Settings;
 use crate::state::answers::{Answered, KnownAnswers};
 use crate::table_days::STAGE;
@@ -65,7 +65,7 @@ pub(super) fn answers(
 ) -> Outcome<BTreeMap<TableDay, Answers>> {
     let mut told = KnownAnswers::load(&means.settings.state);
     let of_days = planned.par_iter().with_max_len(1).filter_map(|planned| {
-        let spec = measures::of(planned.of().0).filter(|spec| has_records(spec))?;
+        let spec = measures::of(planned.of().0).filter(|spec| spec.has_records())?;
         let resolved = resolved.get(&planned.of())?;
         Some((LookUp { planned, spec, resolved, told: &told, means }, record_ids(planned.of())))
     });
@@ -180,7 +180,7 @@ impl LookUp<'_> {
         let rows = reader::decode(&self.checked()?, Source::Files, zone, &selection)?;
         let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
         let surroundings = self.planned.dependencies.surroundings();
-        let records = lookup::all_records(&rows, &verdicts, self.spec, surroundings)?;
+        let records = all_records(&Meaning::of(&rows, self.spec, surroundings), &verdicts)?;
         self.means.store.put_records(self.planned.of(), &self.resolved.stored.version, &records)?;
         Ok(records)
     }
@@ -204,12 +204,12 @@ impl LookUp<'_> {
         if !sound.is_empty() {
             let rows = decode(&sound, self.spec.record_columns())?;
             let verdicts = Verdicts::all_sound(rows.count);
-            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &sound, surroundings)?);
+            answers.extend(look_up(&Meaning::of(&rows, self.spec, surroundings), &verdicts, &sound)?);
         }
         if !doubtful.is_empty() {
             let rows = decode(&doubtful, all_columns())?;
             let verdicts = judge(&rows, zone)?;
-            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &doubtful, surroundings)?);
+            answers.extend(look_up(&Meaning::of(&rows, self.spec, surroundings), &verdicts, &doubtful)?);
         }
         Ok(answers)
     }

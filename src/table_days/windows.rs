@@ -20,8 +20,7 @@ use crate::state::window as rolled;
 use crate::table_days::STAGE;
 use crate::table_days::plan::Planned;
 use crate::table_days::resolve::{Means, Resolved};
-use crate::window_sums::rolling::roll;
-use crate::window_sums::tables::{ShopIds, TableSums};
+use crate::window_sums::tables::{ShopIds, TableSums, roll};
 
 /// The window of every table.
 pub(super) fn windows(

@@ -1,10 +1,8 @@
 //! The sums of a window: daily partials of 30 days as one row a shop.
 //!
 //! Integer sums can be taken back exactly, so the sums of a day's window are those of the day before, plus a day, less a day.
-//! [`tables`] adds up the table-days of one table, [`rolling`] does so from the last window where that is less work,
-//! [`shops`] brings all tables together for the shops asked for.
+//! [`tables`] has the sums of one table, [`shops`] brings all tables together for the shops asked for.
 
-pub mod rolling;
 pub mod shops;
 pub mod tables;
 

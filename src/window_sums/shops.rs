@@ -11,9 +11,8 @@ use rayon::prelude::*;
 use crate::columns::{by_group, integers, of_integers};
 use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
-use crate::partials::measures;
-use crate::window_sums::STAGE;
-use crate::window_sums::tables::TableSums;
+use crate::partials::measures::{self, Measure, PartialSpec};
+use crate::window_sums::{STAGE, tables::TableSums};
 
 /// Every measure of every table over the window, one figure a shop.
 #[derive(Clone, Debug, Default)]
@@ -28,48 +27,37 @@ impl WindowSums {
         Self(names.map(|name| (name, of(name))).collect())
     }
 
-    /// A measure, one figure a shop.
-    ///
-    /// # Errors
-    /// A fault where no table declares it.
-    pub fn measure(&self, name: &str) -> Outcome<&[i64]> {
+    /// A measure, one figure a shop; a fault where no table declares it.
+    pub(crate) fn measure(&self, name: &str) -> Outcome<&[i64]> {
         self.0.get(name).map(Vec::as_slice).ok_or_else(|| fault(STAGE, format!("no measure {name}")))
     }
 }
 
 /// The window's sums of the shops `shop_ids`, in that order, with `taken_out` (frames of negated sums) taken out.
-///
-/// # Errors
-/// A fault where a table's sums are not as declared.
 pub fn of_shops(
     tables: &BTreeMap<Table, TableSums>,
     taken_out: &BTreeMap<Table, Vec<DataFrame>>,
     shop_ids: &[i64],
 ) -> Outcome<WindowSums> {
-    let shops = DataFrame::new(shop_ids.len(), vec![of_integers("shop_id", shop_ids.to_vec())]);
-    let shops = shops.map_err(|error| fault(STAGE, error))?;
+    let engine = |error| fault(STAGE, error);
+    let shops = DataFrame::new(shop_ids.len(), vec![of_integers("shop_id", shop_ids.to_vec())]).map_err(engine)?;
     let of_tables = measures::ALL.par_iter().with_max_len(1).map(|spec| {
         let Some(table) = tables.get(&spec.table) else { return Ok(Vec::new()) };
-        let taken_out = taken_out.get(&spec.table).into_iter().flatten();
-        let names: Vec<&'static str> = spec.measures.iter().map(|measure| measure.name).collect();
-        let joined = joined(&names, &table.sums, taken_out, &shops).map_err(|error| fault(STAGE, error))?;
-        let figures = names.into_iter().map(|name| Ok((name, integers(STAGE, &joined, name)?.collect())));
-        figures.collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
+        let taken_out = taken_out.get(&spec.table).map_or([].as_slice(), Vec::as_slice);
+        let joined = joined(spec, &table.sums, taken_out, &shops).map_err(engine)?;
+        let figures = |measure: &Measure| Ok((measure.name, integers(STAGE, &joined, measure.name)?.collect()));
+        spec.measures.iter().map(figures).collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
     });
     let sums = all(of_tables.collect::<Vec<_>>())?;
     Ok(WindowSums(sums.into_iter().flatten().collect()))
 }
 
-fn joined<'a>(
-    names: &[&str],
-    sums: &DataFrame,
-    taken_out: impl Iterator<Item = &'a DataFrame>,
-    shops: &DataFrame,
-) -> PolarsResult<DataFrame> {
-    let taken_out: Vec<LazyFrame> = taken_out.map(|frame| frame.clone().lazy()).collect();
+fn joined(spec: &PartialSpec, sums: &DataFrame, taken_out: &[DataFrame], shops: &DataFrame) -> PolarsResult<DataFrame> {
+    let names: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
     let mut by_shop = sums.clone().lazy();
     if !taken_out.is_empty() {
-        by_shop = by_group([by_shop].into_iter().chain(taken_out), &["shop_id"], names)?;
+        let taken_out = taken_out.iter().map(|frame| frame.clone().lazy());
+        by_shop = by_group([by_shop].into_iter().chain(taken_out), &["shop_id"], &names)?;
     }
     // A shop that the window does not know has a count of nothing.
     let figures = names.iter().map(|name| col(*name).fill_null(lit(0_i64))).collect::<Vec<_>>();
@@ -95,8 +83,7 @@ fn each_shop_once() -> JoinArgs {
 mod tests {
     use super::*;
     use crate::partials::records::{Record, negated};
-    use crate::window_sums::tables::add_up;
-    use crate::window_sums::tables::tests::{disputes, spec};
+    use crate::window_sums::tables::{add_up, tests::disputes, tests::spec};
 
     fn at_fault(sums: DataFrame, taken_out: Vec<DataFrame>, shops: &[i64]) -> Vec<i64> {
         let tables = [(Table::Disputes, TableSums { sums, ..TableSums::default() })].into();

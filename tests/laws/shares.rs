@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::config;
 use crate::support::library::{
-    Coverage, DailyPartial, Selection, Share, Source, Surroundings, Wanted, Zone, contract, coverage, decode,
-    has_records, listing, measures, sum_up, together,
+    Coverage, DailyPartial, Selection, Share, Source, Surroundings, Wanted, Zone, contract, coverage, decode, listing,
+    measures, sum_up, together,
 };
 use crate::support::marketplaces::marketplaces;
 use crate::support::{AS_OF, Bench, day};
@@ -36,7 +36,7 @@ proptest! {
             let partial = |rows| {
                 let selection = Selection { rows, ..Selection::default() };
                 let rows = decode(&partition, Source::Files, &zone, &selection)?;
-                sum_up(rows, spec, &keys, has_records(spec), surroundings)
+                sum_up(rows, spec, &keys, spec.has_records(), surroundings)
             };
             let whole = partial(Wanted::All).unwrap();
             let shares = (0..of).map(|place| partial(Wanted::Share(Share { place, of })));

@@ -27,7 +27,6 @@ pub(crate) use shopscore::settings::resolve;
 pub(crate) use shopscore::partials::daily::{DailyPartial, sum_up};
 pub(crate) use shopscore::partials::meaning::Surroundings;
 pub(crate) use shopscore::partials::measures;
-pub(crate) use shopscore::partials::records::has_records;
 pub(crate) use shopscore::partials::shares::together;
 
 /// What is published and stored.
