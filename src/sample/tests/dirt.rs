@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Row, day, numbers, rows, written};
-use crate::extracts::tables::Table;
+use super::{Row, Table, day, written};
 use crate::sample::rhythm::{DAY, midnight};
 
 #[test]
 fn dirty_rows_break_every_rule_that_a_table_declares() {
     let today = day("2022-02-10");
-    let folder = written("2022-02-10", "2022-02-11", |request| request.dirty = true);
-    let rows = |table| rows(folder.path(), table, today);
-    let count = |table, is_so: &dyn Fn(&Row) -> bool| rows(table).iter().filter(|row| is_so(row)).count();
+    let sample = written("2022-02-10", "2022-02-11", |request| request.dirty = true);
+    let count = |table, is_so: &dyn Fn(&Row) -> bool| sample.rows(table, today).iter().filter(|row| is_so(row)).count();
 
     let required = Table::Reviews.spec().columns.iter().filter(|column| !column.nullable);
     let nulls = required.map(|column| count(Table::Reviews, &|row| row.number(column.name).is_none()));
@@ -28,7 +26,7 @@ fn dirty_rows_break_every_rule_that_a_table_declares() {
     assert!(count(Table::Refunds, &|row| row.text("refund_type") == Some("unlisted")) > 0);
     assert!(count(Table::Refunds, &|row| row.text("refund_type").is_some_and(|text| text.trim() != text)) > 0);
 
-    let ids: Vec<i64> = numbers(&rows(Table::Disputes), "dispute_id");
+    let ids: Vec<i64> = sample.numbers(Table::Disputes, today, "dispute_id");
     assert!(ids.len() > ids.iter().collect::<BTreeSet<_>>().len());
     assert!(count(Table::Appeals, &|row| row.day("record_dt") == Some(today.plus(1))) > 0);
     let is_early = |row: &Row| row.number("human_replied_at").is_some_and(|at| Some(at) < row.number("asked_at"));
@@ -37,10 +35,10 @@ fn dirty_rows_break_every_rule_that_a_table_declares() {
 
 #[test]
 fn dirty_rows_stay_below_the_limit_that_stops_a_run() {
-    let dirty = written("2022-02-10", "2022-02-10", |request| request.dirty = true);
-    let sound = written("2022-02-10", "2022-02-10", |_| ());
+    let [sound, dirty] =
+        [false, true].map(|dirty| written("2022-02-10", "2022-02-10", |request| request.dirty = dirty));
     for table in Table::ALL {
-        let [dirty, sound] = [&dirty, &sound].map(|out| rows(out.path(), table, day("2022-02-10")).len());
+        let [sound, dirty] = [&sound, &dirty].map(|sample| sample.rows(table, day("2022-02-10")).len());
         assert!((4..=15).contains(&(dirty - sound)), "{} more {}", dirty - sound, table.name());
     }
 }
