@@ -3,13 +3,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use arrow::array::{
     ArrayBuilder, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
-    make_builder,
 };
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
@@ -62,13 +59,11 @@ pub(super) struct TableDay {
 }
 
 impl TableDay {
-    /// No rows of `spec` yet.
     pub(super) fn new(spec: &'static TableSpec) -> Self {
-        let columns = spec.columns.iter().map(|column| make_builder(&data_type(column.kind), 0)).collect();
+        let columns = spec.columns.iter().map(|column| builder(column.kind)).collect();
         Self { spec, columns, is_misfit: false }
     }
 
-    /// Adds a row.
     pub(super) fn push(&mut self, row: &[Cell<'_>]) {
         self.is_misfit |= row.len() != self.columns.len();
         for (column, cell) in self.columns.iter_mut().zip(row) {
@@ -79,25 +74,21 @@ impl TableDay {
     /// The rows as a batch. Required columns are declared non-null unless `all_nullable`.
     pub(super) fn finish(mut self, all_nullable: bool) -> Outcome<RecordBatch> {
         if self.is_misfit {
-            let row = format!("a row that does not fit the columns of {}", self.spec.name);
-            return Err(fault(STAGE, row));
+            return Err(fault(STAGE, format!("a row that does not fit the columns of {}", self.spec.name)));
         }
-        let columns = self.spec.columns.iter();
-        let fields: Vec<Field> = columns
-            .map(|column| Field::new(column.name, data_type(column.kind), column.nullable || all_nullable))
-            .collect();
-        let arrays = self.columns.iter_mut().map(ArrayBuilder::finish).collect();
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|error| fault(STAGE, error))
+        let columns = self.spec.columns.iter().zip(&mut self.columns);
+        let arrays = columns.map(|(column, rows)| (column.name, rows.finish(), column.nullable || all_nullable));
+        RecordBatch::try_from_iter_with_nullable(arrays).map_err(|error| fault(STAGE, error))
     }
 }
 
-fn data_type(kind: ColumnKind) -> DataType {
+fn builder(kind: ColumnKind) -> Box<dyn ArrayBuilder> {
     match kind {
-        ColumnKind::Integer => DataType::Int64,
-        ColumnKind::Text => DataType::Utf8,
-        ColumnKind::Boolean => DataType::Boolean,
-        ColumnKind::Date => DataType::Date32,
-        ColumnKind::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        ColumnKind::Integer => Box::new(Int64Builder::new()),
+        ColumnKind::Text => Box::new(StringBuilder::new()),
+        ColumnKind::Boolean => Box::new(BooleanBuilder::new()),
+        ColumnKind::Date => Box::new(Date32Builder::new()),
+        ColumnKind::Timestamp => Box::new(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
     }
 }
 
@@ -108,9 +99,7 @@ fn append(column: &mut dyn ArrayBuilder, cell: Cell<'_>) -> Option<()> {
         Cell::Integer(value) => column.downcast_mut::<Int64Builder>()?.append_option(value),
         Cell::Text(value) => column.downcast_mut::<StringBuilder>()?.append_option(value),
         Cell::Boolean(value) => column.downcast_mut::<BooleanBuilder>()?.append_option(value),
-        Cell::Date(value) => {
-            column.downcast_mut::<Date32Builder>()?.append_option(value.map(Day::epoch_days));
-        }
+        Cell::Date(value) => column.downcast_mut::<Date32Builder>()?.append_option(value.map(Day::epoch_days)),
         Cell::Timestamp(value) => column.downcast_mut::<TimestampMicrosecondBuilder>()?.append_option(value),
     }
     Some(())

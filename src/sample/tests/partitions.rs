@@ -3,35 +3,23 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Request, Sample, Table, day, days, request, write, written};
+use super::{Request, Table, day, days, request, write, written};
 use crate::extracts::schema::Presence;
 
-/// The path below the folder and the bytes of every part file of some days.
-fn files(sample: &Sample, from: &str, to: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let table_days = days(from, to).flat_map(|day| Table::ALL.map(|table| (table, day)));
-    let parts = table_days.flat_map(|(table, day)| sample.parts(table, day));
-    parts.map(|part| (part.strip_prefix(&sample.0).unwrap().to_owned(), fs::read(&part).unwrap())).collect()
-}
-
 #[test]
-fn a_day_does_not_depend_on_the_range_asked_for() {
-    let files_of_10 = |from, to| {
-        let sample = written(from, to, |request| request.dirty = true);
-        files(&sample, "2022-02-10", "2022-02-10")
-    };
-    let one = files_of_10("2022-02-10", "2022-02-10");
-    assert_eq!(one.len(), Table::ALL.len());
-    assert!(one == files_of_10("2022-02-06", "2022-02-12"));
-}
-
-#[test]
-fn the_same_request_gives_the_same_bytes_on_one_thread_or_three() {
-    let on = |threads| {
+fn bytes_depend_neither_on_the_range_asked_for_nor_on_the_threads() {
+    let files = |(from, to), threads, (first, last)| -> Vec<(PathBuf, Vec<u8>)> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let write = || written("2022-01-30", "2022-02-03", |request| request.demo_cases = true);
-        files(&pool.install(write), "2022-01-30", "2022-02-03")
+        let sample = pool.install(|| written(from, to, |request| (request.dirty, request.demo_cases) = (true, true)));
+        let table_days = days(first, last).flat_map(|day| Table::ALL.map(|table| (table, day)));
+        let parts = table_days.flat_map(|(table, day)| sample.parts(table, day));
+        parts.map(|part| (part.strip_prefix(&sample.0).unwrap().to_owned(), fs::read(&part).unwrap())).collect()
     };
-    assert!(on(1) == on(3));
+    let (week, monday) = (("2022-02-06", "2022-02-12"), ("2022-02-07", "2022-02-07"));
+    assert!(files(week, 1, week) == files(week, 3, week), "threads");
+    let alone = files(monday, 1, monday);
+    assert!(alone.len() >= Table::ALL.len());
+    assert!(alone == files(week, 3, monday), "range");
 }
 
 #[test]
