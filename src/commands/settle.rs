@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let rulebook = Rulebook::load(&settings.rules)?;
     let _locks = lock(&settings, now, format!("settle --year {year}"))?;
     let as_of = as_of(arguments, &settings)?;
-    let SettledYear { settlements, published, .. } = settlement::run(&settings, &rulebook, (year, as_of), now)?;
+    let SettledYear { settlements, published } = settlement::run(&settings, &rulebook, (year, as_of), now)?;
     let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };
     let qualified = settlements.iter().filter(|row| row.is_qualified).count();
     let refunded: i128 = settlements.iter().map(|row| i128::from(row.refund_fen)).sum();

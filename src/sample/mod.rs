@@ -26,7 +26,7 @@ pub(crate) use self::request::{Category, Request};
 use self::marketplace::Marketplace;
 use self::request::STAGE;
 use self::table_day::TableDay;
-use crate::domain::Day;
+use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::tables::Table;
 
@@ -35,9 +35,7 @@ use crate::extracts::tables::Table;
 pub(crate) struct Summary {
     /// Rows, damaged ones included, by table.
     pub(crate) rows: BTreeMap<Table, usize>,
-    /// Part files.
     pub(crate) files: usize,
-    /// Their bytes.
     pub(crate) bytes: usize,
 }
 
@@ -47,12 +45,19 @@ pub(crate) struct Summary {
 /// Exit class usage where the request cannot be met or a partition of it exists already, disk where a write fails.
 pub(crate) fn write(request: &Request) -> Outcome<Summary> {
     request.check()?;
-    let table_days: Vec<(Table, Day)> = request
+    let table_days: Vec<(Table, Day)> = Window { first: request.from, last: request.to }
         .days()
         .flat_map(|day| Table::ALL.map(|table| (table, day)))
         .filter(|(table, day)| demo_cases::has_partition(request, *table, *day))
         .collect();
-    refuse_existing(request, &table_days)?;
+    let mut folders = table_days.iter().map(|(table, day)| folder(&request.out, *table, *day));
+    // A second sample in the same partitions would mix two marketplaces.
+    if let Some(existing) = folders.find(|folder| folder.exists()) {
+        return Err(Finding::new(STAGE, "a partition that exists", "a new one")
+            .path(&existing)
+            .advice("choose another --out, or remove the folder first")
+            .fail(ExitClass::Usage));
+    }
     let market = Marketplace::new(request)?;
     let written: Vec<(Table, usize, Vec<usize>)> =
         table_days.into_par_iter().map(|(table, day)| write_table_day(&market, table, day)).collect::<Outcome<_>>()?;
@@ -79,18 +84,6 @@ fn write_table_day(market: &Marketplace<'_>, table: Table, day: Day) -> Outcome<
 
 fn folder(out: &Path, table: Table, day: Day) -> PathBuf {
     out.join(table.name()).join(format!("dt={day}"))
-}
-
-/// A second sample in the same partitions would mix two marketplaces.
-fn refuse_existing(request: &Request, table_days: &[(Table, Day)]) -> Outcome<()> {
-    let mut folders = table_days.iter().map(|(table, day)| folder(&request.out, *table, *day));
-    match folders.find(|folder| folder.exists()) {
-        None => Ok(()),
-        Some(folder) => Err(Finding::new(STAGE, "a partition that exists", "a new one")
-            .path(&folder)
-            .advice("choose another --out, or remove the folder first")
-            .fail(ExitClass::Usage)),
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::domain::Day;
 use crate::extracts::tables::Table;
 
 /// A paid order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Order<'a> {
     pub(super) order_id: i64,
     pub(super) shop: &'a Shop<'a>,
@@ -72,13 +72,10 @@ pub(super) struct FollowUp {
     pub(super) days: (i32, i32),
 }
 
-/// Most orders become due to be picked up; the others are taken back before.
+/// The orders that do not become due to be picked up are taken back before.
 pub(super) const PICKUPS: FollowUp = follow(Table::Pickups, Purpose::Pickup, None, 845_000, (1, 3));
-/// Six of ten orders are rated.
 pub(super) const REVIEWS: FollowUp = follow(Table::Reviews, Purpose::Review, Some(1), 615_000, (3, 15));
-/// One order of three is refunded, whole or in part.
 pub(super) const REFUNDS: FollowUp = follow(Table::Refunds, Purpose::Refund, Some(2), 347_000, (2, 12));
-/// One order of 26 ends in a dispute.
 pub(super) const DISPUTES: FollowUp = follow(Table::Disputes, Purpose::Dispute, Some(3), 37_700, (5, 30));
 
 const fn follow(table: Table, purpose: Purpose, id_digit: Option<i64>, per_million: u64, days: (i32, i32)) -> FollowUp {

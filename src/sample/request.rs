@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::domain::{Day, Window};
+use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
 /// How messages name the generator.
@@ -84,10 +84,5 @@ impl Request {
             findings.push(Finding::new(STAGE, "none", "at least one row of the weights table").column("categories"));
         }
         Failure::unless_empty(ExitClass::Usage, findings)
-    }
-
-    /// The days asked for.
-    pub(super) fn days(&self) -> impl Iterator<Item = Day> + Clone {
-        Window { first: self.from, last: self.to }.days()
     }
 }

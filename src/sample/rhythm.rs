@@ -8,11 +8,9 @@ use rand::RngExt;
 use super::random::{Draws, Purpose, Stream};
 use crate::domain::Day;
 
-/// Microseconds in a second.
+// In microseconds.
 pub(super) const SECOND: i64 = 1_000_000;
-/// Microseconds in an hour.
 pub(super) const HOUR: i64 = 3_600 * SECOND;
-/// Microseconds in a natural day.
 pub(super) const DAY: i64 = 24 * HOUR;
 
 const OFFSET_SECONDS: i64 = 8 * 3_600;

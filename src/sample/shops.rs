@@ -13,7 +13,6 @@ use super::service::Service;
 use crate::domain::Day;
 use crate::error::Outcome;
 
-#[derive(Clone, Debug)]
 pub(super) struct Shop<'a> {
     pub(super) shop_id: i64,
     pub(super) name: String,

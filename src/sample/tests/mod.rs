@@ -1,9 +1,8 @@
 //! The promises of the generator, read back from the files that it wrote.
 
 mod demo_cases;
-mod dirt;
-mod marketplace;
 mod partitions;
+mod rows;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
