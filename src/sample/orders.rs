@@ -117,8 +117,10 @@ impl FollowUp {
         let stream = stream(market, self.purpose, paid_on);
         let with_record = move |index| {
             let mut draws = stream.draws(index);
-            let has_record = stretch.contains(&draws.next_u64());
-            let order = if has_record { order(market, paid_on, index)? } else { return None };
+            if !stretch.contains(&draws.next_u64()) {
+                return None;
+            }
+            let order = order(market, paid_on, index)?;
             order.shop.trades_on(day).then_some((order, draws))
         };
         (count(market, paid_on), with_record)
