@@ -6,6 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand,
 
 use crate::calendar::Year;
 use crate::domain::{Day, trimmed};
+use crate::sample::Request;
 use crate::settings::SETTINGS;
 
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
@@ -207,30 +208,8 @@ pub(crate) struct Rollback {
 
 #[derive(Args, Debug)]
 pub(crate) struct Sample {
-    /// The first day, YYYY-MM-DD
-    #[arg(long, value_name = "DAY")]
-    pub from: Day,
-    /// The last day, YYYY-MM-DD
-    #[arg(long, value_name = "DAY")]
-    pub to: Day,
-    /// How many shops
-    #[arg(long, value_name = "N")]
-    pub shops: u64,
-    /// How many rows a day, all tables together
-    #[arg(long, value_name = "R")]
-    pub rows_per_day: u64,
-    /// What makes one marketplace differ from another
-    #[arg(long, value_name = "S")]
-    pub seed: u64,
-    /// The folder to write to
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Add a few rows for every quarantine reason
-    #[arg(long)]
-    pub dirty: bool,
-    /// Add the demo cases of the committed sample: leaving shops, an empty partition, several part files, ties
-    #[arg(long, alias = "occasions")]
-    pub demo_cases: bool,
+    #[command(flatten)]
+    pub(crate) request: Request,
     /// The folder of the rule tables, which name the categories [default: the setting `rules`]
     #[arg(long, value_name = "DIR")]
     pub rules: Option<String>,

@@ -17,7 +17,7 @@ const RANKED: &str = "ranked";
 
 /// A shop's value among those it is ranked with.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Standing {
+pub(crate) struct Standing {
     pub(crate) value: f64,
     /// How many shops are strictly better.
     pub(crate) better: i64,

@@ -13,7 +13,6 @@ use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::night;
 use crate::pipeline::staleness::{self, WhyDue};
 use crate::rulebook::Rulebook;
-use crate::settings::Settings;
 
 const STAGE: &str = "backfill";
 
@@ -42,25 +41,15 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
         return Ok(());
     }
     let nights: Vec<Day> = due.into_iter().map(|(day, _)| day).collect();
-    publish_all(&settings, &rulebook, &nights, now, stdout)
-}
-
-fn publish_all(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    nights: &[Day],
-    now: Timestamp,
-    stdout: &mut impl Write,
-) -> Outcome<()> {
-    let (mut computed, mut reused) = (staleness::prepare(settings, rulebook, nights), 0);
-    for as_of in nights {
-        let night = night::run(settings, rulebook, *as_of, now)?;
+    let (mut computed, mut reused) = (staleness::prepare(&settings, &rulebook, &nights), 0);
+    for as_of in &nights {
+        let night = night::run(&settings, &rulebook, *as_of, now)?;
         say_night(&night, stdout);
         computed += night.computed.len();
         reused += night.reused;
     }
     if !nights.is_empty() {
-        say_partials(computed, reused, settings, stdout);
+        say_partials(computed, reused, &settings, stdout);
     }
     Ok(())
 }

@@ -1,15 +1,13 @@
-//! One file a subcommand: settings are resolved, the stages called, results printed on stdout.
+//! Subcommands: settings are resolved, the stages called, results printed on stdout.
 
 mod backfill;
 mod generations;
 mod nightly;
 mod restate;
-mod rollback;
 mod sample;
 mod settle;
 mod state;
 mod summary;
-mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -42,9 +40,9 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Settle(arguments) => settle::run(arguments, now, stdout),
         Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
-        Command::Generations(flags) => generations::run(flags, stdout),
-        Command::Rollback(arguments) => rollback::run(arguments, now, stdout),
-        Command::Verify(flags) => verify::run(flags, stdout),
+        Command::Generations(flags) => generations::list(flags, stdout),
+        Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
+        Command::Verify(flags) => generations::verify(flags, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
     }
 }
@@ -81,11 +79,8 @@ fn lock_alone(settings: &Settings, now: Timestamp, command: String) -> Outcome<[
     };
     preflight::check_writable(&[&settings.out, &settings.state], settings.min_free_mib)?;
     let wait = Duration::from_secs(settings.wait_seconds);
-    let locks = [
-        Lock::acquire(&lock_folder(&settings.out), &holder, wait)?,
-        Lock::acquire(&lock_folder(&settings.state), &holder, wait)?,
-    ];
-    Ok(locks)
+    let acquire = |folder| Lock::acquire(&lock_folder(folder), &holder, wait);
+    Ok([acquire(&settings.out)?, acquire(&settings.state)?])
 }
 
 /// The last natural day that is over, by the one reading of the clock.
@@ -101,4 +96,9 @@ fn say(stdout: &mut impl Write, line: &str) {
 /// The path that readers open.
 fn current(out: &Path) -> PathBuf {
     out.join("current")
+}
+
+/// Says which generation readers see now, and where.
+fn say_published(stdout: &mut impl Write, outcome: &str, name: &str, out: &Path) {
+    say(stdout, &format!("{outcome} {name}: {}", current(out).display()));
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, current, last_complete_day, lock, say};
+use super::{begin, last_complete_day, lock, say, say_published};
 use crate::cli::Nightly;
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
         say_night(&night, stdout);
         say_partials(night.computed.len(), night.reused, &settings, stdout);
         let outcome = if night.published.changed { "published as" } else { "already current in" };
-        say(stdout, &format!("{outcome} {}: {}", night.published.name, current(&settings.out).display()));
+        say_published(stdout, outcome, &night.published.name, &settings.out);
         if !night.made_stale.is_empty() {
             let stale = listed(&night.made_stale);
             say(stdout, &format!("made stale: {stale}; `shopscore backfill --stale` publishes them again"));
@@ -43,13 +43,10 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
 
 /// The nights that a run without a date publishes, said before it starts.
 fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<Vec<Day>> {
-    let (left_out, missed) = match catch_up::due(settings, yesterday)? {
-        Due::RolledBack => {
-            let advice = format!("`shopscore nightly --date {yesterday}` publishes it again");
-            say(stdout, &format!("{yesterday} was rolled back; {advice}"));
-            return Ok(Vec::new());
-        }
-        Due::Nights { left_out, missed } => (left_out, missed),
+    let Due::Nights { left_out, missed } = catch_up::due(settings, yesterday)? else {
+        let advice = format!("`shopscore nightly --date {yesterday}` publishes it again");
+        say(stdout, &format!("{yesterday} was rolled back; {advice}"));
+        return Ok(Vec::new());
     };
     if let (Some(first), Some(last)) = (left_out.first(), left_out.last()) {
         let advice = format!("`shopscore backfill --from {first} --to {last}` publishes them");
@@ -73,17 +70,9 @@ pub(super) fn say_partials(computed: usize, reused: usize, settings: &Settings, 
 
 /// Says what came of a night.
 pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
-    let as_of = night.as_of;
-    say(
-        stdout,
-        &format!(
-            "{as_of}: {} shops present, {} with a score, {} without; {} rows of the window quarantined",
-            night.present_shops,
-            night.present_shops - night.unscored_shops,
-            night.unscored_shops,
-            night.quarantined_rows
-        ),
-    );
+    let Night { as_of, present_shops: present, unscored_shops: unscored, quarantined_rows, .. } = night;
+    let shops = format!("{present} shops present, {} with a score, {unscored} without", present - unscored);
+    say(stdout, &format!("{as_of}: {shops}; {quarantined_rows} rows of the window quarantined"));
     if !night.unknown_shops.is_empty() {
         let rows: i64 = night.unknown_shops.values().sum();
         let shops = first_ten(night.unknown_shops.keys());
@@ -103,9 +92,7 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
         say(stdout, &format!("news touch frozen month ends: {}; {advice}", listed(&night.touched_month_ends)));
     }
     match night.month_end {
-        Some(Closed::Now) => {
-            say(stdout, &format!("month end {as_of} closed: its scores are frozen from now on"));
-        }
+        Some(Closed::Now) => say(stdout, &format!("month end {as_of} closed: its scores are frozen from now on")),
         Some(Closed::Before) => {
             let advice = format!("`shopscore restate --month-end {as_of} --because TEXT` replaces its scores");
             say(stdout, &format!("month end {as_of} is frozen and stays as it was published; {advice}"));
@@ -118,7 +105,6 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
 fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> String {
     const SHOWN: usize = 10;
     let more = all.len().saturating_sub(SHOWN);
-    let shown: Vec<String> = all.take(SHOWN).map(|one| one.to_string()).collect();
-    let shown = shown.join(", ");
+    let shown = all.take(SHOWN).map(|one| one.to_string()).collect::<Vec<_>>().join(", ");
     if more == 0 { shown } else { format!("{shown} and {more} more") }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, current, last_complete_day, lock, say};
+use super::{begin, last_complete_day, lock, say, say_published};
 use crate::calendar::ends_month;
 use crate::cli::Restate;
 use crate::domain::Day;
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) 
     };
     say(stdout, &format!("{day}: {} rows restated as known on {knowledge_day}", restated.changed));
     say(stdout, &format!("brought up to date: {}", partitions.join(", ")));
-    say(stdout, &format!("published as {}: {}", published.name, current(&settings.out).display()));
+    say_published(stdout, "published as", &published.name, &settings.out);
     Ok(())
 }
 
@@ -44,10 +44,8 @@ fn check(month_end: Day, knowledge_day: Day, last_complete_day: Day) -> Outcome<
         return refuse(format!("--knowledge-day {knowledge_day}"), format!("{month_end} or a later day"));
     }
     if knowledge_day > last_complete_day {
-        return refuse(
-            format!("--knowledge-day {knowledge_day}"),
-            format!("a day that is over; {last_complete_day} is the last one"),
-        );
+        let wanted = format!("a day that is over; {last_complete_day} is the last one");
+        return refuse(format!("--knowledge-day {knowledge_day}"), wanted);
     }
     Ok(())
 }

@@ -17,25 +17,18 @@ pub(super) fn run(arguments: &Sample, stdout: &mut impl Write) -> Outcome<()> {
         .collect();
     let settings = begin(&SettingFlags { config: None, given })?;
     let rulebook = Rulebook::load(&settings.rules)?;
-    rulebook.check_in_force(arguments.to)?;
+    let to = arguments.request.to;
+    rulebook.check_in_force(to)?;
     let request = Request {
-        out: arguments.out.clone(),
-        from: arguments.from,
-        to: arguments.to,
-        shops: arguments.shops,
-        rows_per_day: arguments.rows_per_day,
-        seed: arguments.seed,
-        dirty: arguments.dirty,
-        demo_cases: arguments.demo_cases,
-        categories: categories(&rulebook, arguments.to),
-        custom_made: rulebook.custom_made.categories_on(arguments.to).into_iter().map(str::to_owned).collect(),
+        categories: categories(&rulebook, to),
+        custom_made: rulebook.custom_made.categories_on(to).into_iter().map(str::to_owned).collect(),
+        ..arguments.request.clone()
     };
     let summary = on_pool(|| sample::write(&request))?;
     for (table, rows) in &summary.rows {
         say(stdout, &format!("{:<14} {rows:>12} rows", table.name()));
     }
-    let folder = arguments.out.display();
-    say(stdout, &format!("{} files, {} bytes: {folder}", summary.files, summary.bytes));
+    say(stdout, &format!("{} files, {} bytes: {}", summary.files, summary.bytes, request.out.display()));
     Ok(())
 }
 

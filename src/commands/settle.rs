@@ -4,8 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, current, lock, say};
-use crate::calendar::Year;
+use super::{begin, lock, say, say_published};
 use crate::cli::Settle;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
@@ -22,11 +21,14 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let rulebook = Rulebook::load(&settings.rules)?;
     let _locks = lock(&settings, now, format!("settle --year {year}"))?;
     let as_of = as_of(arguments, &settings)?;
-    let settled = settlement::run(&settings, &rulebook, (year, as_of), now)?;
-    say(stdout, &told(&settled, year, as_of));
-    let published = &settled.published;
+    let SettledYear { settlements, published } = settlement::run(&settings, &rulebook, (year, as_of), now)?;
+    let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };
+    let qualified = settlements.iter().filter(|row| row.is_qualified).count();
+    let refunded: i128 = settlements.iter().map(|row| i128::from(row.refund_fen)).sum();
+    let told = format!("{} shops settled, {qualified} qualified, {refunded} fen refunded", settlements.len());
+    say(stdout, &format!("{year} as of {as_of}{is_provisional}: {told}"));
     let outcome = if published.changed { "published as" } else { "already current in" };
-    say(stdout, &format!("{outcome} {}: {}", published.name, current(&settings.out).display()));
+    say_published(stdout, outcome, &published.name, &settings.out);
     Ok(())
 }
 
@@ -44,15 +46,4 @@ fn as_of(arguments: &Settle, settings: &Settings) -> Outcome<Day> {
             .advice("publish its nights with `shopscore backfill`, or give the day with --as-of")
             .fail(ExitClass::Missing)),
     }
-}
-
-fn told(settled: &SettledYear, year: Year, as_of: Day) -> String {
-    let rows = || settled.settlements.iter();
-    let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };
-    let qualified = rows().filter(|row| row.is_qualified).count();
-    let refunded: i128 = rows().map(|row| i128::from(row.refund_fen)).sum();
-    format!(
-        "{year} as of {as_of}{is_provisional}: {} shops settled, {qualified} qualified, {refunded} fen refunded",
-        settled.settlements.len()
-    )
 }

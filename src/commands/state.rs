@@ -42,16 +42,9 @@ fn list(settings: &Settings, stdout: &mut impl Write) -> Outcome<()> {
             0 => String::new(),
             expired => format!("{expired} without extracts, "),
         };
-        say(
-            stdout,
-            &format!(
-                "{:<14} {:>5} days, {} to {}, {bytes} bytes, {without}{stale} no longer hold",
-                table.name(),
-                of_table.len(),
-                first.of.1,
-                last.of.1
-            ),
-        );
+        let (name, days, first, last) = (table.name(), of_table.len(), first.of.1, last.of.1);
+        let stored = format!("{name:<14} {days:>5} days, {first} to {last}, {bytes} bytes");
+        say(stdout, &format!("{stored}, {without}{stale} no longer hold"));
     }
     for ((table, day), reason) in outdated {
         say(stdout, &format!("{} {day}: {reason}", table.name()));

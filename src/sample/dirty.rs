@@ -3,6 +3,7 @@
 //! They stay far below the limits that stop a run. Sound figures stay as they are, so that tests can count both: where a
 //! key occurs twice with different values, the sound row is the greater one.
 
+use std::iter;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -15,7 +16,7 @@ use arrow::datatypes::{DataType, Int64Type};
 use super::request::STAGE;
 use super::rhythm::{DAY, HOUR, SECOND, midnight};
 use crate::domain::Day;
-use crate::error::{Outcome, fault};
+use crate::error::{Failure, Outcome, fault};
 use crate::extracts::schema::{RowRule, TableSpec};
 
 /// Added to a key, it names an item that no day has.
@@ -41,19 +42,15 @@ pub(super) fn added(rows: RecordBatch, spec: &'static TableSpec, day: Day) -> Ou
     damages.extend(duplicates(&sound)?);
     damages.extend(strangers(&sound)?);
     damages.extend(untrimmed(&sound)?);
-    let schema = rows.schema();
-    let mut batches = vec![rows];
-    for damage in damages {
-        batches.push(sound.with(damage)?);
-    }
-    concat_batches(&schema, &batches).map_err(|error| fault(STAGE, error))
+    let damaged = damages.into_iter().map(|damage| sound.with(damage)).collect::<Outcome<Vec<_>>>()?;
+    concat_batches(&rows.schema(), iter::once(&rows).chain(&damaged)).map_err(|error| fault(STAGE, error))
 }
 
 /// A required column is null: another one each day.
 fn null_key(sound: &Row, day: Day) -> Outcome<Damage> {
     let turn = usize::try_from(day.epoch_days()).map_err(|error| fault(STAGE, error))?;
     let mut required = sound.spec.columns.iter().filter(|column| !column.nullable).cycle();
-    let column = required.nth(turn).ok_or_else(|| fault(STAGE, "a table without required columns"))?.name;
+    let column = required.nth(turn).ok_or_else(|| sound.lacks("required column"))?.name;
     Ok(vec![(column, new_null_array(sound.value(column)?.data_type(), 1))])
 }
 
@@ -65,9 +62,9 @@ fn wrong_partition(spec: &TableSpec, day: Day) -> Option<Damage> {
 
 /// What breaks `rule`, where 64 bits can, and no rule before it.
 fn broken(sound: &Row, rule: RowRule, day: Day) -> Outcome<Option<Damage>> {
-    let change = match rule {
+    let change: (_, ArrayRef) = match rule {
         RowRule::Between { column, lowest, highest } => {
-            let above = if day.epoch_days() % 2 == 0 { highest.checked_add(1) } else { None };
+            let above = highest.checked_add(1).filter(|_| day.epoch_days() % 2 == 0);
             let Some(outside) = above.or(lowest.checked_sub(1)) else { return Ok(None) };
             (column, integer(outside))
         }
@@ -77,9 +74,7 @@ fn broken(sound: &Row, rule: RowRule, day: Day) -> Outcome<Option<Damage>> {
             (earlier, timestamp(sound.number(later)? + HOUR))
         }
         RowRule::NotBefore { later, earlier } => (later, timestamp(sound.number(earlier)? - SECOND)),
-        RowRule::NotBeforeDay { day: column } => {
-            (column, Arc::new(Date32Array::from(vec![day.plus(1).epoch_days()])) as ArrayRef)
-        }
+        RowRule::NotBeforeDay { day: column } => (column, Arc::new(Date32Array::from(vec![day.plus(1).epoch_days()]))),
     };
     Ok(Some(vec![change]))
 }
@@ -137,16 +132,19 @@ struct Row {
 }
 
 impl Row {
+    fn lacks(&self, column: &str) -> Failure {
+        fault(STAGE, format!("no {column} in a row of {}", self.spec.name))
+    }
+
     fn value(&self, column: &str) -> Outcome<&ArrayRef> {
-        let missing = || fault(STAGE, format!("a row of {} without {column}", self.spec.name));
-        self.batch.column_by_name(column).ok_or_else(missing)
+        self.batch.column_by_name(column).ok_or_else(|| self.lacks(column))
     }
 
     /// An integer, or the microseconds of a timestamp.
     fn number(&self, column: &str) -> Outcome<i64> {
         let numbers = cast(self.value(column)?, &DataType::Int64).map_err(|error| fault(STAGE, error))?;
         let number = numbers.as_primitive_opt::<Int64Type>().and_then(|numbers| numbers.iter().flatten().next());
-        number.ok_or_else(|| fault(STAGE, format!("no number in {column} of {}", self.spec.name)))
+        number.ok_or_else(|| self.lacks(column))
     }
 
     /// `damage` to a row with a key that no row has, where the table has a key.
@@ -161,7 +159,7 @@ impl Row {
         let mut columns = self.batch.columns().to_vec();
         for (column, value) in damage {
             let place = self.spec.position(column).and_then(|position| columns.get_mut(position));
-            *place.ok_or_else(|| fault(STAGE, format!("no {column} in {}", self.spec.name)))? = value;
+            *place.ok_or_else(|| self.lacks(column))? = value;
         }
         RecordBatch::try_new(self.batch.schema(), columns).map_err(|error| fault(STAGE, error))
     }

@@ -3,10 +3,9 @@
 //! Nothing is simulated from day to day. Shop slots, orders and all that follows from them are pure functions of the
 //! seed, so each table-day is made by itself, in any order and on any thread, and its bytes do not depend on the range.
 
-mod categories;
+mod appeals;
 mod demo_cases;
 mod dirty;
-mod follow_ups;
 mod marketplace;
 mod orders;
 mod random;
@@ -14,23 +13,20 @@ mod records;
 mod request;
 mod rhythm;
 mod service;
-mod shop;
-mod shop_slots;
+mod shops;
 mod table_day;
-mod writer;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 pub(crate) use self::request::{Category, Request};
 
-use self::demo_cases::Partition;
 use self::marketplace::Marketplace;
 use self::request::STAGE;
 use self::table_day::TableDay;
-use crate::domain::Day;
+use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::tables::Table;
 
@@ -39,9 +35,7 @@ use crate::extracts::tables::Table;
 pub(crate) struct Summary {
     /// Rows, damaged ones included, by table.
     pub(crate) rows: BTreeMap<Table, usize>,
-    /// Part files.
     pub(crate) files: usize,
-    /// Their bytes.
     pub(crate) bytes: usize,
 }
 
@@ -51,12 +45,19 @@ pub(crate) struct Summary {
 /// Exit class usage where the request cannot be met or a partition of it exists already, disk where a write fails.
 pub(crate) fn write(request: &Request) -> Outcome<Summary> {
     request.check()?;
-    let table_days: Vec<(Table, Day)> = request
+    let table_days: Vec<(Table, Day)> = Window { first: request.from, last: request.to }
         .days()
         .flat_map(|day| Table::ALL.map(|table| (table, day)))
-        .filter(|(table, day)| demo_cases::partition(request, *table, *day) != Partition::Absent)
+        .filter(|(table, day)| demo_cases::has_partition(request, *table, *day))
         .collect();
-    refuse_existing(request, &table_days)?;
+    let mut folders = table_days.iter().map(|(table, day)| folder(&request.out, *table, *day));
+    // A second sample in the same partitions would mix two marketplaces.
+    if let Some(existing) = folders.find(|folder| folder.exists()) {
+        return Err(Finding::new(STAGE, "a partition that exists", "a new one")
+            .path(&existing)
+            .advice("choose another --out, or remove the folder first")
+            .fail(ExitClass::Usage));
+    }
     let market = Marketplace::new(request)?;
     let written: Vec<(Table, usize, Vec<usize>)> =
         table_days.into_par_iter().map(|(table, day)| write_table_day(&market, table, day)).collect::<Outcome<_>>()?;
@@ -72,31 +73,17 @@ pub(crate) fn write(request: &Request) -> Outcome<Summary> {
 /// Writes one partition; gives its table, its rows and the bytes of each file.
 fn write_table_day(market: &Marketplace<'_>, table: Table, day: Day) -> Outcome<(Table, usize, Vec<usize>)> {
     let request = market.request;
-    let rows = match demo_cases::partition(request, table, day) {
-        Partition::Filled => records::of(market, table, day),
-        Partition::Empty | Partition::Absent => TableDay::new(table.spec()),
-    };
+    let has_rows = demo_cases::has_rows(request, table, day);
+    let rows = if has_rows { records::of(market, table, day) } else { TableDay::new(table.spec()) };
     let sound = rows.finish(request.dirty)?;
     let batch = if request.dirty { dirty::added(sound, table.spec(), day)? } else { sound };
     let part_count = demo_cases::part_count(request, table, day);
-    let file_bytes = writer::write(&folder(request, table, day), table.spec(), &batch, part_count)?;
+    let file_bytes = table_day::write(&folder(&request.out, table, day), table.spec(), &batch, part_count)?;
     Ok((table, batch.num_rows(), file_bytes))
 }
 
-fn folder(request: &Request, table: Table, day: Day) -> PathBuf {
-    request.out.join(table.name()).join(format!("dt={day}"))
-}
-
-/// A second sample in the same partitions would mix two marketplaces.
-fn refuse_existing(request: &Request, table_days: &[(Table, Day)]) -> Outcome<()> {
-    let mut folders = table_days.iter().map(|(table, day)| folder(request, *table, *day));
-    match folders.find(|folder| folder.exists()) {
-        None => Ok(()),
-        Some(folder) => Err(Finding::new(STAGE, "a partition that exists", "a new one")
-            .path(&folder)
-            .advice("choose another --out, or remove the folder first")
-            .fail(ExitClass::Usage)),
-    }
+fn folder(out: &Path, table: Table, day: Day) -> PathBuf {
+    out.join(table.name()).join(format!("dt={day}"))
 }
 
 #[cfg(test)]

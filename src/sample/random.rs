@@ -123,10 +123,10 @@ mod tests {
         let first = |seed, purpose, place, index| Stream::new(seed, purpose, place).draws(index).random::<u64>();
         let drawn = first(1, Purpose::Order, 19_000, 7);
         assert_eq!(drawn, first(1, Purpose::Order, 19_000, 7));
-        assert_ne!(drawn, first(2, Purpose::Order, 19_000, 7));
-        assert_ne!(drawn, first(1, Purpose::Review, 19_000, 7));
-        assert_ne!(drawn, first(1, Purpose::Order, 19_001, 7));
-        assert_ne!(drawn, first(1, Purpose::Order, 19_000, 8));
+        let others = [(2, Purpose::Order, 19_000, 7), (1, Purpose::Review, 19_000, 7), (1, Purpose::Order, 19_001, 7)];
+        for (seed, purpose, place, index) in others.into_iter().chain([(1, Purpose::Order, 19_000, 8)]) {
+            assert_ne!(drawn, first(seed, purpose, place, index), "{seed} {purpose:?} {place} {index}");
+        }
     }
 
     #[test]

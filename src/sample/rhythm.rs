@@ -8,11 +8,9 @@ use rand::RngExt;
 use super::random::{Draws, Purpose, Stream};
 use crate::domain::Day;
 
-/// Microseconds in a second.
+// In microseconds.
 pub(super) const SECOND: i64 = 1_000_000;
-/// Microseconds in an hour.
 pub(super) const HOUR: i64 = 3_600 * SECOND;
-/// Microseconds in a natural day.
 pub(super) const DAY: i64 = 24 * HOUR;
 
 const OFFSET_SECONDS: i64 = 8 * 3_600;
@@ -70,16 +68,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_natural_day_begins_at_16_hours_utc_of_the_day_before() {
+    fn a_natural_day_begins_at_16_hours_utc_of_the_day_before_and_its_hours_share_all_its_rows() {
         let day: Day = "2022-01-01".parse().unwrap();
         assert_eq!(midnight(day), 1_640_966_400 * SECOND);
         assert_eq!(instant_by_share(day, 0), midnight(day));
         let last = instant_by_share(day, 999_999_999);
         assert!(midnight(day) < last && last < midnight(day.plus(1)));
-    }
-
-    #[test]
-    fn the_hours_of_a_day_share_all_its_rows() {
         assert_eq!(HOUR_SHARES.iter().sum::<i64>(), 1_000);
     }
 }

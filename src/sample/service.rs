@@ -40,20 +40,18 @@ impl Service {
     }
 
     /// The best there is, without chance: shops that all serve so tie on every indicator.
-    pub(super) fn flawless() -> Self {
-        Self {
-            description_fives: 1.0,
-            logistics_fives: 1.0,
-            picked_up_in_time: 1.0,
-            refund_only_median_seconds: 3_600.0,
-            return_refund_median_seconds: 86_400.0,
-            duration_spread: 0.0,
-            seller_liable: 0.0,
-            bot_received: 1.0,
-            human_replied: 1.0,
-            reply_median_seconds: 30.0,
-        }
-    }
+    pub(super) const FLAWLESS: Self = Self {
+        description_fives: 1.0,
+        logistics_fives: 1.0,
+        picked_up_in_time: 1.0,
+        refund_only_median_seconds: 3_600.0,
+        return_refund_median_seconds: 86_400.0,
+        duration_spread: 0.0,
+        seller_liable: 0.0,
+        bot_received: 1.0,
+        human_replied: 1.0,
+        reply_median_seconds: 30.0,
+    };
 
     /// A duration around `median_seconds`, in whole seconds.
     pub(super) fn duration_seconds(&self, median_seconds: f64, draws: &mut Draws) -> i64 {

@@ -1,25 +1,26 @@
 //! The promises of the generator, read back from the files that it wrote.
 
 mod demo_cases;
-mod dirt;
-mod orders;
 mod partitions;
-mod requests;
-mod shops;
+mod rows;
 
-use std::fs;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::SerializedFileReader;
+use parquet::record::Field;
 
-use super::{Category, Request, write};
+use super::{Category, Request, folder, write};
 use crate::domain::{Day, Window};
 use crate::extracts::tables::Table;
+use crate::folders;
 
 fn day(text: &str) -> Day {
     text.parse().unwrap()
+}
+
+fn days(from: &str, to: &str) -> impl Iterator<Item = Day> {
+    Window { first: day(from), last: day(to) }.days()
 }
 
 /// Forty rows of a weights table, the split categories among them.
@@ -55,46 +56,49 @@ fn request(out: &Path, from: &str, to: &str) -> Request {
     }
 }
 
-fn days(from: &str, to: &str) -> impl Iterator<Item = Day> {
-    Window { first: day(from), last: day(to) }.days()
-}
+/// A sample as it was written.
+struct Sample(tempfile::TempDir);
 
-fn written(from: &str, to: &str, change: impl Fn(&mut Request)) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let mut request = request(folder.path(), from, to);
+fn written(from: &str, to: &str, change: impl Fn(&mut Request)) -> Sample {
+    let out = tempfile::tempdir().unwrap();
+    let mut request = request(out.path(), from, to);
     change(&mut request);
     write(&request).unwrap();
-    folder
+    Sample(out)
 }
 
-/// The part files of a table-day, in order.
-fn parts(out: &Path, table: Table, day: Day) -> Vec<PathBuf> {
-    let Ok(parts) = fs::read_dir(super::folder(&request(out, "2022-01-01", "2022-01-01"), table, day)) else {
-        return Vec::new();
-    };
-    let mut parts: Vec<_> = parts.map(|entry| entry.unwrap().path()).collect();
-    parts.sort();
-    parts
+impl Sample {
+    /// The part files of a table-day, in order.
+    fn parts(&self, table: Table, day: Day) -> Vec<PathBuf> {
+        let parts = folders::entries("test", &folder(self.0.path(), table, day)).unwrap();
+        parts.into_iter().map(|(_, path)| path).collect()
+    }
+
+    /// The rows of a table-day, all part files together.
+    fn rows(&self, table: Table, day: Day) -> Vec<Row> {
+        let parts = self.parts(table, day).into_iter();
+        let rows = parts.flat_map(|part| SerializedFileReader::try_from(part.as_path()).unwrap());
+        rows.map(|row| Row(row.unwrap().into_columns().into_iter().collect())).collect()
+    }
+
+    /// The values of a column of numbers on a day, nulls left out.
+    fn numbers<C: FromIterator<i64>>(&self, table: Table, day: Day, column: &str) -> C {
+        self.rows(table, day).iter().filter_map(|row| row.number(column)).collect()
+    }
 }
 
-/// A row read back.
-struct Row {
-    batch: RecordBatch,
-    place: usize,
-}
+/// A row read back: its values by column.
+struct Row(HashMap<String, Field>);
 
 impl Row {
     /// The value as a whole number: a day since 1970-01-01, a timestamp in microseconds, a boolean as 0 or 1.
     fn number(&self, column: &str) -> Option<i64> {
-        let (values, place) = (self.batch.column_by_name(column).unwrap(), self.place);
-        if values.is_null(place) {
-            return None;
-        }
-        match values.data_type() {
-            DataType::Boolean => Some(values.as_boolean().value(place).into()),
-            DataType::Date32 => Some(values.as_primitive::<Date32Type>().value(place).into()),
-            DataType::Int64 => Some(values.as_primitive::<Int64Type>().value(place)),
-            _ => Some(values.as_primitive::<TimestampMicrosecondType>().value(place)),
+        match self.0[column] {
+            Field::Null => None,
+            Field::Bool(value) => Some(value.into()),
+            Field::Date(value) => Some(value.into()),
+            Field::Long(value) | Field::TimestampMicros(value) => Some(value),
+            ref other => panic!("{column} is {other}"),
         }
     }
 
@@ -103,24 +107,6 @@ impl Row {
     }
 
     fn text(&self, column: &str) -> Option<&str> {
-        let texts = self.batch.column_by_name(column).unwrap().as_string::<i32>();
-        texts.is_valid(self.place).then(|| texts.value(self.place))
+        if let Field::Str(text) = &self.0[column] { Some(text) } else { None }
     }
-}
-
-/// The rows of a table-day, all part files together.
-fn rows(out: &Path, table: Table, day: Day) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for part in parts(out, table, day) {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(part).unwrap()).unwrap();
-        for batch in reader.build().unwrap().map(Result::unwrap) {
-            rows.extend((0..batch.num_rows()).map(|place| Row { batch: batch.clone(), place }));
-        }
-    }
-    rows
-}
-
-/// The values of a column of numbers, nulls left out.
-fn numbers<C: FromIterator<i64>>(rows: &[Row], column: &str) -> C {
-    rows.iter().filter_map(|row| row.number(column)).collect()
 }

@@ -5,14 +5,13 @@
 
 use rand::RngExt;
 
+use super::demo_cases;
+use super::marketplace::Marketplace;
+use super::orders::{DISPUTES, FollowUp, PICKUPS, REFUNDS, REVIEWS, daily_id, stream};
+use super::random::{Draws, Purpose, Stream};
+use super::rhythm;
+use super::table_day::{TableDay, boolean, date, integer, text, timestamp};
 use crate::domain::Day;
-use crate::sample::demo_cases::{self, Partition};
-use crate::sample::follow_ups::{DISPUTES, FollowUp, PICKUPS, REFUNDS, REVIEWS};
-use crate::sample::marketplace::Marketplace;
-use crate::sample::orders::{daily_id, stream};
-use crate::sample::random::{Draws, Purpose, Stream};
-use crate::sample::rhythm;
-use crate::sample::table_day::{TableDay, boolean, date, integer, text, timestamp};
 
 /// A first ruling.
 struct Ruling {
@@ -77,23 +76,22 @@ fn first_ruling(market: &Marketplace<'_>, day: Day, index: u64) -> Option<Ruling
     );
     let record_dt = day.plus(-draws.random_range(1..=21));
     let is_upheld = draws.random_bool(0.6);
-    let (record_id, owner) = record(market, &follow_up, record_dt, &mut draws)?;
+    let (record_id, owner) = record(market, follow_up, record_dt, &mut draws)?;
     // A few speak of another shop's record.
     let shop_id = if draws.random_bool(0.005) { owner + 100 } else { owner };
     Some(Ruling { shop_id, record_type, record_id, record_dt, is_upheld })
 }
 
 /// A record on `record_dt` that follows from an order, and the shop that it belongs to.
-fn record(market: &Marketplace<'_>, follow_up: &FollowUp, record_dt: Day, draws: &mut Draws) -> Option<(i64, i64)> {
+fn record(market: &Marketplace<'_>, follow_up: FollowUp, record_dt: Day, draws: &mut Draws) -> Option<(i64, i64)> {
     const ATTEMPTS: usize = 50_000;
     let (fewest, most) = follow_up.days;
-    if demo_cases::partition(market.request, follow_up.table, record_dt) != Partition::Filled {
+    if !demo_cases::has_rows(market.request, follow_up.table, record_dt) {
         return None;
     }
     (0..ATTEMPTS).find_map(|_| {
-        let days = draws.random_range(fewest..=most);
-        let reach = follow_up.reach(market, days, record_dt);
-        let (order, _) = reach.order(draws.random_range(0..reach.count.max(1)))?;
+        let (paid, order) = follow_up.reach(market, draws.random_range(fewest..=most), record_dt);
+        let (order, _) = order(draws.random_range(0..paid.max(1)))?;
         Some((follow_up.id(order.order_id), order.shop.shop_id))
     })
 }

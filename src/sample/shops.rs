@@ -10,15 +10,39 @@ use super::demo_cases;
 use super::random::{Draws, Purpose, Stream};
 use super::request::{Category, Request};
 use super::service::Service;
-use super::shop::{self, Shop};
 use crate::domain::Day;
 use crate::error::Outcome;
+
+pub(super) struct Shop<'a> {
+    pub(super) shop_id: i64,
+    pub(super) name: String,
+    pub(super) category: &'a Category,
+    pub(super) subcategory: Option<&'a str>,
+    pub(super) joined_on: Day,
+    pub(super) terminated_on: Option<Day>,
+    /// The categories of its goods, the primary one first.
+    pub(super) sells: Vec<&'a str>,
+    /// The amount that half of its orders stay below.
+    pub(super) median_amount_fen: f64,
+    pub(super) service: Service,
+}
+
+impl Shop<'_> {
+    /// Whether rows of this shop can occur on `day`; the day on which it applied to leave is its last.
+    pub(super) fn trades_on(&self, day: Day) -> bool {
+        self.joined_on <= day && self.terminated_on.is_none_or(|terminated| day <= terminated)
+    }
+
+    /// Whether the snapshot of `day` lists it: from a week before it joins to 400 days after it left.
+    pub(super) fn is_listed_on(&self, day: Day) -> bool {
+        self.joined_on <= day.plus(7) && self.terminated_on.is_none_or(|terminated| day <= terminated.plus(400))
+    }
+}
 
 /// A place in the marketplace that one shop at a time holds.
 pub(super) struct ShopSlot<'a> {
     /// Its place among all slots, from 0.
     pub(super) place: i64,
-    /// Its weights row.
     pub(super) category: &'a Category,
     /// Whether one shop holds it for ever: the first of each category, so that the category never stands empty.
     pub(super) is_permanent: bool,
@@ -72,15 +96,15 @@ impl<'a> ShopSlot<'a> {
     /// The shop with this number in the slot.
     fn shop(&self, request: &'a Request, number: i32, joined_on: Day, terminated_on: Option<Day>) -> Outcome<Shop<'a>> {
         let mut draws = self.draws(request, Purpose::Tenancy, u64::from(number.unsigned_abs()) + 1_000);
-        let service = if self.is_flawless { Service::flawless() } else { Service::drawn(&mut draws) };
+        let service = if self.is_flawless { Service::FLAWLESS } else { Service::drawn(&mut draws) };
         Ok(Shop {
             shop_id: (self.place + 1) * 100 + i64::from(number),
-            name: shop::name(&mut draws)?,
+            name: name(&mut draws)?,
             category: self.category,
-            subcategory: shop::subcategory(self.category, &mut draws),
+            subcategory: subcategory(self.category, &mut draws),
             joined_on,
             terminated_on,
-            sells: shop::goods(request, self.category, &mut draws)?,
+            sells: goods(request, self.category, &mut draws)?,
             median_amount_fen: draws.around(9_900.0, 1.0),
             service,
         })
@@ -89,4 +113,41 @@ impl<'a> ShopSlot<'a> {
     fn draws(&self, request: &Request, purpose: Purpose, index: u64) -> Draws {
         Stream::new(request.seed, purpose, self.place).draws(index)
     }
+}
+
+/// The row's own subcategory, or none, or one that the weights table does not split.
+fn subcategory<'a>(category: &'a Category, draws: &mut Draws) -> Option<&'a str> {
+    if category.subcategory.is_some() {
+        return category.subcategory.as_deref();
+    }
+    let [one, other] = match category.primary.as_str() {
+        "运动/瑜伽/健身/球迷用品" => ["瑜伽", "球迷用品"],
+        "箱包皮具/热销女包/男包" => ["双肩背包", "女士包袋"],
+        _ => ["国产", "进口"],
+    };
+    draws.one_of(&[(None, 40), (Some(one), 30)], Some(other))
+}
+
+/// The primary category, two others, and for every tenth shop goods made to order.
+fn goods<'a>(request: &'a Request, category: &'a Category, draws: &mut Draws) -> Outcome<Vec<&'a str>> {
+    let mut goods = vec![category.primary.as_str()];
+    for _ in 0..2 {
+        goods.push(&draws.any_of(&request.categories)?.primary);
+    }
+    if !request.custom_made.is_empty() && draws.random_bool(0.1) {
+        goods.push(draws.any_of(&request.custom_made)?);
+    }
+    Ok(goods)
+}
+
+/// Two or three syllables, and what kind of shop it is.
+fn name(draws: &mut Draws) -> Outcome<String> {
+    const SYLLABLES: [&str; 40] = [
+        "安", "百", "晨", "达", "恩", "芳", "格", "禾", "佳", "凯", "兰", "美", "宁", "欧", "品", "奇", "瑞", "思",
+        "泰", "唯", "西", "雅", "泽", "优", "木", "森", "乐", "星", "源", "尚", "华", "宝", "春", "德", "丰", "光",
+        "海", "锦", "康", "龙",
+    ];
+    let syllables = (0..draws.random_range(2..=3)).map(|_| draws.any_of(&SYLLABLES).copied());
+    let name = syllables.collect::<Outcome<String>>()?;
+    Ok(name + draws.one_of(&[("旗舰店", 50), ("专营店", 30)], "专卖店"))
 }

@@ -1,18 +1,50 @@
-//! Rows that stand for orders or follow from them: payments, pickups, reviews, refunds, disputes.
+//! The sound rows of each table on one day, made in the declared column order.
 
-use rand::RngExt;
+use rand::{Rng, RngExt};
 
+use super::appeals;
+use super::marketplace::Marketplace;
+use super::orders::{self, DISPUTES, Order, PICKUPS, REFUNDS, REVIEWS};
+use super::random::{Draws, Purpose};
+use super::rhythm::{self, DAY, HOUR, SECOND, midnight};
+use super::service::{Service, stars};
+use super::table_day::{TableDay, boolean, date, integer, text, timestamp};
 use crate::domain::Day;
-use crate::sample::follow_ups::{DISPUTES, PICKUPS, REFUNDS, REVIEWS};
-use crate::sample::marketplace::Marketplace;
-use crate::sample::orders::{self, Order};
-use crate::sample::random::Draws;
-use crate::sample::rhythm::{self, DAY, HOUR, SECOND, midnight};
-use crate::sample::service::stars;
-use crate::sample::table_day::{TableDay, boolean, integer, text, timestamp};
+use crate::extracts::tables::Table;
+
+/// The sound rows of `table` on `day`.
+pub(super) fn of(market: &Marketplace<'_>, table: Table, day: Day) -> TableDay {
+    let mut rows = TableDay::new(table.spec());
+    let add = match table {
+        Table::Shops => add_shops,
+        Table::Payments => add_payments,
+        Table::Pickups => add_pickups,
+        Table::Reviews => add_reviews,
+        Table::Refunds => add_refunds,
+        Table::Disputes => add_disputes,
+        Table::Consultations => add_consultations,
+        Table::Appeals => appeals::add,
+    };
+    add(market, day, &mut rows);
+    rows
+}
+
+/// A shop that will leave shows the day from the snapshot of that day on, and stays listed for a year more.
+fn add_shops(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
+    for shop in market.shops().filter(|shop| shop.is_listed_on(day)) {
+        rows.push(&[
+            integer(shop.shop_id),
+            text(shop.name.as_str()),
+            text(shop.category.primary.as_str()),
+            text(shop.subcategory),
+            date(shop.joined_on),
+            date(shop.terminated_on.filter(|terminated_on| *terminated_on <= day)),
+        ]);
+    }
+}
 
 /// The orders paid on `day`.
-pub(super) fn add_payments(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
+fn add_payments(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     let paid = (0..orders::count(market, day)).filter_map(|index| orders::order(market, day, index));
     for order in paid {
         rows.push(&[
@@ -26,7 +58,7 @@ pub(super) fn add_payments(market: &Marketplace<'_>, day: Day, rows: &mut TableD
 }
 
 /// The orders due to be picked up on `day`, one to three times 24 hours after they were paid.
-pub(super) fn add_pickups(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
+fn add_pickups(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     for (order, mut draws) in PICKUPS.orders(market, day) {
         let due_at = midnight(day) + (order.paid_at - midnight(Day::from_epoch_days(0))).rem_euclid(DAY);
         let needs_no_shipping = draws.random_bool(if order.shop.category.ships { 0.02 } else { 0.9 });
@@ -52,7 +84,7 @@ fn picked_up_at(order: Order<'_>, due_at: i64, draws: &mut Draws) -> Option<i64>
 }
 
 /// The reviews of `day`. Now and then a buyer leaves out the one rating or the other.
-pub(super) fn add_reviews(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
+fn add_reviews(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     for (order, mut draws) in REVIEWS.orders(market, day) {
         let service = &order.shop.service;
         let left_out: u32 = draws.random_range(0..100);
@@ -70,7 +102,7 @@ pub(super) fn add_reviews(market: &Marketplace<'_>, day: Day, rows: &mut TableDa
 }
 
 /// The refunds completed on `day`; goods come back from the fourth day after payment on.
-pub(super) fn add_refunds(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
+fn add_refunds(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     for (order, mut draws) in REFUNDS.orders(market, day) {
         let is_returned = midnight(day) - order.paid_at > 3 * DAY && draws.random_bool(0.55);
         // Parts of a second on both ends, so that it matters that each duration is rounded down.
@@ -100,7 +132,7 @@ fn applied_at(order: Order<'_>, is_returned: bool, completed_at: i64, draws: &mu
 }
 
 /// The disputes ruled on `day`.
-pub(super) fn add_disputes(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
+fn add_disputes(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     for (order, mut draws) in DISPUTES.orders(market, day) {
         let liable_party = if draws.random_bool(order.shop.service.seller_liable) {
             "seller"
@@ -116,4 +148,47 @@ pub(super) fn add_disputes(market: &Marketplace<'_>, day: Day, rows: &mut TableD
             timestamp(rhythm::instant(day, &mut draws)),
         ]);
     }
+}
+
+/// Conversations for a thousand rows: with those that are asked twice or three times, 245 questions.
+const CONVERSATIONS_PERMILLE: u64 = 207;
+
+/// The questions asked on `day`, to a shop's sub-accounts. A buyer may ask again on the same day.
+fn add_consultations(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
+    let request = market.request;
+    let conversations = rhythm::volume(request.seed, request.rows_per_day * CONVERSATIONS_PERMILLE / 1_000, day);
+    let stream = orders::stream(market, Purpose::Consultation, day);
+    for mut draws in (0..conversations).map(|index| stream.draws(index)) {
+        let Some(shop) = market.shop(day, &mut draws) else { continue };
+        let sub_account_id = shop.shop_id * 10 + draws.random_range(0..4);
+        let buyer_id = 600_000_000 + draws.random_range(0..request.rows_per_day.cast_signed());
+        let mut asked_at = asked_at(day, &mut draws);
+        for _ in 0..draws.one_of(&[(1, 85), (2, 12)], 3) {
+            rows.push(&[
+                integer(shop.shop_id),
+                integer(sub_account_id),
+                integer(buyer_id),
+                timestamp(asked_at),
+                boolean(draws.random_bool(shop.service.bot_received)),
+                timestamp(human_replied_at(&shop.service, asked_at, &mut draws)),
+            ]);
+            let again_at = asked_at + draws.random_range(60..7_200) * SECOND;
+            asked_at = again_at.min(midnight(day) + DAY - SECOND);
+        }
+    }
+}
+
+/// Any second of the day; now and then its first or its last.
+fn asked_at(day: Day, draws: &mut Draws) -> i64 {
+    match draws.next_u64() % 400 {
+        0 => midnight(day),
+        1 => midnight(day) + DAY - SECOND,
+        _ => rhythm::instant(day, draws),
+    }
+}
+
+/// Minutes later as a rule; a question shortly before midnight may so be answered on the next day.
+fn human_replied_at(service: &Service, asked_at: i64, draws: &mut Draws) -> Option<i64> {
+    let is_replied = draws.random_bool(service.human_replied);
+    is_replied.then(|| asked_at + service.duration_seconds(service.reply_median_seconds, draws) * SECOND)
 }
