@@ -14,10 +14,10 @@ use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{self, MonthEnds};
 use crate::pipeline::publish;
-use crate::publish::columns::column;
+
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
-use crate::publish::reading::Current;
+use crate::publish::reading::{Current, column};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
 use crate::quality;
 use crate::rulebook::{Decimal4, Rulebook};

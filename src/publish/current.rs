@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name};
-use super::partition_folder::PUBLISHED;
+use super::partition::PUBLISHED;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 
 /// An empty file in each generation that was current once: it tells a generation to roll back to from one that was
@@ -15,10 +15,7 @@ use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 const MARK: &str = "published.mark";
 const WANTED: &str = "a link to generations/NAME/published, or nothing";
 
-/// The generation that `OUT/current` names; `None` where there is no link yet.
-///
-/// # Errors
-/// Usage where `OUT/current` is anything but a link to a generation, present or not.
+/// The generation that `OUT/current` names, be it there or not; `None` where there is no link yet.
 pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
     let link = &layout.current;
     match fs::symlink_metadata(link) {
@@ -46,10 +43,8 @@ fn target_of(name: &Name) -> PathBuf {
     Path::new("generations").join(name.to_string()).join(PUBLISHED.name)
 }
 
-/// Makes `next` current in place of `previous`, and waits until that is on disk.
-///
-/// # Errors
-/// Disk, with `previous` current as before.
+/// Makes `next` current in place of `previous`, and waits until that is on disk; where it fails, `previous` is current as
+/// before.
 pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> Outcome<()> {
     if let Some(previous) = previous {
         mark(layout, previous)?;
@@ -80,9 +75,6 @@ fn point(layout: &Layout, name: &Name) -> Outcome<()> {
 }
 
 /// Makes `OUT/quarantine`, which follows `OUT/current`.
-///
-/// # Errors
-/// Usage where something else has that name; disk.
 pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
     let link = &layout.quarantine;
     let wanted = Path::new("current/../quarantine");
@@ -94,7 +86,6 @@ pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
     }
 }
 
-/// Whether the generation was current once.
 pub(super) fn is_marked(layout: &Layout, name: &Name) -> bool {
     layout.generation(name).join(MARK).exists()
 }

@@ -6,12 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::checksums::Checksums;
+use super::checksums::{Checksums, file_hash, other_hash};
 use super::file_system::{self, STAGE};
-use super::hashing::{file_hash, other_hash};
 use super::layout::Layout;
 use super::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES};
-use super::partition_folder::PUBLISHED;
+use super::partition::PUBLISHED;
 use crate::error::{Finding, Outcome, disk, fault};
 
 /// Where the copy of a month end's file lies, given its path in a generation and its hash; other files have none.

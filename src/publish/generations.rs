@@ -1,24 +1,71 @@
-//! The generations that a reader can be shown, and what each holds.
+//! The generations that a reader can be shown, and the description of each, in `generation.json` beside its files.
 //!
 //! Those are the current one and those that were current once. A generation that was completed by a run that died
 //! before its switch is neither: it is not listed, and the next run removes it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::{fs, io};
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::checksums::{Checksums, file_hash};
 use super::current;
-use super::description::Generation;
-use super::file_system;
+use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name};
+use super::partition::PUBLISHED;
 use crate::domain::Day;
-use crate::error::Outcome;
+use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 
-/// A generation that readers can be shown.
+const FILE: &str = "generation.json";
+
+/// What to do about a generation whose own records are gone or damaged.
+pub(super) const UNUSABLE_ADVICE: &str = "roll back to another generation, then remove this one";
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Generation {
+    /// Its folder under `generations`.
+    pub(crate) name: String,
+    /// The id in the metadata of the files that it wrote.
+    pub(super) id: String,
+    pub(super) number: u32,
+    /// The as-of day of the night that it added or replaced.
+    pub(crate) as_of: Day,
+    pub(crate) created_at: Timestamp,
+    /// The generation that was current before it.
+    pub(super) parent: Option<String>,
+    pub(super) program_version: String,
+    /// The nights that readers find in it, each with the hash of all that it was made of.
+    pub(crate) nights: BTreeMap<Day, String>,
+}
+
+impl Generation {
+    /// Writes it into `folder`, and records the hash of its file.
+    pub(super) fn write(&self, folder: &Path, checksums: &mut Checksums) -> Outcome<()> {
+        let path = folder.join(FILE);
+        let text = serde_json::to_string_pretty(self).map_err(|error| fault(STAGE, error))?;
+        fs::write(&path, text + "\n").map_err(|error| disk(STAGE, "write", &path, &error))?;
+        checksums.insert(FILE.to_owned(), file_hash(&path)?);
+        file_system::set_mode(&path, PUBLISHED.file_mode)
+    }
+
+    pub(super) fn read(layout: &Layout, name: &Name) -> Outcome<Self> {
+        let path = layout.generation(name).join(FILE);
+        let unusable = |error: io::Error| {
+            Finding::new(STAGE, error.to_string(), "the description of a generation")
+                .path(&path)
+                .advice(UNUSABLE_ADVICE)
+                .fail(ExitClass::State)
+        };
+        let text = fs::read(&path).map_err(unusable)?;
+        serde_json::from_slice(&text).map_err(|error| unusable(error.into()))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListedGeneration {
-    /// What it is.
     pub(crate) generation: Generation,
-    /// Whether it is the one that readers see now.
     pub(crate) is_current: bool,
 }
 
@@ -32,9 +79,6 @@ pub(crate) struct Published {
 }
 
 /// The generations under `out`, oldest first; none where nothing was published yet.
-///
-/// # Errors
-/// State where the link or a generation's description cannot be used; disk.
 pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
     let layout = Layout::new(out);
     let shown = current::read(&layout)?;
@@ -53,9 +97,6 @@ pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
 }
 
 /// The nights that readers see, each with the hash of all that it was made of.
-///
-/// # Errors
-/// State where the link or the generation's description cannot be used; disk.
 pub(crate) fn nights(out: &Path) -> Outcome<BTreeMap<Day, String>> {
     let layout = Layout::new(out);
     match current::read(&layout)? {
@@ -81,10 +122,7 @@ pub(super) fn once_current(layout: &Layout, current: Option<&Name>) -> Outcome<V
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
-    use crate::error::ExitClass;
     use crate::publish::testing::Out;
 
     #[test]

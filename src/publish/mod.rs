@@ -21,23 +21,18 @@
 //! next. All functions here expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
 pub(crate) mod batches;
 mod checksums;
-pub(crate) mod columns;
 mod current;
-mod description;
 mod file_metadata;
 mod file_system;
 mod frozen;
 mod generations;
-mod hashing;
-mod ids;
 mod layout;
 pub mod lock;
-pub mod month_ends;
+pub(crate) mod month_ends;
 mod output_checks;
 pub mod outputs;
 mod parquet_file;
 mod partition;
-mod partition_folder;
 mod pruning;
 mod publication;
 mod quarantine;
@@ -53,9 +48,9 @@ pub(crate) mod verification;
 
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub use layout::lock_folder;
-pub use partition::{OutputPartition, Period};
+pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
-pub use publication::{Publication, PublicationKind};
-pub use quarantine::Quarantine;
+pub(crate) use publication::{Publication, PublicationKind};
+pub(crate) use quarantine::Quarantine;
 pub(crate) use rollback::{Why, rollback};
 pub(crate) use steps::{prepare, publish};

@@ -15,10 +15,6 @@ use super::outputs::OutputTable;
 use super::partition::NewPartition;
 use crate::error::{Outcome, fault};
 
-/// Checks all of it for the partitions of a run.
-///
-/// # Errors
-/// Fault, naming the partition.
 pub(super) fn check(partitions: &[NewPartition]) -> Outcome<()> {
     let mut folders = BTreeSet::new();
     for partition in partitions {

@@ -13,11 +13,11 @@ use arrow::array::RecordBatch;
 use arrow::compute::BatchCoalescer;
 use parquet::arrow::ArrowWriter;
 
+use super::checksums::{HashingFile, hexadecimal};
 use super::file_metadata::{ROW_GROUP_ROWS, failed, of_generation, properties, rows_in};
 use super::file_system::{self, STAGE};
-use super::hashing::{HashingFile, hexadecimal};
 use super::outputs::OutputTable;
-use super::partition_folder::part_name;
+use super::partition::part_name;
 use crate::error::{Outcome, disk, fault};
 
 /// A file whose rows are written, and whose footer is not.
@@ -32,9 +32,6 @@ pub(super) struct EncodedFile {
 
 /// Encodes the rows of one partition into `folder`, which exists, or into hashes alone. A further part begins where
 /// another row group like the last would pass `limit_bytes`.
-///
-/// # Errors
-/// Disk, or fault where the library refuses checked rows.
 pub(super) fn encode(
     folder: Option<&Path>,
     table: &OutputTable,
@@ -76,12 +73,10 @@ impl EncodedFile {
         Ok(Self { name, path, is_kept: folder.is_some(), rows: 0, writer })
     }
 
-    /// Its name in the partition's folder.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Writes one row group.
     fn append(&mut self, rows: &RecordBatch) -> Outcome<()> {
         self.rows += rows.num_rows();
         let written = self.writer.write(rows).and_then(|()| self.writer.flush());
@@ -131,8 +126,8 @@ mod tests {
 
     use super::*;
     use crate::error::ExitClass;
+    use crate::publish::checksums::file_hash;
     use crate::publish::file_metadata::generation_in;
-    use crate::publish::hashing::file_hash;
     use crate::publish::testing::{TINY, tiny};
 
     const NO_LIMIT: usize = usize::MAX;

@@ -6,18 +6,17 @@
 
 use jiff::Timestamp;
 
-use super::description::Generation;
 use super::file_system;
-use super::generations;
+use super::generations::{self, Generation};
 use super::layout::{Layout, Name};
 use crate::error::Outcome;
 
 /// How many generations are kept, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeptGenerations {
-    /// The number of generations, the current one included.
+    /// The current one included.
     pub(crate) number: usize,
-    /// The age in days, since they were published.
+    /// Since they were published.
     pub(crate) days: i64,
 }
 

@@ -3,31 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::partition::{NewPartition, OutputPartition};
-use super::partition_folder::{PUBLISHED, PartitionFolder};
+use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
 use super::quarantine::Quarantine;
 use crate::domain::Day;
 use crate::error::Outcome;
 
-/// All that a run publishes at once.
 #[derive(Clone, Debug)]
-pub struct Publication {
-    /// The day that it is for.
-    pub as_of: Day,
+pub(crate) struct Publication {
+    pub(crate) as_of: Day,
     /// The partitions that it adds or replaces, its own first; all others stay as they are.
-    pub partitions: Vec<OutputPartition>,
+    pub(crate) partitions: Vec<OutputPartition>,
     /// What it is, with what that alone has.
-    pub kind: PublicationKind,
+    pub(crate) kind: PublicationKind,
 }
 
-/// What a publication is.
 #[derive(Clone, Debug)]
-pub enum PublicationKind {
+pub(crate) enum PublicationKind {
     /// The scores of a day.
     Night {
         /// The hash of all that it depends on.
         ingredients: String,
-        /// The rows that it set aside.
         quarantine: Quarantine,
     },
     /// A month end, replaced.
@@ -45,7 +40,6 @@ impl Publication {
         }
     }
 
-    /// The hash of all that a night depends on; none of what is no night.
     pub(super) fn ingredients(&self) -> Option<&String> {
         self.night().map(|(ingredients, _)| ingredients)
     }

@@ -10,26 +10,25 @@ use arrow::array::{BooleanArray, RecordBatch, StringArray};
 use arrow::compute::{SortColumn, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch};
 use arrow::error::ArrowError;
 
-use super::columns::column;
 use super::file_system::STAGE;
 use super::outputs::QUARANTINE;
-use super::partition_folder::PartitionFolder;
-use super::reading::read_partition;
+use super::partition::PartitionFolder;
+use super::reading::{column, read_partition};
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
 
 /// The quarantined rows of a night's extracts.
 #[derive(Clone, Debug)]
-pub struct Quarantine {
+pub(crate) struct Quarantine {
     /// By day, in the columns and order of [`QUARANTINE`]; days without such rows are left out.
-    pub days: BTreeMap<Day, RecordBatch>,
+    pub(crate) days: BTreeMap<Day, RecordBatch>,
     /// The days that were read of every table but the shops.
-    pub window: Window,
+    pub(crate) window: Window,
     /// The day of the shop snapshot that was read, which may lie before the window.
-    pub snapshot: Day,
+    pub(crate) snapshot: Day,
     /// Days before this one are no longer kept.
-    pub kept_from: Day,
+    pub(crate) kept_from: Day,
 }
 
 impl Quarantine {
@@ -38,7 +37,6 @@ impl Quarantine {
         self.window.contains(day) || day == self.snapshot
     }
 
-    /// Whether quarantined rows of `day` are still kept.
     pub(super) fn is_kept(&self, day: Day) -> bool {
         day >= self.kept_from
     }

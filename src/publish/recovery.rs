@@ -5,16 +5,12 @@
 
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, is_unfinished, lock_folder};
-use super::partition_folder::PUBLISHED;
+use super::partition::PUBLISHED;
 use super::{current, generations};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::preflight::check_one_file_system;
 
 /// Makes OUT usable and returns the current generation, `None` before the first.
-///
-/// # Errors
-/// Usage where `OUT/current` is not ours; state where it leads nowhere, or is missing though generations were published;
-/// disk.
 pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     let shown = current::read(layout)?;
     check_generations(layout, shown.as_ref())?;

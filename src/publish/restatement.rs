@@ -11,15 +11,14 @@ use arrow::compute::interleave_record_batch;
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 
-use super::columns::column;
 use super::month_ends::{Restatement, STAGE, as_month_end};
 use super::outputs::{MONTH_END_REVISIONS, SCORES};
+use super::reading::column;
 use crate::error::{Failure, Outcome, fault};
 
 /// A month end as a restatement leaves it.
 #[derive(Clone, Debug)]
 pub(crate) struct Restated {
-    /// Its rows.
     pub(crate) rows: RecordBatch,
     /// All rows that were ever replaced.
     pub(crate) revisions: RecordBatch,
@@ -29,9 +28,6 @@ pub(crate) struct Restated {
 
 /// Replaces the rows of a `published` month end by those of `scores`, computed now, where they differ; `revisions` are the
 /// rows that earlier restatements replaced.
-///
-/// # Errors
-/// A fault where the rows do not fit the declaration.
 pub(crate) fn restate(
     published: &RecordBatch,
     revisions: Option<&RecordBatch>,

@@ -11,30 +11,25 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::checksums::file_hash;
 use super::current;
 use super::file_system::{self, STAGE};
 use super::generations::{Published, once_current};
-use super::hashing::file_hash;
 use super::layout::{Layout, Name};
 use super::outputs::MONTH_END_SCORES;
-use super::partition_folder::PUBLISHED;
+use super::partition::PUBLISHED;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::interruption::uninterrupted;
 
-/// Why and when.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Why<'a> {
-    /// The reason; needed only where a frozen month end is given up.
+    /// Needed only where a frozen month end is given up.
     pub(crate) because: Option<&'a str>,
-    /// Now.
     pub(crate) at: Timestamp,
 }
 
-/// Shows readers an earlier generation again. `to` is its name, or its id or number where only one has it.
-///
-/// # Errors
-/// Usage where `to` names none or several, or a frozen month end would be given up without a reason; state; disk, with the
-/// link as it was.
+/// Shows readers an earlier generation again. `to` is its name, or its id or number where only one has it. The link is as
+/// it was whatever error this returns.
 pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
     let layout = Layout::new(out);
     let previous = current::read(&layout)?;
@@ -100,15 +95,13 @@ fn hashes(folder: &Path) -> Outcome<Vec<String>> {
     file_system::names(folder)?.iter().map(|name| file_hash(&folder.join(name))).collect()
 }
 
-/// What is kept of a rollback that gave up frozen month ends.
+/// What is kept of a rollback that gave up frozen month ends, by their partitions.
 #[derive(Serialize)]
 struct RollbackReason<'a> {
     at: Timestamp,
-    /// The generation that was current, and the one that is now.
     from: String,
     to: String,
     because: &'a str,
-    /// The partitions that were given up.
     month_ends: &'a [String],
 }
 

@@ -3,20 +3,20 @@
 //! In: the run's partitions, and the current generation. Out: a whole generation in the staging folder, or the finding
 //! that the current one already holds every byte of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
-use super::checksums::Checksums;
+use super::checksums::{Checksums, file_hash, hexadecimal};
 use super::file_metadata::generation_in;
-use super::file_system;
-use super::hashing::file_hash;
-use super::ids::Ids;
+use super::file_system::{self, STAGE};
+use super::layout::HASH_LENGTH;
 use super::parquet_file::{EncodedFile, encode};
-use super::partition::NewPartition;
-use super::partition_folder::{PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
-use crate::error::{Outcome, all};
+use super::partition::{NewPartition, PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
+use crate::domain::Day;
+use crate::error::{Outcome, all, fault};
 
 /// A partition's file should not pass this.
 const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
@@ -126,4 +126,39 @@ fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, files: Vec<
         }
     }
     Ok(true)
+}
+
+/// The ids of what a run publishes.
+struct Ids {
+    /// Those that its partitions carry, in the order given.
+    by_partition: Vec<String>,
+    /// That of the partition that the run gave first: the run's own.
+    own: String,
+}
+
+impl Ids {
+    /// Gives each group of published partitions its id: a day, and a hash of the names and encoded rows of its files.
+    fn of(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Outcome<Self> {
+        let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
+        // What earlier nights left in the quarantine is no content of this run.
+        let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == PUBLISHED;
+        for (partition, files) in partitions.iter().zip(encoded).filter(published) {
+            let (_, hash) = groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));
+            for (part, file) in files.iter().enumerate() {
+                hash.update(format!("{}/{part}\n", partition.folder));
+                hash.update(file.digest());
+            }
+        }
+        let id = |(day, hash): (Day, Sha256)| {
+            let digits: String = hexadecimal(&hash.finalize()).chars().take(HASH_LENGTH).collect();
+            format!("{day}-{digits}")
+        };
+        let by_group: BTreeMap<_, _> = groups.into_iter().map(|(name, group)| (name, id(group))).collect();
+        let first = partitions.iter().find(|partition| partition.is_first).map(NewPartition::group);
+        let own = first.and_then(|group| by_group.get(&group));
+        let own = own.ok_or_else(|| fault(STAGE, "a publication without a published partition"))?;
+        // A day of the quarantine of which the run publishes nothing else carries the run's own.
+        let of = |partition: &NewPartition| by_group.get(&partition.group()).unwrap_or(own).clone();
+        Ok(Self { by_partition: partitions.iter().map(of).collect(), own: own.clone() })
+    }
 }

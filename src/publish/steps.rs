@@ -9,12 +9,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::description::Generation;
 use super::file_system;
-use super::generations::{self, Published};
+use super::generations::{self, Generation, Published};
 use super::layout::{Layout, Name};
-use super::partition::NewPartition;
-use super::partition_folder::PartitionFolder;
+use super::partition::{NewPartition, PartitionFolder};
 use super::pruning::{self, KeptGenerations};
 use super::publication::Publication;
 use super::{current, frozen, output_checks, recovery, staging};
@@ -24,18 +22,12 @@ use crate::interruption::uninterrupted;
 
 /// Makes the folders of `out` and removes what killed runs left, so that an output folder that cannot be used is
 /// found before anything is computed.
-///
-/// # Errors
-/// Usage where `out` holds something else than our output; state where its link leads nowhere; disk.
 pub(crate) fn prepare(out: &Path) -> Outcome<()> {
     recovery::recover(&Layout::new(out)).map(drop)
 }
 
-/// Publishes under `out` at the time `now`, then removes the generations that `keep` does not keep.
-///
-/// # Errors
-/// Fault where the tables break a promise of their declarations; state and usage where `out` cannot be used; disk.
-/// In every case readers see what they saw before.
+/// Publishes under `out` at the time `now`, then removes the generations that `keep` does not keep. Whatever error it
+/// returns, readers see what they saw before.
 pub(crate) fn publish(
     out: &Path,
     publication: &Publication,

@@ -9,32 +9,24 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::checksums::Checksums;
+use super::checksums::{Checksums, file_hash, other_hash};
 use super::current;
-use super::description::UNUSABLE_ADVICE;
 use super::file_system::names;
 use super::frozen::{copy_of, not_as_recorded};
-use super::generations::once_current;
-use super::hashing::{file_hash, other_hash};
+use super::generations::{UNUSABLE_ADVICE, once_current};
 use super::layout::{Layout, Name};
-use super::partition_folder::{PartitionFolder, partition_paths};
+use super::partition::{PartitionFolder, partition_paths};
 use crate::error::{Finding, Outcome};
 
 const STAGE: &str = "verify";
 
-/// What was found.
 #[derive(Debug, Default)]
 pub(crate) struct Verified {
     /// How many files were hashed; one that generations share counts once.
     pub(crate) files: usize,
-    /// What is not as it was recorded.
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Checks all published files under `out`.
-///
-/// # Errors
-/// State where the link cannot be used; disk.
 pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
     let layout = Layout::new(out);
     let shown = current::read(&layout)?;

@@ -1,7 +1,6 @@
 //! The tables of a night, one partition a day, and the quarantine.
 
-use super::column::{OutputColumn, Text, boolean, day, float, integer, score, text, value};
-use super::table::{DAILY_KEY, OutputTable};
+use super::table::{DAILY_KEY, OutputColumn, OutputTable, Text, boolean, day, float, integer, score, text, value};
 
 pub(super) const SHOP_ID: OutputColumn = integer("shop_id", "", "the shop", "店铺");
 pub(super) const AS_OF: OutputColumn = day("as_of", "the natural day that the row is for", "取值日");

@@ -3,22 +3,19 @@
 //! The writer, the readers' tests and the summary read these declarations (specification, section 11). Later releases
 //! only append columns. [`daily`] has the tables of a night, [`yearly`] those of month ends and years.
 
-mod column;
 mod daily;
 mod table;
 mod yearly;
 
-#[cfg(test)]
-pub(super) use column::{OutputColumn, OutputKind};
-pub(super) use column::{counted_score, counted_score_fields};
 pub use daily::{CATEGORIES, IMPROVEMENTS, INDICATORS, NIGHTLY, QUALITY, QUARANTINE, SCORES};
-pub(super) use table::DAILY_KEY;
 pub use table::OutputTable;
-pub use yearly::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
+pub(super) use table::{DAILY_KEY, counted_score, counted_score_fields};
+#[cfg(test)]
+pub(super) use table::{OutputColumn, OutputKind};
+pub use yearly::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, YEARLY};
 
 #[cfg(test)]
 mod tests {
-    use super::yearly::YEARLY;
     use super::*;
     use crate::domain::Dimension;
 

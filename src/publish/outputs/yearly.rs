@@ -1,8 +1,7 @@
 //! The tables of month ends and years: what a score decides beyond its day.
 
-use super::column::{OutputColumn, boolean, counted_scores, day, float, integer, score, text};
 use super::daily::{AS_OF, PRIMARY_CATEGORY, SCORE_COLUMNS, SHOP_ID};
-use super::table::OutputTable;
+use super::table::{OutputColumn, OutputTable, boolean, counted_scores, day, float, integer, score, text};
 
 const MONTH_END_KEY: &str = "month_end";
 
@@ -109,6 +108,5 @@ pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
 };
 
 /// The tables of month ends and years, in the order of the specification.
-#[cfg(test)]
-pub(super) const YEARLY: [&OutputTable; 4] =
+pub const YEARLY: [&OutputTable; 4] =
     [&MONTH_END_SCORES, &MONTH_END_REVISIONS, &MONTHLY_ASSESSMENTS, &ANNUAL_SETTLEMENTS];
