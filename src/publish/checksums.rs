@@ -80,15 +80,11 @@ impl HashingFile {
 
 impl Write for HashingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = match &mut self.file {
-            Some(file) => file.write(bytes)?,
-            None => bytes.len(),
-        };
-        let (written_bytes, _) = bytes
-            .split_at_checked(written)
-            .ok_or_else(|| io::Error::other("the file system says that it wrote more than it was given"))?;
-        self.hash.update(written_bytes);
-        Ok(written)
+        if let Some(file) = &mut self.file {
+            file.write_all(bytes)?;
+        }
+        self.hash.update(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -96,7 +92,6 @@ impl Write for HashingFile {
     }
 }
 
-/// The hash of a file's bytes.
 pub(super) fn file_hash(path: &Path) -> Outcome<String> {
     let failed = |error: io::Error| disk(STAGE, "read", path, &error);
     let mut hashed = HashingFile::new(None);

@@ -33,10 +33,8 @@ pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
 }
 
 fn not_ours(link: &Path, found: &str, wanted: &str) -> Failure {
-    Finding::new(STAGE, found, wanted)
-        .path(link)
-        .advice("give an output folder of its own, or move this away")
-        .fail(ExitClass::Usage)
+    let advice = "give an output folder of its own, or move this away";
+    Finding::new(STAGE, found, wanted).path(link).advice(advice).fail(ExitClass::Usage)
 }
 
 fn target_of(name: &Name) -> PathBuf {
@@ -66,7 +64,6 @@ pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> O
     Ok(())
 }
 
-/// Renames a new link over `OUT/current`.
 fn point(layout: &Layout, name: &Name) -> Outcome<()> {
     let link = &layout.next_current;
     file_system::remove(link)?;

@@ -41,7 +41,6 @@ pub(crate) struct Generation {
 }
 
 impl Generation {
-    /// Writes it into `folder`, and records the hash of its file.
     pub(super) fn write(&self, folder: &Path, checksums: &mut Checksums) -> Outcome<()> {
         let path = folder.join(FILE);
         let text = serde_json::to_string_pretty(self).map_err(|error| fault(STAGE, error))?;
@@ -53,10 +52,8 @@ impl Generation {
     pub(super) fn read(layout: &Layout, name: &Name) -> Outcome<Self> {
         let path = layout.generation(name).join(FILE);
         let unusable = |error: io::Error| {
-            Finding::new(STAGE, error.to_string(), "the description of a generation")
-                .path(&path)
-                .advice(UNUSABLE_ADVICE)
-                .fail(ExitClass::State)
+            let finding = Finding::new(STAGE, error.to_string(), "the description of a generation").path(&path);
+            finding.advice(UNUSABLE_ADVICE).fail(ExitClass::State)
         };
         let text = fs::read(&path).map_err(unusable)?;
         serde_json::from_slice(&text).map_err(|error| unusable(error.into()))
@@ -84,10 +81,9 @@ pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
     let shown = current::read(&layout)?;
     let mut generations = Vec::new();
     for name in once_current(&layout, shown.as_ref())? {
+        let is_current = Some(&name) == shown.as_ref();
         match Generation::read(&layout, &name) {
-            Ok(generation) => {
-                generations.push(ListedGeneration { generation, is_current: Some(&name) == shown.as_ref() });
-            }
+            Ok(generation) => generations.push(ListedGeneration { generation, is_current }),
             // A run may remove old generations while they are being listed.
             Err(_) if !layout.generation(&name).exists() => {}
             Err(failure) => return Err(failure),
@@ -107,8 +103,8 @@ pub(crate) fn nights(out: &Path) -> Outcome<BTreeMap<Day, String>> {
 
 /// All generations, whole or not, in order of their numbers.
 pub(super) fn all(layout: &Layout) -> Outcome<Vec<Name>> {
-    let mut names: Vec<Name> =
-        file_system::names(&layout.generations)?.iter().filter_map(|name| name.parse().ok()).collect();
+    let names = file_system::names(&layout.generations)?;
+    let mut names: Vec<Name> = names.iter().filter_map(|name| name.parse().ok()).collect();
     names.sort_unstable();
     Ok(names)
 }

@@ -41,7 +41,6 @@ mod recovery;
 pub(crate) mod restatement;
 mod rollback;
 mod staging;
-mod steps;
 #[cfg(test)]
 mod testing;
 pub(crate) mod verification;
@@ -50,7 +49,6 @@ pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub use layout::lock_folder;
 pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
-pub(crate) use publication::{Publication, PublicationKind};
+pub(crate) use publication::{OfNight, Publication, prepare, publish};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use rollback::{Why, rollback};
-pub(crate) use steps::{prepare, publish};

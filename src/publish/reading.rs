@@ -85,10 +85,8 @@ pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch
     let mut batches = Vec::new();
     for path in names(folder)?.iter().map(|name| folder.join(name)) {
         let unreadable = |error: String| {
-            Finding::new(STAGE, error, "a published file as it was written")
-                .path(&path)
-                .advice("publish the day again")
-                .fail(ExitClass::State)
+            let finding = Finding::new(STAGE, error, "a published file as it was written").path(&path);
+            finding.advice("publish the day again").fail(ExitClass::State)
         };
         let file = File::open(&path).map_err(|error| disk(STAGE, "open", &path, &error))?;
         let reader = ParquetRecordBatchReaderBuilder::try_new(file)

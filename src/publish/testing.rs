@@ -13,10 +13,9 @@ use super::generations::Published;
 use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
 use super::partition::{OutputPartition, Period};
 use super::pruning::KeptGenerations;
-use super::publication::{Publication, PublicationKind};
+use super::publication::{OfNight, Publication, publish};
 use super::quarantine::Quarantine;
 use super::rollback::{Why, rollback};
-use super::steps::publish;
 use crate::domain::{Day, Window};
 use crate::error::Outcome;
 
@@ -71,15 +70,12 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
         kept_from: as_of.plus(-90),
     };
     let partitions = vec![partition(&TINY, as_of, &[(1, Some(score))])];
-    Publication { as_of, partitions, kind: PublicationKind::Night { ingredients: String::new(), quarantine } }
+    Publication { as_of, partitions, night: Some(OfNight { ingredients: String::new(), quarantine }) }
 }
 
 /// What a night sets aside.
 pub(super) fn set_aside(night: &mut Publication) -> &mut Quarantine {
-    match &mut night.kind {
-        PublicationKind::Night { quarantine, .. } => quarantine,
-        other => panic!("no night: {other:?}"),
-    }
+    &mut night.night.as_mut().unwrap().quarantine
 }
 
 /// One quarantined row of `table`.
