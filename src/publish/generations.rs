@@ -95,10 +95,8 @@ pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
 /// The nights that readers see, each with the hash of all that it was made of.
 pub(crate) fn nights(out: &Path) -> Outcome<BTreeMap<Day, String>> {
     let layout = Layout::new(out);
-    match current::read(&layout)? {
-        Some(name) => Ok(Generation::read(&layout, &name)?.nights),
-        None => Ok(BTreeMap::new()),
-    }
+    let shown = current::read(&layout)?;
+    shown.map_or(Ok(BTreeMap::new()), |name| Ok(Generation::read(&layout, &name)?.nights))
 }
 
 /// All generations, whole or not, in order of their numbers.

@@ -42,10 +42,7 @@ pub struct Lock {
 
 impl Lock {
     /// Takes the lock of `folder`, which is made where missing, and writes `holder` there; waits for another run that holds
-    /// it, but no longer than `wait`.
-    ///
-    /// # Errors
-    /// Busy where another run holds it still, naming that run; disk.
+    /// it, but no longer than `wait`. One that holds it still is named by the error.
     pub fn acquire(folder: &Path, holder: &Holder, wait: Duration) -> Outcome<Self> {
         file_system::make_missing(folder, 0o755)?;
         let path = folder.join(FILE);

@@ -16,9 +16,9 @@
 //! an id of their own, made of their own pages. An id depends on nothing else: not on the clock, the part files read,
 //! the nights before, or the run that happened to write the file.
 //!
-//! A generation is built beside the others, hard-linking what does not change, and made visible by one rename. Up to
-//! that rename the old night is whole; from it on, the new one. What a killed run leaves behind is removed by the
-//! next. All functions here expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
+//! Up to the one rename that makes a generation visible the old night is whole; from it on, the new one. All functions here
+//! expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
+
 pub(crate) mod batches;
 mod checksums;
 mod current;

@@ -38,7 +38,6 @@ impl fmt::Display for Period {
     }
 }
 
-/// One partition of a published table.
 #[derive(Clone, Debug)]
 pub(crate) struct OutputPartition {
     pub(crate) table: &'static OutputTable,

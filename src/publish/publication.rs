@@ -53,8 +53,7 @@ impl Publication {
     /// Whether a partition of the current generation stays, where this one does not write it itself.
     fn keeps(&self, partition: &PartitionFolder) -> bool {
         let Some(OfNight { quarantine, .. }) = &self.night else { return true };
-        let stays = |day| quarantine.is_kept(day) && !quarantine.replaces(day);
-        partition.root == PUBLISHED || partition.day().is_some_and(stays)
+        partition.root == PUBLISHED || partition.day().is_some_and(|day| quarantine.keeps(day))
     }
 
     /// Whether the current generation, which holds `nights`, was made of the same.

@@ -18,7 +18,6 @@ use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
 
-/// The quarantined rows of a night's extracts.
 #[derive(Clone, Debug)]
 pub(crate) struct Quarantine {
     /// By day, in the columns and order of [`QUARANTINE`]; days without such rows are left out.
@@ -32,30 +31,23 @@ pub(crate) struct Quarantine {
 }
 
 impl Quarantine {
-    /// Whether this night says what the quarantine of `day` holds.
-    pub(super) fn replaces(&self, day: Day) -> bool {
-        self.window.contains(day) || day == self.snapshot
-    }
-
-    pub(super) fn is_kept(&self, day: Day) -> bool {
-        day >= self.kept_from
+    /// Whether the quarantine of `day` stays as it is: it is not too old, and not for this night to say.
+    pub(super) fn keeps(&self, day: Day) -> bool {
+        day >= self.kept_from && day != self.snapshot && !self.window.contains(day)
     }
 
     /// What the night publishes by day: its own rows, and those of older shop snapshots in the generation `before`.
     pub(super) fn beside(&self, before: Option<&Path>) -> Outcome<BTreeMap<Day, RecordBatch>> {
         let mut days = self.days.clone();
         let others = self.window.days().filter(|day| *day != self.snapshot);
-        for (day, generation) in others.filter_map(|day| Some((day, before?))) {
-            let folder = PartitionFolder::quarantined(day).inside(generation);
-            if !folder.is_dir() {
-                continue;
-            }
+        let folder = |day| Some((day, PartitionFolder::quarantined(day).inside(before?)));
+        for (day, folder) in others.filter_map(folder).filter(|(_, folder)| folder.is_dir()) {
             let merged = merge(&read_partition(&folder, &QUARANTINE)?, days.get(&day))?;
             if merged.num_rows() > 0 {
                 days.insert(day, merged);
             }
         }
-        days.retain(|day, _| self.is_kept(*day));
+        days.retain(|day, _| *day >= self.kept_from);
         Ok(days)
     }
 }
@@ -68,10 +60,9 @@ fn merge(old: &RecordBatch, new: Option<&RecordBatch>) -> Outcome<RecordBatch> {
     let merged = || {
         let old = filter_record_batch(old, &shops)?;
         let all = concat_batches(&QUARANTINE.schema(), [&old].into_iter().chain(new))?;
-        let sorted_by = order
-            .iter()
-            .map(|(place, options)| SortColumn { values: all.column(*place).clone(), options: Some(*options) });
-        take_record_batch(&all, &lexsort_to_indices(&sorted_by.collect::<Vec<_>>(), None)?)
+        let column = |(place, options)| SortColumn { values: all.column(place).clone(), options: Some(options) };
+        let sorted_by: Vec<_> = order.into_iter().map(column).collect();
+        take_record_batch(&all, &lexsort_to_indices(&sorted_by, None)?)
     };
     merged().map_err(|error: ArrowError| fault(STAGE, error))
 }

@@ -78,9 +78,6 @@ pub(crate) fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome
 }
 
 /// All rows of a partition's folder, which exists.
-///
-/// # Errors
-/// State where a file cannot be read; disk.
 pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch> {
     let mut batches = Vec::new();
     for path in names(folder)?.iter().map(|name| folder.join(name)) {

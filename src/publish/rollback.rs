@@ -18,7 +18,7 @@ use super::generations::{Published, once_current};
 use super::layout::{Layout, Name};
 use super::outputs::MONTH_END_SCORES;
 use super::partition::PUBLISHED;
-use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
+use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 use crate::interruption::uninterrupted;
 
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,11 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published>
     let is_meant = |name: &&Name| name.to_string() == to || name.id == to || to.parse() == Ok(name.number);
     let meant: Vec<_> = names.iter().filter(is_meant).collect();
     let [next] = meant.as_slice() else {
-        return Err(not_one(&layout, to, meant.len(), &names));
+        let found = format!("{} generations called {to}", meant.len());
+        let names = names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ");
+        let there = if names.is_empty() { "nothing is published" } else { &names };
+        let finding = Finding::new(STAGE, found, "exactly one").path(&layout.generations);
+        return Err(finding.advice(format!("there are: {there}")).fail(ExitClass::Usage));
     };
     let changed = previous.as_ref() != Some(next);
     if changed {
@@ -48,13 +52,6 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published>
         uninterrupted(|| current::switch(&layout, previous.as_ref(), next))?;
     }
     Ok(Published { name: next.to_string(), changed })
-}
-
-fn not_one(layout: &Layout, to: &str, meant: usize, names: &[Name]) -> Failure {
-    let names: Vec<_> = names.iter().map(Name::to_string).collect();
-    let there = if names.is_empty() { "nothing is published".to_owned() } else { names.join(", ") };
-    let finding = Finding::new(STAGE, format!("{meant} generations called {to}"), "exactly one");
-    finding.path(&layout.generations).advice(format!("there are: {there}")).fail(ExitClass::Usage)
 }
 
 /// Refuses to give up frozen month ends without a reason, and keeps the reason where there is one.
@@ -91,7 +88,7 @@ fn hashes(folder: &Path) -> Outcome<Vec<String>> {
     file_system::names(folder)?.iter().map(|name| file_hash(&folder.join(name))).collect()
 }
 
-/// What is kept of a rollback that gave up frozen month ends, by their partitions.
+/// What is kept of a rollback that gave up frozen month ends, named by their partitions.
 #[derive(Serialize)]
 struct RollbackReason<'a> {
     at: Timestamp,

@@ -35,15 +35,15 @@ pub(super) fn write(
     }
     let written = partitions.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
     let written = all(written.collect::<Vec<_>>())?;
-    let ids = Ids::of(partitions, &written)?;
+    let (ids, own) = ids(partitions, &written)?;
     let mut checksums = Checksums::default();
-    for ((partition, files), id) in partitions.iter().zip(written).zip(&ids.by_partition) {
+    for ((partition, files), id) in partitions.iter().zip(written).zip(&ids) {
         for file in files {
             let path = format!("{}/{}", partition.folder, file.name());
             checksums.insert(path, file.finish(id, partition.folder.root.file_mode)?);
         }
     }
-    Ok((ids.own, checksums))
+    Ok((own, checksums))
 }
 
 /// The files of a partition without their footers; none where those of the generation `before` stay.
@@ -101,8 +101,8 @@ pub(super) fn first_not_held<'a>(
 ) -> Outcome<Option<&'a PartitionFolder>> {
     let files = partitions.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
     let files = all(files.collect::<Vec<_>>())?;
-    let ids = Ids::of(partitions, &files)?;
-    for ((partition, files), id) in partitions.iter().zip(files).zip(&ids.by_partition) {
+    let (ids, _) = ids(partitions, &files)?;
+    for ((partition, files), id) in partitions.iter().zip(files).zip(&ids) {
         let id = (partition.folder.root == PUBLISHED).then_some(id.as_str());
         if !holds(current, partition, id, files)? {
             return Ok(Some(&partition.folder));
@@ -128,37 +128,28 @@ fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, files: Vec<
     Ok(true)
 }
 
-/// The ids of what a run publishes.
-struct Ids {
-    /// Those that its partitions carry, in the order given.
-    by_partition: Vec<String>,
-    /// That of the partition that the run gave first: the run's own.
-    own: String,
-}
-
-impl Ids {
-    /// Gives each group of published partitions its id: a day, and a hash of the names and encoded rows of its files.
-    fn of(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Outcome<Self> {
-        let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
-        // What earlier nights left in the quarantine is no content of this run.
-        let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == PUBLISHED;
-        for (partition, files) in partitions.iter().zip(encoded).filter(published) {
-            let (_, hash) = groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));
-            for (part, file) in files.iter().enumerate() {
-                hash.update(format!("{}/{part}\n", partition.folder));
-                hash.update(file.digest());
-            }
+/// The ids that the partitions of a run carry, in the order given, and the run's own, that of the one it gave first. Each
+/// group of published partitions has one: a day, and a hash of the names and encoded rows of its files.
+fn ids(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Outcome<(Vec<String>, String)> {
+    let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
+    // What earlier nights left in the quarantine is no content of this run.
+    let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == PUBLISHED;
+    for (partition, files) in partitions.iter().zip(encoded).filter(published) {
+        let (_, hash) = groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));
+        for (part, file) in files.iter().enumerate() {
+            hash.update(format!("{}/{part}\n", partition.folder));
+            hash.update(file.digest());
         }
-        let id = |(day, hash): (Day, Sha256)| {
-            let digits: String = hexadecimal(&hash.finalize()).chars().take(HASH_LENGTH).collect();
-            format!("{day}-{digits}")
-        };
-        let by_group: BTreeMap<_, _> = groups.into_iter().map(|(name, group)| (name, id(group))).collect();
-        let first = partitions.iter().find(|partition| partition.is_first).map(NewPartition::group);
-        let own = first.and_then(|group| by_group.get(&group));
-        let own = own.ok_or_else(|| fault(STAGE, "a publication without a published partition"))?;
-        // A day of the quarantine of which the run publishes nothing else carries the run's own.
-        let of = |partition: &NewPartition| by_group.get(&partition.group()).unwrap_or(own).clone();
-        Ok(Self { by_partition: partitions.iter().map(of).collect(), own: own.clone() })
     }
+    let id = |(day, hash): (Day, Sha256)| {
+        let digits: String = hexadecimal(&hash.finalize()).chars().take(HASH_LENGTH).collect();
+        format!("{day}-{digits}")
+    };
+    let by_group: BTreeMap<_, _> = groups.into_iter().map(|(name, group)| (name, id(group))).collect();
+    let first = partitions.iter().find(|partition| partition.is_first).map(NewPartition::group);
+    let own = first.and_then(|group| by_group.get(&group));
+    let own = own.ok_or_else(|| fault(STAGE, "a publication without a published partition"))?;
+    // A day of the quarantine of which the run publishes nothing else carries the run's own.
+    let of = |partition: &NewPartition| by_group.get(&partition.group()).unwrap_or(own).clone();
+    Ok((partitions.iter().map(of).collect(), own.clone()))
 }

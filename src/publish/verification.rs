@@ -4,6 +4,7 @@
 //! a finding for each that is missing, other than recorded, or none of ours. Nothing is changed, and no lock is needed: a
 //! generation that goes while it is looked at is passed over.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -20,7 +21,7 @@ use crate::error::{Finding, Outcome};
 
 const STAGE: &str = "verify";
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Verified {
     /// How many files were hashed; one that generations share counts once.
     pub(crate) files: usize,
@@ -39,7 +40,23 @@ pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
         }
     }
     findings.extend(verify_copies(&layout, &mut hashes)?);
-    Ok(Verified { files: hashes.by_inode.len(), findings })
+    Ok(Verified { files: hashes.0.len(), findings })
+}
+
+/// The hashes that are known by inode, so that a file with many names is read once.
+#[derive(Default)]
+struct Hashes(BTreeMap<(u64, u64), String>);
+
+impl Hashes {
+    /// The hash of a file; none where it is gone.
+    fn of(&mut self, path: &Path) -> Outcome<Option<String>> {
+        let Ok(found) = fs::metadata(path) else { return Ok(None) };
+        let hash = match self.0.entry((found.dev(), found.ino())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(file_hash(path)?),
+        };
+        Ok(Some(hash.clone()))
+    }
 }
 
 /// The copies of month ends are named by their hashes, those of revisions that no generation holds any more, too.
@@ -59,26 +76,6 @@ fn verify_copies(layout: &Layout, hashes: &mut Hashes) -> Outcome<Vec<Finding>> 
     Ok(findings)
 }
 
-/// Hashes that are known, so that a file with many names is read once.
-#[derive(Default)]
-struct Hashes {
-    by_inode: BTreeMap<(u64, u64), String>,
-}
-
-impl Hashes {
-    /// The hash of a file; none where it is gone.
-    fn of(&mut self, path: &Path) -> Outcome<Option<String>> {
-        let Ok(found) = fs::metadata(path) else { return Ok(None) };
-        let inode = (found.dev(), found.ino());
-        if let Some(hash) = self.by_inode.get(&inode) {
-            return Ok(Some(hash.clone()));
-        }
-        let hash = file_hash(path)?;
-        self.by_inode.insert(inode, hash.clone());
-        Ok(Some(hash))
-    }
-}
-
 fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
     let generation = layout.generation(name);
     let Some(recorded) = Checksums::read(&generation)? else {
@@ -87,7 +84,15 @@ fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outco
     };
     let mut findings = Vec::new();
     for (path, wanted) in recorded.iter() {
-        findings.extend(verify_file(layout, (&generation, path), wanted, hashes)?);
+        let found = hashes.of(&generation.join(path))?;
+        if let Some(copy) = copy_of(layout, path, wanted)
+            && hashes.of(&copy)?.as_deref() != Some(wanted)
+        {
+            let finding = Finding::new(STAGE, "no sound copy of a frozen month end", format!("SHA-256 {wanted}"));
+            findings.push(finding.path(&copy).advice("copy the published file there, if that is sound"));
+        } else if found.as_deref() != Some(wanted) {
+            findings.push(not_as_recorded(STAGE, layout, (&generation, path), found, wanted));
+        }
     }
     let recorded: BTreeSet<PathBuf> = recorded.iter().map(|(path, _)| generation.join(path)).collect();
     for path in files_of(&generation)?.into_iter().filter(|path| !recorded.contains(path)) {
@@ -97,24 +102,6 @@ fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outco
     Ok(findings)
 }
 
-fn verify_file(
-    layout: &Layout,
-    (generation, path): (&Path, &str),
-    wanted: &str,
-    hashes: &mut Hashes,
-) -> Outcome<Option<Finding>> {
-    let found = hashes.of(&generation.join(path))?;
-    if let Some(copy) = copy_of(layout, path, wanted)
-        && hashes.of(&copy)?.as_deref() != Some(wanted)
-    {
-        let finding = Finding::new(STAGE, "no sound copy of a frozen month end", format!("SHA-256 {wanted}"));
-        return Ok(Some(finding.path(&copy).advice("copy the published file there, if that is sound")));
-    }
-    let is_sound = found.as_deref() == Some(wanted);
-    Ok((!is_sound).then(|| not_as_recorded(STAGE, layout, (generation, path), found, wanted)))
-}
-
-/// Every file in the partitions of a generation.
 fn files_of(generation: &Path) -> Outcome<Vec<PathBuf>> {
     let mut files = Vec::new();
     for partition in PartitionFolder::all_in(generation)? {

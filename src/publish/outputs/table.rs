@@ -62,13 +62,10 @@ impl OutputTable {
 /// What a published column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::publish) enum OutputKind {
-    /// UTF-8.
     Text,
-    /// Of 64 bits, signed.
     Integer,
-    /// Of 64 bits, finite.
+    /// Finite.
     Float,
-    /// A calendar day, as `date32`.
     Date,
     Boolean,
     /// The scores that went into an average: a list of day, score and revision.
@@ -135,7 +132,7 @@ impl OutputColumn {
         Self { nullable: true, ..self }
     }
 
-    /// Its Arrow field, with unit and descriptions as metadata.
+    /// Unit and descriptions are metadata.
     pub(super) fn field(&self) -> Field {
         let kind = match self.kind {
             OutputKind::Text => DataType::Utf8,
