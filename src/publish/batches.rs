@@ -13,9 +13,7 @@ use super::outputs::{
     ANNUAL_SETTLEMENTS, CATEGORIES, IMPROVEMENTS, INDICATORS, MONTHLY_ASSESSMENTS, OutputTable, QUALITY, QUARANTINE,
     SCORES, counted_score, counted_score_fields,
 };
-use crate::assessments::annual::Settlement;
-use crate::assessments::marketing::Admission;
-use crate::assessments::monthly::MonthlyAssessment;
+use crate::assessments::{annual::Settlement, marketing::Admission, monthly::MonthlyAssessment};
 use crate::calendar::Year;
 use crate::categories::{Spread, Spreads};
 use crate::domain::{Day, Tier};
@@ -24,8 +22,7 @@ use crate::extracts::quarantine::QuarantinedRow;
 use crate::improvements::Improvement;
 use crate::indicators::Indicator;
 use crate::quality::QualityRow;
-use crate::ranking::assessed::Assessed;
-use crate::ranking::{Measured, Ranking};
+use crate::ranking::{Measured, Ranking, assessed::Assessed};
 use crate::rulebook::Decimal4;
 use crate::scores::{ScoredShop, UnscoredReason};
 
@@ -214,10 +211,8 @@ fn floats<V: Into<Option<f64>>>(values: impl Iterator<Item = V>) -> ArrayRef {
 }
 
 /// One array a place of the rows.
-fn floats_by_place<const PLACES: usize>(
-    rows: impl Iterator<Item = [Option<f64>; PLACES]>,
-) -> impl Iterator<Item = ArrayRef> {
-    let mut columns = [const { Vec::new() }; PLACES];
+fn floats_by_place<const N: usize>(rows: impl Iterator<Item = [Option<f64>; N]>) -> impl Iterator<Item = ArrayRef> {
+    let mut columns = [const { Vec::new() }; N];
     for row in rows {
         for (column, value) in columns.iter_mut().zip(row) {
             column.push(value);

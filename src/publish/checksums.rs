@@ -56,8 +56,7 @@ impl Checksums {
 
     pub(super) fn of(&self, partition: &PartitionFolder) -> impl Iterator<Item = (&str, &str)> {
         let folder = format!("{partition}/");
-        let from = self.0.range(folder.clone()..).take_while(move |(path, _)| path.starts_with(&folder));
-        from.map(|(path, hash)| (path.as_str(), hash.as_str()))
+        self.iter().filter(move |(path, _)| path.starts_with(&folder))
     }
 }
 

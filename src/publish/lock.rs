@@ -50,16 +50,13 @@ impl Lock {
         let opened = options.read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = opened.map_err(|error| disk(STAGE, "open", &path, &error))?;
         let mut waited = Duration::ZERO;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if waited < wait => {
-                    std::thread::sleep(BETWEEN_TRIES);
-                    waited += BETWEEN_TRIES;
-                }
-                Err(TryLockError::WouldBlock) => return Err(busy(&path, file)),
-                Err(TryLockError::Error(error)) => return Err(disk(STAGE, "flock", &path, &error)),
+        while let Err(refused) = file.try_lock() {
+            match refused {
+                TryLockError::Error(error) => return Err(disk(STAGE, "flock", &path, &error)),
+                TryLockError::WouldBlock if waited >= wait => return Err(busy(&path, file)),
+                TryLockError::WouldBlock => std::thread::sleep(BETWEEN_TRIES),
             }
+            waited += BETWEEN_TRIES;
         }
         write_holder(&mut file, holder).map_err(|error| disk(STAGE, "write", &path, &error))?;
         Ok(Self { _held: file })

@@ -124,9 +124,8 @@ mod tests {
 
     use super::*;
     use crate::error::ExitClass;
-    use crate::publish::checksums::file_hash;
-    use crate::publish::file_metadata::generation_in;
     use crate::publish::testing::{TINY, tiny};
+    use crate::publish::{checksums::file_hash, file_metadata::generation_in};
 
     const NO_LIMIT: usize = usize::MAX;
     const ID: &str = "2022-03-15-0123456789ab";

@@ -9,13 +9,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::file_system;
 use super::generations::{self, Generation, Published};
 use super::layout::{Layout, Name};
 use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
 use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
-use super::{current, frozen, output_checks, recovery, staging};
+use super::{current, file_system, frozen, output_checks, recovery, staging};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::interruption::uninterrupted;
@@ -109,14 +108,10 @@ impl Predecessor {
     }
 
     /// Its partitions that stay, and are not written by the run.
-    fn staying<'a>(
-        &'a self,
-        publication: &'a Publication,
-        news: &'a [NewPartition],
-    ) -> impl Iterator<Item = &'a PartitionFolder> {
+    fn staying(&self, publication: &Publication, news: &[NewPartition]) -> Vec<&PartitionFolder> {
         let news: BTreeSet<_> = news.iter().map(|partition| &partition.folder).collect();
-        let old = self.partitions.iter().filter(move |partition| !news.contains(partition));
-        old.filter(|partition| publication.keeps(partition))
+        let old = self.partitions.iter().filter(|partition| !news.contains(partition));
+        old.filter(|partition| publication.keeps(partition)).collect()
     }
 
     /// Whether it already holds every byte of a publication, and nothing that would be removed.
@@ -131,7 +126,7 @@ impl Predecessor {
                 folder.inside(&self.folder).display()
             );
         }
-        let holds_as_many = self.partitions.len() == self.staying(publication, news).count() + news.len();
+        let holds_as_many = self.partitions.len() == self.staying(publication, news).len() + news.len();
         Ok(first_not_held.is_none() && holds_as_many)
     }
 }
@@ -153,7 +148,7 @@ fn add_generation(
         // What the run did not write, since it found it there.
         let equal = news.iter().map(|partition| &partition.folder);
         let equal = equal.filter(|folder| checksums.of(folder).next().is_none());
-        let carried = before.staying(publication, news).chain(equal).collect();
+        let carried = before.staying(publication, news).into_iter().chain(equal).collect();
         staging::carry(&before.folder, staging, &carried, &mut checksums)?;
     }
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);

@@ -95,10 +95,12 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_a_generation_that_is_gone_and_a_quarantine_that_is_not_ours_are_refused_and_left_alone() {
+    fn a_link_to_a_generation_that_is_gone_and_links_that_are_not_ours_are_refused_and_left_alone() {
         let gone = "generations/000001-2022-03-15-0123456789ab/published";
+        let elsewhere = "/generations/000001-2022-03-15-0123456789ab/published";
         for (taken, target, class, said) in [
             ("current", gone, ExitClass::State, "which is gone"),
+            ("current", elsewhere, ExitClass::Usage, elsewhere),
             ("quarantine", "elsewhere", ExitClass::Usage, "quarantine: found something else"),
         ] {
             let out = Out::new();

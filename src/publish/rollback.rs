@@ -117,10 +117,8 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::publish::generations::list;
-    use crate::publish::outputs::OutputTable;
-    use crate::publish::publication::Publication;
     use crate::publish::testing::{Out, TINY, night, partition, why};
+    use crate::publish::{Publication, list, outputs::OutputTable};
 
     #[test]
     fn rolling_back_shows_the_earlier_night_rolling_forward_the_later_and_publishing_builds_on_what_is_shown() {

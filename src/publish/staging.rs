@@ -24,20 +24,16 @@ const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 /// Writes a run's own partitions, sorted by folder, into `staging`, but for quarantine files that the generation `before` has
 /// with these rows: a day's quarantine is read again by each of thirty nights, and is a new file only where its rows are
 /// new. Returns the run's own id and the hashes of the files.
-pub(super) fn write(
-    staging: &Path,
-    before: Option<&Path>,
-    partitions: &[NewPartition],
-) -> Outcome<(String, Checksums)> {
+pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition]) -> Outcome<(String, Checksums)> {
     file_system::make_folder(staging, PUBLISHED.folder_mode)?;
     for root in [PUBLISHED, SET_ASIDE] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
     }
-    let written = partitions.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
+    let written = news.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
     let written = all(written.collect::<Vec<_>>())?;
-    let (ids, own) = ids(partitions, &written)?;
+    let (ids, own) = ids(news, &written)?;
     let mut checksums = Checksums::default();
-    for ((partition, files), id) in partitions.iter().zip(written).zip(&ids) {
+    for ((partition, files), id) in news.iter().zip(written).zip(&ids) {
         for file in files {
             let path = format!("{}/{}", partition.folder, file.name());
             checksums.insert(path, file.finish(id, partition.folder.root.file_mode)?);
@@ -95,14 +91,11 @@ pub(super) fn carry(
 
 /// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it
 /// holds all of them. Nothing is written.
-pub(super) fn first_not_held<'a>(
-    current: &Path,
-    partitions: &'a [NewPartition],
-) -> Outcome<Option<&'a PartitionFolder>> {
-    let files = partitions.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
+pub(super) fn first_not_held<'a>(current: &Path, news: &'a [NewPartition]) -> Outcome<Option<&'a PartitionFolder>> {
+    let files = news.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
     let files = all(files.collect::<Vec<_>>())?;
-    let (ids, _) = ids(partitions, &files)?;
-    for ((partition, files), id) in partitions.iter().zip(files).zip(&ids) {
+    let (ids, _) = ids(news, &files)?;
+    for ((partition, files), id) in news.iter().zip(files).zip(&ids) {
         let id = (partition.folder.root == PUBLISHED).then_some(id.as_str());
         if !holds(current, partition, id, files)? {
             return Ok(Some(&partition.folder));

@@ -73,7 +73,6 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
     Publication { as_of, partitions, night: Some(OfNight { ingredients: String::new(), quarantine }) }
 }
 
-/// What a night sets aside.
 pub(super) fn set_aside(night: &mut Publication) -> &mut Quarantine {
     &mut night.night.as_mut().unwrap().quarantine
 }
@@ -86,7 +85,6 @@ pub(super) fn quarantine_rows(table: &str, row: &str) -> RecordBatch {
     RecordBatch::try_new(QUARANTINE.schema(), columns).unwrap()
 }
 
-/// An output folder of its own.
 pub(super) struct Out(TempDir);
 
 impl Out {
@@ -98,7 +96,6 @@ impl Out {
         self.0.path()
     }
 
-    /// Publishes a night, keeping every generation.
     pub(super) fn publish(&self, night: &Publication) -> Published {
         self.publish_keeping(night, KEEP_ALL).unwrap()
     }
@@ -113,7 +110,6 @@ impl Out {
         [("2022-03-14", 4.1), ("2022-03-15", 4.2)].map(|(day, score)| self.publish(&night(day, score, &[])))
     }
 
-    /// Rolls back without a reason.
     pub(super) fn rollback(&self, to: &str) -> Outcome<Published> {
         rollback(self.path(), to, why())
     }
@@ -146,7 +142,6 @@ impl Out {
 }
 
 impl Published {
-    /// The id of the generation.
     pub(super) fn id(&self) -> &str {
         self.name.split_once('-').unwrap().1
     }

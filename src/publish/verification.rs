@@ -95,20 +95,14 @@ fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outco
         }
     }
     let recorded: BTreeSet<PathBuf> = recorded.iter().map(|(path, _)| generation.join(path)).collect();
-    for path in files_of(&generation)?.into_iter().filter(|path| !recorded.contains(path)) {
-        let finding = Finding::new(STAGE, "a file that no run wrote", "published files only");
-        findings.push(finding.path(&path).advice("remove it; readers take it for data"));
+    for folder in PartitionFolder::all_in(&generation)?.iter().map(|partition| partition.inside(&generation)) {
+        let found = names(&folder)?.into_iter().map(|name| folder.join(name));
+        findings.extend(found.filter(|path| !recorded.contains(path)).map(|path| {
+            let finding = Finding::new(STAGE, "a file that no run wrote", "published files only").path(&path);
+            finding.advice("remove it; readers take it for data")
+        }));
     }
     Ok(findings)
-}
-
-fn files_of(generation: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for partition in PartitionFolder::all_in(generation)? {
-        let folder = partition.inside(generation);
-        files.extend(names(&folder)?.into_iter().map(|name| folder.join(name)));
-    }
-    Ok(files)
 }
 
 #[cfg(test)]
