@@ -25,10 +25,8 @@ pub(super) fn copy_of(layout: &Layout, path: &str, hash: &str) -> Option<PathBuf
 /// before it synced may be empty.
 pub(super) fn keep_copies(layout: &Layout, staging: &Path, written: &Checksums) -> Outcome<()> {
     for (path, hash) in written.iter() {
-        let Some(copy) = copy_of(layout, path, hash) else { continue };
-        if file_hash(&copy).is_ok_and(|found| found == hash) {
-            continue;
-        }
+        let unsound = copy_of(layout, path, hash).filter(|copy| file_hash(copy).ok().as_deref() != Some(hash));
+        let Some(copy) = unsound else { continue };
         let folder = copy.parent().ok_or_else(|| fault(STAGE, format!("{path}: a copy in no folder")))?;
         file_system::make_folder(folder, PUBLISHED.folder_mode)?;
         let unfinished = folder.join(".unfinished");

@@ -124,12 +124,10 @@ mod tests {
         let out = Out::new();
         assert_eq!(list(out.path()).unwrap(), []);
         let [first, second] = out.publish_two_nights();
-        let generations = list(out.path()).unwrap().into_iter();
-        let shown: Vec<_> = generations
-            .map(|ListedGeneration { generation, is_current }| {
-                (generation.name, generation.parent, generation.nights.len(), is_current)
-            })
-            .collect();
+        let shown = list(out.path()).unwrap().into_iter().map(|ListedGeneration { generation, is_current }| {
+            (generation.name, generation.parent, generation.nights.len(), is_current)
+        });
+        let shown: Vec<_> = shown.collect();
         assert_eq!(shown, [(first.name.clone(), None, 1, false), (second.name, Some(first.name), 2, true)]);
     }
 

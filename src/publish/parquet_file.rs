@@ -1,9 +1,8 @@
 //! One partition's Parquet files: encoded first, named with the generation's id once that is known.
 //!
-//! In: checked batches in the declared order. Out: `part-0.parquet`, and further parts only where one file would pass
-//! the limit. The bytes depend on the rows, the declaration, the program's version and the id alone: row groups are
-//! cut by rows, however the batches were cut.
-//! A file may also be encoded for its hash alone, to find out whether a published one holds the same bytes.
+//! In: checked batches in the declared order. Out: `part-0.parquet`, and further parts only where one file would pass the
+//! limit, or their hashes alone, to find out whether a published file holds the same bytes. The bytes depend on the rows,
+//! the declaration, the program's version and the id alone: row groups are cut by rows, however the batches were cut.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

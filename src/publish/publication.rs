@@ -153,28 +153,25 @@ fn add_generation(
     }
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
     let name = Name { number, id };
-    description(&name, publication, before, now).write(staging, &mut checksums)?;
+    let mut nights = before.map(|before| before.nights.clone()).unwrap_or_default();
+    nights.extend(publication.night.as_ref().map(|night| (publication.as_of, night.ingredients.clone())));
+    let generation = Generation {
+        name: name.to_string(),
+        id: name.id.clone(),
+        number,
+        as_of: publication.as_of,
+        created_at: now,
+        parent: before.map(|before| before.name.to_string()),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        nights,
+    };
+    generation.write(staging, &mut checksums)?;
     checksums.write(staging)?;
     file_system::sync_file_system(&to_sync, folder)?;
     file_system::rename(staging, &layout.generation(&name))?;
     file_system::sync_folder(folder)?;
     uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
     Ok(name)
-}
-
-fn description(name: &Name, publication: &Publication, before: Option<&Predecessor>, now: Timestamp) -> Generation {
-    let mut nights = before.map(|before| before.nights.clone()).unwrap_or_default();
-    nights.extend(publication.night.as_ref().map(|night| (publication.as_of, night.ingredients.clone())));
-    Generation {
-        name: name.to_string(),
-        id: name.id.clone(),
-        number: name.number,
-        as_of: publication.as_of,
-        created_at: now,
-        parent: before.map(|before| before.name.to_string()),
-        program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        nights,
-    }
 }
 
 fn discard_staging(layout: &Layout) {

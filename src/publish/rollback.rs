@@ -117,7 +117,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::publish::testing::{Out, TINY, night, partition, why};
+    use crate::publish::testing::{Out, TINY, night, partition};
     use crate::publish::{Publication, list, outputs::OutputTable};
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(failure.class, ExitClass::Usage);
         assert!(failure.to_string().contains("month_end=2022-01-31"), "{failure}");
 
-        let because = Why { because: Some("a wrong extract"), ..why() };
+        let because = Why { because: Some("a wrong extract"), at: Timestamp::UNIX_EPOCH };
         assert!(rollback(out.path(), &before.name, because).unwrap().changed);
         let kept = fs::read_to_string(out.path().join("records/rollbacks.jsonl")).unwrap();
         let reason = r#""because":"a wrong extract","month_ends":["month_end=2022-01-31"]"#;

@@ -51,11 +51,6 @@ pub(super) fn day(text: &str) -> Day {
 
 pub(super) const KEEP_ALL: KeptGenerations = KeptGenerations { number: 10_000, days: 100_000 };
 
-/// No reason to give up a frozen month end.
-pub(super) fn why() -> Why<'static> {
-    Why { because: None, at: Timestamp::UNIX_EPOCH }
-}
-
 pub(super) fn partition(table: &'static OutputTable, on: Day, rows: RowsOf<'_>) -> OutputPartition {
     OutputPartition { table, period: Period::Day(on), batches: vec![tiny(rows)] }
 }
@@ -111,16 +106,11 @@ impl Out {
     }
 
     pub(super) fn rollback(&self, to: &str) -> Outcome<Published> {
-        rollback(self.path(), to, why())
+        rollback(self.path(), to, Why { because: None, at: Timestamp::UNIX_EPOCH })
     }
 
     pub(super) fn generation(&self, published: &Published) -> PathBuf {
         self.path().join("generations").join(&published.name)
-    }
-
-    /// How many folders lie where generations do.
-    pub(super) fn generations(&self) -> usize {
-        fs::read_dir(self.path().join("generations")).unwrap().count()
     }
 
     /// Every file below a folder, links followed: path to bytes.
