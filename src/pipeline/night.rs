@@ -21,7 +21,7 @@ use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Figures, with_figures};
 use crate::pipeline::{publish, staleness};
 use crate::publish::outputs::{self, OutputTable};
-use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, batches};
+use crate::publish::{OfNight, OutputPartition, Period, Publication, Published, Quarantine, batches};
 use crate::quality;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
@@ -117,7 +117,7 @@ fn publication(
     Ok(Publication {
         as_of,
         partitions: all(partitions.collect::<Vec<_>>())?,
-        kind: PublicationKind::Night {
+        night: Some(OfNight {
             ingredients: input.ingredients.clone(),
             quarantine: Quarantine {
                 days: all(quarantined)?.into_iter().collect(),
@@ -125,7 +125,7 @@ fn publication(
                 snapshot: input.snapshot,
                 kept_from: as_of.plus(-settings.quarantine_days),
             },
-        },
+        }),
     })
 }
 

@@ -17,7 +17,7 @@ use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
 use crate::publish::reading::Current;
 use crate::publish::restatement::{self, Restated};
-use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
+use crate::publish::{OutputPartition, Period, Publication, Published, batches};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::table_days::survey::AsKnown;
@@ -56,7 +56,7 @@ pub(crate) fn run(
         let partitions = partitions(settings, rulebook, month_end, restated, &current)?;
         let told = partitions.iter().map(|partition| format!("{} {}", partition.table.name, partition.period));
         let told = told.collect();
-        let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
+        let publication = Publication { as_of: month_end, partitions, night: None };
         let published = publish(settings, &publication, now)?;
         Ok(RestatedMonthEnd { changed, published: Some((told, published)) })
     })

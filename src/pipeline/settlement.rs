@@ -14,11 +14,11 @@ use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{self, MonthEnds};
 use crate::pipeline::publish;
-use crate::publish::columns::column;
+
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
-use crate::publish::reading::Current;
-use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
+use crate::publish::reading::{Current, column};
+use crate::publish::{OutputPartition, Period, Publication, Published, batches};
 use crate::quality;
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::sales;
@@ -53,7 +53,7 @@ pub(crate) fn run(
         let month_ends = month_end::published(&current, year)?;
         let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
         let partitions = vec![partition(&settlements, year, as_of)?];
-        let publication = Publication { as_of, partitions, kind: PublicationKind::Settlement };
+        let publication = Publication { as_of, partitions, night: None };
         Ok(SettledYear { published: publish(settings, &publication, now)?, settlements })
     })
 }

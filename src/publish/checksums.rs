@@ -1,17 +1,19 @@
-//! The hash of every file of a generation, in `SHA256SUMS` beside them, in the form that `sha256sum --check` reads.
+//! SHA-256 of what is written and of what lies on disk, as lower-case hexadecimal digits, and its record: the hash of every
+//! file of a generation, in `SHA256SUMS` beside them, in the form that `sha256sum --check` reads.
 //!
 //! A file that a generation links from the one before keeps the hash that was recorded when it was written: a file that has
 //! changed since is not what it was recorded as.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use super::file_system::{self, STAGE};
-use super::hashing::file_hash;
-use super::partition_folder::{PUBLISHED, PartitionFolder};
-use crate::error::{Outcome, disk};
+use super::partition::{PUBLISHED, PartitionFolder};
+use crate::error::{Finding, Outcome, disk};
 
 const FILE: &str = "SHA256SUMS";
 
@@ -48,15 +50,60 @@ impl Checksums {
         self.0.get(path).map_or_else(|| file_hash(&generation.join(path)), |hash| Ok(hash.clone()))
     }
 
-    /// The recorded files, each with its hash.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(path, hash)| (path.as_str(), hash.as_str()))
     }
 
-    /// Those of a partition.
     pub(super) fn of(&self, partition: &PartitionFolder) -> impl Iterator<Item = (&str, &str)> {
         let folder = format!("{partition}/");
-        let from = self.0.range(folder.clone()..).take_while(move |(path, _)| path.starts_with(&folder));
-        from.map(|(path, hash)| (path.as_str(), hash.as_str()))
+        self.iter().filter(move |(path, _)| path.starts_with(&folder))
     }
+}
+
+/// Hashes what is written to it, and writes it to a file if it has one.
+pub(super) struct HashingFile {
+    file: Option<File>,
+    hash: Sha256,
+}
+
+impl HashingFile {
+    pub(super) fn new(file: Option<File>) -> Self {
+        Self { file, hash: Sha256::new() }
+    }
+
+    /// The hash of what is written so far.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        self.hash.clone().finalize().into()
+    }
+}
+
+impl Write for HashingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(file) = &mut self.file {
+            file.write_all(bytes)?;
+        }
+        self.hash.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), File::flush)
+    }
+}
+
+pub(super) fn file_hash(path: &Path) -> Outcome<String> {
+    let failed = |error: io::Error| disk(STAGE, "read", path, &error);
+    let mut hashed = HashingFile::new(None);
+    io::copy(&mut File::open(path).map_err(failed)?, &mut hashed).map_err(failed)?;
+    Ok(hexadecimal(&hashed.digest()))
+}
+
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A finding of `stage` about a file that does not have the hash `wanted`, but `found`, or is gone.
+pub(super) fn other_hash(stage: &'static str, found: Option<String>, wanted: &str) -> Finding {
+    let found = found.map_or("no such file".to_owned(), |hash| format!("SHA-256 {hash}"));
+    Finding::new(stage, found, format!("SHA-256 {wanted}"))
 }

@@ -6,10 +6,10 @@ use std::io;
 use std::path::Path;
 
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{KeyValue, ParquetMetaData, ParquetMetaDataReader, SortingColumn};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, ParquetMetaDataReader, SortingColumn};
 use parquet::file::properties::WriterProperties;
-use serde::{Serialize, Serializer};
+use serde::Serializer;
 
 use super::file_system::STAGE;
 use super::outputs::OutputTable;
@@ -20,7 +20,7 @@ pub(super) const ROW_GROUP_ROWS: usize = 122_880;
 
 /// File metadata that holds the id of the generation that wrote the file.
 const GENERATION_KEY: &str = "shopscore.generation";
-/// File metadata that holds a JSON object from column name to its unit and descriptions.
+/// File metadata that holds a JSON object from column name, in the table's order, to its unit and descriptions.
 const COLUMNS_KEY: &str = "shopscore.columns";
 
 /// Parquet readers take what stands before " version " for the writer, and trust the statistics of text only where they can
@@ -28,7 +28,6 @@ const COLUMNS_KEY: &str = "shopscore.columns";
 /// release wrote them.
 const CREATED_BY: &str = "shopscore version 0.1.0";
 
-/// How the files of a table are written.
 pub(super) fn properties(table: &OutputTable) -> Outcome<WriterProperties> {
     let mut sorting = Vec::new();
     for (place, options) in table.sort_order()? {
@@ -36,7 +35,10 @@ pub(super) fn properties(table: &OutputTable) -> Outcome<WriterProperties> {
         let (descending, nulls_first) = (options.descending, options.nulls_first);
         sorting.push(SortingColumn { column_idx, descending, nulls_first });
     }
-    let columns = serde_json::to_string(&Descriptions(table)).map_err(|error| fault(STAGE, error))?;
+    let mut columns = Vec::new();
+    let described = table.columns().map(|column| (column.name, column));
+    serde_json::Serializer::new(&mut columns).collect_map(described).map_err(|error| fault(STAGE, error))?;
+    let columns = String::from_utf8(columns).map_err(|error| fault(STAGE, error))?;
     Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
@@ -46,36 +48,21 @@ pub(super) fn properties(table: &OutputTable) -> Outcome<WriterProperties> {
         .build())
 }
 
-/// A table's columns as one JSON object, in their order.
-struct Descriptions<'a>(&'a OutputTable);
-
-impl Serialize for Descriptions<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.columns().map(|column| (column.name, column)))
-    }
-}
-
-/// The metadata that holds the generation's id.
 pub(super) fn of_generation(id: &str) -> KeyValue {
     KeyValue::new(GENERATION_KEY.to_owned(), id.to_owned())
 }
 
 /// The generation's id in a published file; none where it is no such file.
 pub(super) fn generation_in(path: &Path) -> Option<String> {
-    let footer = footer(&File::open(path).ok()?).ok()?;
+    let footer = ParquetMetaDataReader::new().parse_and_finish(&File::open(path).ok()?).ok()?;
     let pairs = footer.file_metadata().key_value_metadata()?;
     pairs.iter().find(|pair| pair.key == GENERATION_KEY)?.value.clone()
 }
 
-/// How many rows a file's footer tells of.
 pub(super) fn rows_in(path: &Path) -> Outcome<i64> {
     let file = File::open(path).map_err(|error| disk(STAGE, "open", path, &error))?;
-    let footer = footer(&file).map_err(|error| failed("read back", path, &error))?;
-    Ok(footer.file_metadata().num_rows())
-}
-
-fn footer(file: &File) -> Result<ParquetMetaData> {
-    ParquetMetaDataReader::new().parse_and_finish(file)
+    let footer = ParquetMetaDataReader::new().parse_and_finish(&file);
+    Ok(footer.map_err(|error| failed("read back", path, &error))?.file_metadata().num_rows())
 }
 
 /// A library error: what the disk did, where it was the disk.

@@ -10,16 +10,12 @@ use std::path::Path;
 use crate::error::{ExitClass, Finding, Outcome, disk};
 use crate::folders::entries;
 
-/// The stage in findings.
 pub(super) const STAGE: &str = "publish";
 
 /// Makes a folder and those above it, where missing, and gives it `mode` whatever the umask.
 pub(super) fn make_folder(path: &Path, mode: u32) -> Outcome<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(mode)
-        .create(path)
-        .map_err(|error| disk(STAGE, "mkdir", path, &error))?;
+    let made = fs::DirBuilder::new().recursive(true).mode(mode).create(path);
+    made.map_err(|error| disk(STAGE, "mkdir", path, &error))?;
     set_mode(path, mode)
 }
 
@@ -38,9 +34,8 @@ pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
     if folder.is_file() {
         return Ok(Vec::new());
     }
-    let is_text = |name: &String| !name.contains(char::REPLACEMENT_CHARACTER);
     let names = entries(STAGE, folder)?.into_iter().map(|(name, _)| name);
-    Ok(names.filter(is_text).collect())
+    Ok(names.filter(|name| !name.contains(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// Removes a file, a link or a whole folder; nothing to do where there is none.
@@ -58,20 +53,17 @@ pub(super) fn rename(from: &Path, to: &Path) -> Outcome<()> {
     fs::rename(from, to).map_err(|error| disk(STAGE, "rename", to, &error))
 }
 
-/// Gives the file `from` a second name.
 pub(super) fn link(from: &Path, to: &Path) -> Outcome<()> {
-    fs::hard_link(from, to).map_err(|error| match error.kind() {
-        io::ErrorKind::CrossesDevices => {
-            Finding::new(STAGE, format!("{} on another file system", from.display()), "one file system")
-                .path(to)
-                .advice("keep the whole output folder on one file system")
-                .fail(ExitClass::Usage)
+    fs::hard_link(from, to).map_err(|error| {
+        if error.kind() != io::ErrorKind::CrossesDevices {
+            return disk(STAGE, "link", from, &error);
         }
-        _ => disk(STAGE, "link", from, &error),
+        let found = format!("{} on another file system", from.display());
+        let advice = "keep the whole output folder on one file system";
+        Finding::new(STAGE, found, "one file system").path(to).advice(advice).fail(ExitClass::Usage)
     })
 }
 
-/// Opens a folder, to sync it.
 pub(super) fn open_folder(path: &Path) -> Outcome<File> {
     File::open(path).map_err(|error| disk(STAGE, "open", path, &error))
 }

@@ -6,12 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::checksums::Checksums;
+use super::checksums::{Checksums, file_hash, other_hash};
 use super::file_system::{self, STAGE};
-use super::hashing::{file_hash, other_hash};
 use super::layout::Layout;
 use super::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES};
-use super::partition_folder::PUBLISHED;
+use super::partition::PUBLISHED;
 use crate::error::{Finding, Outcome, disk, fault};
 
 /// Where the copy of a month end's file lies, given its path in a generation and its hash; other files have none.
@@ -26,10 +25,8 @@ pub(super) fn copy_of(layout: &Layout, path: &str, hash: &str) -> Option<PathBuf
 /// before it synced may be empty.
 pub(super) fn keep_copies(layout: &Layout, staging: &Path, written: &Checksums) -> Outcome<()> {
     for (path, hash) in written.iter() {
-        let Some(copy) = copy_of(layout, path, hash) else { continue };
-        if file_hash(&copy).is_ok_and(|found| found == hash) {
-            continue;
-        }
+        let unsound = copy_of(layout, path, hash).filter(|copy| file_hash(copy).ok().as_deref() != Some(hash));
+        let Some(copy) = unsound else { continue };
         let folder = copy.parent().ok_or_else(|| fault(STAGE, format!("{path}: a copy in no folder")))?;
         file_system::make_folder(folder, PUBLISHED.folder_mode)?;
         let unfinished = folder.join(".unfinished");

@@ -1,24 +1,68 @@
-//! The generations that a reader can be shown, and what each holds.
+//! The generations that a reader can be shown, and the description of each, in `generation.json` beside its files.
 //!
 //! Those are the current one and those that were current once. A generation that was completed by a run that died
 //! before its switch is neither: it is not listed, and the next run removes it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::{fs, io};
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::checksums::{Checksums, file_hash};
 use super::current;
-use super::description::Generation;
-use super::file_system;
+use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name};
+use super::partition::PUBLISHED;
 use crate::domain::Day;
-use crate::error::Outcome;
+use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 
-/// A generation that readers can be shown.
+const FILE: &str = "generation.json";
+
+/// What to do about a generation whose own records are gone or damaged.
+pub(super) const UNUSABLE_ADVICE: &str = "roll back to another generation, then remove this one";
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Generation {
+    /// Its folder under `generations`.
+    pub(crate) name: String,
+    /// The id in the metadata of the files that it wrote.
+    pub(super) id: String,
+    pub(super) number: u32,
+    /// The as-of day of the night that it added or replaced.
+    pub(crate) as_of: Day,
+    pub(crate) created_at: Timestamp,
+    /// The generation that was current before it.
+    pub(super) parent: Option<String>,
+    pub(super) program_version: String,
+    /// The nights that readers find in it, each with the hash of all that it was made of.
+    pub(crate) nights: BTreeMap<Day, String>,
+}
+
+impl Generation {
+    pub(super) fn write(&self, folder: &Path, checksums: &mut Checksums) -> Outcome<()> {
+        let path = folder.join(FILE);
+        let text = serde_json::to_string_pretty(self).map_err(|error| fault(STAGE, error))?;
+        fs::write(&path, text + "\n").map_err(|error| disk(STAGE, "write", &path, &error))?;
+        checksums.insert(FILE.to_owned(), file_hash(&path)?);
+        file_system::set_mode(&path, PUBLISHED.file_mode)
+    }
+
+    pub(super) fn read(layout: &Layout, name: &Name) -> Outcome<Self> {
+        let path = layout.generation(name).join(FILE);
+        let unusable = |error: io::Error| {
+            let finding = Finding::new(STAGE, error.to_string(), "the description of a generation").path(&path);
+            finding.advice(UNUSABLE_ADVICE).fail(ExitClass::State)
+        };
+        let text = fs::read(&path).map_err(unusable)?;
+        serde_json::from_slice(&text).map_err(|error| unusable(error.into()))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListedGeneration {
-    /// What it is.
     pub(crate) generation: Generation,
-    /// Whether it is the one that readers see now.
     pub(crate) is_current: bool,
 }
 
@@ -32,18 +76,14 @@ pub(crate) struct Published {
 }
 
 /// The generations under `out`, oldest first; none where nothing was published yet.
-///
-/// # Errors
-/// State where the link or a generation's description cannot be used; disk.
 pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
     let layout = Layout::new(out);
     let shown = current::read(&layout)?;
     let mut generations = Vec::new();
     for name in once_current(&layout, shown.as_ref())? {
+        let is_current = Some(&name) == shown.as_ref();
         match Generation::read(&layout, &name) {
-            Ok(generation) => {
-                generations.push(ListedGeneration { generation, is_current: Some(&name) == shown.as_ref() });
-            }
+            Ok(generation) => generations.push(ListedGeneration { generation, is_current }),
             // A run may remove old generations while they are being listed.
             Err(_) if !layout.generation(&name).exists() => {}
             Err(failure) => return Err(failure),
@@ -53,21 +93,16 @@ pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
 }
 
 /// The nights that readers see, each with the hash of all that it was made of.
-///
-/// # Errors
-/// State where the link or the generation's description cannot be used; disk.
 pub(crate) fn nights(out: &Path) -> Outcome<BTreeMap<Day, String>> {
     let layout = Layout::new(out);
-    match current::read(&layout)? {
-        Some(name) => Ok(Generation::read(&layout, &name)?.nights),
-        None => Ok(BTreeMap::new()),
-    }
+    let shown = current::read(&layout)?;
+    shown.map_or(Ok(BTreeMap::new()), |name| Ok(Generation::read(&layout, &name)?.nights))
 }
 
 /// All generations, whole or not, in order of their numbers.
 pub(super) fn all(layout: &Layout) -> Outcome<Vec<Name>> {
-    let mut names: Vec<Name> =
-        file_system::names(&layout.generations)?.iter().filter_map(|name| name.parse().ok()).collect();
+    let names = file_system::names(&layout.generations)?;
+    let mut names: Vec<Name> = names.iter().filter_map(|name| name.parse().ok()).collect();
     names.sort_unstable();
     Ok(names)
 }
@@ -81,10 +116,7 @@ pub(super) fn once_current(layout: &Layout, current: Option<&Name>) -> Outcome<V
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
-    use crate::error::ExitClass;
     use crate::publish::testing::Out;
 
     #[test]
@@ -92,12 +124,10 @@ mod tests {
         let out = Out::new();
         assert_eq!(list(out.path()).unwrap(), []);
         let [first, second] = out.publish_two_nights();
-        let generations = list(out.path()).unwrap().into_iter();
-        let shown: Vec<_> = generations
-            .map(|ListedGeneration { generation, is_current }| {
-                (generation.name, generation.parent, generation.nights.len(), is_current)
-            })
-            .collect();
+        let shown = list(out.path()).unwrap().into_iter().map(|ListedGeneration { generation, is_current }| {
+            (generation.name, generation.parent, generation.nights.len(), is_current)
+        });
+        let shown: Vec<_> = shown.collect();
         assert_eq!(shown, [(first.name.clone(), None, 1, false), (second.name, Some(first.name), 2, true)]);
     }
 

@@ -20,7 +20,6 @@ pub fn lock_folder(out: &Path) -> PathBuf {
     out.join("locks")
 }
 
-/// The places under OUT.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     pub(super) out: PathBuf,
@@ -70,7 +69,6 @@ pub(super) fn is_unfinished(name: &str) -> bool {
 /// A generation's name, in order of its number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
-    /// Rises by one from generation to generation.
     pub(super) number: u32,
     /// The as-of day and a hash of the night's content.
     pub(super) id: String,

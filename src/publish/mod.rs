@@ -16,28 +16,23 @@
 //! an id of their own, made of their own pages. An id depends on nothing else: not on the clock, the part files read,
 //! the nights before, or the run that happened to write the file.
 //!
-//! A generation is built beside the others, hard-linking what does not change, and made visible by one rename. Up to
-//! that rename the old night is whole; from it on, the new one. What a killed run leaves behind is removed by the
-//! next. All functions here expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
+//! Up to the one rename that makes a generation visible the old night is whole; from it on, the new one. All functions here
+//! expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
+
 pub(crate) mod batches;
 mod checksums;
-pub(crate) mod columns;
 mod current;
-mod description;
 mod file_metadata;
 mod file_system;
 mod frozen;
 mod generations;
-mod hashing;
-mod ids;
 mod layout;
 pub mod lock;
-pub mod month_ends;
+pub(crate) mod month_ends;
 mod output_checks;
 pub mod outputs;
 mod parquet_file;
 mod partition;
-mod partition_folder;
 mod pruning;
 mod publication;
 mod quarantine;
@@ -46,16 +41,14 @@ mod recovery;
 pub(crate) mod restatement;
 mod rollback;
 mod staging;
-mod steps;
 #[cfg(test)]
 mod testing;
 pub(crate) mod verification;
 
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub use layout::lock_folder;
-pub use partition::{OutputPartition, Period};
+pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
-pub use publication::{Publication, PublicationKind};
-pub use quarantine::Quarantine;
+pub(crate) use publication::{OfNight, Publication, prepare, publish};
+pub(crate) use quarantine::Quarantine;
 pub(crate) use rollback::{Why, rollback};
-pub(crate) use steps::{prepare, publish};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 
-use super::columns::column;
 use super::outputs::MONTH_END_SCORES;
+use super::reading::column;
 use crate::assessments::MonthEndScore;
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
@@ -18,17 +18,13 @@ pub(super) const STAGE: &str = "month ends";
 
 /// Why and with what knowledge a month end is restated.
 #[derive(Clone, Copy, Debug)]
-pub struct Restatement<'a> {
-    /// Why.
-    pub because: &'a str,
+pub(crate) struct Restatement<'a> {
+    pub(crate) because: &'a str,
     /// The day as of which appeals count.
-    pub knowledge_day: Day,
+    pub(crate) knowledge_day: Day,
 }
 
 /// The rows of a month end when it is first published, given those of its day's `scores`.
-///
-/// # Errors
-/// A fault where the rows do not fit the declaration.
 pub(crate) fn first(scores: &RecordBatch) -> Outcome<RecordBatch> {
     as_month_end(scores, vec![1; scores.num_rows()], None)
 }
@@ -52,9 +48,6 @@ pub(super) fn as_month_end(
 }
 
 /// What assessments need of a published month end.
-///
-/// # Errors
-/// A fault where the columns are not the declared ones.
 pub(crate) fn scores_of(month_end: &RecordBatch) -> Outcome<Vec<MonthEndScore>> {
     let categories = column::<StringArray>(month_end, "primary_category")?;
     let revisions = column::<Int64Array>(month_end, "revision")?.values();
@@ -67,9 +60,6 @@ pub(crate) fn scores_of(month_end: &RecordBatch) -> Outcome<Vec<MonthEndScore>> 
 }
 
 /// Shops and their scores, out of `scores` or `month_end_scores`.
-///
-/// # Errors
-/// A fault where the columns are not the declared ones.
 pub(crate) fn shop_scores(batch: &RecordBatch) -> Outcome<Vec<(i64, Option<Decimal4>)>> {
     let shops = column::<Int64Array>(batch, "shop_id")?.values().iter().copied();
     let scores = column::<Float64Array>(batch, "score")?.iter().map(|score| score.map(decimal));

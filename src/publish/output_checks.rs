@@ -8,17 +8,13 @@ use std::collections::BTreeSet;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Float64Type};
-use arrow::row::{OwnedRow, RowConverter, SortField};
+use arrow::row::{OwnedRow, Row, RowConverter, SortField};
 
 use super::file_system::STAGE;
 use super::outputs::OutputTable;
 use super::partition::NewPartition;
 use crate::error::{Outcome, fault};
 
-/// Checks all of it for the partitions of a run.
-///
-/// # Errors
-/// Fault, naming the partition.
 pub(super) fn check(partitions: &[NewPartition]) -> Outcome<()> {
     let mut folders = BTreeSet::new();
     for partition in partitions {
@@ -71,24 +67,18 @@ fn has_key(table: &OutputTable) -> bool {
 
 fn rows_are_sorted(table: &OutputTable, batches: &[RecordBatch]) -> Outcome<bool> {
     let (schema, order) = (table.schema(), table.sort_order()?);
-    let fields = order
-        .iter()
-        .map(|(place, options)| SortField::new_with_options(schema.field(*place).data_type().clone(), *options));
+    let kind = |place: usize| schema.field(place).data_type().clone();
+    let fields = order.iter().map(|(place, options)| SortField::new_with_options(kind(*place), *options));
     let converter = RowConverter::new(fields.collect()).map_err(|error| fault(STAGE, error))?;
     let mut last: Option<OwnedRow> = None;
     for batch in batches {
         let columns: Vec<_> = order.iter().map(|(place, _)| batch.column(*place).clone()).collect();
         let rows = converter.convert_columns(&columns).map_err(|error| fault(STAGE, error))?;
-        let in_order = last
-            .iter()
-            .map(OwnedRow::row)
-            .chain(&rows)
-            .is_sorted_by(|row, next| row < next || (!has_key(table) && row == next));
-        if !in_order {
+        let follows = |row: &Row<'_>, next: &Row<'_>| row < next || (!has_key(table) && row == next);
+        if !last.iter().map(OwnedRow::row).chain(&rows).is_sorted_by(follows) {
             return Ok(false);
         }
-        let end = rows.iter().last().map(|row| row.owned());
-        last = end.or(last);
+        last = rows.iter().last().map(|row| row.owned()).or(last);
     }
     Ok(true)
 }

@@ -1,62 +1,48 @@
-//! What a run publishes at once: a night, a restatement or a settlement.
+//! What a run publishes at once, a night, a restatement or a settlement, and how, step by step: write, link, sync, name,
+//! switch, and only then remove what is old.
+//!
+//! In: the tables of a run, and a night's quarantined rows, checked and sorted. Out: a new current generation, or the word
+//! that the current one holds all of it already. A failure at any step leaves the old generation current.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use super::partition::{NewPartition, OutputPartition};
-use super::partition_folder::{PUBLISHED, PartitionFolder};
+use jiff::Timestamp;
+
+use super::generations::{self, Generation, Published};
+use super::layout::{Layout, Name};
+use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
+use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
+use super::{current, file_system, frozen, output_checks, recovery, staging};
 use crate::domain::Day;
 use crate::error::Outcome;
+use crate::interruption::uninterrupted;
 
-/// All that a run publishes at once.
 #[derive(Clone, Debug)]
-pub struct Publication {
-    /// The day that it is for.
-    pub as_of: Day,
+pub(crate) struct Publication {
+    pub(crate) as_of: Day,
     /// The partitions that it adds or replaces, its own first; all others stay as they are.
-    pub partitions: Vec<OutputPartition>,
-    /// What it is, with what that alone has.
-    pub kind: PublicationKind,
+    pub(crate) partitions: Vec<OutputPartition>,
+    /// What a night has besides; nothing where a month end is restated or a year settled.
+    pub(crate) night: Option<OfNight>,
 }
 
-/// What a publication is.
 #[derive(Clone, Debug)]
-pub enum PublicationKind {
-    /// The scores of a day.
-    Night {
-        /// The hash of all that it depends on.
-        ingredients: String,
-        /// The rows that it set aside.
-        quarantine: Quarantine,
-    },
-    /// A month end, replaced.
-    Restatement,
-    /// A year's fees, settled.
-    Settlement,
+pub(crate) struct OfNight {
+    /// The hash of all that it depends on.
+    pub(crate) ingredients: String,
+    pub(crate) quarantine: Quarantine,
 }
 
 impl Publication {
-    /// The ingredients and the quarantine of a night; none of what is no night.
-    fn night(&self) -> Option<(&String, &Quarantine)> {
-        match &self.kind {
-            PublicationKind::Night { ingredients, quarantine } => Some((ingredients, quarantine)),
-            PublicationKind::Restatement | PublicationKind::Settlement => None,
-        }
-    }
-
-    /// The hash of all that a night depends on; none of what is no night.
-    pub(super) fn ingredients(&self) -> Option<&String> {
-        self.night().map(|(ingredients, _)| ingredients)
-    }
-
     /// The partitions that it writes, sorted by folder, where `before` is the folder of the current generation.
-    pub(super) fn new_partitions(&self, before: Option<&Path>) -> Outcome<Vec<NewPartition>> {
+    fn new_partitions(&self, before: Option<&Path>) -> Outcome<Vec<NewPartition>> {
         let own = self.partitions.iter().enumerate();
         let mut partitions: Vec<_> =
             own.map(|(place, partition)| NewPartition::published(partition, place == 0)).collect();
-        if let Some((_, quarantine)) = self.night() {
-            let days = quarantine.beside(before)?;
+        if let Some(night) = &self.night {
+            let days = night.quarantine.beside(before)?;
             partitions.extend(days.into_iter().map(|(day, rows)| NewPartition::quarantined(day, rows)));
         }
         partitions.sort_by(|left, right| left.folder.cmp(&right.folder));
@@ -64,14 +50,136 @@ impl Publication {
     }
 
     /// Whether a partition of the current generation stays, where this one does not write it itself.
-    pub(super) fn keeps(&self, partition: &PartitionFolder) -> bool {
-        let Some((_, quarantine)) = self.night() else { return true };
-        let stays = |day| quarantine.is_kept(day) && !quarantine.replaces(day);
-        partition.root == PUBLISHED || partition.day().is_some_and(stays)
+    fn keeps(&self, partition: &PartitionFolder) -> bool {
+        let Some(OfNight { quarantine, .. }) = &self.night else { return true };
+        partition.root == PUBLISHED || partition.day().is_some_and(|day| quarantine.keeps(day))
     }
 
     /// Whether the current generation, which holds `nights`, was made of the same.
-    pub(super) fn is_known(&self, nights: &BTreeMap<Day, String>) -> bool {
-        self.ingredients().is_none_or(|ingredients| nights.get(&self.as_of) == Some(ingredients))
+    fn is_known(&self, nights: &BTreeMap<Day, String>) -> bool {
+        self.night.as_ref().is_none_or(|night| nights.get(&self.as_of) == Some(&night.ingredients))
     }
 }
+
+/// Makes the folders of `out` and removes what killed runs left, so that an output folder that cannot be used is
+/// found before anything is computed.
+pub(crate) fn prepare(out: &Path) -> Outcome<()> {
+    recovery::recover(&Layout::new(out)).map(drop)
+}
+
+/// Publishes under `out` at the time `now`, then removes the generations that `keep` does not keep. Whatever error it
+/// returns, readers see what they saw before.
+pub(crate) fn publish(
+    out: &Path,
+    publication: &Publication,
+    now: Timestamp,
+    keep: KeptGenerations,
+) -> Outcome<Published> {
+    let layout = Layout::new(out);
+    let before = recovery::recover(&layout)?.map(|name| Predecessor::of(&layout, name)).transpose()?;
+    let partitions = publication.new_partitions(before.as_ref().map(|before| before.folder.as_path()))?;
+    output_checks::check(&partitions)?;
+    if let Some(before) = &before
+        && before.holds(publication, &partitions)?
+    {
+        return Ok(Published { name: before.name.to_string(), changed: false });
+    }
+    let name = add_generation(&layout, publication, &partitions, before.as_ref(), now)
+        .inspect_err(|_| discard_staging(&layout))?;
+    let stay: Vec<_> = [&name].into_iter().chain(before.as_ref().map(|before| &before.name)).collect();
+    pruning::prune(&layout, keep, now, &stay);
+    Ok(Published { name: name.to_string(), changed: true })
+}
+
+/// The generation that is current when a run publishes.
+struct Predecessor {
+    name: Name,
+    folder: PathBuf,
+    nights: BTreeMap<Day, String>,
+    partitions: BTreeSet<PartitionFolder>,
+}
+
+impl Predecessor {
+    fn of(layout: &Layout, name: Name) -> Outcome<Self> {
+        let folder = layout.generation(&name);
+        let nights = Generation::read(layout, &name)?.nights;
+        let partitions = PartitionFolder::all_in(&folder)?;
+        Ok(Self { name, folder, nights, partitions })
+    }
+
+    /// Its partitions that stay, and are not written by the run.
+    fn staying(&self, publication: &Publication, news: &[NewPartition]) -> Vec<&PartitionFolder> {
+        let news: BTreeSet<_> = news.iter().map(|partition| &partition.folder).collect();
+        let old = self.partitions.iter().filter(|partition| !news.contains(partition));
+        old.filter(|partition| publication.keeps(partition)).collect()
+    }
+
+    /// Whether it already holds every byte of a publication, and nothing that would be removed.
+    fn holds(&self, publication: &Publication, news: &[NewPartition]) -> Outcome<bool> {
+        if !publication.is_known(&self.nights) {
+            return Ok(false);
+        }
+        let first_not_held = staging::first_not_held(&self.folder, news)?;
+        if let Some(folder) = first_not_held.filter(|_| publication.night.is_some()) {
+            tracing::warn!(
+                "{}: not what was published there, edited or removed since: it is published again",
+                folder.inside(&self.folder).display()
+            );
+        }
+        let holds_as_many = self.partitions.len() == self.staying(publication, news).len() + news.len();
+        Ok(first_not_held.is_none() && holds_as_many)
+    }
+}
+
+/// Builds a generation beside the others and makes it current.
+fn add_generation(
+    layout: &Layout,
+    publication: &Publication,
+    news: &[NewPartition],
+    before: Option<&Predecessor>,
+    now: Timestamp,
+) -> Outcome<Name> {
+    let (folder, staging) = (&layout.generations, &layout.staging);
+    // Opened before the first write, so that the sync reports every write that failed since.
+    let to_sync = file_system::open_folder(folder)?;
+    let (id, mut checksums) = staging::write(staging, before.map(|before| before.folder.as_path()), news)?;
+    frozen::keep_copies(layout, staging, &checksums)?;
+    if let Some(before) = before {
+        // What the run did not write, since it found it there.
+        let equal = news.iter().map(|partition| &partition.folder);
+        let equal = equal.filter(|folder| checksums.of(folder).next().is_none());
+        let carried = before.staying(publication, news).into_iter().chain(equal).collect();
+        staging::carry(&before.folder, staging, &carried, &mut checksums)?;
+    }
+    let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
+    let name = Name { number, id };
+    let mut nights = before.map(|before| before.nights.clone()).unwrap_or_default();
+    nights.extend(publication.night.as_ref().map(|night| (publication.as_of, night.ingredients.clone())));
+    let generation = Generation {
+        name: name.to_string(),
+        id: name.id.clone(),
+        number,
+        as_of: publication.as_of,
+        created_at: now,
+        parent: before.map(|before| before.name.to_string()),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        nights,
+    };
+    generation.write(staging, &mut checksums)?;
+    checksums.write(staging)?;
+    file_system::sync_file_system(&to_sync, folder)?;
+    file_system::rename(staging, &layout.generation(&name))?;
+    file_system::sync_folder(folder)?;
+    uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
+    Ok(name)
+}
+
+fn discard_staging(layout: &Layout) {
+    if let Err(failure) = file_system::remove(&layout.staging) {
+        tracing::warn!("the next run will remove what is left: {failure}");
+    }
+}
+
+#[cfg(test)]
+#[path = "publication_tests.rs"]
+mod tests;

@@ -4,38 +4,32 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use arrow::compute::concat_batches;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::checksums::Checksums;
+use super::checksums::{Checksums, file_hash};
 use super::current;
 use super::file_system::names;
 use super::frozen::not_as_recorded;
-use super::hashing::file_hash;
 use super::layout::Layout;
 use super::outputs::OutputTable;
-use super::partition::Period;
-use super::partition_folder::{PUBLISHED, PartitionFolder};
+use super::partition::{PUBLISHED, PartitionFolder, Period};
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, disk};
+use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 
 const STAGE: &str = "published files";
 
 /// The generation that readers see, resolved once.
 #[derive(Clone, Debug)]
-pub struct Current {
+pub(crate) struct Current {
     layout: Layout,
     /// Its folder and the hashes of its files; none where nothing was published yet.
     generation: Option<(PathBuf, Checksums)>,
 }
 
 impl Current {
-    /// What is current under `out`; empty where nothing was published yet.
-    ///
-    /// # Errors
-    /// State where the link cannot be used; disk.
-    pub fn of(out: &Path) -> Outcome<Self> {
+    pub(crate) fn of(out: &Path) -> Outcome<Self> {
         let layout = Layout::new(out);
         let Some(name) = current::read(&layout)? else { return Ok(Self { layout, generation: None }) };
         let folder = layout.generation(&name);
@@ -44,9 +38,6 @@ impl Current {
     }
 
     /// The values of a table's partitions, sorted.
-    ///
-    /// # Errors
-    /// Disk.
     pub(crate) fn values(&self, table: &OutputTable) -> Outcome<Vec<String>> {
         let Some((folder, _)) = &self.generation else { return Ok(Vec::new()) };
         let names = names(&folder.join(PUBLISHED.name).join(table.name))?;
@@ -55,10 +46,7 @@ impl Current {
     }
 
     /// The rows of a partition, which are those that were published; none where it was not. What decides over shops is made
-    /// of them, so that each file must have its recorded hash.
-    ///
-    /// # Errors
-    /// State where a file is not as it was published, or gone; disk.
+    /// of them, so a file without its recorded hash is refused.
     pub(crate) fn read(&self, table: &OutputTable, period: Period) -> Outcome<Option<RecordBatch>> {
         let Some((generation, recorded)) = &self.generation else { return Ok(None) };
         let partition = PartitionFolder::published(table, period);
@@ -78,33 +66,24 @@ impl Current {
     }
 }
 
-/// The rows of `table` for `day`, under `current` as a reader resolved it.
-///
-/// # Errors
-/// Missing where the day was not published; state where a file cannot be read; disk.
-pub fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
+/// The rows of `table` for `day`, under `current` as a reader resolved it; missing where the day was not published.
+pub(crate) fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
     let folder = current.join(table.partition_path(day));
     if !folder.is_dir() {
-        return Err(Finding::new(STAGE, "no such partition", format!("{} of {day}", table.name))
-            .path(&folder)
-            .advice("publish the day with `shopscore nightly`, or ask for another")
-            .fail(ExitClass::Missing));
+        let finding = Finding::new(STAGE, "no such partition", format!("{} of {day}", table.name)).path(&folder);
+        let advice = "publish the day with `shopscore nightly`, or ask for another";
+        return Err(finding.advice(advice).fail(ExitClass::Missing));
     }
     read_partition(&folder, table)
 }
 
 /// All rows of a partition's folder, which exists.
-///
-/// # Errors
-/// State where a file cannot be read; disk.
 pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch> {
     let mut batches = Vec::new();
     for path in names(folder)?.iter().map(|name| folder.join(name)) {
         let unreadable = |error: String| {
-            Finding::new(STAGE, error, "a published file as it was written")
-                .path(&path)
-                .advice("publish the day again")
-                .fail(ExitClass::State)
+            let finding = Finding::new(STAGE, error, "a published file as it was written").path(&path);
+            finding.advice("publish the day again").fail(ExitClass::State)
         };
         let file = File::open(&path).map_err(|error| disk(STAGE, "open", &path, &error))?;
         let reader = ParquetRecordBatchReaderBuilder::try_new(file)
@@ -117,4 +96,10 @@ pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch
     concat_batches(&table.schema(), &batches).map_err(|error| {
         Finding::new(STAGE, error.to_string(), "the declared columns").path(folder).fail(ExitClass::State)
     })
+}
+
+/// A column as the array of its declared type.
+pub(crate) fn column<'a, A: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Outcome<&'a A> {
+    let column = batch.column_by_name(name).and_then(|column| column.as_any().downcast_ref());
+    column.ok_or_else(|| fault("published columns", format!("no column {name} of the declared type")))
 }

@@ -5,16 +5,12 @@
 
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, is_unfinished, lock_folder};
-use super::partition_folder::PUBLISHED;
+use super::partition::PUBLISHED;
 use super::{current, generations};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::preflight::check_one_file_system;
 
 /// Makes OUT usable and returns the current generation, `None` before the first.
-///
-/// # Errors
-/// Usage where `OUT/current` is not ours; state where it leads nowhere, or is missing though generations were published;
-/// disk.
 pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     let shown = current::read(layout)?;
     check_generations(layout, shown.as_ref())?;
@@ -29,16 +25,16 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
 
 /// The generations of a link that was removed by hand must not be taken for those of a killed run.
 fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
-    let link = &layout.current;
     let found = match shown {
         Some(name) if layout.generation(name).join(PUBLISHED.name).is_dir() => return Ok(()),
         Some(name) => format!("a link to {name}, which is gone"),
         None if generations::once_current(layout, None)?.is_empty() => return Ok(()),
         None => "no link, though generations were published".to_owned(),
     };
+    let advice = "choose one with `shopscore rollback`, or move the output folder away to begin anew";
     Err(Finding::new(STAGE, found, "a link to a generation")
-        .path(link)
-        .advice("choose one with `shopscore rollback`, or move the output folder away to begin anew")
+        .path(&layout.current)
+        .advice(advice)
         .fail(ExitClass::State))
 }
 
@@ -99,36 +95,20 @@ mod tests {
     }
 
     #[test]
-    fn a_link_removed_by_hand_is_refused_and_no_generation_is_lost() {
-        let out = Out::new();
-        let [first, _] = out.publish_two_nights();
-        let layout = Layout::new(out.path());
-        fs::remove_file(&layout.current).unwrap();
-        assert_eq!(recover(&layout).unwrap_err().class, ExitClass::State);
-        assert_eq!(generations::all(&layout).unwrap().len(), 2);
-        out.rollback(&first.name).unwrap();
-        assert!(recover(&layout).unwrap().is_some());
-    }
-
-    #[test]
-    fn a_link_to_a_generation_that_is_gone_is_refused() {
-        let out = Out::new();
-        let layout = Layout::new(out.path());
-        symlink("generations/000001-2022-03-15-0123456789ab/published", &layout.current).unwrap();
-        let failure = recover(&layout).unwrap_err();
-        assert_eq!(failure.class, ExitClass::State);
-        assert!(failure.to_string().contains("which is gone"), "{failure}");
-    }
-
-    #[test]
-    fn an_output_folder_that_is_not_ours_is_refused_and_left_alone() {
-        for taken in ["current", "quarantine"] {
+    fn a_link_to_a_generation_that_is_gone_and_links_that_are_not_ours_are_refused_and_left_alone() {
+        let gone = "generations/000001-2022-03-15-0123456789ab/published";
+        let elsewhere = "/generations/000001-2022-03-15-0123456789ab/published";
+        for (taken, target, class, said) in [
+            ("current", gone, ExitClass::State, "which is gone"),
+            ("current", elsewhere, ExitClass::Usage, elsewhere),
+            ("quarantine", "elsewhere", ExitClass::Usage, "quarantine: found something else"),
+        ] {
             let out = Out::new();
-            fs::create_dir(out.path().join(taken)).unwrap();
+            symlink(target, out.path().join(taken)).unwrap();
             let failure = recover(&Layout::new(out.path())).unwrap_err();
-            assert_eq!(failure.class, ExitClass::Usage);
-            assert!(failure.to_string().contains(taken), "{failure}");
-            assert!(out.path().join(taken).is_dir());
+            assert_eq!(failure.class, class);
+            assert!(failure.to_string().contains(said), "{failure}");
+            assert!(out.path().join(taken).is_symlink());
         }
     }
 }

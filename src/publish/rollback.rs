@@ -11,30 +11,25 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::checksums::file_hash;
 use super::current;
 use super::file_system::{self, STAGE};
 use super::generations::{Published, once_current};
-use super::hashing::file_hash;
 use super::layout::{Layout, Name};
 use super::outputs::MONTH_END_SCORES;
-use super::partition_folder::PUBLISHED;
-use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
+use super::partition::PUBLISHED;
+use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 use crate::interruption::uninterrupted;
 
-/// Why and when.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Why<'a> {
-    /// The reason; needed only where a frozen month end is given up.
+    /// Needed only where a frozen month end is given up.
     pub(crate) because: Option<&'a str>,
-    /// Now.
     pub(crate) at: Timestamp,
 }
 
-/// Shows readers an earlier generation again. `to` is its name, or its id or number where only one has it.
-///
-/// # Errors
-/// Usage where `to` names none or several, or a frozen month end would be given up without a reason; state; disk, with the
-/// link as it was.
+/// Shows readers an earlier generation again. `to` is its name, or its id or number where only one has it. The link is as
+/// it was whatever error this returns.
 pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
     let layout = Layout::new(out);
     let previous = current::read(&layout)?;
@@ -42,7 +37,11 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published>
     let is_meant = |name: &&Name| name.to_string() == to || name.id == to || to.parse() == Ok(name.number);
     let meant: Vec<_> = names.iter().filter(is_meant).collect();
     let [next] = meant.as_slice() else {
-        return Err(not_one(&layout, to, meant.len(), &names));
+        let found = format!("{} generations called {to}", meant.len());
+        let names = names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ");
+        let there = if names.is_empty() { "nothing is published" } else { &names };
+        let finding = Finding::new(STAGE, found, "exactly one").path(&layout.generations);
+        return Err(finding.advice(format!("there are: {there}")).fail(ExitClass::Usage));
     };
     let changed = previous.as_ref() != Some(next);
     if changed {
@@ -55,15 +54,6 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published>
     Ok(Published { name: next.to_string(), changed })
 }
 
-fn not_one(layout: &Layout, to: &str, meant: usize, names: &[Name]) -> Failure {
-    let names: Vec<_> = names.iter().map(Name::to_string).collect();
-    let there = if names.is_empty() { "nothing is published".to_owned() } else { names.join(", ") };
-    Finding::new(STAGE, format!("{meant} generations called {to}"), "exactly one")
-        .path(&layout.generations)
-        .advice(format!("there are: {there}"))
-        .fail(ExitClass::Usage)
-}
-
 /// Refuses to give up frozen month ends without a reason, and keeps the reason where there is one.
 fn check_month_ends(layout: &Layout, from: &Name, to: &Name, why: Why<'_>) -> Outcome<()> {
     let given_up = given_up(layout, from, to)?;
@@ -71,14 +61,12 @@ fn check_month_ends(layout: &Layout, from: &Name, to: &Name, why: Why<'_>) -> Ou
         _ if given_up.is_empty() => Ok(()),
         None => {
             let found = format!("frozen month ends that {to} lacks or has otherwise: {}", given_up.join(", "));
-            Err(Finding::new(STAGE, found, "a reason to give them up")
-                .advice("say it with --because, or go back to a later generation")
-                .fail(ExitClass::Usage))
+            let advice = "say it with --because, or go back to a later generation";
+            Err(Finding::new(STAGE, found, "a reason to give them up").advice(advice).fail(ExitClass::Usage))
         }
         Some(because) => {
             let (from, to) = (from.to_string(), to.to_string());
-            let reason = RollbackReason { at: why.at, from, to, because, month_ends: &given_up };
-            reason.keep(layout)
+            RollbackReason { at: why.at, from, to, because, month_ends: &given_up }.keep(layout)
         }
     }
 }
@@ -100,15 +88,13 @@ fn hashes(folder: &Path) -> Outcome<Vec<String>> {
     file_system::names(folder)?.iter().map(|name| file_hash(&folder.join(name))).collect()
 }
 
-/// What is kept of a rollback that gave up frozen month ends.
+/// What is kept of a rollback that gave up frozen month ends, named by their partitions.
 #[derive(Serialize)]
 struct RollbackReason<'a> {
     at: Timestamp,
-    /// The generation that was current, and the one that is now.
     from: String,
     to: String,
     because: &'a str,
-    /// The partitions that were given up.
     month_ends: &'a [String],
 }
 
@@ -131,33 +117,25 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::publish::generations::list;
-    use crate::publish::outputs::OutputTable;
-    use crate::publish::publication::Publication;
-    use crate::publish::testing::{Out, TINY, night, why};
+    use crate::publish::testing::{Out, TINY, night, partition};
+    use crate::publish::{Publication, list, outputs::OutputTable};
 
     #[test]
-    fn rolling_back_shows_the_earlier_night_and_rolling_forward_the_later() {
+    fn rolling_back_shows_the_earlier_night_rolling_forward_the_later_and_publishing_builds_on_what_is_shown() {
         let out = Out::new();
         let first = out.publish(&night("2022-03-14", 4.1, &[("2022-03-14", "{}")]));
-        let (before, set_aside) = (out.files("current"), out.files("quarantine"));
-        let second = out.publish(&night("2022-03-15", 4.2, &[]));
+        let before = ["current", "quarantine"].map(|folder| out.files(folder));
+        out.publish(&night("2022-03-15", 4.2, &[]));
         let after = out.files("current");
-        assert_ne!(before, after);
+        assert_ne!(before[0], after);
         assert!(out.rollback(&first.name).unwrap().changed);
-        assert_eq!((out.files("current"), out.files("quarantine")), (before, set_aside));
+        assert_eq!(["current", "quarantine"].map(|folder| out.files(folder)), before);
         assert!(!out.rollback(first.id()).unwrap().changed);
         out.rollback("2").unwrap();
         assert_eq!(out.files("current"), after);
-        out.rollback(second.id()).unwrap();
+        out.rollback("1").unwrap();
         assert_eq!(list(out.path()).unwrap().len(), 2);
-    }
 
-    #[test]
-    fn publishing_after_a_rollback_builds_on_what_readers_see() {
-        let out = Out::new();
-        let [first, _] = out.publish_two_nights();
-        out.rollback(&first.name).unwrap();
         let third = out.publish(&night("2022-03-16", 4.3, &[]));
         assert!(third.name.starts_with("000003-"));
         let nights: Vec<_> = out.files("current").into_keys().collect();
@@ -187,14 +165,12 @@ mod tests {
         const TABLE: OutputTable =
             OutputTable { name: MONTH_END_SCORES.name, partition_key: MONTH_END_SCORES.partition_key, ..TINY };
         let mut night = night("2022-01-31", score, &[]);
-        let mut month_end = night.partitions[0].clone();
-        month_end.table = &TABLE;
-        night.partitions.push(month_end);
+        night.partitions.push(partition(&TABLE, night.as_of, &[(1, Some(score))]));
         night
     }
 
     #[test]
-    fn going_back_past_a_frozen_month_end_needs_a_reason_and_keeps_it() {
+    fn giving_up_a_frozen_month_end_or_its_revision_needs_a_reason_and_keeps_it() {
         let out = Out::new();
         let before = out.publish(&night("2022-01-30", 4.0, &[]));
         let first = out.publish(&month_end(4.1));
@@ -202,23 +178,16 @@ mod tests {
         assert_eq!(failure.class, ExitClass::Usage);
         assert!(failure.to_string().contains("month_end=2022-01-31"), "{failure}");
 
-        let because = Why { because: Some("a wrong extract"), ..why() };
+        let because = Why { because: Some("a wrong extract"), at: Timestamp::UNIX_EPOCH };
         assert!(rollback(out.path(), &before.name, because).unwrap().changed);
         let kept = fs::read_to_string(out.path().join("records/rollbacks.jsonl")).unwrap();
         let reason = r#""because":"a wrong extract","month_ends":["month_end=2022-01-31"]"#;
         assert!(kept.contains(reason), "{kept}");
         assert!(out.rollback(&first.name).unwrap().changed, "forward again nothing is lost");
-    }
 
-    #[test]
-    fn going_back_to_an_earlier_revision_of_a_month_end_needs_a_reason_too() {
-        let out = Out::new();
-        let first = out.publish(&month_end(4.1));
-        out.publish(&month_end(4.2));
-        assert_eq!(out.rollback(&first.name).unwrap_err().class, ExitClass::Usage);
+        let revised = out.publish(&month_end(4.2));
+        assert_eq!(out.rollback(&first.name).unwrap_err().class, ExitClass::Usage, "to an earlier revision");
         out.publish(&night("2022-02-01", 4.0, &[]));
-        let last = out.publish(&night("2022-02-02", 4.0, &[]));
-        out.publish(&night("2022-02-03", 4.0, &[]));
-        assert!(out.rollback(&last.name).unwrap().changed, "the month end is the same in both");
+        assert!(out.rollback(&revised.name).unwrap().changed, "the month end is the same in both");
     }
 }

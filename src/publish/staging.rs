@@ -3,20 +3,20 @@
 //! In: the run's partitions, and the current generation. Out: a whole generation in the staging folder, or the finding
 //! that the current one already holds every byte of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
-use super::checksums::Checksums;
+use super::checksums::{Checksums, file_hash, hexadecimal};
 use super::file_metadata::generation_in;
-use super::file_system;
-use super::hashing::file_hash;
-use super::ids::Ids;
+use super::file_system::{self, STAGE};
+use super::layout::HASH_LENGTH;
 use super::parquet_file::{EncodedFile, encode};
-use super::partition::NewPartition;
-use super::partition_folder::{PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
-use crate::error::{Outcome, all};
+use super::partition::{NewPartition, PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
+use crate::domain::Day;
+use crate::error::{Outcome, all, fault};
 
 /// A partition's file should not pass this.
 const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
@@ -24,26 +24,22 @@ const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 /// Writes a run's own partitions, sorted by folder, into `staging`, but for quarantine files that the generation `before` has
 /// with these rows: a day's quarantine is read again by each of thirty nights, and is a new file only where its rows are
 /// new. Returns the run's own id and the hashes of the files.
-pub(super) fn write(
-    staging: &Path,
-    before: Option<&Path>,
-    partitions: &[NewPartition],
-) -> Outcome<(String, Checksums)> {
+pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition]) -> Outcome<(String, Checksums)> {
     file_system::make_folder(staging, PUBLISHED.folder_mode)?;
     for root in [PUBLISHED, SET_ASIDE] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
     }
-    let written = partitions.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
+    let written = news.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
     let written = all(written.collect::<Vec<_>>())?;
-    let ids = Ids::of(partitions, &written)?;
+    let (ids, own) = ids(news, &written)?;
     let mut checksums = Checksums::default();
-    for ((partition, files), id) in partitions.iter().zip(written).zip(&ids.by_partition) {
+    for ((partition, files), id) in news.iter().zip(written).zip(&ids) {
         for file in files {
             let path = format!("{}/{}", partition.folder, file.name());
             checksums.insert(path, file.finish(id, partition.folder.root.file_mode)?);
         }
     }
-    Ok((ids.own, checksums))
+    Ok((own, checksums))
 }
 
 /// The files of a partition without their footers; none where those of the generation `before` stay.
@@ -95,14 +91,11 @@ pub(super) fn carry(
 
 /// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it
 /// holds all of them. Nothing is written.
-pub(super) fn first_not_held<'a>(
-    current: &Path,
-    partitions: &'a [NewPartition],
-) -> Outcome<Option<&'a PartitionFolder>> {
-    let files = partitions.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
+pub(super) fn first_not_held<'a>(current: &Path, news: &'a [NewPartition]) -> Outcome<Option<&'a PartitionFolder>> {
+    let files = news.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
     let files = all(files.collect::<Vec<_>>())?;
-    let ids = Ids::of(partitions, &files)?;
-    for ((partition, files), id) in partitions.iter().zip(files).zip(&ids.by_partition) {
+    let (ids, _) = ids(news, &files)?;
+    for ((partition, files), id) in news.iter().zip(files).zip(&ids) {
         let id = (partition.folder.root == PUBLISHED).then_some(id.as_str());
         if !holds(current, partition, id, files)? {
             return Ok(Some(&partition.folder));
@@ -126,4 +119,30 @@ fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, files: Vec<
         }
     }
     Ok(true)
+}
+
+/// The ids that the partitions of a run carry, in the order given, and the run's own, that of the one it gave first. Each
+/// group of published partitions has one: a day, and a hash of the names and encoded rows of its files.
+fn ids(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Outcome<(Vec<String>, String)> {
+    let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
+    // What earlier nights left in the quarantine is no content of this run.
+    let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == PUBLISHED;
+    for (partition, files) in partitions.iter().zip(encoded).filter(published) {
+        let (_, hash) = groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));
+        for (part, file) in files.iter().enumerate() {
+            hash.update(format!("{}/{part}\n", partition.folder));
+            hash.update(file.digest());
+        }
+    }
+    let id = |(day, hash): (Day, Sha256)| {
+        let digits: String = hexadecimal(&hash.finalize()).chars().take(HASH_LENGTH).collect();
+        format!("{day}-{digits}")
+    };
+    let by_group: BTreeMap<_, _> = groups.into_iter().map(|(name, group)| (name, id(group))).collect();
+    let first = partitions.iter().find(|partition| partition.is_first).map(NewPartition::group);
+    let own = first.and_then(|group| by_group.get(&group));
+    let own = own.ok_or_else(|| fault(STAGE, "a publication without a published partition"))?;
+    // A day of the quarantine of which the run publishes nothing else carries the run's own.
+    let of = |partition: &NewPartition| by_group.get(&partition.group()).unwrap_or(own).clone();
+    Ok((partitions.iter().map(of).collect(), own.clone()))
 }

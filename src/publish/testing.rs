@@ -13,10 +13,9 @@ use super::generations::Published;
 use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
 use super::partition::{OutputPartition, Period};
 use super::pruning::KeptGenerations;
-use super::publication::{Publication, PublicationKind};
+use super::publication::{OfNight, Publication, publish};
 use super::quarantine::Quarantine;
 use super::rollback::{Why, rollback};
-use super::steps::publish;
 use crate::domain::{Day, Window};
 use crate::error::Outcome;
 
@@ -52,11 +51,6 @@ pub(super) fn day(text: &str) -> Day {
 
 pub(super) const KEEP_ALL: KeptGenerations = KeptGenerations { number: 10_000, days: 100_000 };
 
-/// No reason to give up a frozen month end.
-pub(super) fn why() -> Why<'static> {
-    Why { because: None, at: Timestamp::UNIX_EPOCH }
-}
-
 pub(super) fn partition(table: &'static OutputTable, on: Day, rows: RowsOf<'_>) -> OutputPartition {
     OutputPartition { table, period: Period::Day(on), batches: vec![tiny(rows)] }
 }
@@ -71,15 +65,11 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
         kept_from: as_of.plus(-90),
     };
     let partitions = vec![partition(&TINY, as_of, &[(1, Some(score))])];
-    Publication { as_of, partitions, kind: PublicationKind::Night { ingredients: String::new(), quarantine } }
+    Publication { as_of, partitions, night: Some(OfNight { ingredients: String::new(), quarantine }) }
 }
 
-/// What a night sets aside.
 pub(super) fn set_aside(night: &mut Publication) -> &mut Quarantine {
-    match &mut night.kind {
-        PublicationKind::Night { quarantine, .. } => quarantine,
-        other => panic!("no night: {other:?}"),
-    }
+    &mut night.night.as_mut().unwrap().quarantine
 }
 
 /// One quarantined row of `table`.
@@ -90,7 +80,6 @@ pub(super) fn quarantine_rows(table: &str, row: &str) -> RecordBatch {
     RecordBatch::try_new(QUARANTINE.schema(), columns).unwrap()
 }
 
-/// An output folder of its own.
 pub(super) struct Out(TempDir);
 
 impl Out {
@@ -102,7 +91,6 @@ impl Out {
         self.0.path()
     }
 
-    /// Publishes a night, keeping every generation.
     pub(super) fn publish(&self, night: &Publication) -> Published {
         self.publish_keeping(night, KEEP_ALL).unwrap()
     }
@@ -117,18 +105,12 @@ impl Out {
         [("2022-03-14", 4.1), ("2022-03-15", 4.2)].map(|(day, score)| self.publish(&night(day, score, &[])))
     }
 
-    /// Rolls back without a reason.
     pub(super) fn rollback(&self, to: &str) -> Outcome<Published> {
-        rollback(self.path(), to, why())
+        rollback(self.path(), to, Why { because: None, at: Timestamp::UNIX_EPOCH })
     }
 
     pub(super) fn generation(&self, published: &Published) -> PathBuf {
         self.path().join("generations").join(&published.name)
-    }
-
-    /// How many folders lie where generations do.
-    pub(super) fn generations(&self) -> usize {
-        fs::read_dir(self.path().join("generations")).unwrap().count()
     }
 
     /// Every file below a folder, links followed: path to bytes.
@@ -150,7 +132,6 @@ impl Out {
 }
 
 impl Published {
-    /// The id of the generation.
     pub(super) fn id(&self) -> &str {
         self.name.split_once('-').unwrap().1
     }

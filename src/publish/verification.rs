@@ -4,37 +4,30 @@
 //! a finding for each that is missing, other than recorded, or none of ours. Nothing is changed, and no lock is needed: a
 //! generation that goes while it is looked at is passed over.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::checksums::Checksums;
+use super::checksums::{Checksums, file_hash, other_hash};
 use super::current;
-use super::description::UNUSABLE_ADVICE;
 use super::file_system::names;
 use super::frozen::{copy_of, not_as_recorded};
-use super::generations::once_current;
-use super::hashing::{file_hash, other_hash};
+use super::generations::{UNUSABLE_ADVICE, once_current};
 use super::layout::{Layout, Name};
-use super::partition_folder::{PartitionFolder, partition_paths};
+use super::partition::{PartitionFolder, partition_paths};
 use crate::error::{Finding, Outcome};
 
 const STAGE: &str = "verify";
 
-/// What was found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Verified {
     /// How many files were hashed; one that generations share counts once.
     pub(crate) files: usize,
-    /// What is not as it was recorded.
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Checks all published files under `out`.
-///
-/// # Errors
-/// State where the link cannot be used; disk.
 pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
     let layout = Layout::new(out);
     let shown = current::read(&layout)?;
@@ -47,7 +40,23 @@ pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
         }
     }
     findings.extend(verify_copies(&layout, &mut hashes)?);
-    Ok(Verified { files: hashes.by_inode.len(), findings })
+    Ok(Verified { files: hashes.0.len(), findings })
+}
+
+/// The hashes that are known by inode, so that a file with many names is read once.
+#[derive(Default)]
+struct Hashes(BTreeMap<(u64, u64), String>);
+
+impl Hashes {
+    /// The hash of a file; none where it is gone.
+    fn of(&mut self, path: &Path) -> Outcome<Option<String>> {
+        let Ok(found) = fs::metadata(path) else { return Ok(None) };
+        let hash = match self.0.entry((found.dev(), found.ino())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(file_hash(path)?),
+        };
+        Ok(Some(hash.clone()))
+    }
 }
 
 /// The copies of month ends are named by their hashes, those of revisions that no generation holds any more, too.
@@ -67,26 +76,6 @@ fn verify_copies(layout: &Layout, hashes: &mut Hashes) -> Outcome<Vec<Finding>> 
     Ok(findings)
 }
 
-/// Hashes that are known, so that a file with many names is read once.
-#[derive(Default)]
-struct Hashes {
-    by_inode: BTreeMap<(u64, u64), String>,
-}
-
-impl Hashes {
-    /// The hash of a file; none where it is gone.
-    fn of(&mut self, path: &Path) -> Outcome<Option<String>> {
-        let Ok(found) = fs::metadata(path) else { return Ok(None) };
-        let inode = (found.dev(), found.ino());
-        if let Some(hash) = self.by_inode.get(&inode) {
-            return Ok(Some(hash.clone()));
-        }
-        let hash = file_hash(path)?;
-        self.by_inode.insert(inode, hash.clone());
-        Ok(Some(hash))
-    }
-}
-
 fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outcome<Vec<Finding>> {
     let generation = layout.generation(name);
     let Some(recorded) = Checksums::read(&generation)? else {
@@ -95,41 +84,25 @@ fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outco
     };
     let mut findings = Vec::new();
     for (path, wanted) in recorded.iter() {
-        findings.extend(verify_file(layout, (&generation, path), wanted, hashes)?);
+        let found = hashes.of(&generation.join(path))?;
+        if let Some(copy) = copy_of(layout, path, wanted)
+            && hashes.of(&copy)?.as_deref() != Some(wanted)
+        {
+            let finding = Finding::new(STAGE, "no sound copy of a frozen month end", format!("SHA-256 {wanted}"));
+            findings.push(finding.path(&copy).advice("copy the published file there, if that is sound"));
+        } else if found.as_deref() != Some(wanted) {
+            findings.push(not_as_recorded(STAGE, layout, (&generation, path), found, wanted));
+        }
     }
     let recorded: BTreeSet<PathBuf> = recorded.iter().map(|(path, _)| generation.join(path)).collect();
-    for path in files_of(&generation)?.into_iter().filter(|path| !recorded.contains(path)) {
-        let finding = Finding::new(STAGE, "a file that no run wrote", "published files only");
-        findings.push(finding.path(&path).advice("remove it; readers take it for data"));
+    for folder in PartitionFolder::all_in(&generation)?.iter().map(|partition| partition.inside(&generation)) {
+        let found = names(&folder)?.into_iter().map(|name| folder.join(name));
+        findings.extend(found.filter(|path| !recorded.contains(path)).map(|path| {
+            let finding = Finding::new(STAGE, "a file that no run wrote", "published files only").path(&path);
+            finding.advice("remove it; readers take it for data")
+        }));
     }
     Ok(findings)
-}
-
-fn verify_file(
-    layout: &Layout,
-    (generation, path): (&Path, &str),
-    wanted: &str,
-    hashes: &mut Hashes,
-) -> Outcome<Option<Finding>> {
-    let found = hashes.of(&generation.join(path))?;
-    if let Some(copy) = copy_of(layout, path, wanted)
-        && hashes.of(&copy)?.as_deref() != Some(wanted)
-    {
-        let finding = Finding::new(STAGE, "no sound copy of a frozen month end", format!("SHA-256 {wanted}"));
-        return Ok(Some(finding.path(&copy).advice("copy the published file there, if that is sound")));
-    }
-    let is_sound = found.as_deref() == Some(wanted);
-    Ok((!is_sound).then(|| not_as_recorded(STAGE, layout, (generation, path), found, wanted)))
-}
-
-/// Every file in the partitions of a generation.
-fn files_of(generation: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for partition in PartitionFolder::all_in(generation)? {
-        let folder = partition.inside(generation);
-        files.extend(names(&folder)?.into_iter().map(|name| folder.join(name)));
-    }
-    Ok(files)
 }
 
 #[cfg(test)]
@@ -153,25 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_a_missing_and_a_foreign_file_are_named_with_both_hashes() {
+    fn a_missing_and_a_foreign_file_are_named() {
         let out = Out::new();
         let first = out.publish(&night("2022-03-15", 4.1, &[]));
         let folder = out.generation(&first).join("published/tiny/dt=2022-03-15");
-        let part = folder.join("part-0.parquet");
-        fs::write(folder.join("part-1.parquet"), "more").unwrap();
-        let foreign = findings(&out);
-        assert_eq!(foreign.len(), 1);
-        assert!(foreign[0].contains("part-1.parquet: found a file that no run wrote"), "{foreign:?}");
-        fs::remove_file(folder.join("part-1.parquet")).unwrap();
-
-        let bytes = fs::read(&part).unwrap();
-        fs::remove_file(&part).unwrap();
-        assert!(findings(&out)[0].contains("part-0.parquet: found no such file, wanted SHA-256 "));
-        fs::write(&part, &bytes[1..]).unwrap();
-        let changed = findings(&out);
-        assert!(changed[0].contains("part-0.parquet: found SHA-256 "), "{changed:?}");
-        fs::write(&part, &bytes).unwrap();
-        assert!(findings(&out).is_empty());
+        fs::rename(folder.join("part-0.parquet"), folder.join("part-1.parquet")).unwrap();
+        let [missing, foreign] = &findings(&out)[..] else { panic!("{:?}", findings(&out)) };
+        assert!(missing.contains("part-0.parquet: found no such file, wanted SHA-256 "), "{missing}");
+        assert!(foreign.contains("part-1.parquet: found a file that no run wrote"), "{foreign}");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The tables of a night, one partition a day, and the quarantine.
 
-use super::column::{OutputColumn, Text, boolean, day, float, integer, score, text, value};
-use super::table::{DAILY_KEY, OutputTable};
+use super::table::{DAILY_KEY, OutputColumn, OutputTable, Text, boolean, day, float, integer, score, text, value};
 
 pub(super) const SHOP_ID: OutputColumn = integer("shop_id", "", "the shop", "店铺");
 pub(super) const AS_OF: OutputColumn = day("as_of", "the natural day that the row is for", "取值日");
@@ -20,10 +19,6 @@ const fn weight(name: Text, english: Text, chinese: Text) -> OutputColumn {
 
 const fn shops(name: Text, english: Text, chinese: Text) -> OutputColumn {
     integer(name, "shops", english, chinese)
-}
-
-const fn tier(name: Text, english: Text, chinese: Text) -> OutputColumn {
-    integer(name, "points", english, chinese)
 }
 
 /// One row a present shop: its score and what it is made of.
@@ -91,7 +86,7 @@ pub const INDICATORS: OutputTable = OutputTable {
         value("value", "numerator / denominator; null where the denominator counts nothing", "指标值").or_null(),
         shops("better", "shops strictly better than this one", "优于本店的店铺数").or_null(),
         RANKED.or_null(),
-        tier("tier", "tier: 5, 4, 3, 2 or 0", "档").or_null(),
+        integer("tier", "points", "tier: 5, 4, 3, 2 or 0", "档").or_null(),
     ]],
 };
 
@@ -106,8 +101,8 @@ pub const IMPROVEMENTS: OutputTable = OutputTable {
         SHOP_ID,
         INDICATOR,
         AS_OF,
-        tier("tier", "tier held", "当前档"),
-        tier("next_tier", "lowest tier above it that some shop ranked with it holds", "下一档"),
+        integer("tier", "points", "tier held", "当前档"),
+        integer("next_tier", "points", "lowest tier above it that some shop ranked with it holds", "下一档"),
         value("value", "the shop's value", "指标值"),
         value("value_to_reach", "value of the worst shop that holds next_tier", "目标值"),
         float(

@@ -3,17 +3,15 @@
 //! The writer, the readers' tests and the summary read these declarations (specification, section 11). Later releases
 //! only append columns. [`daily`] has the tables of a night, [`yearly`] those of month ends and years.
 
-mod column;
 mod daily;
 mod table;
 mod yearly;
 
-#[cfg(test)]
-pub(super) use column::{OutputColumn, OutputKind};
-pub(super) use column::{counted_score, counted_score_fields};
 pub use daily::{CATEGORIES, IMPROVEMENTS, INDICATORS, NIGHTLY, QUALITY, QUARANTINE, SCORES};
-pub(super) use table::DAILY_KEY;
 pub use table::OutputTable;
+pub(super) use table::{DAILY_KEY, counted_score, counted_score_fields};
+#[cfg(test)]
+pub(super) use table::{OutputColumn, OutputKind};
 pub use yearly::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, YEARLY};
 
 #[cfg(test)]
@@ -21,14 +19,10 @@ mod tests {
     use super::*;
     use crate::domain::Dimension;
 
-    fn names(table: &OutputTable) -> Vec<&'static str> {
-        table.columns().map(|column| column.name).collect()
-    }
-
     #[test]
     fn no_column_repeats_the_partition_key_every_order_names_columns_and_all_are_described_twice() {
         for table in NIGHTLY.into_iter().chain(YEARLY).chain([&QUARANTINE]) {
-            assert!(!names(table).contains(&table.partition_key), "{}", table.name);
+            assert!(table.columns().all(|column| column.name != table.partition_key), "{}", table.name);
             assert!(table.sort_order().is_ok(), "{}", table.name);
             assert!(table.descending.iter().all(|name| table.sorted_by.contains(name)), "{}", table.name);
             for column in table.columns() {
@@ -39,7 +33,7 @@ mod tests {
 
     #[test]
     fn scores_hold_a_score_and_a_weight_for_each_dimension_in_order() {
-        let names = names(&SCORES);
+        let names: Vec<_> = SCORES.columns().map(|column| column.name).collect();
         let scores = Dimension::ALL.map(|dimension| format!("{}_score", dimension.name()));
         let weights = Dimension::ALL.map(|dimension| format!("{}_weight_percent", dimension.name()));
         assert_eq!(names[7..12], scores);

@@ -1,8 +1,7 @@
 //! The tables of month ends and years: what a score decides beyond its day.
 
-use super::column::{OutputColumn, boolean, counted_scores, day, float, integer, score, text};
 use super::daily::{AS_OF, PRIMARY_CATEGORY, SCORE_COLUMNS, SHOP_ID};
-use super::table::OutputTable;
+use super::table::{OutputColumn, OutputTable, boolean, counted_scores, day, float, integer, score, text};
 
 const MONTH_END_KEY: &str = "month_end";
 
