@@ -113,8 +113,7 @@ impl Store {
 
     /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.
     pub(crate) fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
-        let frame = content.to_frame().map_err(|error| fault(STAGE, error))?;
-        let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
+        let bytes = frames::to_parquet(&content.to_frame()?).map_err(|error| fault(STAGE, error))?;
         stored.version.sums_hash = hash_of(&bytes);
         self.write(&self.content_file(stored.of(), &stored.version.fingerprint), &bytes)?;
         self.describe(&stored)?;

@@ -17,15 +17,15 @@ use crate::state::store::Store;
 use crate::table_days::plan::Decision;
 use crate::table_days::survey::{AsKnown, Survey};
 
-/// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days.
+/// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
 pub(super) fn of_night(
     settings: &Settings,
     rulebook: &Rulebook,
     as_of: Day,
-    fingerprints: &BTreeMap<TableDay, String>,
+    fingerprints: impl Iterator<Item = (TableDay, String)>,
 ) -> String {
     let mut words = vec![format!("night {as_of}"), settings.described(), rulebook.described_on(as_of)];
-    words.extend(fingerprints.iter().map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
+    words.extend(fingerprints.map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
     hash_of(words.join("\n").as_bytes())
 }
 
@@ -42,6 +42,6 @@ pub(crate) fn of_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Ou
         };
         Ok((planned.of(), planned.fingerprint(&inputs)))
     });
-    let fingerprints = all(fingerprints.collect::<Vec<_>>())?.into_iter().collect();
-    Ok(of_night(settings, rulebook, as_of, &fingerprints))
+    let fingerprints: BTreeMap<_, _> = all(fingerprints.collect::<Vec<_>>())?.into_iter().collect();
+    Ok(of_night(settings, rulebook, as_of, fingerprints.into_iter()))
 }

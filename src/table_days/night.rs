@@ -62,7 +62,7 @@ pub(crate) struct SetAside {
 }
 
 impl SetAside {
-    pub(super) fn of<'a>(resolved: impl Iterator<Item = &'a Resolved>) -> Self {
+    pub(super) fn of<'a>(resolved: impl Iterator<Item = &'a Resolved<'a>>) -> Self {
         let mut set_aside = Self::default();
         for stored in resolved.map(|resolved| &resolved.stored) {
             set_aside.counts.push(stored.counts.clone());
@@ -85,30 +85,29 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
     survey.remember_empty_days(settings)?;
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
-    let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
+    let planned = survey.days.iter().filter(|planned| planned.takes_part());
     let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
-        planned.iter().partition(|planned| measures::of(planned.of().0).is_some());
+        planned.partition(|planned| measures::of(planned.of().0).is_some());
 
     let mut resolved = resolve_all(&kept_rows, |_| BTreeSet::new(), means)?;
-    let (snapshot, shops) = shops(&kept_rows, &resolved, means)?;
-    let appeals = appeals(&kept_rows, &resolved, means)?;
+    let (snapshot, shops) = shops(&resolved, means)?;
+    let appeals = appeals(&resolved, means)?;
     let last_effective_day = known.on.plus(-settings.appeal_effect_days);
     let newly_decided = appeals.iter().filter(|appeal| appeal.day == last_effective_day);
     let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
     let appeals = retractions::by_record(appeals, window);
 
-    let record_ids = |of: TableDay| -> BTreeSet<i64> {
-        appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
-    };
+    let record_ids = |of| records::named_in(&appeals, of);
     let of_partials = resolve_all(&partials, record_ids, means)?;
-    let answers = records::answers(&partials, &of_partials, record_ids, window, means)?;
+    let answers = records::answers(&of_partials, record_ids, window, means)?;
     let retracted = retractions::decide(&appeals, last_effective_day, |of| answers.get(&of));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
-    let tables = windows::windows(&partials, &of_partials, &shop_ids, means)?;
+    let tables = windows::windows(&of_partials, &shop_ids, means)?;
     let computed: Vec<_> = of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
     let reused = of_partials.len() - computed.len();
     resolved.extend(of_partials);
     store.sync()?;
+    let fingerprints = resolved.iter().map(|(of, now)| (*of, now.planned.fingerprint(&now.stored.inputs)));
     Ok(NightInput {
         snapshot,
         shops,
@@ -119,42 +118,21 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
         newly_decided,
         computed,
         reused,
-        changed: resolved.iter().filter(|(_, of)| of.is_changed()).map(|(of, _)| *of).collect(),
-        ingredients: ingredients::of_night(settings, rulebook, known.as_of, &fingerprints(&planned, &resolved)),
+        changed: resolved.values().filter(|of| of.replaced.is_some()).map(|of| of.planned.of()).collect(),
+        ingredients: ingredients::of_night(settings, rulebook, known.as_of, fingerprints),
     })
 }
 
-/// The newest snapshot, and its day.
-///
-/// # Errors
-/// A fault where the plan has none: the survey reports a missing one.
-pub(super) fn shops(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
-    means: Means<'_>,
-) -> Outcome<(Day, Vec<Shop>)> {
-    let snapshot = planned.iter().find(|planned| planned.of().0 == Table::Shops);
-    let snapshot = snapshot.and_then(|planned| Some((planned, resolved.get(&planned.of())?)));
-    let (planned, resolved) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
-    Ok((planned.of().1, resolved.content(planned, means)?.shops()?))
+/// The newest snapshot, and its day; a fault where there is none, for the survey reports a missing one.
+pub(super) fn shops(resolved: &BTreeMap<TableDay, Resolved<'_>>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
+    let snapshot = resolved.iter().find(|((table, _), _)| *table == Table::Shops);
+    let ((_, day), snapshot) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
+    Ok((*day, snapshot.content(means)?.shops()?))
 }
 
 /// The appeals of all partitions, one after another.
-pub(super) fn appeals(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
-    means: Means<'_>,
-) -> Outcome<Vec<Appeal>> {
-    let of_appeals = planned.par_iter().with_max_len(1).filter(|planned| planned.of().0 == Table::Appeals);
-    let of_days = of_appeals.filter_map(|planned| Some((planned, resolved.get(&planned.of())?)));
-    let of_days = of_days.map(|(planned, resolved)| resolved.content(planned, means)?.appeals());
+pub(super) fn appeals(resolved: &BTreeMap<TableDay, Resolved<'_>>, means: Means<'_>) -> Outcome<Vec<Appeal>> {
+    let of_days: Vec<&Resolved<'_>> = resolved.values().filter(|of| of.planned.of().0 == Table::Appeals).collect();
+    let of_days = of_days.par_iter().with_max_len(1).map(|resolved| resolved.content(means)?.appeals());
     Ok(all(of_days.collect::<Vec<_>>())?.into_iter().flatten().collect())
-}
-
-fn fingerprints(planned: &[&Planned], resolved: &BTreeMap<TableDay, Resolved>) -> BTreeMap<TableDay, String> {
-    let of_now = |planned: &&Planned| {
-        let resolved = resolved.get(&planned.of())?;
-        Some((planned.of(), planned.fingerprint(&resolved.stored.inputs)))
-    };
-    planned.iter().filter_map(of_now).collect()
 }

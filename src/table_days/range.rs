@@ -41,10 +41,8 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     let (of_appeals, checked) = sound(of_appeals, settings);
     let means = Means { settings, store: &store, checked: &checked };
     let resolved = resolve_all(&of_appeals, |_| BTreeSet::new(), means)?;
-    let appeals = retractions::by_record(appeals(&of_appeals, &resolved, means)?, span);
-    let record_ids = |of: TableDay| -> BTreeSet<i64> {
-        appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
-    };
+    let appeals = retractions::by_record(appeals(&resolved, means)?, span);
+    let record_ids = |of| records::named_in(&appeals, of);
 
     let is_new = |planned: &&Planned| measures::of(planned.of().0).is_some() && planned.stored.is_none();
     let mut by_window: BTreeMap<i32, Vec<&Planned>> = BTreeMap::new();
@@ -57,7 +55,7 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
         let (of_window, checked) = sound(of_window.into_iter(), settings);
         let means = Means { checked: &checked, ..means };
         let resolved = resolve_all(&of_window, record_ids, means)?;
-        records::answers(&of_window, &resolved, record_ids, span, means)?;
+        records::answers(&resolved, record_ids, span, means)?;
         computed += resolved.len();
     }
     store.sync()?;
@@ -70,13 +68,11 @@ fn sound<'a>(
     settings: &Settings,
 ) -> (Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>) {
     let mut checked = BTreeMap::new();
-    let mut is_sound = |planned: &&Planned| match planned.checked_if_read(settings) {
-        Ok(found) => {
-            checked.extend(found.map(|found| (planned.of(), found)));
-            true
-        }
-        Err(_) => false,
+    let is_sound = |planned: &&Planned| {
+        let found = planned.checked_if_read(settings);
+        let is_sound = found.is_ok();
+        checked.extend(found.into_iter().flatten().map(|found| (planned.of(), found)));
+        is_sound
     };
-    let sound = planned.filter(&mut is_sound).collect();
-    (sound, checked)
+    (planned.filter(is_sound).collect(), checked)
 }

@@ -18,6 +18,7 @@ use crate::memory;
 use crate::partials::lookup;
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers, Record, TableDay, has_records};
+use crate::partials::retractions::Appeal;
 use crate::settings::Settings;
 use crate::state::answers::{Answered, KnownAnswers};
 use crate::table_days::STAGE;
@@ -52,27 +53,30 @@ struct Found {
     has_index: bool,
 }
 
-/// The answers of all table-days to the keys that appeals name in them, kept for the next night where there is news.
-///
-/// # Errors
-/// Missing where the extracts have expired and there is no sound index; those of reading files and of the store.
+/// The records that appeals name in a table-day.
+pub(super) fn named_in(appeals: &BTreeMap<TableDay, Vec<Appeal>>, of: TableDay) -> BTreeSet<i64> {
+    appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
+}
+
+/// The answers of all table-days to the keys that appeals name in them, kept for the next night where there is news; missing
+/// where the extracts have expired and there is no sound index.
 pub(super) fn answers(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
+    resolved: &BTreeMap<TableDay, Resolved<'_>>,
     record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
     window: Window,
     means: Means<'_>,
 ) -> Outcome<BTreeMap<TableDay, Answers>> {
     let mut told = KnownAnswers::load(&means.settings.state);
-    let of_days = planned.par_iter().with_max_len(1).filter_map(|planned| {
-        let spec = measures::of(planned.of().0).filter(|spec| has_records(spec))?;
-        let resolved = resolved.get(&planned.of())?;
-        Some((LookUp { planned, spec, resolved, told: &told, means }, record_ids(planned.of())))
+    let look_ups = resolved.iter().filter_map(|(of, resolved)| {
+        let spec = measures::of(of.0).filter(|spec| has_records(spec))?;
+        Some(LookUp { planned: resolved.planned, spec, resolved, told: &told, means })
     });
-    let of_days = of_days.map(|(look_up, keys)| {
-        let (answers, is_news) = look_up.all(&keys)?;
+    let look_ups: Vec<LookUp<'_>> = look_ups.collect();
+    let of_days = look_ups.par_iter().with_max_len(1).map(|look_up| {
+        let of = look_up.planned.of();
+        let (answers, is_news) = look_up.all(&record_ids(of))?;
         look_up.keep_index()?;
-        Ok((look_up.planned.of(), answers, is_news))
+        Ok((of, answers, is_news))
     });
     let of_days = all(of_days.collect::<Vec<_>>())?;
     let is_news = told.is_damaged || of_days.iter().any(|(_, _, is_news)| *is_news);
@@ -92,7 +96,7 @@ pub(super) fn answers(
 struct LookUp<'a> {
     planned: &'a Planned,
     spec: &'static PartialSpec,
-    resolved: &'a Resolved,
+    resolved: &'a Resolved<'a>,
     told: &'a KnownAnswers,
     means: Means<'a>,
 }
@@ -109,8 +113,7 @@ impl LookUp<'_> {
             if open.is_empty() {
                 break;
             }
-            let look = || self.look(*place, &open, &mut found);
-            caught(STAGE, &self.planned.partition.folder, look)?;
+            caught(STAGE, &self.planned.partition.folder, || self.look(*place, &open, &mut found))?;
             is_news |= *place != Place::ToldEarlier;
         }
         Ok((found.answers, is_news))
@@ -120,17 +123,13 @@ impl LookUp<'_> {
     fn look(&self, place: Place, open: &BTreeSet<i64>, found: &mut Found) -> Outcome<()> {
         let (of, version) = (self.planned.of(), &self.resolved.stored.version);
         let records = |records: Vec<(i64, Record)>| records.into_iter().map(|(key, record)| (key, Some(record)));
+        let told = |answers: Option<&Answers>| -> Answers {
+            let told = answers.into_iter().flatten().filter(|(key, _)| open.contains(key));
+            told.map(|(key, record)| (*key, *record)).collect()
+        };
         match place {
-            Place::JustComputed => {
-                let computed = self.resolved.answers.iter().flatten();
-                found
-                    .answers
-                    .extend(computed.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)));
-            }
-            Place::ToldEarlier => {
-                let told = self.told.of(of, &version.fingerprint).into_iter().flatten();
-                found.answers.extend(told.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)));
-            }
+            Place::JustComputed => found.answers.extend(told(self.resolved.answers.as_ref())),
+            Place::ToldEarlier => found.answers.extend(told(self.told.of(of, &version.fingerprint))),
             Place::Index => {
                 let looked_up = self.means.store.ask_records(of, version, |index| index.look_up(open));
                 found.has_index = looked_up.is_some();
@@ -193,22 +192,17 @@ impl LookUp<'_> {
         let set_aside: BTreeSet<i64> = self.resolved.stored.quarantine.iter().filter_map(|row| row.key).collect();
         let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) =
             keys.iter().copied().partition(|key| set_aside.contains(key));
-        let surroundings = self.planned.dependencies.surroundings();
-        let all_columns = || self.spec.table.spec().columns.iter().map(|column| column.name).collect();
-        let decode = |keys, columns| {
-            let selection = Selection { rows: Wanted::WithKeys(keys), columns: Some(columns) };
-            reader::decode(&checked, Source::Files, zone, &selection)
-        };
+        let all_columns = self.spec.table.spec().columns.iter().map(|column| column.name).collect();
         let mut answers = Answers::new();
-        if !sound.is_empty() {
-            let rows = decode(&sound, self.spec.record_columns())?;
-            let verdicts = Verdicts::all_sound(rows.count);
-            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &sound, surroundings)?);
-        }
-        if !doubtful.is_empty() {
-            let rows = decode(&doubtful, all_columns())?;
-            let verdicts = judge(&rows, zone)?;
-            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &doubtful, surroundings)?);
+        for (keys, columns, is_sound) in [(sound, self.spec.record_columns(), true), (doubtful, all_columns, false)] {
+            if keys.is_empty() {
+                continue;
+            }
+            let selection = Selection { rows: Wanted::WithKeys(&keys), columns: Some(columns) };
+            let rows = reader::decode(&checked, Source::Files, zone, &selection)?;
+            let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
+            let surroundings = self.planned.dependencies.surroundings();
+            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &keys, surroundings)?);
         }
         Ok(answers)
     }

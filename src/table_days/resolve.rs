@@ -20,7 +20,8 @@ use crate::table_days::plan::{Decision, Planned, Why};
 use crate::window_sums::tables::add_up;
 
 /// A table-day whose plan was carried out.
-pub(super) struct Resolved {
+pub(super) struct Resolved<'a> {
+    pub(super) planned: &'a Planned,
     /// What is stored of it now.
     pub(super) stored: Stored,
     /// Its content for the window or for scoring, where it was computed in this run.
@@ -29,7 +30,7 @@ pub(super) struct Resolved {
     pub(super) answers: Option<Answers>,
     /// Why it was computed, where it was.
     pub(super) computed: Option<Why>,
-    /// The version that it replaced.
+    /// The version that it replaced; where there is one, it is not what an earlier night made use of.
     pub(super) replaced: Option<Version>,
 }
 
@@ -43,11 +44,11 @@ pub(super) struct Means<'a> {
 }
 
 /// Carries out the plans of table-days, one task each; `record_ids` gives the records that appeals name in each of them.
-pub(super) fn resolve_all(
-    planned: &[&Planned],
+pub(super) fn resolve_all<'a>(
+    planned: &[&'a Planned],
     record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
     means: Means<'_>,
-) -> Outcome<BTreeMap<TableDay, Resolved>> {
+) -> Outcome<BTreeMap<TableDay, Resolved<'a>>> {
     let all_records = means.settings.extracts_kept_days.is_some() || !is_rebuild(planned);
     let resolved = planned.par_iter().with_max_len(1).map(|planned| {
         let wants = Wants { record_ids: &record_ids(planned.of()), all_records };
@@ -62,19 +63,19 @@ fn is_rebuild(planned: &[&Planned]) -> bool {
     planned.iter().filter(|planned| !planned.is_read()).count() * 2 < planned.len()
 }
 
-fn resolve(planned: &Planned, wants: Wants<'_>, means: Means<'_>) -> Outcome<Resolved> {
-    let kept = |stored| Resolved { stored, content: None, answers: None, computed: None, replaced: None };
+fn resolve<'a>(planned: &'a Planned, wants: Wants<'_>, means: Means<'_>) -> Outcome<Resolved<'a>> {
+    let kept = |stored| Resolved { planned, stored, content: None, answers: None, computed: None, replaced: None };
     match planned.decision {
         Decision::Reused | Decision::Expired => Ok(kept(planned.stored()?.clone())),
         Decision::Touched | Decision::Computed(_) => {
             let (table, day) = planned.of();
             let checked = means.checked.get(&(table, day));
             let checked = checked.ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))?;
-            let opened = Opened::of(&planned.partition.folder, checked, means.settings)?;
-            let Decision::Computed(why) = planned.by_bytes(&opened.hashes) else {
-                return touched(planned, &opened.hashes, means.store).map(kept);
-            };
-            computed(planned, opened, (why, wants), means)
+            let opened = Opened::of(planned, checked, means.settings)?;
+            match planned.by_bytes(&opened.hashes) {
+                Decision::Computed(why) => computed(planned, opened, (why, wants), means),
+                _ => touched(planned, &opened.hashes, means.store).map(kept),
+            }
         }
         Decision::Empty | Decision::Missing(_) => {
             Err(fault(STAGE, format!("a table-day that is {:?} has no content", planned.decision)))
@@ -93,29 +94,23 @@ fn touched(planned: &Planned, hashes: &[String], store: &Store) -> Outcome<Store
 }
 
 /// Computes a table-day and stores it.
-fn computed(
-    planned: &Planned,
+fn computed<'a>(
+    planned: &'a Planned,
     opened: Opened<'_>,
     (why, wants): (Why, Wants<'_>),
     means: Means<'_>,
-) -> Outcome<Resolved> {
+) -> Outcome<Resolved<'a>> {
     let inputs = planned.inputs(&opened.hashes);
     let version = Version { fingerprint: planned.fingerprint(&inputs), ..Version::default() };
-    let found = compute(opened, &planned.dependencies, wants, means.settings)?;
-    let Computed { counts, quarantine, content, answers, records } = found;
+    let Computed { counts, quarantine, content, answers, records } = compute(opened, wants)?;
     if let Some(records) = records {
         means.store.put_records(planned.of(), &version, &records)?;
     }
     let basis = planned.dependencies.basis().to_owned();
     let stored = means.store.put(&content, Stored { counts, quarantine, basis, inputs, version })?;
     let replaced = planned.stored.as_ref().map(|before| before.version.clone());
-    Ok(Resolved {
-        stored,
-        content: Some(for_the_window(planned, content)?),
-        answers: Some(answers),
-        computed: Some(why),
-        replaced,
-    })
+    let content = Some(for_the_window(planned, content)?);
+    Ok(Resolved { planned, stored, content, answers: Some(answers), computed: Some(why), replaced })
 }
 
 /// The window needs no categories of goods, and holding them would take most of its memory.
@@ -128,42 +123,25 @@ fn for_the_window(planned: &Planned, content: DayContent) -> Outcome<DayContent>
     }
 }
 
-impl Resolved {
-    /// Whether it is not what an earlier night made use of.
-    pub(super) fn is_changed(&self) -> bool {
-        self.replaced.is_some()
-    }
-
+impl Resolved<'_> {
     /// The content of a resolved table-day: as it was computed in this run, as it is stored, or computed again.
-    ///
-    /// # Errors
-    /// Missing where it has expired and the store has lost it; those of computing it.
-    pub(super) fn content(&self, planned: &Planned, means: Means<'_>) -> Outcome<DayContent> {
-        match &self.content {
-            Some(content) => Ok(content.clone()),
-            None => content(planned, &self.stored, means),
-        }
+    pub(super) fn content(&self, means: Means<'_>) -> Outcome<DayContent> {
+        self.content.clone().map_or_else(|| content(self.planned, &self.stored, means), Ok)
     }
 }
 
-/// The whole content of a table-day, as it is stored or computed again.
+/// The whole content of a table-day, as it is stored or computed again; missing where it has expired and the store has lost it.
 pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayContent> {
-    match means.store.content(planned.of(), &stored.version) {
-        Some(content) => Ok(content),
-        None => again(planned, stored, means),
+    if let Some(content) = means.store.content(planned.of(), &stored.version) {
+        return Ok(content);
     }
-}
-
-/// Computes and stores again what the store has lost.
-fn again(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayContent> {
     if planned.decision == Decision::Expired {
         let what = if measures::of(planned.of().0).is_some() { "sums" } else { "rows" };
         return Err(lost(planned, what));
     }
     let checked = planned.checked(means.settings)?;
-    let opened = Opened::of(&planned.partition.folder, &checked, means.settings)?;
     let wants = Wants { record_ids: &BTreeSet::new(), all_records: false };
-    let Computed { content, .. } = compute(opened, &planned.dependencies, wants, means.settings)?;
+    let Computed { content, .. } = compute(Opened::of(planned, &checked, means.settings)?, wants)?;
     means.store.put(&content, stored.clone())?;
     Ok(content)
 }

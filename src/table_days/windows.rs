@@ -18,22 +18,20 @@ use crate::state::day_content::DayContent;
 use crate::state::store::Version;
 use crate::state::window as rolled;
 use crate::table_days::STAGE;
-use crate::table_days::plan::Planned;
 use crate::table_days::resolve::{Means, Resolved};
 use crate::window_sums::rolling::roll;
 use crate::window_sums::tables::{ShopIds, TableSums};
 
 /// The window of every table.
 pub(super) fn windows(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
+    resolved: &BTreeMap<TableDay, Resolved<'_>>,
     shop_ids: &ShopIds,
     means: Means<'_>,
 ) -> Outcome<BTreeMap<Table, TableSums>> {
     let windows = measures::ALL
         .par_iter()
         .with_max_len(1)
-        .map(|spec| Ok((spec.table, window_of(spec, planned, resolved, shop_ids, means)?)));
+        .map(|spec| Ok((spec.table, window_of(spec, resolved, shop_ids, means)?)));
     let windows = all(windows.collect::<Vec<_>>())?.into_iter().collect();
     for (of, resolved) in resolved {
         if let Some(replaced) = resolved.replaced.as_ref().filter(|old| **old != resolved.stored.version) {
@@ -45,20 +43,14 @@ pub(super) fn windows(
 
 fn window_of(
     spec: &'static PartialSpec,
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
+    resolved: &BTreeMap<TableDay, Resolved<'_>>,
     shop_ids: &ShopIds,
     means: Means<'_>,
 ) -> Outcome<TableSums> {
-    let of_table = planned.iter().filter(|planned| planned.of().0 == spec.table);
-    let days: BTreeMap<Day, (&Planned, &Resolved)> =
-        of_table.filter_map(|planned| Some((planned.of().1, (*planned, resolved.get(&planned.of())?)))).collect();
-    let versions: BTreeMap<Day, Version> =
-        days.iter().map(|(day, (_, resolved))| (*day, resolved.stored.version.clone())).collect();
-    let sums_of = |day: Day, version: &Version| match days.get(&day) {
-        Some((planned, resolved)) if resolved.stored.version == *version => {
-            resolved.content(planned, means)?.sums().map(Some)
-        }
+    let of_table = resolved.iter().filter(|((table, _), _)| *table == spec.table);
+    let versions = of_table.map(|((_, day), resolved)| (*day, resolved.stored.version.clone())).collect();
+    let sums_of = |day: Day, version: &Version| match resolved.get(&(spec.table, day)) {
+        Some(resolved) if resolved.stored.version == *version => resolved.content(means)?.sums().map(Some),
         // A day, or a version of one, that leaves the window.
         _ => means.store.content((spec.table, day), version).map(DayContent::sums).transpose(),
     };
@@ -70,10 +62,7 @@ fn window_of(
     Ok(rolled.table)
 }
 
-/// What the records that appeals take out added, negated, by table.
-///
-/// # Errors
-/// A fault where a record that leaves was not found before.
+/// What the records that appeals take out added, negated, by table; a fault where one was not found before.
 pub(super) fn taken_out(
     retractions: &Retractions,
     answers: &BTreeMap<TableDay, Answers>,

@@ -14,11 +14,11 @@ use crate::partials::records::TableDay;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::shops::Shop;
-use crate::state::store::Store;
+use crate::state::store::{Store, Stored};
 use crate::table_days::STAGE;
 use crate::table_days::night::{SetAside, shops};
 use crate::table_days::plan::Planned;
-use crate::table_days::resolve::{Means, Resolved, content, resolve_all};
+use crate::table_days::resolve::{Means, content, resolve_all};
 use crate::table_days::survey::Survey;
 
 /// Everything that a settlement needs of the extracts.
@@ -26,7 +26,7 @@ pub(crate) struct YearInput<'a> {
     settings: &'a Settings,
     store: Store,
     checked: BTreeMap<TableDay, CheckedPartition>,
-    payments: BTreeMap<Day, (Planned, Resolved)>,
+    payments: BTreeMap<Day, (Planned, Stored)>,
     /// The shops of the newest snapshot.
     pub(crate) shops: Vec<Shop>,
     /// What was read and set aside.
@@ -45,14 +45,15 @@ pub(crate) fn gather<'a>(
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
     let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
-    let mut resolved = resolve_all(&planned, |_| BTreeSet::new(), means)?;
-    let (_, shops) = shops(&planned, &resolved, means)?;
+    let resolved = resolve_all(&planned, |_| BTreeSet::new(), means)?;
+    let (_, shops) = shops(&resolved, means)?;
     store.sync()?;
     let set_aside = SetAside::of(resolved.values());
+    let mut stored: BTreeMap<_, _> = resolved.into_iter().map(|(of, resolved)| (of, resolved.stored)).collect();
     let of_payments = survey.days.into_iter().filter(|planned| planned.of().0 == Table::Payments);
     let payments = of_payments.filter_map(|planned| {
-        let resolved = resolved.remove(&planned.of())?;
-        Some((planned.of().1, (planned, resolved)))
+        let stored = stored.remove(&planned.of())?;
+        Some((planned.of().1, (planned, stored)))
     });
     Ok(YearInput { payments: payments.collect(), settings, store, checked, shops, set_aside })
 }
@@ -66,8 +67,8 @@ impl YearInput<'_> {
     /// The payments of a day, one row a shop and category of goods.
     pub(crate) fn payments_of(&self, day: Day) -> Outcome<DataFrame> {
         let of_day = self.payments.get(&day);
-        let (planned, resolved) = of_day.ok_or_else(|| fault(STAGE, format!("no payments of {day}")))?;
+        let (planned, stored) = of_day.ok_or_else(|| fault(STAGE, format!("no payments of {day}")))?;
         let means = Means { settings: self.settings, store: &self.store, checked: &self.checked };
-        content(planned, &resolved.stored, means)?.sums()
+        content(planned, stored, means)?.sums()
     }
 }
