@@ -4,10 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::Day;
-use crate::error::Outcome;
-use crate::publish;
-use crate::settings::Settings;
+use crate::{domain::Day, error::Outcome, publish, settings::Settings};
 
 /// What a run without a date has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

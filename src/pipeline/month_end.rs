@@ -10,15 +10,11 @@ use arrow::array::RecordBatch;
 
 use crate::assessments::{MonthEndScore, monthly};
 use crate::calendar::{Year, ends_month};
-use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::publish::month_ends;
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
-use crate::publish::reading::Current;
 use crate::publish::{OutputPartition, Period, Publication, batches};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::night::NightInput;
+use crate::publish::{month_ends, reading::Current};
+use crate::{domain::Day, rulebook::Rulebook, settings::Settings, table_days::night::NightInput};
 
 const STAGE: &str = "month end";
 

@@ -8,27 +8,19 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::assessments::marketing;
-use crate::categories;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
-use crate::extracts::quarantine::Counts;
-use crate::extracts::schema::Presence;
-use crate::extracts::tables::Table;
-use crate::improvements;
-use crate::partials::records::TableDay;
+use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
 use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Figures, with_figures};
 use crate::pipeline::{publish, staleness};
 use crate::publish::outputs::{self, OutputTable};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, batches};
-use crate::quality;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::night::NightInput;
-use crate::table_days::plan::Why;
-use crate::table_days::survey::AsKnown;
-use crate::threads::on_pool;
+use crate::table_days::{night::NightInput, plan::Why, survey::AsKnown};
+use crate::{
+    assessments::marketing, categories, improvements, partials::records::TableDay, quality, rulebook::Rulebook,
+    settings::Settings, threads::on_pool,
+};
 
 /// A published night, and what its run says in short.
 #[derive(Debug)]

@@ -6,22 +6,17 @@
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
-use crate::assessments::marketing;
-use crate::calendar::Year;
-use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{assessments_from, partition, published};
-use crate::pipeline::scoring::with_figures;
 use crate::pipeline::{publish, settlement};
 use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
-use crate::publish::reading::Current;
 use crate::publish::restatement::{self, Restated};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::survey::AsKnown;
-use crate::threads::on_pool;
+use crate::{
+    assessments::marketing, calendar::Year, domain::Day, pipeline::scoring::with_figures, publish::reading::Current,
+    rulebook::Rulebook, settings::Settings, table_days::survey::AsKnown, threads::on_pool,
+};
 
 const STAGE: &str = "month end";
 

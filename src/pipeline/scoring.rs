@@ -2,16 +2,14 @@
 //!
 //! In: settings, rules, the day and the day as of which appeals are known. Out: the results that its tables are made of.
 
-use crate::error::Outcome;
-use crate::quality;
 use crate::ranking::assessed::{Assessed, assess};
 use crate::ranking::{Ranking, rank_all};
-use crate::rulebook::Rulebook;
 use crate::scores::{self, ScoredShop};
-use crate::settings::Settings;
 use crate::table_days::night::{NightInput, gather};
-use crate::table_days::survey::AsKnown;
-use crate::window_sums::shops::of_shops;
+use crate::{
+    error::Outcome, quality, rulebook::Rulebook, settings::Settings, table_days::survey::AsKnown,
+    window_sums::shops::of_shops,
+};
 
 /// The results that a night's tables are made of.
 pub(super) struct Figures<'a> {

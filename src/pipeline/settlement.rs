@@ -9,23 +9,17 @@ use arrow::array::{BooleanArray, Date32Array, RecordBatch};
 use jiff::Timestamp;
 
 use crate::assessments::annual::{self, Account, Basis, Settlement};
-use crate::calendar::Year;
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{self, MonthEnds};
-use crate::pipeline::publish;
-use crate::publish::columns::column;
-use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
-use crate::publish::reading::Current;
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
-use crate::quality;
+use crate::publish::{columns::column, month_ends::shop_scores, reading::Current};
 use crate::rulebook::{Decimal4, Rulebook};
-use crate::sales;
-use crate::settings::Settings;
-use crate::shops::Shop;
-use crate::table_days::year;
-use crate::threads::on_pool;
+use crate::{
+    calendar::Year, pipeline::publish, quality, sales, settings::Settings, shops::Shop, table_days::year,
+    threads::on_pool,
+};
 
 const STAGE: &str = "settlement";
 

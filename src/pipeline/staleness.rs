@@ -3,15 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
-use crate::error::Outcome;
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::publish;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::ingredients;
-use crate::table_days::range;
-use crate::threads::on_pool;
+use crate::table_days::{ingredients, range};
+use crate::{
+    error::Outcome, extracts::tables::Table, partials::records::TableDay, publish, rulebook::Rulebook,
+    settings::Settings, threads::on_pool,
+};
 
 /// Why a night is published, for the first time or again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,21 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::calendar::Year;
 use crate::domain::{Day, Window};
-use crate::error::Outcome;
-use crate::extracts::listing;
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::pipeline::settlement;
-use crate::policies::Coverage;
-use crate::publish::reading::Current;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
+use crate::extracts::{listing, tables::Table};
 use crate::state::store::{Kept, Store};
 use crate::table_days::plan::{Decision, Lack, Why};
-use crate::table_days::survey;
-use crate::threads::on_pool;
+use crate::{
+    calendar::Year, error::Outcome, partials::records::TableDay, pipeline::settlement, policies::Coverage,
+    publish::reading::Current, rulebook::Rulebook, settings::Settings, table_days::survey, threads::on_pool,
+};
 
 /// The stored table-days.
 #[derive(Debug, Default)]

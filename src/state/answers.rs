@@ -11,11 +11,9 @@ use rayon::prelude::*;
 use crate::columns::{integers, of_integers, texts};
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all, fault};
-use crate::extracts::tables::Table;
-use crate::partials::measures::PartialSpec;
 use crate::partials::records::{Answers, Record, TableDay, with_records};
 use crate::state::checksummed::{self, Content, STAGE};
-use crate::state::frames;
+use crate::{extracts::tables::Table, partials::measures::PartialSpec, state::frames};
 
 /// The answers that one version of a partial gave, and its fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

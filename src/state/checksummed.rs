@@ -6,9 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::content::hash_of;
 use crate::error::{Outcome, disk};
-use crate::folders::entries;
+use crate::{content::hash_of, folders::entries};
 
 pub(super) const STAGE: &str = "state";
 /// The ending of a file that is being written.

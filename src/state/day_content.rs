@@ -6,13 +6,9 @@
 use polars::prelude::*;
 
 use crate::columns::{integers, of_integers, texts};
-use crate::domain::Day;
 use crate::error::{Failure, Outcome, fault};
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::partials::retractions::Appeal;
-use crate::shops::Shop;
-use crate::state::checksummed::STAGE;
+use crate::partials::{records::TableDay, retractions::Appeal};
+use crate::{domain::Day, extracts::tables::Table, shops::Shop, state::checksummed::STAGE};
 
 const NANOSECONDS_PER_SECOND: i128 = 1_000_000_000;
 

@@ -5,11 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Outcome, fault};
-use crate::extracts::identity::FileIdentity;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::verdicts::Reason;
-use crate::partials::records::TableDay;
-use crate::partials::version::Version;
+use crate::extracts::{identity::FileIdentity, verdicts::Reason};
+use crate::partials::{records::TableDay, version::Version};
 use crate::state::checksummed::STAGE;
 
 /// A part file that a table-day was made of.

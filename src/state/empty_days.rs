@@ -4,11 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
 use crate::state::checksummed::{self, Content, STAGE};
+use crate::{domain::Day, extracts::tables::Table, partials::records::TableDay};
 
 /// What is known of days without a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

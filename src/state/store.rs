@@ -12,20 +12,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
-use crate::content::hash_of;
-use crate::domain::Day;
 use crate::error::{Outcome, disk, fault};
-use crate::extracts::tables::Table;
-use crate::folders::entries;
-use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
 pub(crate) use crate::partials::version::Version;
 use crate::state::checksummed::{self, Content, STAGE};
-use crate::state::day_content::DayContent;
-use crate::state::description::Description;
 pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};
+use crate::state::{day_content::DayContent, description::Description};
 use crate::state::{format, frames};
+use crate::{content::hash_of, domain::Day, extracts::tables::Table, folders::entries, partials::measures};
 
 /// The table-days of a state folder.
 #[derive(Debug)]

@@ -9,25 +9,16 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 
 use crate::error::{Outcome, caught, fault};
-use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::reader::{self, Source};
-use crate::extracts::row_rules::judge;
-use crate::extracts::rows::Rows;
 use crate::extracts::selection::{Selection, Share, Wanted};
-use crate::extracts::tables::Table;
-use crate::extracts::verdicts::Verdicts;
-use crate::memory;
+use crate::extracts::{contract::CheckedPartition, row_rules::judge, rows::Rows, tables::Table, verdicts::Verdicts};
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers, has_records};
-use crate::partials::retractions;
-use crate::partials::shares::together;
-use crate::settings::Settings;
-use crate::shops;
-use crate::state::day_content::DayContent;
-use crate::table_days::STAGE;
-use crate::table_days::plan::Planned;
+use crate::partials::{retractions, shares::together};
+use crate::table_days::{STAGE, plan::Planned};
+use crate::{memory, settings::Settings, shops, state::day_content::DayContent};
 
 /// The files of a table-day, opened once: their hashes, and their bytes where they are worked on in one piece.
 pub(super) struct Opened<'a> {

@@ -6,15 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::content::hash_of;
-use crate::domain::Day;
-use crate::extracts::tables::Table;
-use crate::partials::meaning::Surroundings;
 use crate::partials::measures::{self, Condition};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::state::format_1;
-use crate::zone::Zone;
+use crate::{
+    content::hash_of, domain::Day, extracts::tables::Table, partials::meaning::Surroundings, rulebook::Rulebook,
+    settings::Settings, state::format_1, zone::Zone,
+};
 
 /// Which meaning the stored figures of a table have.
 ///

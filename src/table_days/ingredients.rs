@@ -6,16 +6,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::content::hash_of;
-use crate::domain::Day;
 use crate::error::{Outcome, all};
-use crate::extracts::reader;
-use crate::partials::records::TableDay;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::state::store::Store;
-use crate::table_days::plan::Decision;
 use crate::table_days::survey::{AsKnown, Survey};
+use crate::{
+    content::hash_of, domain::Day, extracts::reader, partials::records::TableDay, rulebook::Rulebook,
+    settings::Settings, state::store::Store, table_days::plan::Decision,
+};
 
 /// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
 pub(super) fn of_night(

@@ -8,22 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::tables::Table;
-use crate::partials::measures;
-use crate::partials::records::TableDay;
 use crate::partials::retractions::{self, Appeal};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::shops::Shop;
-use crate::state::store::Store;
+use crate::partials::{measures, records::TableDay};
 use crate::table_days::plan::{Planned, Why};
 use crate::table_days::resolve::{Means, Resolved, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
 use crate::table_days::{STAGE, ingredients, records, windows};
-use crate::window_sums::tables::TableSums;
+use crate::{
+    domain::Day, extracts::tables::Table, rulebook::Rulebook, settings::Settings, shops::Shop, state::store::Store,
+    window_sums::tables::TableSums,
+};
 
 /// Everything that scoring needs of the extracts.
 #[derive(Debug)]

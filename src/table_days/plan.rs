@@ -9,15 +9,11 @@ use std::path::Path;
 
 use crate::error::{Finding, Outcome, fault};
 use crate::extracts::contract::{self, CheckedPartition};
-use crate::extracts::listing::Listed;
 use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::schema::Presence;
-use crate::partials::records::TableDay;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
+use crate::extracts::{listing::Listed, schema::Presence};
 use crate::state::store::{Found, Input, Stored};
-use crate::table_days::STAGE;
 use crate::table_days::dependencies::{Dependencies, fingerprint};
+use crate::{partials::records::TableDay, rulebook::Rulebook, settings::Settings, table_days::STAGE};
 
 /// What becomes of a table-day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,18 +7,12 @@ use serde_json::json;
 
 use super::dependencies::{Dependencies, fingerprint};
 use super::plan::{Planned, Terms, plan};
-use crate::domain::Day;
-use crate::extracts::identity::FileIdentity;
-use crate::extracts::listing::Listed;
 use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::quarantine::Counts;
-use crate::extracts::readable::day;
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::rulebook::Rulebook;
+use crate::extracts::{identity::FileIdentity, listing::Listed, quarantine::Counts, readable::day, tables::Table};
 use crate::settings::{self, Settings};
 use crate::state::store::{Found, Input, Store, Stored, Version};
 use crate::state::{checksummed, format, format_1};
+use crate::{domain::Day, partials::records::TableDay, rulebook::Rulebook};
 
 /// The case; the files listed, each as its inode and its bytes, or that there is no partition; the files stored, and under
 /// what; the settings of now; the decision; and where the bytes have to tell, what they tell.

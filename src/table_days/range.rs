@@ -6,23 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::Window;
-use crate::error::Outcome;
-use crate::extracts::contract::CheckedPartition;
-use crate::extracts::listing;
-use crate::extracts::tables::Table;
-use crate::partials::measures;
-use crate::partials::records::TableDay;
-use crate::partials::retractions;
-use crate::policies::Coverage;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::state::store::Store;
-use crate::table_days::night::appeals;
-use crate::table_days::plan::Planned;
-use crate::table_days::records;
+use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
+use crate::partials::{measures, records::TableDay, retractions};
 use crate::table_days::resolve::{Means, resolve_all};
-use crate::table_days::survey::Survey;
+use crate::table_days::{night::appeals, plan::Planned, records, survey::Survey};
+use crate::{
+    domain::Window, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings, state::store::Store,
+};
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
 /// does not fit the contract is left to the night that needs it, which says so.

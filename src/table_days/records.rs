@@ -7,23 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::Window;
 use crate::error::{Outcome, all, caught, fault};
-use crate::extracts::contract::CheckedPartition;
 use crate::extracts::reader::{self, Source};
-use crate::extracts::row_rules::judge;
 use crate::extracts::selection::{Selection, Wanted};
-use crate::extracts::verdicts::Verdicts;
-use crate::memory;
-use crate::partials::lookup;
+use crate::extracts::{contract::CheckedPartition, row_rules::judge, verdicts::Verdicts};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers, Record, TableDay, has_records};
-use crate::partials::retractions::Appeal;
-use crate::settings::Settings;
+use crate::partials::{lookup, retractions::Appeal};
 use crate::state::answers::{Answered, KnownAnswers};
-use crate::table_days::STAGE;
 use crate::table_days::plan::{Decision, Planned};
 use crate::table_days::resolve::{Means, Resolved, lost};
+use crate::{domain::Window, memory, settings::Settings, table_days::STAGE};
 
 /// Where a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

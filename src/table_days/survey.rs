@@ -11,14 +11,12 @@ use crate::domain::{Day, Window};
 use crate::error::{Outcome, escaped};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed};
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::policies::Coverage;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
 use crate::state::empty_days::{self, EmptyDays};
-use crate::state::store::Store;
 use crate::table_days::plan::{self, Planned, Terms};
+use crate::{
+    extracts::tables::Table, partials::records::TableDay, policies::Coverage, rulebook::Rulebook, settings::Settings,
+    state::store::Store,
+};
 
 /// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
 /// restatement.

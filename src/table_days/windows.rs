@@ -8,19 +8,17 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
-use crate::extracts::tables::Table;
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay, negated};
-use crate::partials::retractions::Retractions;
-use crate::state::day_content::DayContent;
-use crate::state::store::Version;
 use crate::state::window as rolled;
-use crate::table_days::STAGE;
+use crate::state::{day_content::DayContent, store::Version};
 use crate::table_days::resolve::{Means, Resolved};
-use crate::window_sums::rolling::roll;
 use crate::window_sums::tables::{ShopIds, TableSums};
+use crate::{
+    domain::Day, extracts::tables::Table, partials::retractions::Retractions, table_days::STAGE,
+    window_sums::rolling::roll,
+};
 
 /// The window of every table.
 pub(super) fn windows(

@@ -8,18 +8,12 @@ use polars::prelude::DataFrame;
 
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
-use crate::extracts::contract::CheckedPartition;
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::shops::Shop;
+use crate::extracts::{contract::CheckedPartition, tables::Table};
 use crate::state::store::{Store, Stored};
-use crate::table_days::STAGE;
 use crate::table_days::night::{SetAside, shops};
-use crate::table_days::plan::Planned;
 use crate::table_days::resolve::{Means, content, resolve_all};
-use crate::table_days::survey::Survey;
+use crate::table_days::{STAGE, plan::Planned, survey::Survey};
+use crate::{partials::records::TableDay, rulebook::Rulebook, settings::Settings, shops::Shop};
 
 /// Everything that a settlement needs of the extracts.
 pub(crate) struct YearInput<'a> {
