@@ -25,19 +25,14 @@ use crate::{
 /// A published night, and what its run says in short.
 #[derive(Debug)]
 pub(crate) struct Night {
-    /// The day that it is for.
     pub(crate) as_of: Day,
-    /// Where it is published.
     pub(crate) published: Published,
-    /// What became of the month end, where the night ends a month.
     pub(crate) month_end: Option<Closed>,
     /// The frozen month ends that a restatement may change after this night.
     pub(crate) touched_month_ends: Vec<Day>,
     /// The other published nights that are not what they would be now.
     pub(crate) made_stale: Vec<Day>,
-    /// The shops present on the as-of day.
     pub(crate) present_shops: usize,
-    /// Those of them without a score.
     pub(crate) unscored_shops: usize,
     /// The rows of the window that were set aside.
     pub(crate) quarantined_rows: usize,
@@ -45,15 +40,13 @@ pub(crate) struct Night {
     pub(crate) unknown_shops: BTreeMap<i64, i64>,
     /// The table-days whose partition has no row.
     pub(crate) without_rows: Vec<TableDay>,
-    /// Which daily partials were computed, and why.
     pub(crate) computed: Vec<(TableDay, Why)>,
-    /// How many were taken from the state folder.
+    /// How many partials were taken from the state folder.
     pub(crate) reused: usize,
     /// The table-days that are not what an earlier night made use of.
     pub(crate) changed: Vec<TableDay>,
 }
 
-/// Scores the night of `as_of` and publishes it at the time `now`.
 pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
     on_pool(|| {
         with_figures(settings, rulebook, AsKnown { as_of, on: as_of }, |figures, input| {
@@ -121,13 +114,11 @@ fn publication(
     })
 }
 
-/// The rows of shops that the snapshot does not have, by table-day.
 fn unknown_rows(input: &NightInput) -> BTreeMap<TableDay, i64> {
     let days = input.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
     days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
 }
 
-/// The rows of shops that the snapshot does not have, by shop.
 fn unknown_shops(input: &NightInput) -> BTreeMap<i64, i64> {
     let mut unknown = BTreeMap::new();
     for (shop, rows) in input.tables.values().flat_map(|sums| sums.unknown.values()).flatten() {
@@ -143,7 +134,6 @@ fn without_rows(counts: &[Counts]) -> Vec<TableDay> {
     empty
 }
 
-/// The counts with those of the days of the window on which nothing happened.
 fn with_empty_days(counts: &[Counts], window: Window) -> Vec<Counts> {
     let known: BTreeSet<(Table, Day)> = counts.iter().map(|counts| (counts.table, counts.day)).collect();
     let daily = Table::ALL.into_iter().filter(|table| table.spec().presence != Presence::NewestSnapshot);

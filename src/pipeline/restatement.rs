@@ -20,7 +20,6 @@ use crate::{
 
 const STAGE: &str = "month end";
 
-/// A restated month end.
 #[derive(Debug)]
 pub(crate) struct RestatedMonthEnd {
     /// How many rows are new, or other than before, or gone.
@@ -30,10 +29,7 @@ pub(crate) struct RestatedMonthEnd {
 }
 
 /// Computes a published month end again with the extracts as they are now and appeals as of the knowledge day, and the
-/// assessments and the settlement of its year, where they are published, after it.
-///
-/// # Errors
-/// Missing where the month end was never published; those of the stages.
+/// assessments and the settlement of its year, where they are published, after it; missing where it was never published.
 pub(crate) fn run(
     settings: &Settings,
     rulebook: &Rulebook,

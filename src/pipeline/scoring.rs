@@ -11,7 +11,6 @@ use crate::{
     window_sums::shops::of_shops,
 };
 
-/// The results that a night's tables are made of.
 pub(super) struct Figures<'a> {
     pub(super) assessed: &'a [Assessed<'a>],
     pub(super) scored: &'a [ScoredShop],

@@ -23,19 +23,13 @@ use crate::{
 
 const STAGE: &str = "settlement";
 
-/// A settled year.
 #[derive(Debug)]
 pub(crate) struct SettledYear {
-    /// The settlements, one a shop.
     pub(crate) settlements: Vec<Settlement>,
-    /// Where they are published.
     pub(crate) published: Published,
 }
 
-/// Settles a year as of a day and publishes it at the time `now`.
-///
-/// # Errors
-/// Missing where a score that counts was never published; those of the stages.
+/// Settles a year as of a day and publishes it at the time `now`; missing where a score that counts was never published.
 pub(crate) fn run(
     settings: &Settings,
     rulebook: &Rulebook,
@@ -53,9 +47,6 @@ pub(crate) fn run(
 }
 
 /// Whether a year is settled for good: its published settlement is not provisional.
-///
-/// # Errors
-/// State where the published file is not as it was written; disk.
 pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
     let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
     let Some(settled) = settled else { return Ok(false) };

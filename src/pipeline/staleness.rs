@@ -9,10 +9,8 @@ use crate::{
     settings::Settings, threads::on_pool,
 };
 
-/// Why a night is published, for the first time or again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhyDue {
-    /// It is not published.
     NotPublished,
     /// It would come out of other ingredients now.
     Stale,
@@ -63,7 +61,6 @@ pub(super) fn made_stale(settings: &Settings, as_of: Day, changed: &[TableDay]) 
     Ok(publish::nights(&settings.out)?.into_keys().filter(is_stale).collect())
 }
 
-/// Whether a table-day counts in a night.
 fn reaches((table, day): TableDay, night: Day, settings: &Settings) -> bool {
     let age_days = night.epoch_days() - day.epoch_days();
     match table {

@@ -11,10 +11,8 @@ use crate::{
     publish::reading::Current, rulebook::Rulebook, settings::Settings, table_days::survey, threads::on_pool,
 };
 
-/// The stored table-days.
 #[derive(Debug, Default)]
 pub(crate) struct Holding {
-    /// All of them, by table and day.
     pub(crate) kept: Vec<Kept>,
     /// Those that a night would not take as they are, and why.
     pub(crate) outdated: BTreeMap<TableDay, &'static str>,
@@ -22,7 +20,6 @@ pub(crate) struct Holding {
     pub(crate) expired: BTreeSet<TableDay>,
 }
 
-/// What is stored, and what of it still holds.
 pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let store = Store::open(&settings.state, false)?;
     let mut holding = Holding { kept: store.all()?, ..Holding::default() };
@@ -68,14 +65,11 @@ fn outdated(decision: Decision) -> Option<&'static str> {
     }
 }
 
-/// What was removed of the state folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pruned {
     /// The days before it were removed; none where nothing is stored.
     pub(crate) before: Option<Day>,
-    /// How many table-days.
     pub(crate) table_days: usize,
-    /// Their size.
     pub(crate) bytes: u64,
 }
 

@@ -13,9 +13,7 @@ use crate::state::checksummed::STAGE;
 /// A part file that a table-day was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Input {
-    /// Its name in the partition's folder.
     pub(crate) name: String,
-    /// What it was when it was read.
     pub(crate) identity: FileIdentity,
     /// The hash of its bytes; empty for a manifest.
     pub(crate) hash: String,
@@ -24,20 +22,15 @@ pub(crate) struct Input {
 /// All that is known of a stored table-day without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
-    /// How many rows there were, and how many broke which rule.
     pub(crate) counts: Counts,
-    /// The rows that were set aside.
     pub(crate) quarantine: Vec<QuarantinedRow>,
-    /// What it depends on besides its files.
+    /// The hash of what it depends on besides its files.
     pub(crate) basis: String,
-    /// The files that it was made of.
     pub(crate) inputs: Vec<Input>,
-    /// Which content it has.
     pub(crate) version: Version,
 }
 
 impl Stored {
-    /// The table-day.
     pub(crate) fn of(&self) -> TableDay {
         (self.counts.table, self.counts.day)
     }
@@ -68,10 +61,6 @@ impl Description {
         }
     }
 
-    /// Its bytes.
-    ///
-    /// # Errors
-    /// A fault where it cannot be written as JSON.
     pub(super) fn json(&self) -> Outcome<Vec<u8>> {
         serde_json::to_vec(self).map_err(|error| fault(STAGE, error))
     }

@@ -11,7 +11,6 @@ use crate::{domain::Day, extracts::tables::Table, partials::records::TableDay};
 /// What is known of days without a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EmptyDays {
-    /// The table-days that are known to have none.
     pub(crate) days: BTreeSet<TableDay>,
     /// Whether what was known before is damaged.
     pub(crate) is_damaged: bool,
@@ -36,7 +35,6 @@ pub(crate) fn load(state: &Path) -> EmptyDays {
     EmptyDays { days: Table::ALL.into_iter().flat_map(of_table).collect(), is_damaged: false }
 }
 
-/// Keeps them for the next night.
 pub(crate) fn save(state: &Path, empty: &BTreeSet<TableDay>) -> Outcome<()> {
     let mut days: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
     for (table, day) in empty {

@@ -35,10 +35,7 @@ fn file(state: &Path) -> PathBuf {
     state.join("format.json")
 }
 
-/// Makes sure that the state folder is in no newer form than this program's.
-///
-/// # Errors
-/// State where the form is newer.
+/// Makes sure that the state folder is in no newer form than this program's: state where it is.
 pub(crate) fn check(state: &Path) -> Outcome<()> {
     written(state).map_or(Ok(()), |written| judge(&written, state))
 }
@@ -55,9 +52,6 @@ fn judge(written: &Written, state: &Path) -> Outcome<()> {
 }
 
 /// As [`check`], and notes that the state folder is in this program's form from now on. The caller holds its lock.
-///
-/// # Errors
-/// State where the form is newer; disk.
 pub(crate) fn claim(state: &Path) -> Outcome<()> {
     match written(state) {
         Some(Written { format: FORMAT, .. }) => Ok(()),

@@ -22,7 +22,6 @@ use crate::state::{day_content::DayContent, description::Description};
 use crate::state::{format, frames};
 use crate::{content::hash_of, domain::Day, extracts::tables::Table, folders::entries, partials::measures};
 
-/// The table-days of a state folder.
 #[derive(Debug)]
 pub(crate) struct Store {
     state: PathBuf,
@@ -35,9 +34,7 @@ pub(crate) struct Store {
 /// What is stored of a table-day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing.
     Nothing,
-    /// Its description is damaged.
     Damaged,
     /// It is described; whether its content is sound shows when it is read.
     Described(Stored),
@@ -50,12 +47,9 @@ impl Found {
     }
 }
 
-/// A table-day that is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
-    /// Its table and day.
     pub(crate) of: TableDay,
-    /// The size of its files.
     pub(crate) bytes: u64,
 }
 
@@ -63,10 +57,8 @@ pub(crate) struct Kept {
 const DAY_LENGTH: usize = 10;
 
 impl Store {
-    /// The table-days under a state folder, which is the only copy of old ones where `is_only_copy` says so.
-    ///
-    /// # Errors
-    /// State where a newer program wrote it; disk.
+    /// The table-days under a state folder, which is the only copy of old ones where `is_only_copy` says so; state
+    /// where a newer program wrote it.
     pub(crate) fn open(state: &Path, is_only_copy: bool) -> Outcome<Self> {
         format::check(state)?;
         let opened = (is_only_copy && state.is_dir()).then(|| File::open(state)).transpose();
@@ -126,7 +118,6 @@ impl Store {
         checksummed::write(&self.description(stored.of()), &Description::of(stored).json()?)
     }
 
-    /// Stores the index of a partial's records.
     pub(crate) fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
         let bytes = record_index::encode(records, &version.fingerprint);
         self.write(&self.records_file(of, &version.fingerprint), &bytes)

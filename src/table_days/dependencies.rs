@@ -43,7 +43,6 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
-    /// Those of a table-day under these settings and rules.
     pub(crate) fn of(table: Table, day: Day, settings: &Settings, rulebook: &Rulebook) -> Self {
         let custom_made = rulebook.custom_made.categories_on(day).into_iter().map(str::to_owned).collect();
         Self::new(table, day, settings.zone.clone(), custom_made)

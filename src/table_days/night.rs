@@ -26,9 +26,7 @@ use crate::{
 pub(crate) struct NightInput {
     /// The day of the shop snapshot.
     pub(crate) snapshot: Day,
-    /// Its shops.
     pub(crate) shops: Vec<Shop>,
-    /// What was read and set aside.
     pub(crate) set_aside: SetAside,
     /// The sums of the window, before appeals.
     pub(crate) tables: BTreeMap<Table, TableSums>,
@@ -38,7 +36,6 @@ pub(crate) struct NightInput {
     pub(crate) unmatched: BTreeMap<Day, i64>,
     /// The days of the records that decisions speak of which take effect with this night.
     pub(crate) newly_decided: BTreeSet<Day>,
-    /// Which partials were computed, and why.
     pub(crate) computed: Vec<(TableDay, Why)>,
     /// How many partials were taken from the state folder.
     pub(crate) reused: usize,

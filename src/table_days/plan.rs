@@ -35,9 +35,7 @@ pub(crate) enum Decision {
 /// Why a table-day is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// Nothing is stored of it.
     NothingStored,
-    /// What is stored of it is damaged.
     Damaged,
     /// It was stored under other settings or rules, or before its figures got another meaning.
     RulesChanged,
@@ -48,14 +46,12 @@ pub(crate) enum Why {
 /// Why nothing stored takes the place of expired extracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lack {
-    /// Nothing sound is stored.
     NothingSound,
     /// It was stored under other settings or rules, or before its figures got another meaning.
     OtherRules,
 }
 
 impl Why {
-    /// As a run says it.
     pub(crate) const fn told(self) -> &'static str {
         match self {
             Self::NothingStored => "nothing was stored",
@@ -71,11 +67,8 @@ impl Why {
 pub(crate) struct Planned {
     /// Its folder and files; no files where it has no partition.
     pub(crate) partition: Partition,
-    /// What it depends on besides its files.
     pub(crate) dependencies: Dependencies,
-    /// What is stored of it.
     pub(crate) stored: Option<Stored>,
-    /// What becomes of it.
     pub(crate) decision: Decision,
 }
 
@@ -142,7 +135,6 @@ pub(super) fn without_partition(of: TableDay, terms: Terms<'_>, found: Found) ->
 }
 
 impl Planned {
-    /// Its table and day.
     pub(crate) fn of(&self) -> TableDay {
         (self.partition.table, self.partition.day)
     }
@@ -156,7 +148,6 @@ impl Planned {
         matches!(self.decision, Decision::Touched | Decision::Computed(_))
     }
 
-    /// Whether it has a partition.
     pub(super) fn has_partition(&self) -> bool {
         matches!(self.decision, Decision::Reused | Decision::Touched | Decision::Computed(_))
     }
@@ -166,10 +157,7 @@ impl Planned {
         !matches!(self.decision, Decision::Empty | Decision::Missing(_))
     }
 
-    /// What is stored of a table-day that is reused or served.
-    ///
-    /// # Errors
-    /// A fault where nothing is.
+    /// What is stored of a table-day that is reused or served; a fault where nothing is.
     pub(super) fn stored(&self) -> Outcome<&Stored> {
         let (table, day) = self.of();
         self.stored.as_ref().ok_or_else(|| fault(STAGE, format!("nothing is stored of {} {day}", table.name())))

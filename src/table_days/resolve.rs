@@ -91,7 +91,6 @@ fn touched(planned: &Planned, hashes: &[String], store: &Store) -> Outcome<Store
     Ok(stored)
 }
 
-/// Computes a table-day and stores it.
 fn computed<'a>(
     planned: &'a Planned,
     opened: Opened<'_>,

@@ -22,9 +22,7 @@ use crate::{
 /// restatement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AsKnown {
-    /// The day that is scored.
     pub(crate) as_of: Day,
-    /// The day as of which appeals count.
     pub(crate) on: Day,
 }
 
@@ -40,7 +38,6 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// What scoring a day takes.
     pub(crate) fn of_night(settings: &Settings, rulebook: &Rulebook, known: AsKnown, store: &Store) -> Outcome<Self> {
         let listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
         Self::of(listed, settings, rulebook, store)
@@ -63,7 +60,6 @@ impl Survey {
         Self::of(listed, settings, rulebook, store)
     }
 
-    /// A plan of what was listed.
     pub(crate) fn of(listed: Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Outcome<Self> {
         let known_empty = match settings.extracts_kept_days {
             Some(_) => empty_days::load(&settings.state),
@@ -77,10 +73,8 @@ impl Survey {
         Ok(Self { days, listed, known_empty })
     }
 
-    /// The files to be read, checked against the contract.
-    ///
-    /// # Errors
-    /// All findings together: those of the listing and of the contract, rejected; missing days and a missing snapshot.
+    /// The files to be read, checked against the contract. All findings come together: those of the listing and of the
+    /// contract, rejected; missing days and a missing snapshot.
     pub(super) fn check(&self, settings: &Settings) -> Outcome<BTreeMap<TableDay, CheckedPartition>> {
         let mut listed = self.listed.clone();
         listed.partitions = self.days.iter().filter(|day| day.is_read()).map(|day| day.partition.clone()).collect();

@@ -20,7 +20,6 @@ use crate::{
     window_sums::rolling::roll,
 };
 
-/// The window of every table.
 pub(super) fn windows(
     resolved: &BTreeMap<TableDay, Resolved<'_>>,
     shop_ids: &ShopIds,

@@ -23,7 +23,6 @@ pub(crate) struct YearInput<'a> {
     payments: BTreeMap<Day, (Planned, Stored)>,
     /// The shops of the newest snapshot.
     pub(crate) shops: Vec<Shop>,
-    /// What was read and set aside.
     pub(crate) set_aside: SetAside,
 }
 
@@ -53,7 +52,6 @@ pub(crate) fn gather<'a>(
 }
 
 impl YearInput<'_> {
-    /// The days that have payments.
     pub(crate) fn days(&self) -> Vec<Day> {
         self.payments.keys().copied().collect()
     }
