@@ -16,6 +16,7 @@ use crate::pipeline::scoring::{Figures, with_figures};
 use crate::pipeline::{publish, staleness};
 use crate::publish::outputs::{self, OutputTable};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, batches};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::{night::NightInput, plan::Why, survey::AsKnown};
 use crate::{
     assessments::marketing, categories, improvements, partials::records::TableDay, quality, rulebook::Rulebook,
@@ -49,8 +50,9 @@ pub(crate) struct Night {
 
 pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
     on_pool(|| {
-        with_figures(settings, rulebook, AsKnown { as_of, on: as_of }, |figures, input| {
-            let mut publication = publication(settings, rulebook, as_of, figures, &input)?;
+        let terms = Terms { settings, rulebook };
+        with_figures(terms, AsKnown { as_of, on: as_of }, |figures, input| {
+            let mut publication = publication(terms, as_of, figures, &input)?;
             let month_end = month_end::close(&mut publication, &settings.out, rulebook)?;
             let touched_month_ends = month_end::touched(settings, as_of, &input)?;
             let published = publish(settings, &publication, now)?;
@@ -73,13 +75,8 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
     })
 }
 
-fn publication(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    as_of: Day,
-    figures: &Figures<'_>,
-    input: &NightInput,
-) -> Outcome<Publication> {
+fn publication(terms: Terms<'_>, as_of: Day, figures: &Figures<'_>, input: &NightInput) -> Outcome<Publication> {
+    let Terms { settings, rulebook } = terms;
     let Figures { assessed, scored, ranking } = figures;
     let spreads = categories::spreads(ranking)?;
     let gains = improvements::of_all(assessed, ranking, scored, &spreads, settings.after_sales_mix)?;

@@ -13,6 +13,7 @@ use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
 use crate::publish::restatement::{self, Restated};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
+use crate::table_days::dependencies::Terms;
 use crate::{
     assessments::marketing, calendar::Year, domain::Day, pipeline::scoring::with_figures, publish::reading::Current,
     rulebook::Rulebook, settings::Settings, table_days::survey::AsKnown, threads::on_pool,
@@ -39,12 +40,13 @@ pub(crate) fn run(
 ) -> Outcome<RestatedMonthEnd> {
     on_pool(|| {
         let current = Current::of(&settings.out)?;
-        let restated = rows(settings, rulebook, month_end, restatement, &current)?;
+        let terms = Terms { settings, rulebook };
+        let restated = rows(terms, month_end, restatement, &current)?;
         if restated.changed == 0 {
             return Ok(RestatedMonthEnd { changed: 0, published: None });
         }
         let changed = restated.changed;
-        let partitions = partitions(settings, rulebook, month_end, restated, &current)?;
+        let partitions = partitions(terms, month_end, restated, &current)?;
         let told = partitions.iter().map(|partition| format!("{} {}", partition.table.name, partition.period));
         let told = told.collect();
         let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
@@ -53,28 +55,21 @@ pub(crate) fn run(
     })
 }
 
-fn rows(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    month_end: Day,
-    restatement: Restatement<'_>,
-    current: &Current,
-) -> Outcome<Restated> {
+fn rows(terms: Terms<'_>, month_end: Day, restatement: Restatement<'_>, current: &Current) -> Outcome<Restated> {
     let period = Period::Day(month_end);
     let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
     let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
-    let scores = with_figures(settings, rulebook, known, |figures, _| {
+    let scores = with_figures(terms, known, |figures, _| {
         let (assessed, scored) = (figures.assessed, figures.scored);
-        let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, month_end)?;
+        let admissions = marketing::admissions(assessed, scored, &terms.rulebook.thresholds, month_end)?;
         batches::scores(assessed, scored, &admissions, month_end)
     })?;
     restatement::restate(&before, revisions.as_ref(), &scores, restatement)
 }
 
 fn partitions(
-    settings: &Settings,
-    rulebook: &Rulebook,
+    terms: Terms<'_>,
     month_end: Day,
     restated: Restated,
     current: &Current,
@@ -86,9 +81,9 @@ fn partitions(
     if restated.revisions.num_rows() > 0 {
         partitions.push(partition(&MONTH_END_REVISIONS, month_end, restated.revisions));
     }
-    partitions.extend(assessments_from(month_end, &month_ends, rulebook)?);
+    partitions.extend(assessments_from(month_end, &month_ends, terms.rulebook)?);
     if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
-        partitions.extend(settlement::again(settings, rulebook, month_end, &settled, &month_ends)?);
+        partitions.extend(settlement::again(terms, month_end, &settled, &month_ends)?);
     }
     Ok(partitions)
 }

@@ -5,11 +5,9 @@
 use crate::ranking::assessed::{Assessed, assess};
 use crate::ranking::{Ranking, rank_all};
 use crate::scores::{self, ScoredShop};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{NightInput, gather};
-use crate::{
-    error::Outcome, quality, rulebook::Rulebook, settings::Settings, table_days::survey::AsKnown,
-    window_sums::shops::of_shops,
-};
+use crate::{error::Outcome, quality, table_days::survey::AsKnown, window_sums::shops::of_shops};
 
 pub(super) struct Figures<'a> {
     pub(super) assessed: &'a [Assessed<'a>],
@@ -25,14 +23,13 @@ impl Figures<'_> {
 
 /// Scores a day, as known at the end of a day, and hands on what came of it.
 pub(super) fn with_figures<T>(
-    settings: &Settings,
-    rulebook: &Rulebook,
+    terms: Terms<'_>,
     known: AsKnown,
     then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,
 ) -> Outcome<T> {
-    let as_of = known.as_of;
+    let (Terms { settings, rulebook }, as_of) = (terms, known.as_of);
     rulebook.check_in_force(as_of)?;
-    let mut input = gather(settings, rulebook, known)?;
+    let mut input = gather(terms, known)?;
     let set_aside = &input.set_aside;
     let window = settings.window(as_of);
     quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;

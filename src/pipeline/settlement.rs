@@ -16,6 +16,7 @@ use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
 use crate::publish::{columns::column, month_ends::shop_scores, reading::Current};
 use crate::rulebook::{Decimal4, Rulebook};
+use crate::table_days::dependencies::Terms;
 use crate::{
     calendar::Year, pipeline::publish, quality, sales, settings::Settings, shops::Shop, table_days::year,
     threads::on_pool,
@@ -39,7 +40,7 @@ pub(crate) fn run(
     on_pool(|| {
         let current = Current::of(&settings.out)?;
         let month_ends = month_end::published(&current, year)?;
-        let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
+        let settlements = settlements(Terms { settings, rulebook }, (year, as_of), &month_ends, &current)?;
         let partitions = vec![partition(&settlements, year, as_of)?];
         let publication = Publication { as_of, partitions, kind: PublicationKind::Settlement };
         Ok(SettledYear { published: publish(settings, &publication, now)?, settlements })
@@ -56,8 +57,7 @@ pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
 /// The published settlement of a year again, as of the same day, after `month_end` changed; none where it does not cover
 /// that day, or has no rows.
 pub(super) fn again(
-    settings: &Settings,
-    rulebook: &Rulebook,
+    terms: Terms<'_>,
     month_end: Day,
     settled: &RecordBatch,
     month_ends: &MonthEnds,
@@ -65,8 +65,8 @@ pub(super) fn again(
     let as_of = column::<Date32Array>(settled, "as_of")?.iter().flatten().next().map(Day::from_epoch_days);
     let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
     let year = Year::of(month_end);
-    let current = Current::of(&settings.out)?;
-    let settlements = settlements(settings, rulebook, (year, as_of), month_ends, &current)?;
+    let current = Current::of(&terms.settings.out)?;
+    let settlements = settlements(terms, (year, as_of), month_ends, &current)?;
     partition(&settlements, year, as_of).map(Some)
 }
 
@@ -76,16 +76,16 @@ fn partition(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<Outp
 }
 
 fn settlements(
-    settings: &Settings,
-    rulebook: &Rulebook,
+    terms: Terms<'_>,
     (year, as_of): (Year, Day),
     month_ends: &MonthEnds,
     current: &Current,
 ) -> Outcome<Vec<Settlement>> {
+    let Terms { settings, rulebook } = terms;
     let until = as_of.min(year.last_day());
     check_month_ends(year, until, month_ends, settings)?;
     let span = Window { first: year.first_day(), last: until };
-    let input = year::gather(settings, rulebook, span, as_of)?;
+    let input = year::gather(terms, span, as_of)?;
     quality::check_set_aside(&input.set_aside.counts, &input.set_aside.quarantine, &settings.limits)?;
     let left_on = left_in(&input.shops, year, as_of);
     let account = Account {

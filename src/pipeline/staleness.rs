@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::{ingredients, range};
 use crate::{
     error::Outcome, extracts::tables::Table, partials::records::TableDay, publish, rulebook::Rulebook,
@@ -31,20 +32,15 @@ pub(crate) fn due(
     };
     let mut due = Vec::new();
     for day in candidates {
-        due.extend(why_due(day, &published, settings, rulebook)?.map(|why| (day, why)));
+        due.extend(why_due(day, &published, Terms { settings, rulebook })?.map(|why| (day, why)));
     }
     Ok(due)
 }
 
-fn why_due(
-    day: Day,
-    published: &BTreeMap<Day, String>,
-    settings: &Settings,
-    rulebook: &Rulebook,
-) -> Outcome<Option<WhyDue>> {
+fn why_due(day: Day, published: &BTreeMap<Day, String>, terms: Terms<'_>) -> Outcome<Option<WhyDue>> {
     let Some(recorded) = published.get(&day) else { return Ok(Some(WhyDue::NotPublished)) };
-    rulebook.check_in_force(day)?;
-    let is_current = on_pool(|| ingredients::of_now(settings, rulebook, day))? == *recorded;
+    terms.rulebook.check_in_force(day)?;
+    let is_current = on_pool(|| ingredients::of_now(terms, day))? == *recorded;
     Ok((!is_current).then_some(WhyDue::Stale))
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Day, Window};
 use crate::extracts::{listing, tables::Table};
 use crate::state::store::{Kept, Store};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{Decision, Lack, Why};
 use crate::{
     calendar::Year, error::Outcome, partials::records::TableDay, pipeline::settlement, policies::Coverage,
@@ -34,19 +35,14 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let mut listed = listing::list_all(&settings.extracts, coverage)?;
     let stored: BTreeSet<TableDay> = holding.kept.iter().map(|kept| kept.of).collect();
     listed.expired.retain(|of| stored.contains(of));
-    holding.outdated = stored.into_iter().map(|of| (of, "its extracts are gone")).collect();
-    for planned in on_pool(|| survey::of_stored(&listed, settings, &rulebook, &store)) {
-        match outdated(planned.decision) {
-            Some(reason) => {
-                holding.outdated.entry(planned.of()).and_modify(|held| *held = reason);
-            }
-            None => {
-                holding.outdated.remove(&planned.of());
-            }
-        }
-        if planned.decision == Decision::Expired {
-            holding.expired.insert(planned.of());
-        }
+    let terms = Terms { settings, rulebook: &rulebook };
+    let planned = on_pool(|| survey::of_stored(&listed, terms, &store)).into_iter();
+    let decisions: BTreeMap<TableDay, Decision> = planned.map(|planned| (planned.of(), planned.decision)).collect();
+    for of in stored {
+        let decision = decisions.get(&of).copied();
+        let reason = decision.map_or(Some("its extracts are gone"), outdated);
+        holding.outdated.extend(reason.map(|reason| (of, reason)));
+        holding.expired.extend((decision == Some(Decision::Expired)).then_some(of));
     }
     Ok(holding)
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use crate::partials::measures::{self, Condition};
 use crate::{
-    content::hash_of, domain::Day, extracts::tables::Table, partials::meaning::Surroundings, rulebook::Rulebook,
-    settings::Settings, state::format_1, zone::Zone,
+    content::hash_of, domain::Day, extracts::tables::Table, partials::meaning::Surroundings,
+    partials::records::TableDay, rulebook::Rulebook, settings::Settings, state::format_1, zone::Zone,
 };
 
 /// Which meaning the stored figures of a table have.
@@ -31,6 +31,13 @@ pub(crate) const fn meaning(table: Table) -> u32 {
     }
 }
 
+/// The settings and rules that a run goes by.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) rulebook: &'a Rulebook,
+}
+
 /// All that a table-day depends on besides its files.
 #[derive(Clone, Debug)]
 pub(crate) struct Dependencies {
@@ -43,12 +50,12 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
-    pub(crate) fn of(table: Table, day: Day, settings: &Settings, rulebook: &Rulebook) -> Self {
-        let custom_made = rulebook.custom_made.categories_on(day).into_iter().map(str::to_owned).collect();
-        Self::new(table, day, settings.zone.clone(), custom_made)
+    pub(super) fn of((table, day): TableDay, terms: Terms<'_>) -> Self {
+        let custom_made = terms.rulebook.custom_made.categories_on(day).into_iter().map(str::to_owned).collect();
+        Self::new(table, day, terms.settings.zone.clone(), custom_made)
     }
 
-    pub(super) fn new(table: Table, day: Day, zone: Zone, custom_made: BTreeSet<String>) -> Self {
+    fn new(table: Table, day: Day, zone: Zone, custom_made: BTreeSet<String>) -> Self {
         let basis = hash_of(described(table, day, &zone, &custom_made).as_bytes());
         Self { table, day, zone, custom_made, basis }
     }

@@ -7,28 +7,24 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::error::{Outcome, all};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::survey::{AsKnown, Survey};
 use crate::{
-    content::hash_of, domain::Day, extracts::reader, partials::records::TableDay, rulebook::Rulebook,
-    settings::Settings, state::store::Store, table_days::plan::Decision,
+    content::hash_of, domain::Day, extracts::reader, partials::records::TableDay, state::store::Store,
+    table_days::plan::Decision,
 };
 
 /// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
-pub(super) fn of_night(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    as_of: Day,
-    fingerprints: impl Iterator<Item = (TableDay, String)>,
-) -> String {
-    let mut words = vec![format!("night {as_of}"), settings.described(), rulebook.described_on(as_of)];
+pub(super) fn of_night(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = (TableDay, String)>) -> String {
+    let mut words = vec![format!("night {as_of}"), terms.settings.described(), terms.rulebook.described_on(as_of)];
     words.extend(fingerprints.map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
     hash_of(words.join("\n").as_bytes())
 }
 
 /// What the night of `as_of` would be made of if it were scored now; nothing is scored.
-pub(crate) fn of_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Outcome<String> {
+pub(crate) fn of_now(terms @ Terms { settings, .. }: Terms<'_>, as_of: Day) -> Outcome<String> {
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
-    let survey = Survey::of_night(settings, rulebook, AsKnown { as_of, on: as_of }, &store)?;
+    let survey = Survey::of_night(terms, AsKnown { as_of, on: as_of }, &store)?;
     let checked = survey.check(settings)?;
     let planned = survey.days.par_iter().filter(|planned| planned.takes_part());
     let fingerprints = planned.map(|planned| {
@@ -39,5 +35,5 @@ pub(crate) fn of_now(settings: &Settings, rulebook: &Rulebook, as_of: Day) -> Ou
         Ok((planned.of(), planned.fingerprint(&inputs)))
     });
     let fingerprints: BTreeMap<_, _> = all(fingerprints.collect::<Vec<_>>())?.into_iter().collect();
-    Ok(of_night(settings, rulebook, as_of, fingerprints.into_iter()))
+    Ok(of_night(terms, as_of, fingerprints.into_iter()))
 }

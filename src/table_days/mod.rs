@@ -6,7 +6,7 @@
 //! range of nights and a settlement need; [`ingredients`] tells of what a night is made.
 
 mod compute;
-mod dependencies;
+pub(crate) mod dependencies;
 pub(crate) mod ingredients;
 pub(crate) mod night;
 pub(crate) mod plan;

@@ -12,14 +12,12 @@ use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::partials::retractions::{self, Appeal};
 use crate::partials::{measures, records::TableDay};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{Planned, Why};
 use crate::table_days::resolve::{Means, Resolved, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
 use crate::table_days::{STAGE, ingredients, records, windows};
-use crate::{
-    domain::Day, extracts::tables::Table, rulebook::Rulebook, settings::Settings, shops::Shop, state::store::Store,
-    window_sums::tables::TableSums,
-};
+use crate::{domain::Day, extracts::tables::Table, shops::Shop, state::store::Store, window_sums::tables::TableSums};
 
 /// Everything that scoring needs of the extracts.
 #[derive(Debug)]
@@ -70,10 +68,11 @@ impl SetAside {
 }
 
 /// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
-pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outcome<NightInput> {
+pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
+    let Terms { settings, .. } = terms;
     let window = settings.window(known.as_of);
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
-    let survey = Survey::of_night(settings, rulebook, known, &store)?;
+    let survey = Survey::of_night(terms, known, &store)?;
     survey.tell_ignored();
     survey.remember_empty_days(settings)?;
     let checked = survey.check(settings)?;
@@ -112,7 +111,7 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
         computed,
         reused,
         changed: resolved.values().filter(|of| of.replaced.is_some()).map(|of| of.planned.of()).collect(),
-        ingredients: ingredients::of_night(settings, rulebook, known.as_of, fingerprints),
+        ingredients: ingredients::of_night(terms, known.as_of, fingerprints),
     })
 }
 

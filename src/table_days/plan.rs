@@ -12,8 +12,8 @@ use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::partitions::{PartFile, Partition};
 use crate::extracts::{listing::Listed, schema::Presence};
 use crate::state::store::{Found, Input, Stored};
-use crate::table_days::dependencies::{Dependencies, fingerprint};
-use crate::{partials::records::TableDay, rulebook::Rulebook, settings::Settings, table_days::STAGE};
+use crate::table_days::dependencies::{Dependencies, Terms, fingerprint};
+use crate::{partials::records::TableDay, settings::Settings, table_days::STAGE};
 
 /// What becomes of a table-day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,22 +72,20 @@ pub(crate) struct Planned {
     pub(crate) decision: Decision,
 }
 
-/// What a plan goes by, besides what is listed and stored.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Terms<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) rulebook: &'a Rulebook,
-    /// The table-days that earlier nights saw without a partition while their extracts would have been there.
-    pub(super) empty_days: &'a BTreeSet<TableDay>,
-}
-
-/// Decides on every table-day that is listed, by table and day. Of the snapshots whose extracts have expired only
-/// the newest counts, and it is newer than any that is there, which then does not count.
-pub(super) fn plan(listed: &Listed, terms: Terms<'_>, mut stored: BTreeMap<TableDay, Found>) -> Vec<Planned> {
+/// Decides on every table-day that is listed, by table and day; `empty_days` are those that earlier nights saw without a
+/// partition while their extracts would have been there. Of the snapshots whose extracts have expired only the newest
+/// counts, and it is newer than any that is there, which then does not count.
+pub(super) fn plan(
+    listed: &Listed,
+    terms: Terms<'_>,
+    empty_days: &BTreeSet<TableDay>,
+    mut stored: BTreeMap<TableDay, Found>,
+) -> Vec<Planned> {
     let mut found = |of: TableDay| stored.remove(&of).unwrap_or(Found::Nothing);
-    let expired: Vec<Planned> = listed.expired.iter().map(|of| without_partition(*of, terms, found(*of))).collect();
+    let expired = listed.expired.iter();
+    let expired = expired.map(|of| without_partition(*of, terms, empty_days.contains(of), found(*of)));
     let (mut snapshots, days): (Vec<_>, Vec<_>) =
-        expired.into_iter().partition(|planned| planned.presence() == Presence::NewestSnapshot);
+        expired.partition(|planned| planned.presence() == Presence::NewestSnapshot);
     snapshots.retain(|planned| planned.decision != Decision::Empty);
     snapshots.truncate(1);
     let counts = |of: &&Partition| snapshots.is_empty() || of.table.spec().presence != Presence::NewestSnapshot;
@@ -100,36 +98,31 @@ pub(super) fn plan(listed: &Listed, terms: Terms<'_>, mut stored: BTreeMap<Table
 
 /// The decision on a table-day that has a partition.
 pub(super) fn of_partition(partition: &Partition, terms: Terms<'_>, found: Found) -> Planned {
-    let Terms { settings, rulebook, .. } = terms;
-    let dependencies = Dependencies::of(partition.table, partition.day, settings, rulebook);
-    let lacks_manifest = settings.require_manifest && partition.manifest.is_none();
+    let settings = terms.settings;
+    let dependencies = Dependencies::of((partition.table, partition.day), terms);
+    let is_looked_into = settings.rehash || settings.require_manifest && partition.manifest.is_none();
     let decision = match &found {
         Found::Nothing => Decision::Computed(Why::NothingStored),
         Found::Damaged => Decision::Computed(Why::Damaged),
         Found::Described(stored) if !dependencies.is_of(&stored.basis) => Decision::Computed(Why::RulesChanged),
-        Found::Described(stored) if same_files(partition, &stored.inputs) => match settings.rehash || lacks_manifest {
-            true => Decision::Touched,
-            false => Decision::Reused,
-        },
+        Found::Described(stored) if same_files(partition, &stored.inputs) && !is_looked_into => Decision::Reused,
         Found::Described(_) => Decision::Touched,
     };
     Planned { partition: partition.clone(), dependencies, stored: found.stored(), decision }
 }
 
 /// The decision on a table-day without a partition whose extracts have expired.
-pub(super) fn without_partition(of: TableDay, terms: Terms<'_>, found: Found) -> Planned {
-    let Terms { settings, rulebook, empty_days } = terms;
+pub(super) fn without_partition(of: TableDay, terms: Terms<'_>, is_known_empty: bool, found: Found) -> Planned {
     let (table, day) = of;
-    let folder = settings.extracts.join(table.name()).join(format!("dt={day}"));
-    let dependencies = Dependencies::of(table, day, settings, rulebook);
-    let is_before_history = settings.history_starts_on.is_some_and(|start| day < start);
+    let dependencies = Dependencies::of(of, terms);
     let decision = match &found {
-        _ if empty_days.contains(&of) => Decision::Empty,
+        _ if is_known_empty => Decision::Empty,
         Found::Described(stored) if dependencies.is_of(&stored.basis) => Decision::Expired,
         Found::Described(_) => Decision::Missing(Lack::OtherRules),
-        Found::Nothing | Found::Damaged if is_before_history => Decision::Empty,
+        _ if terms.settings.history_starts_on.is_some_and(|start| day < start) => Decision::Empty,
         Found::Nothing | Found::Damaged => Decision::Missing(Lack::NothingSound),
     };
+    let folder = terms.settings.extracts.join(table.name()).join(format!("dt={day}"));
     let partition = Partition { table, day, folder, files: Vec::new(), manifest: None };
     Planned { partition, dependencies, stored: found.stored(), decision }
 }
@@ -165,14 +158,9 @@ impl Planned {
 
     /// What a touched table-day is, given the hashes of its part files: reused where they are those that were stored.
     pub(super) fn by_bytes(&self, hashes: &[String]) -> Decision {
-        match (self.decision, &self.stored) {
-            (Decision::Touched, Some(stored)) => {
-                let of_now = fingerprint(&stored.basis, hashes.iter().map(String::as_str));
-                let is_same = of_now == stored.version.fingerprint;
-                if is_same { Decision::Reused } else { Decision::Computed(Why::FilesChanged) }
-            }
-            (decision, _) => decision,
-        }
+        let (Decision::Touched, Some(stored)) = (self.decision, &self.stored) else { return self.decision };
+        let of_now = fingerprint(&stored.basis, hashes.iter().map(String::as_str));
+        if of_now == stored.version.fingerprint { Decision::Reused } else { Decision::Computed(Why::FilesChanged) }
     }
 
     /// Its files as they are now, with the hashes of its part files.
@@ -194,11 +182,6 @@ impl Planned {
         let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
         let checked = contract::check(listed, settings.require_manifest)?;
         checked.into_iter().next().ok_or_else(|| fault(STAGE, "a partition without a check"))
-    }
-
-    /// Its files, checked against the contract, where they are read.
-    pub(super) fn checked_if_read(&self, settings: &Settings) -> Outcome<Option<CheckedPartition>> {
-        self.is_read().then(|| self.checked(settings)).transpose()
     }
 
     /// What is wrong with it, where it is missing.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
 use crate::partials::{measures, records::TableDay, retractions};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::resolve::{Means, resolve_all};
 use crate::table_days::{night::appeals, plan::Planned, records, survey::Survey};
 use crate::{
@@ -24,7 +25,7 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     let coverage = Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
     let tables = Table::ALL.into_iter().filter(|table| *table != Table::Shops);
     let listed = listing::list_tables(&settings.extracts, tables.map(|table| (table, coverage)))?;
-    let survey = Survey::of(listed, settings, rulebook, &store)?;
+    let survey = Survey::of(listed, Terms { settings, rulebook }, &store)?;
     let there = survey.days.iter().filter(|planned| planned.has_partition());
 
     let of_appeals = there.clone().filter(|planned| planned.of().0 == Table::Appeals);
@@ -59,7 +60,7 @@ fn sound<'a>(
 ) -> (Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>) {
     let mut checked = BTreeMap::new();
     let is_sound = |planned: &&Planned| {
-        let found = planned.checked_if_read(settings);
+        let found = planned.is_read().then(|| planned.checked(settings)).transpose();
         let is_sound = found.is_ok();
         checked.extend(found.into_iter().flatten().map(|found| (planned.of(), found)));
         is_sound

@@ -12,10 +12,10 @@ use crate::error::{Outcome, escaped};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed};
 use crate::state::empty_days::{self, EmptyDays};
-use crate::table_days::plan::{self, Planned, Terms};
+use crate::table_days::dependencies::Terms;
+use crate::table_days::plan::{self, Planned};
 use crate::{
-    extracts::tables::Table, partials::records::TableDay, policies::Coverage, rulebook::Rulebook, settings::Settings,
-    state::store::Store,
+    extracts::tables::Table, partials::records::TableDay, policies::Coverage, settings::Settings, state::store::Store,
 };
 
 /// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
@@ -38,29 +38,24 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    pub(crate) fn of_night(settings: &Settings, rulebook: &Rulebook, known: AsKnown, store: &Store) -> Outcome<Self> {
+    pub(crate) fn of_night(terms: Terms<'_>, known: AsKnown, store: &Store) -> Outcome<Self> {
+        let Terms { settings, .. } = terms;
         let listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
-        Self::of(listed, settings, rulebook, store)
+        Self::of(listed, terms, store)
     }
 
     /// What settling a year takes: the payments of its days, and the newest snapshot, however old it is.
-    pub(super) fn of_year(
-        settings: &Settings,
-        rulebook: &Rulebook,
-        span: Window,
-        as_of: Day,
-        store: &Store,
-    ) -> Outcome<Self> {
+    pub(super) fn of_year(terms: Terms<'_>, span: Window, as_of: Day, store: &Store) -> Outcome<Self> {
+        let Terms { settings, .. } = terms;
         let coverage = Coverage { window: span, ..settings.coverage(as_of, as_of) };
-        // The newest snapshot decides, however old it is.
         let of_shops = Window { first: as_of, last: as_of };
         let of_shops = Coverage { window: of_shops, max_snapshot_age_days: None, ..coverage };
         let tables = [(Table::Payments, coverage), (Table::Shops, of_shops)];
-        let listed = listing::list_tables(&settings.extracts, tables)?;
-        Self::of(listed, settings, rulebook, store)
+        Self::of(listing::list_tables(&settings.extracts, tables)?, terms, store)
     }
 
-    pub(crate) fn of(listed: Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Outcome<Self> {
+    pub(crate) fn of(listed: Listed, terms: Terms<'_>, store: &Store) -> Outcome<Self> {
+        let Terms { settings, .. } = terms;
         let known_empty = match settings.extracts_kept_days {
             Some(_) => empty_days::load(&settings.state),
             None => EmptyDays::default(),
@@ -68,8 +63,7 @@ impl Survey {
         let there = listed.partitions.iter().map(|partition| (partition.table, partition.day));
         let wanted: Vec<TableDay> = there.chain(listed.expired.iter().copied()).collect();
         let stored = wanted.into_par_iter().map(|of| (of, store.find(of))).collect();
-        let terms = Terms { settings, rulebook, empty_days: &known_empty.days };
-        let days = plan::plan(&listed, terms, stored);
+        let days = plan::plan(&listed, terms, &known_empty.days, stored);
         Ok(Self { days, listed, known_empty })
     }
 
@@ -114,12 +108,9 @@ impl Survey {
 }
 
 /// What a night would make of every table-day that is listed, old snapshots included, whatever is known of empty days.
-pub(crate) fn of_stored(listed: &Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Vec<Planned> {
-    let terms = Terms { settings, rulebook, empty_days: &BTreeSet::new() };
-    let there = listed
-        .partitions
-        .par_iter()
-        .map(|partition| plan::of_partition(partition, terms, store.find((partition.table, partition.day))));
-    let expired = listed.expired.par_iter().map(|of| plan::without_partition(*of, terms, store.find(*of)));
+pub(crate) fn of_stored(listed: &Listed, terms: Terms<'_>, store: &Store) -> Vec<Planned> {
+    let there = listed.partitions.par_iter();
+    let there = there.map(|of| plan::of_partition(of, terms, store.find((of.table, of.day))));
+    let expired = listed.expired.par_iter().map(|of| plan::without_partition(*of, terms, false, store.find(*of)));
     there.chain(expired).collect()
 }

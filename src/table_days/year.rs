@@ -10,10 +10,11 @@ use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::{contract::CheckedPartition, tables::Table};
 use crate::state::store::{Store, Stored};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{SetAside, shops};
 use crate::table_days::resolve::{Means, content, resolve_all};
 use crate::table_days::{STAGE, plan::Planned, survey::Survey};
-use crate::{partials::records::TableDay, rulebook::Rulebook, settings::Settings, shops::Shop};
+use crate::{partials::records::TableDay, settings::Settings, shops::Shop};
 
 /// Everything that a settlement needs of the extracts.
 pub(crate) struct YearInput<'a> {
@@ -27,14 +28,10 @@ pub(crate) struct YearInput<'a> {
 }
 
 /// Gathers the newest shops as of the last day of a span, and the payments of its days.
-pub(crate) fn gather<'a>(
-    settings: &'a Settings,
-    rulebook: &Rulebook,
-    span: Window,
-    as_of: Day,
-) -> Outcome<YearInput<'a>> {
+pub(crate) fn gather(terms: Terms<'_>, span: Window, as_of: Day) -> Outcome<YearInput<'_>> {
+    let Terms { settings, .. } = terms;
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
-    let survey = Survey::of_year(settings, rulebook, span, as_of, &store)?;
+    let survey = Survey::of_year(terms, span, as_of, &store)?;
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
     let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
