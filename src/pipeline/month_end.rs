@@ -12,8 +12,7 @@ use crate::assessments::{MonthEndScore, monthly};
 use crate::calendar::{Year, ends_month};
 use crate::error::{Outcome, fault};
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
-use crate::publish::{OutputPartition, Period, Publication, batches};
-use crate::publish::{month_ends, reading::Current};
+use crate::publish::{OutputPartition, Period, Publication, batches, month_ends, reading::Current};
 use crate::{domain::Day, rulebook::Rulebook, settings::Settings, table_days::night::NightInput};
 
 const STAGE: &str = "month end";

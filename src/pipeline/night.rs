@@ -8,20 +8,18 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use crate::assessments::marketing;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
 use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
+use crate::partials::records::TableDay;
 use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Figures, with_figures};
 use crate::pipeline::{publish, staleness};
 use crate::publish::outputs::{self, OutputTable};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, batches};
-use crate::table_days::dependencies::Terms;
-use crate::table_days::{night::NightInput, plan::Why, survey::AsKnown};
-use crate::{
-    assessments::marketing, categories, improvements, partials::records::TableDay, quality, rulebook::Rulebook,
-    settings::Settings, threads::on_pool,
-};
+use crate::table_days::{dependencies::Terms, night::NightInput, plan::Why, survey::AsKnown};
+use crate::{categories, improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 /// A published night, and what its run says in short.
 #[derive(Debug)]

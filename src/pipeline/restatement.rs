@@ -6,18 +6,16 @@
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
+use crate::assessments::marketing;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{assessments_from, partition, published};
-use crate::pipeline::{publish, settlement};
+use crate::pipeline::{publish, scoring::with_figures, settlement};
 use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
 use crate::publish::restatement::{self, Restated};
-use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
-use crate::table_days::dependencies::Terms;
-use crate::{
-    assessments::marketing, calendar::Year, domain::Day, pipeline::scoring::with_figures, publish::reading::Current,
-    rulebook::Rulebook, settings::Settings, table_days::survey::AsKnown, threads::on_pool,
-};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches, reading::Current};
+use crate::table_days::{dependencies::Terms, survey::AsKnown};
+use crate::{calendar::Year, domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 const STAGE: &str = "month end";
 

@@ -5,9 +5,9 @@
 use crate::ranking::assessed::{Assessed, assess};
 use crate::ranking::{Ranking, rank_all};
 use crate::scores::{self, ScoredShop};
-use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{NightInput, gather};
-use crate::{error::Outcome, quality, table_days::survey::AsKnown, window_sums::shops::of_shops};
+use crate::table_days::{dependencies::Terms, survey::AsKnown};
+use crate::{error::Outcome, quality, window_sums::shops::of_shops};
 
 pub(super) struct Figures<'a> {
     pub(super) assessed: &'a [Assessed<'a>],

@@ -12,15 +12,13 @@ use crate::assessments::annual::{self, Account, Basis, Settlement};
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{self, MonthEnds};
+use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
-use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches};
-use crate::publish::{columns::column, month_ends::shop_scores, reading::Current};
+use crate::publish::reading::Current;
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches, columns::column};
 use crate::rulebook::{Decimal4, Rulebook};
-use crate::table_days::dependencies::Terms;
-use crate::{
-    calendar::Year, pipeline::publish, quality, sales, settings::Settings, shops::Shop, table_days::year,
-    threads::on_pool,
-};
+use crate::table_days::{dependencies::Terms, year};
+use crate::{calendar::Year, pipeline::publish, quality, sales, settings::Settings, shops::Shop, threads::on_pool};
 
 const STAGE: &str = "settlement";
 

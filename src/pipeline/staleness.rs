@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
-use crate::table_days::dependencies::Terms;
-use crate::table_days::{ingredients, range};
+use crate::partials::records::TableDay;
+use crate::table_days::{dependencies::Terms, ingredients, range};
 use crate::{
-    error::Outcome, extracts::tables::Table, partials::records::TableDay, publish, rulebook::Rulebook,
-    settings::Settings, threads::on_pool,
+    error::Outcome, extracts::tables::Table, publish, rulebook::Rulebook, settings::Settings, threads::on_pool,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

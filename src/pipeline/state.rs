@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Day, Window};
 use crate::extracts::{listing, tables::Table};
 use crate::state::store::{Kept, Store};
-use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{Decision, Lack, Why};
+use crate::table_days::{dependencies::Terms, survey};
 use crate::{
     calendar::Year, error::Outcome, partials::records::TableDay, pipeline::settlement, policies::Coverage,
-    publish::reading::Current, rulebook::Rulebook, settings::Settings, table_days::survey, threads::on_pool,
+    publish::reading::Current, rulebook::Rulebook, settings::Settings, threads::on_pool,
 };
 
 #[derive(Debug, Default)]

@@ -18,8 +18,7 @@ pub(crate) use crate::partials::version::Version;
 use crate::state::checksummed::{self, Content, STAGE};
 pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};
-use crate::state::{day_content::DayContent, description::Description};
-use crate::state::{format, frames};
+use crate::state::{day_content::DayContent, description::Description, format, frames};
 use crate::{content::hash_of, domain::Day, extracts::tables::Table, folders::entries, partials::measures};
 
 #[derive(Debug)]

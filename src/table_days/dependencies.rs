@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::extracts::tables::Table;
 use crate::partials::measures::{self, Condition};
-use crate::{
-    content::hash_of, domain::Day, extracts::tables::Table, partials::meaning::Surroundings,
-    partials::records::TableDay, rulebook::Rulebook, settings::Settings, state::format_1, zone::Zone,
-};
+use crate::partials::{meaning::Surroundings, records::TableDay};
+use crate::{content::hash_of, domain::Day, rulebook::Rulebook, settings::Settings, state::format_1, zone::Zone};
 
 /// Which meaning the stored figures of a table have.
 ///

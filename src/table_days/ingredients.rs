@@ -7,12 +7,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::error::{Outcome, all};
-use crate::table_days::dependencies::Terms;
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::{
-    content::hash_of, domain::Day, extracts::reader, partials::records::TableDay, state::store::Store,
-    table_days::plan::Decision,
-};
+use crate::table_days::{dependencies::Terms, plan::Decision};
+use crate::{content::hash_of, domain::Day, extracts::reader, partials::records::TableDay, state::store::Store};
 
 /// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
 pub(super) fn of_night(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = (TableDay, String)>) -> String {

@@ -12,11 +12,10 @@ use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::partials::retractions::{self, Appeal};
 use crate::partials::{measures, records::TableDay};
-use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{Planned, Why};
 use crate::table_days::resolve::{Means, Resolved, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::table_days::{STAGE, ingredients, records, windows};
+use crate::table_days::{STAGE, dependencies::Terms, ingredients, records, windows};
 use crate::{domain::Day, extracts::tables::Table, shops::Shop, state::store::Store, window_sums::tables::TableSums};
 
 /// Everything that scoring needs of the extracts.

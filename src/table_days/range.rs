@@ -8,12 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
 use crate::partials::{measures, records::TableDay, retractions};
-use crate::table_days::dependencies::Terms;
+use crate::state::store::Store;
 use crate::table_days::resolve::{Means, resolve_all};
-use crate::table_days::{night::appeals, plan::Planned, records, survey::Survey};
-use crate::{
-    domain::Window, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings, state::store::Store,
-};
+use crate::table_days::{dependencies::Terms, night::appeals, plan::Planned, records, survey::Survey};
+use crate::{domain::Window, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings};
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
 /// does not fit the contract is left to the night that needs it, which says so.

@@ -8,14 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::error::{ExitClass, Failure, Outcome, all, fault};
+use crate::extracts::contract::CheckedPartition;
 use crate::partials::records::{Answers, TableDay};
+use crate::state::day_content::DayContent;
 use crate::state::store::{Store, Stored, Version};
 use crate::table_days::compute::{Computed, Opened, Wants, compute};
 use crate::table_days::plan::{Decision, Planned, Why};
-use crate::{
-    extracts::contract::CheckedPartition, partials::measures, settings::Settings, state::day_content::DayContent,
-    table_days::STAGE, window_sums::tables::add_up,
-};
+use crate::{partials::measures, settings::Settings, table_days::STAGE, window_sums::tables::add_up};
 
 /// A table-day whose plan was carried out.
 pub(super) struct Resolved<'a> {

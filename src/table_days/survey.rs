@@ -11,12 +11,11 @@ use crate::domain::{Day, Window};
 use crate::error::{Outcome, escaped};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed};
+use crate::partials::records::TableDay;
 use crate::state::empty_days::{self, EmptyDays};
 use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{self, Planned};
-use crate::{
-    extracts::tables::Table, partials::records::TableDay, policies::Coverage, settings::Settings, state::store::Store,
-};
+use crate::{extracts::tables::Table, policies::Coverage, settings::Settings, state::store::Store};
 
 /// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
 /// restatement.

@@ -11,14 +11,12 @@ use rayon::prelude::*;
 use crate::error::{Outcome, all, fault};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay, negated};
+use crate::partials::retractions::Retractions;
 use crate::state::window as rolled;
 use crate::state::{day_content::DayContent, store::Version};
 use crate::table_days::resolve::{Means, Resolved};
 use crate::window_sums::tables::{ShopIds, TableSums};
-use crate::{
-    domain::Day, extracts::tables::Table, partials::retractions::Retractions, table_days::STAGE,
-    window_sums::rolling::roll,
-};
+use crate::{domain::Day, extracts::tables::Table, table_days::STAGE, window_sums::rolling::roll};
 
 pub(super) fn windows(
     resolved: &BTreeMap<TableDay, Resolved<'_>>,

@@ -10,10 +10,9 @@ use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
 use crate::extracts::{contract::CheckedPartition, tables::Table};
 use crate::state::store::{Store, Stored};
-use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{SetAside, shops};
 use crate::table_days::resolve::{Means, content, resolve_all};
-use crate::table_days::{STAGE, plan::Planned, survey::Survey};
+use crate::table_days::{STAGE, dependencies::Terms, plan::Planned, survey::Survey};
 use crate::{partials::records::TableDay, settings::Settings, shops::Shop};
 
 /// Everything that a settlement needs of the extracts.
