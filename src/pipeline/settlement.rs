@@ -38,9 +38,9 @@ pub(crate) fn run(
     on_pool(|| {
         let current = Current::of(&settings.out)?;
         let month_ends = month_end::published(&current, year)?;
-        let settlements = settlements(Terms { settings, rulebook }, (year, as_of), &month_ends, &current)?;
-        let partitions = vec![partition(&settlements, year, as_of)?];
-        let publication = Publication { as_of, partitions, kind: PublicationKind::Settlement };
+        let terms = Terms { settings, rulebook };
+        let (settlements, partition) = settle(terms, (year, as_of), &month_ends, &current)?;
+        let publication = Publication { as_of, partitions: vec![partition], kind: PublicationKind::Settlement };
         Ok(SettledYear { published: publish(settings, &publication, now)?, settlements })
     })
 }
@@ -62,23 +62,17 @@ pub(super) fn again(
 ) -> Outcome<Option<OutputPartition>> {
     let as_of = column::<Date32Array>(settled, "as_of")?.iter().flatten().next().map(Day::from_epoch_days);
     let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
-    let year = Year::of(month_end);
     let current = Current::of(&terms.settings.out)?;
-    let settlements = settlements(terms, (year, as_of), month_ends, &current)?;
-    partition(&settlements, year, as_of).map(Some)
+    let (_, partition) = settle(terms, (Year::of(month_end), as_of), month_ends, &current)?;
+    Ok(Some(partition))
 }
 
-fn partition(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<OutputPartition> {
-    let rows = batches::settlements(settlements, year, as_of)?;
-    Ok(OutputPartition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches: vec![rows] })
-}
-
-fn settlements(
+fn settle(
     terms: Terms<'_>,
     (year, as_of): (Year, Day),
     month_ends: &MonthEnds,
     current: &Current,
-) -> Outcome<Vec<Settlement>> {
+) -> Outcome<(Vec<Settlement>, OutputPartition)> {
     let Terms { settings, rulebook } = terms;
     let until = as_of.min(year.last_day());
     check_month_ends(year, until, month_ends, settings)?;
@@ -93,7 +87,9 @@ fn settlements(
         days_before: scores_before(&input.shops, year, as_of, current, settings)?,
         sales: sales::of_days(&input.days(), &left_on, |day| input.payments_of(day))?,
     };
-    annual::settle(&input.shops, &account, &rulebook.thresholds)
+    let settlements = annual::settle(&input.shops, &account, &rulebook.thresholds)?;
+    let batches = vec![batches::settlements(&settlements, year, as_of)?];
+    Ok((settlements, OutputPartition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches }))
 }
 
 /// Every month end up to `until` must be published, unless the history starts later.
@@ -111,8 +107,7 @@ fn never_scored(table: &str, day: Day) -> Finding {
 
 /// The shops that left in the year, each with its day.
 fn left_in(shops: &[Shop], year: Year, as_of: Day) -> BTreeMap<i64, Day> {
-    let left = shops.iter().filter_map(|shop| Some((shop.shop_id, Basis::of(shop, year, as_of)?.left_on()?)));
-    left.collect()
+    shops.iter().filter_map(|shop| Some((shop.shop_id, Basis::of(shop, year, as_of)?.left_on()?))).collect()
 }
 
 fn by_shop(month_ends: &MonthEnds, until: Day) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {

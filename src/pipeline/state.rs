@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Day, Window};
 use crate::extracts::{listing, tables::Table};
-use crate::state::store::{Kept, Store};
+use crate::state::store::Store;
 use crate::table_days::plan::{Decision, Lack, Why};
 use crate::table_days::{dependencies::Terms, survey};
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(crate) struct Holding {
-    pub(crate) kept: Vec<Kept>,
+    /// The size of the files of each, in bytes.
+    pub(crate) kept: BTreeMap<TableDay, u64>,
     /// Those that a night would not take as they are, and why.
     pub(crate) outdated: BTreeMap<TableDay, &'static str>,
     /// Those that hold and alone tell of their day, since extracts are kept only so long.
@@ -24,7 +25,7 @@ pub(crate) struct Holding {
 pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let store = Store::open(&settings.state, false)?;
     let mut holding = Holding { kept: store.all()?, ..Holding::default() };
-    let days = || holding.kept.iter().map(|kept| kept.of.1);
+    let days = || holding.kept.keys().map(|of| of.1);
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(holding) };
     let rulebook = Rulebook::load(&settings.rules)?;
     let coverage = Coverage {
@@ -33,12 +34,11 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
         ..settings.coverage(last, last)
     };
     let mut listed = listing::list_all(&settings.extracts, coverage)?;
-    let stored: BTreeSet<TableDay> = holding.kept.iter().map(|kept| kept.of).collect();
-    listed.expired.retain(|of| stored.contains(of));
+    listed.expired.retain(|of| holding.kept.contains_key(of));
     let terms = Terms { settings, rulebook: &rulebook };
     let planned = on_pool(|| survey::of_stored(&listed, terms, &store)).into_iter();
     let decisions: BTreeMap<TableDay, Decision> = planned.map(|planned| (planned.of(), planned.decision)).collect();
-    for of in stored {
+    for of in holding.kept.keys().copied() {
         let decision = decisions.get(&of).copied();
         let reason = decision.map_or(Some("its extracts are gone"), outdated);
         holding.outdated.extend(reason.map(|reason| (of, reason)));
@@ -75,7 +75,7 @@ pub(crate) struct Pruned {
 pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
     let store = Store::open(&settings.state, false)?;
     let kept = store.all()?;
-    let Some(newest) = kept.iter().map(|kept| kept.of.1).max() else { return Ok(Pruned::default()) };
+    let Some(newest) = kept.keys().map(|of| of.1).max() else { return Ok(Pruned::default()) };
     let keep_from = newest.plus(-keep_days.max(settings.window_days));
     let keep_snapshots_from = keep_from.min(newest.plus(-settings.max_snapshot_age_days));
     let settled = settled_years(settings, &kept)?;
@@ -85,17 +85,17 @@ pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
         _ => false,
     };
     let mut pruned = Pruned { before: Some(keep_from), ..Pruned::default() };
-    for old in kept.iter().filter(|kept| kept.of.1 < keep_from && !is_needed(kept.of)) {
-        store.remove(old.of)?;
+    for (of, bytes) in kept.iter().filter(|(of, _)| of.1 < keep_from && !is_needed(**of)) {
+        store.remove(*of)?;
         pruned.table_days += 1;
-        pruned.bytes += old.bytes;
+        pruned.bytes += bytes;
     }
     Ok(pruned)
 }
 
-fn settled_years(settings: &Settings, kept: &[Kept]) -> Outcome<BTreeSet<Year>> {
+fn settled_years(settings: &Settings, kept: &BTreeMap<TableDay, u64>) -> Outcome<BTreeSet<Year>> {
     let published = Current::of(&settings.out)?;
-    let years: BTreeSet<Year> = kept.iter().map(|kept| Year::of(kept.of.1)).collect();
+    let years: BTreeSet<Year> = kept.keys().map(|of| Year::of(of.1)).collect();
     let mut settled = BTreeSet::new();
     for year in years {
         settled.extend(settlement::is_final(&published, year)?.then_some(year));

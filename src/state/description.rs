@@ -38,7 +38,7 @@ impl Stored {
 
 /// The form in which [`Stored`] is written.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Description {
+struct Description {
     rows: i64,
     broken: [i64; Reason::ALL.len()],
     /// Key, reason and row.
@@ -48,39 +48,20 @@ pub(super) struct Description {
     version: Version,
 }
 
-impl Description {
-    pub(super) fn of(stored: &Stored) -> Self {
-        let shown = |row: &QuarantinedRow| (row.key, row.reason.to_owned(), row.row.clone());
-        Self {
-            rows: stored.counts.rows,
-            broken: stored.counts.broken,
-            quarantine: stored.quarantine.iter().map(shown).collect(),
-            basis: stored.basis.clone(),
-            inputs: stored.inputs.clone(),
-            version: stored.version.clone(),
-        }
-    }
+pub(super) fn json(stored: &Stored) -> Outcome<Vec<u8>> {
+    let Stored { counts, quarantine, basis, inputs, version } = stored.clone();
+    let quarantine = quarantine.into_iter().map(|row| (row.key, row.reason.to_owned(), row.row)).collect();
+    let described = Description { rows: counts.rows, broken: counts.broken, quarantine, basis, inputs, version };
+    serde_json::to_vec(&described).map_err(|error| fault(STAGE, error))
+}
 
-    pub(super) fn json(&self) -> Outcome<Vec<u8>> {
-        serde_json::to_vec(self).map_err(|error| fault(STAGE, error))
-    }
-
-    /// What bytes describe; none where they describe nothing.
-    pub(super) fn read(json: &[u8], of: TableDay) -> Option<Stored> {
-        serde_json::from_slice::<Self>(json).ok()?.stored(of)
-    }
-
-    fn stored(self, (table, day): TableDay) -> Option<Stored> {
-        let quarantined = |(key, reason, row): (Option<i64>, String, String)| {
-            let reason = reason.parse::<Reason>().ok()?.name();
-            Some(QuarantinedRow { table: table.name(), key, reason, row })
-        };
-        Some(Stored {
-            counts: Counts { table, day, rows: self.rows, broken: self.broken },
-            quarantine: self.quarantine.into_iter().map(quarantined).collect::<Option<_>>()?,
-            basis: self.basis,
-            inputs: self.inputs,
-            version: self.version,
-        })
-    }
+/// What bytes describe; none where they describe nothing.
+pub(super) fn read(json: &[u8], (table, day): TableDay) -> Option<Stored> {
+    let Description { rows, broken, quarantine, basis, inputs, version } = serde_json::from_slice(json).ok()?;
+    let quarantined = |(key, reason, row): (_, String, _)| {
+        let reason = reason.parse::<Reason>().ok()?.name();
+        Some(QuarantinedRow { table: table.name(), key, reason, row })
+    };
+    let quarantine = quarantine.into_iter().map(quarantined).collect::<Option<_>>()?;
+    Some(Stored { counts: Counts { table, day, rows, broken }, quarantine, basis, inputs, version })
 }

@@ -25,10 +25,8 @@ pub(crate) fn load(state: &Path) -> EmptyDays {
         Content::Sound(json) => serde_json::from_slice::<BTreeMap<String, BTreeSet<Day>>>(&json).ok(),
     };
     let Some(days) = days else {
-        tracing::warn!(
-            "{}: damaged; put it back as it was backed up: it alone knows on which days nothing happened",
-            path.display()
-        );
+        let advice = "put it back as it was backed up: it alone knows on which days nothing happened";
+        tracing::warn!("{}: damaged; {advice}", path.display());
         return EmptyDays { is_damaged: true, ..EmptyDays::default() };
     };
     let of_table = |table: Table| days.get(table.name()).into_iter().flatten().map(move |day| (table, *day));

@@ -18,7 +18,7 @@ pub(crate) use crate::partials::version::Version;
 use crate::state::checksummed::{self, Content, STAGE};
 pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};
-use crate::state::{day_content::DayContent, description::Description, format, frames};
+use crate::state::{day_content::DayContent, description, format, frames};
 use crate::{content::hash_of, domain::Day, extracts::tables::Table, folders::entries, partials::measures};
 
 #[derive(Debug)]
@@ -46,12 +46,6 @@ impl Found {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
-    pub(crate) of: TableDay,
-    pub(crate) bytes: u64,
-}
-
 /// The length of a day's name.
 const DAY_LENGTH: usize = 10;
 
@@ -75,18 +69,17 @@ impl Store {
         }
     }
 
-    /// What is stored of a table-day.
     pub(crate) fn find(&self, of: TableDay) -> Found {
         match checksummed::read(&self.description(of)) {
             Content::Absent => Found::Nothing,
             Content::Damaged => Found::Damaged,
-            Content::Sound(json) => Description::read(&json, of).map_or(Found::Damaged, Found::Described),
+            Content::Sound(json) => description::read(&json, of).map_or(Found::Damaged, Found::Described),
         }
     }
 
     /// The content of a stored table-day; none where the file is gone or is not what was written.
     pub(crate) fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
-        let path = self.content_file(of, &version.fingerprint);
+        let path = self.content_file(of, version);
         let bytes = fs::read(&path).ok();
         let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
         let frame = sound.and_then(|bytes| frames::from_parquet(Bytes::from(bytes)).ok());
@@ -101,7 +94,7 @@ impl Store {
     pub(crate) fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
         let bytes = frames::to_parquet(&content.to_frame()?).map_err(|error| fault(STAGE, error))?;
         stored.version.sums_hash = hash_of(&bytes);
-        self.write(&self.content_file(stored.of(), &stored.version.fingerprint), &bytes)?;
+        self.write(&self.content_file(stored.of(), &stored.version), &bytes)?;
         self.describe(&stored)?;
         Ok(stored)
     }
@@ -114,28 +107,23 @@ impl Store {
     /// Writes the description of a table-day whose content is stored.
     pub(crate) fn describe(&self, stored: &Stored) -> Outcome<()> {
         self.has_written.store(true, Ordering::Relaxed);
-        checksummed::write(&self.description(stored.of()), &Description::of(stored).json()?)
+        checksummed::write(&self.description(stored.of()), &description::json(stored)?)
     }
 
     pub(crate) fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
         let bytes = record_index::encode(records, &version.fingerprint);
-        self.write(&self.records_file(of, &version.fingerprint), &bytes)
+        self.write(&self.records_file(of, version), &bytes)
     }
 
     /// Whether there is an index of a partial's records, sound or not.
-    pub(crate) fn has_records(&self, of: TableDay, version: &Version) -> bool {
-        self.records_file(of, &version.fingerprint).is_file()
+    pub(crate) fn has_records(&self, stored: &Stored) -> bool {
+        self.records_file(stored.of(), &stored.version).is_file()
     }
 
     /// What `ask` finds in the index of a partial's records; none where there is no sound index.
-    pub(crate) fn ask_records<T>(
-        &self,
-        of: TableDay,
-        version: &Version,
-        ask: impl FnOnce(&RecordIndex) -> Option<T>,
-    ) -> Option<T> {
-        let path = self.records_file(of, &version.fingerprint);
-        let found = RecordIndex::open(&path, &version.fingerprint).and_then(|index| ask(&index));
+    pub(crate) fn ask_records<T>(&self, stored: &Stored, ask: impl FnOnce(&RecordIndex) -> Option<T>) -> Option<T> {
+        let path = self.records_file(stored.of(), &stored.version);
+        let found = RecordIndex::open(&path, &stored.version.fingerprint).and_then(|index| ask(&index));
         if found.is_none() && path.is_file() {
             tracing::warn!("{}: damaged, it is made again", path.display());
         }
@@ -147,12 +135,12 @@ impl Store {
     pub(crate) fn verify(&self, of: TableDay) -> (usize, Vec<PathBuf>) {
         // A night may store another version meanwhile: then what the older description names is gone.
         let described = || match checksummed::peek(&self.description(of)) {
-            Content::Sound(json) => Description::read(&json, of),
+            Content::Sound(json) => description::read(&json, of),
             Content::Absent | Content::Damaged => None,
         };
         let Some(stored) = described() else { return (0, Vec::new()) };
-        let content = self.content_file(of, &stored.version.fingerprint);
-        let records = self.records_file(of, &stored.version.fingerprint);
+        let content = self.content_file(of, &stored.version);
+        let records = self.records_file(of, &stored.version);
         let is_sound = fs::read(&content).is_ok_and(|bytes| hash_of(&bytes) == stored.version.sums_hash);
         let mut damaged: Vec<PathBuf> = (!is_sound).then_some(content).into_iter().collect();
         let mut files = 1;
@@ -162,15 +150,12 @@ impl Store {
             let is_sound = index.is_some_and(|index| index.search(&BTreeSet::new()).is_some());
             damaged.extend((!is_sound).then_some(records));
         }
-        if described().as_ref() != Some(&stored) {
-            damaged.clear();
-        }
-        (files, damaged)
+        if described().as_ref() == Some(&stored) { (files, damaged) } else { (files, Vec::new()) }
     }
 
-    /// Every table-day that is stored, by table and day.
-    pub(crate) fn all(&self) -> Outcome<Vec<Kept>> {
-        let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
+    /// Every table-day that is stored, with the size of its files in bytes.
+    pub(crate) fn all(&self) -> Outcome<BTreeMap<TableDay, u64>> {
+        let mut kept = BTreeMap::new();
         for table in Table::ALL {
             for (name, path) in entries(STAGE, &self.folder(table))? {
                 if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
@@ -178,33 +163,27 @@ impl Store {
                 }
             }
         }
-        Ok(kept.into_iter().map(|(of, bytes)| Kept { of, bytes }).collect())
+        Ok(kept)
     }
 
     /// Removes all files of a table-day, its description first.
     pub(crate) fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
         let described = self.description(of);
-        let of_day =
-            entries(STAGE, &self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day.to_string()));
-        for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
-            if path.exists() {
-                fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
-            }
-        }
-        Ok(())
+        let day = day.to_string();
+        let files = entries(STAGE, &self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day));
+        let mut files: Vec<PathBuf> = files.map(|(_, path)| path).collect();
+        files.sort_by_key(|path| *path != described);
+        files.iter().try_for_each(|path| fs::remove_file(path).map_err(|error| disk(STAGE, "unlink", path, &error)))
     }
 
     /// Removes the sums of a version that nothing uses any more, and its index; a failure leaves a file that costs only
     /// its space.
     pub(crate) fn forget(&self, of: TableDay, version: &Version) {
-        let sums = self.content_file(of, &version.fingerprint);
-        let records = self.records_file(of, &version.fingerprint);
-        for path in [sums, records] {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    tracing::warn!("{}: not removed: {error}", path.display());
-                }
-                Ok(()) | Err(_) => {}
+        for path in [self.content_file(of, version), self.records_file(of, version)] {
+            if let Err(error) = fs::remove_file(&path)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!("{}: not removed: {error}", path.display());
             }
         }
     }
@@ -219,12 +198,12 @@ impl Store {
         self.folder(table).join(format!("{day}.json"))
     }
 
-    fn content_file(&self, (table, day): TableDay, fingerprint: &str) -> PathBuf {
-        self.folder(table).join(format!("{day}-{fingerprint}.parquet"))
+    fn content_file(&self, (table, day): TableDay, version: &Version) -> PathBuf {
+        self.folder(table).join(format!("{day}-{}.parquet", version.fingerprint))
     }
 
-    fn records_file(&self, (table, day): TableDay, fingerprint: &str) -> PathBuf {
-        self.folder(table).join(format!("{day}-{fingerprint}.records"))
+    fn records_file(&self, (table, day): TableDay, version: &Version) -> PathBuf {
+        self.folder(table).join(format!("{day}-{}.records", version.fingerprint))
     }
 }
 

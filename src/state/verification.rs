@@ -13,8 +13,8 @@ pub(crate) fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
     let (mut files, mut findings) = (0, Vec::new());
     verify_sealed(state, &mut files, &mut findings)?;
     let store = Store::open(state, false)?;
-    for kept in store.all()? {
-        let (checked, damaged) = store.verify(kept.of);
+    for of in store.all()?.into_keys() {
+        let (checked, damaged) = store.verify(of);
         files += checked;
         findings.extend(damaged.into_iter().map(|path| damaged_file(&path)));
     }

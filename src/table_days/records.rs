@@ -10,12 +10,12 @@ use rayon::prelude::*;
 use crate::error::{Outcome, all, caught, fault};
 use crate::extracts::reader::{self, Source};
 use crate::extracts::selection::{Selection, Wanted};
-use crate::extracts::{contract::CheckedPartition, row_rules::judge, verdicts::Verdicts};
+use crate::extracts::{row_rules::judge, rows::Rows, verdicts::Verdicts};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{AllRecords, Answers, Record, TableDay, has_records};
+use crate::partials::records::{AllRecords, Answers, TableDay, has_records};
 use crate::partials::{lookup, retractions::Appeal};
 use crate::state::answers::{Answered, KnownAnswers};
-use crate::table_days::plan::{Decision, Planned};
+use crate::table_days::plan::Decision;
 use crate::table_days::resolve::{Means, Resolved, lost};
 use crate::{domain::Window, memory, settings::Settings, table_days::STAGE};
 
@@ -63,11 +63,11 @@ pub(super) fn answers(
     let mut told = KnownAnswers::load(&means.settings.state);
     let look_ups = resolved.iter().filter_map(|(of, resolved)| {
         let spec = measures::of(of.0).filter(|spec| has_records(spec))?;
-        Some(LookUp { planned: resolved.planned, spec, resolved, told: &told, means })
+        Some(LookUp { spec, resolved, told: &told, means })
     });
     let look_ups: Vec<LookUp<'_>> = look_ups.collect();
     let of_days = look_ups.par_iter().with_max_len(1).map(|look_up| {
-        let of = look_up.planned.of();
+        let of = look_up.resolved.planned.of();
         let (answers, is_news) = look_up.all(&record_ids(of))?;
         look_up.keep_index()?;
         Ok((of, answers, is_news))
@@ -88,7 +88,6 @@ pub(super) fn answers(
 
 /// A table-day in which records are looked for.
 struct LookUp<'a> {
-    planned: &'a Planned,
     spec: &'static PartialSpec,
     resolved: &'a Resolved<'a>,
     told: &'a KnownAnswers,
@@ -98,8 +97,9 @@ struct LookUp<'a> {
 impl LookUp<'_> {
     /// What became of all of `keys`, and whether that is news to the nights to come.
     fn all(&self, keys: &BTreeSet<i64>) -> Outcome<(Answers, bool)> {
-        let is_expired = self.planned.decision == Decision::Expired;
-        let places: &[Place] = if is_expired { &PLACES_OF_EXPIRED } else { &PLACES };
+        let planned = self.resolved.planned;
+        let is_expired = planned.decision == Decision::Expired;
+        let places = if is_expired { PLACES_OF_EXPIRED.as_slice() } else { &PLACES };
         let mut found = Found::default();
         let mut is_news = false;
         for place in places {
@@ -107,7 +107,7 @@ impl LookUp<'_> {
             if open.is_empty() {
                 break;
             }
-            caught(STAGE, &self.planned.partition.folder, || self.look(*place, &open, &mut found))?;
+            caught(STAGE, &planned.partition.folder, || self.look(*place, &open, &mut found))?;
             is_news |= *place != Place::ToldEarlier;
         }
         Ok((found.answers, is_news))
@@ -115,25 +115,24 @@ impl LookUp<'_> {
 
     /// Adds what a place knows of keys that are still open.
     fn look(&self, place: Place, open: &BTreeSet<i64>, found: &mut Found) -> Outcome<()> {
-        let (of, version) = (self.planned.of(), &self.resolved.stored.version);
-        let records = |records: Vec<(i64, Record)>| records.into_iter().map(|(key, record)| (key, Some(record)));
+        let (store, Resolved { planned, stored, answers, .. }) = (self.means.store, self.resolved);
         let told = |answers: Option<&Answers>| -> Answers {
             let told = answers.into_iter().flatten().filter(|(key, _)| open.contains(key));
             told.map(|(key, record)| (*key, *record)).collect()
         };
         match place {
-            Place::JustComputed => found.answers.extend(told(self.resolved.answers.as_ref())),
-            Place::ToldEarlier => found.answers.extend(told(self.told.of(of, &version.fingerprint))),
+            Place::JustComputed => found.answers.extend(told(answers.as_ref())),
+            Place::ToldEarlier => found.answers.extend(told(self.told.of(planned.of(), &stored.version.fingerprint))),
             Place::Index => {
-                let looked_up = self.means.store.ask_records(of, version, |index| index.look_up(open));
+                let looked_up = store.ask_records(stored, |index| index.look_up(open));
                 found.has_index = looked_up.is_some();
-                found.answers.extend(looked_up.into_iter().flat_map(records));
+                found.answers.extend(looked_up.into_iter().flatten());
             }
             Place::WholeIndex => {
-                let searched = self.means.store.ask_records(of, version, |index| index.search(open));
-                let searched = searched.ok_or_else(|| lost(self.planned, "index of records"))?;
+                let searched = store.ask_records(stored, |index| index.search(open));
+                let searched = searched.ok_or_else(|| lost(planned, "index of records"))?;
                 found.answers.extend(open.iter().map(|key| (*key, None)));
-                found.answers.extend(records(searched));
+                found.answers.extend(searched);
             }
             Place::Files if found.has_index || self.is_large() => found.answers.extend(self.search(open)?),
             Place::Files => {
@@ -155,9 +154,10 @@ impl LookUp<'_> {
 
     /// Makes the index of its records where extracts are kept only so long: it takes the place of the files then.
     fn keep_index(&self) -> Outcome<()> {
-        let is_wanted = self.means.settings.extracts_kept_days.is_some() && self.planned.decision != Decision::Expired;
-        if is_wanted && !self.means.store.has_records(self.planned.of(), &self.resolved.stored.version) {
-            caught(STAGE, &self.planned.partition.folder, || self.make_index().map(drop))?;
+        let Resolved { planned, stored, .. } = self.resolved;
+        let is_wanted = self.means.settings.extracts_kept_days.is_some() && planned.decision != Decision::Expired;
+        if is_wanted && !self.means.store.has_records(stored) {
+            caught(STAGE, &planned.partition.folder, || self.make_index().map(drop))?;
         }
         Ok(())
     }
@@ -165,15 +165,12 @@ impl LookUp<'_> {
     /// Reads all sound records of a table-day and stores their index. Where no row was set aside, only the columns that tell
     /// of records are read.
     fn make_index(&self) -> Outcome<AllRecords> {
-        let is_sound = self.resolved.stored.quarantine.is_empty();
+        let Resolved { planned, stored, .. } = self.resolved;
+        let is_sound = stored.quarantine.is_empty();
         let columns = is_sound.then(|| self.spec.record_columns());
-        let selection = Selection { columns, ..Selection::default() };
-        let zone = &self.means.settings.zone;
-        let rows = reader::decode(&self.checked()?, Source::Files, zone, &selection)?;
-        let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
-        let surroundings = self.planned.dependencies.surroundings();
-        let records = lookup::all_records(&rows, &verdicts, self.spec, surroundings)?;
-        self.means.store.put_records(self.planned.of(), &self.resolved.stored.version, &records)?;
+        let (rows, verdicts) = self.judged(&Selection { columns, ..Selection::default() }, is_sound)?;
+        let records = lookup::all_records(&rows, &verdicts, self.spec, planned.dependencies.surroundings())?;
+        self.means.store.put_records(planned.of(), &stored.version, &records)?;
         Ok(records)
     }
 
@@ -181,27 +178,27 @@ impl LookUp<'_> {
     /// the columns that tell what it added are read. Rows with another key are judged as in the whole partition: all row
     /// rules look at one row, but the one about duplicates, and that one at the rows of one key.
     fn search(&self, keys: &BTreeSet<i64>) -> Outcome<Answers> {
-        let checked = self.checked()?;
-        let zone = &self.means.settings.zone;
-        let set_aside: BTreeSet<i64> = self.resolved.stored.quarantine.iter().filter_map(|row| row.key).collect();
-        let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) =
-            keys.iter().copied().partition(|key| set_aside.contains(key));
-        let all_columns = self.spec.table.spec().columns.iter().map(|column| column.name).collect();
+        let Resolved { planned, stored, .. } = self.resolved;
+        let set_aside: BTreeSet<i64> = stored.quarantine.iter().filter_map(|row| row.key).collect();
+        let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().partition(|key| set_aside.contains(key));
         let mut answers = Answers::new();
-        for (keys, columns, is_sound) in [(sound, self.spec.record_columns(), true), (doubtful, all_columns, false)] {
-            if keys.is_empty() {
-                continue;
+        for (keys, is_sound) in [(sound, true), (doubtful, false)] {
+            if !keys.is_empty() {
+                let columns = is_sound.then(|| self.spec.record_columns());
+                let (rows, verdicts) = self.judged(&Selection { rows: Wanted::WithKeys(&keys), columns }, is_sound)?;
+                let surroundings = planned.dependencies.surroundings();
+                answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &keys, surroundings)?);
             }
-            let selection = Selection { rows: Wanted::WithKeys(&keys), columns: Some(columns) };
-            let rows = reader::decode(&checked, Source::Files, zone, &selection)?;
-            let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
-            let surroundings = self.planned.dependencies.surroundings();
-            answers.extend(lookup::look_up(&rows, &verdicts, self.spec, &keys, surroundings)?);
         }
         Ok(answers)
     }
 
-    fn checked(&self) -> Outcome<CheckedPartition> {
-        self.planned.checked(self.means.settings)
+    /// Rows out of the files of a table-day, judged where they are not known to be sound.
+    fn judged(&self, selection: &Selection<'_>, is_sound: bool) -> Outcome<(Rows, Verdicts)> {
+        let zone = &self.means.settings.zone;
+        let checked = self.resolved.planned.checked(self.means.settings)?;
+        let rows = reader::decode(&checked, Source::Files, zone, selection)?;
+        let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
+        Ok((rows, verdicts))
     }
 }
