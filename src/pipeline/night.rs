@@ -22,7 +22,6 @@ use crate::table_days::{dependencies::Terms, night::NightInput, plan::Why, surve
 use crate::{categories, improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 /// A published night, and what its run says in short.
-#[derive(Debug)]
 pub(crate) struct Night {
     pub(crate) as_of: Day,
     pub(crate) published: Published,

@@ -19,7 +19,6 @@ use crate::{calendar::Year, domain::Day, rulebook::Rulebook, settings::Settings,
 
 const STAGE: &str = "month end";
 
-#[derive(Debug)]
 pub(crate) struct RestatedMonthEnd {
     /// How many rows are new, or other than before, or gone.
     pub(crate) changed: usize,

@@ -22,7 +22,6 @@ use crate::{calendar::Year, pipeline::publish, quality, sales, settings::Setting
 
 const STAGE: &str = "settlement";
 
-#[derive(Debug)]
 pub(crate) struct SettledYear {
     pub(crate) settlements: Vec<Settlement>,
     pub(crate) published: Published,

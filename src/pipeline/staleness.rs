@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
 use crate::partials::records::TableDay;
-use crate::table_days::{dependencies::Terms, ingredients, range};
+use crate::table_days::{dependencies::Terms, night::ingredients_of_now, range};
 use crate::{
     error::Outcome, extracts::tables::Table, publish, rulebook::Rulebook, settings::Settings, threads::on_pool,
 };
@@ -39,7 +39,7 @@ pub(crate) fn due(
 fn why_due(day: Day, published: &BTreeMap<Day, String>, terms: Terms<'_>) -> Outcome<Option<WhyDue>> {
     let Some(recorded) = published.get(&day) else { return Ok(Some(WhyDue::NotPublished)) };
     terms.rulebook.check_in_force(day)?;
-    let is_current = on_pool(|| ingredients::of_now(terms, day))? == *recorded;
+    let is_current = on_pool(|| ingredients_of_now(terms, day))? == *recorded;
     Ok((!is_current).then_some(WhyDue::Stale))
 }
 

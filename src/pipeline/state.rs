@@ -12,7 +12,7 @@ use crate::{
     publish::reading::Current, rulebook::Rulebook, settings::Settings, threads::on_pool,
 };
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Holding {
     /// The size of the files of each, in bytes.
     pub(crate) kept: BTreeMap<TableDay, u64>,
@@ -28,11 +28,8 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let days = || holding.kept.keys().map(|of| of.1);
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(holding) };
     let rulebook = Rulebook::load(&settings.rules)?;
-    let coverage = Coverage {
-        window: Window { first, last },
-        history_starts_on: Some(last.plus(1)),
-        ..settings.coverage(last, last)
-    };
+    let (window, history_starts_on) = (Window { first, last }, Some(last.plus(1)));
+    let coverage = Coverage { window, history_starts_on, ..settings.coverage(last, last) };
     let mut listed = listing::list_all(&settings.extracts, coverage)?;
     listed.expired.retain(|of| holding.kept.contains_key(of));
     let terms = Terms { settings, rulebook: &rulebook };

@@ -1,6 +1,7 @@
 //! What the extracts and the state folder give a night: shops, the window's sums, and what appeals take out of them.
 //!
-//! In: settings, rules, the as-of day. Out: everything that scoring needs of the extracts. What is stored and holds is reused,
+//! In: settings, rules, the as-of day. Out: everything that scoring needs of the extracts, and the hash of all that the night is
+//! made of: a published night whose ingredients are those of now is current. What is stored and holds is reused,
 //! the rest is computed and left for the next night. Reading and group-bys run on the shared pool, one task a table-day.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,16 +11,16 @@ use rayon::prelude::*;
 
 use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
+use crate::extracts::{reader, tables::Table};
 use crate::partials::retractions::{self, Appeal};
 use crate::partials::{measures, records::TableDay};
-use crate::table_days::plan::{Planned, Why};
-use crate::table_days::resolve::{Means, Resolved, resolve_all};
+use crate::table_days::plan::{Decision, Planned, Why};
+use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::table_days::{STAGE, dependencies::Terms, ingredients, records, windows};
-use crate::{domain::Day, extracts::tables::Table, shops::Shop, state::store::Store, window_sums::tables::TableSums};
+use crate::table_days::{STAGE, dependencies::Terms, records, windows};
+use crate::{content::hash_of, domain::Day, shops::Shop, state::store::Store, window_sums::tables::TableSums};
 
 /// Everything that scoring needs of the extracts.
-#[derive(Debug)]
 pub(crate) struct NightInput {
     /// The day of the shop snapshot.
     pub(crate) snapshot: Day,
@@ -43,7 +44,7 @@ pub(crate) struct NightInput {
 }
 
 /// What was read of table-days, and which rows were set aside.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct SetAside {
     /// By table-day; days without a partition are left out.
     pub(crate) counts: Vec<Counts>,
@@ -80,7 +81,7 @@ pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
     let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
         planned.partition(|planned| measures::of(planned.of().0).is_some());
 
-    let mut resolved = resolve_all(&kept_rows, |_| BTreeSet::new(), means)?;
+    let mut resolved = resolve_all(&kept_rows, &Appeals::new(), means)?;
     let (snapshot, shops) = shops(&resolved, means)?;
     let appeals = appeals(&resolved, means)?;
     let last_effective_day = known.on.plus(-settings.appeal_effect_days);
@@ -88,9 +89,8 @@ pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
     let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
     let appeals = retractions::by_record(appeals, window);
 
-    let record_ids = |of| records::named_in(&appeals, of);
-    let of_partials = resolve_all(&partials, record_ids, means)?;
-    let answers = records::answers(&of_partials, record_ids, window, means)?;
+    let of_partials = resolve_all(&partials, &appeals, means)?;
+    let answers = records::answers(&of_partials, &appeals, window, means)?;
     let retracted = retractions::decide(&appeals, last_effective_day, |of| answers.get(&of));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
     let tables = windows::windows(&of_partials, &shop_ids, means)?;
@@ -110,20 +110,44 @@ pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
         computed,
         reused,
         changed: resolved.values().filter(|of| of.replaced.is_some()).map(|of| of.planned.of()).collect(),
-        ingredients: ingredients::of_night(terms, known.as_of, fingerprints),
+        ingredients: ingredients(terms, known.as_of, fingerprints),
     })
 }
 
 /// The newest snapshot, and its day; a fault where there is none, for the survey reports a missing one.
-pub(super) fn shops(resolved: &BTreeMap<TableDay, Resolved<'_>>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
+pub(super) fn shops(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
     let snapshot = resolved.iter().find(|((table, _), _)| *table == Table::Shops);
     let ((_, day), snapshot) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
     Ok((*day, snapshot.content(means)?.shops()?))
 }
 
 /// The appeals of all partitions, one after another.
-pub(super) fn appeals(resolved: &BTreeMap<TableDay, Resolved<'_>>, means: Means<'_>) -> Outcome<Vec<Appeal>> {
+pub(super) fn appeals(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<Vec<Appeal>> {
     let of_days: Vec<&Resolved<'_>> = resolved.values().filter(|of| of.planned.of().0 == Table::Appeals).collect();
     let of_days = of_days.par_iter().with_max_len(1).map(|resolved| resolved.content(means)?.appeals());
     Ok(all(of_days.collect::<Vec<_>>())?.into_iter().flatten().collect())
+}
+
+/// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
+fn ingredients(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = (TableDay, String)>) -> String {
+    let mut words = vec![format!("night {as_of}"), terms.settings.described(), terms.rulebook.described_on(as_of)];
+    words.extend(fingerprints.map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
+    hash_of(words.join("\n").as_bytes())
+}
+
+/// What the night of `as_of` would be made of if it were scored now; nothing is scored.
+pub(crate) fn ingredients_of_now(terms @ Terms { settings, .. }: Terms<'_>, as_of: Day) -> Outcome<String> {
+    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+    let survey = Survey::of_night(terms, AsKnown { as_of, on: as_of }, &store)?;
+    let checked = survey.check(settings)?;
+    let planned = survey.days.par_iter().filter(|planned| planned.takes_part());
+    let fingerprints = planned.map(|planned| {
+        let inputs = match (planned.decision, checked.get(&planned.of())) {
+            (Decision::Touched | Decision::Computed(_), Some(checked)) => planned.inputs(&reader::hashes(checked)?),
+            _ => planned.stored()?.inputs.clone(),
+        };
+        Ok((planned.of(), planned.fingerprint(&inputs)))
+    });
+    let fingerprints: BTreeMap<_, _> = all(fingerprints.collect::<Vec<_>>())?.into_iter().collect();
+    Ok(ingredients(terms, as_of, fingerprints.into_iter()))
 }

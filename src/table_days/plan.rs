@@ -32,14 +32,17 @@ pub(crate) enum Decision {
     Missing(Lack),
 }
 
-/// Why a table-day is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a table-day is computed, as a run says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
 pub(crate) enum Why {
+    #[strum(to_string = "nothing was stored")]
     NothingStored,
+    #[strum(to_string = "what was stored is damaged")]
     Damaged,
     /// It was stored under other settings or rules, or before its figures got another meaning.
+    #[strum(to_string = "settings or rules changed")]
     RulesChanged,
-    /// It was made of other bytes.
+    #[strum(to_string = "files changed")]
     FilesChanged,
 }
 
@@ -49,17 +52,6 @@ pub(crate) enum Lack {
     NothingSound,
     /// It was stored under other settings or rules, or before its figures got another meaning.
     OtherRules,
-}
-
-impl Why {
-    pub(crate) const fn told(self) -> &'static str {
-        match self {
-            Self::NothingStored => "nothing was stored",
-            Self::Damaged => "what was stored is damaged",
-            Self::RulesChanged => "settings or rules changed",
-            Self::FilesChanged => "files changed",
-        }
-    }
 }
 
 /// A table-day, and what becomes of it.

@@ -4,12 +4,12 @@
 //! the whole range are known when a day is read. Only days of which nothing is stored are computed, a window's length at
 //! a time, so that memory does not grow with the range.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
 use crate::partials::{measures, records::TableDay, retractions};
 use crate::state::store::Store;
-use crate::table_days::resolve::{Means, resolve_all};
+use crate::table_days::resolve::{Appeals, Means, resolve_all};
 use crate::table_days::{dependencies::Terms, night::appeals, plan::Planned, records, survey::Survey};
 use crate::{domain::Window, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings};
 
@@ -29,9 +29,8 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     let of_appeals = there.clone().filter(|planned| planned.of().0 == Table::Appeals);
     let (of_appeals, checked) = sound(of_appeals, settings);
     let means = Means { settings, store: &store, checked: &checked };
-    let resolved = resolve_all(&of_appeals, |_| BTreeSet::new(), means)?;
+    let resolved = resolve_all(&of_appeals, &Appeals::new(), means)?;
     let appeals = retractions::by_record(appeals(&resolved, means)?, span);
-    let record_ids = |of| records::named_in(&appeals, of);
 
     let is_new = |planned: &&Planned| measures::of(planned.of().0).is_some() && planned.stored.is_none();
     let mut by_window: BTreeMap<i32, Vec<&Planned>> = BTreeMap::new();
@@ -43,8 +42,8 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     for of_window in by_window.into_values() {
         let (of_window, checked) = sound(of_window.into_iter(), settings);
         let means = Means { checked: &checked, ..means };
-        let resolved = resolve_all(&of_window, record_ids, means)?;
-        records::answers(&resolved, record_ids, span, means)?;
+        let resolved = resolve_all(&of_window, &appeals, means)?;
+        records::answers(&resolved, &appeals, span, means)?;
         computed += resolved.len();
     }
     store.sync()?;
@@ -53,15 +52,11 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
 
 /// Those table-days that are stored or fit the contract.
 fn sound<'a>(
-    planned: impl Iterator<Item = &'a Planned>,
+    planned: impl Iterator<Item = &'a Planned> + Clone,
     settings: &Settings,
 ) -> (Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>) {
-    let mut checked = BTreeMap::new();
-    let is_sound = |planned: &&Planned| {
-        let found = planned.is_read().then(|| planned.checked(settings)).transpose();
-        let is_sound = found.is_ok();
-        checked.extend(found.into_iter().flatten().map(|found| (planned.of(), found)));
-        is_sound
-    };
-    (planned.filter(is_sound).collect(), checked)
+    let read = planned.clone().filter(|planned| planned.is_read());
+    let checked = read.filter_map(|planned| Some((planned.of(), planned.checked(settings).ok()?)));
+    let checked: BTreeMap<_, _> = checked.collect();
+    (planned.filter(|planned| !planned.is_read() || checked.contains_key(&planned.of())).collect(), checked)
 }

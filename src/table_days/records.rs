@@ -13,11 +13,10 @@ use crate::extracts::selection::{Selection, Wanted};
 use crate::extracts::{row_rules::judge, rows::Rows, verdicts::Verdicts};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers, TableDay, has_records};
-use crate::partials::{lookup, retractions::Appeal};
 use crate::state::answers::{Answered, KnownAnswers};
-use crate::table_days::plan::Decision;
-use crate::table_days::resolve::{Means, Resolved, lost};
-use crate::{domain::Window, memory, settings::Settings, table_days::STAGE};
+use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, lost, named_in};
+use crate::table_days::{STAGE, plan::Decision};
+use crate::{domain::Window, memory, partials::lookup, settings::Settings};
 
 /// Where a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,16 +46,11 @@ struct Found {
     has_index: bool,
 }
 
-/// The records that appeals name in a table-day.
-pub(super) fn named_in(appeals: &BTreeMap<TableDay, Vec<Appeal>>, of: TableDay) -> BTreeSet<i64> {
-    appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
-}
-
 /// The answers of all table-days to the keys that appeals name in them, kept for the next night where there is news; missing
 /// where the extracts have expired and there is no sound index.
 pub(super) fn answers(
-    resolved: &BTreeMap<TableDay, Resolved<'_>>,
-    record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
+    resolved: &ResolvedDays<'_>,
+    appeals: &Appeals,
     window: Window,
     means: Means<'_>,
 ) -> Outcome<BTreeMap<TableDay, Answers>> {
@@ -68,7 +62,7 @@ pub(super) fn answers(
     let look_ups: Vec<LookUp<'_>> = look_ups.collect();
     let of_days = look_ups.par_iter().with_max_len(1).map(|look_up| {
         let of = look_up.resolved.planned.of();
-        let (answers, is_news) = look_up.all(&record_ids(of))?;
+        let (answers, is_news) = look_up.all(&named_in(appeals, of))?;
         look_up.keep_index()?;
         Ok((of, answers, is_news))
     });

@@ -10,11 +10,11 @@ use rayon::prelude::*;
 use crate::error::{ExitClass, Failure, Outcome, all, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::partials::records::{Answers, TableDay};
-use crate::state::day_content::DayContent;
+use crate::partials::{measures, retractions::Appeal};
 use crate::state::store::{Store, Stored, Version};
 use crate::table_days::compute::{Computed, Opened, Wants, compute};
 use crate::table_days::plan::{Decision, Planned, Why};
-use crate::{partials::measures, settings::Settings, table_days::STAGE, window_sums::tables::add_up};
+use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE, window_sums::tables::add_up};
 
 /// A table-day whose plan was carried out.
 pub(super) struct Resolved<'a> {
@@ -40,15 +40,24 @@ pub(super) struct Means<'a> {
     pub(super) checked: &'a BTreeMap<TableDay, CheckedPartition>,
 }
 
-/// Carries out the plans of table-days, one task each; `record_ids` gives the records that appeals name in each of them.
+/// Appeals by the table-day of the record that they name.
+pub(super) type Appeals = BTreeMap<TableDay, Vec<Appeal>>;
+pub(super) type ResolvedDays<'a> = BTreeMap<TableDay, Resolved<'a>>;
+
+/// The records that appeals name in a table-day.
+pub(super) fn named_in(appeals: &Appeals, of: TableDay) -> BTreeSet<i64> {
+    appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
+}
+
+/// Carries out the plans of table-days, one task each, and looks for the records that appeals name on the way.
 pub(super) fn resolve_all<'a>(
     planned: &[&'a Planned],
-    record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
+    appeals: &Appeals,
     means: Means<'_>,
-) -> Outcome<BTreeMap<TableDay, Resolved<'a>>> {
+) -> Outcome<ResolvedDays<'a>> {
     let all_records = means.settings.extracts_kept_days.is_some() || !is_rebuild(planned);
     let resolved = planned.par_iter().with_max_len(1).map(|planned| {
-        let wants = Wants { record_ids: &record_ids(planned.of()), all_records };
+        let wants = Wants { record_ids: &named_in(appeals, planned.of()), all_records };
         Ok((planned.of(), resolve(planned, wants, means)?))
     });
     Ok(all(resolved.collect::<Vec<_>>())?.into_iter().collect())

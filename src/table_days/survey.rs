@@ -26,7 +26,6 @@ pub(crate) struct AsKnown {
 }
 
 /// The table-days of a run, and what else was found when they were listed.
-#[derive(Debug)]
 pub(crate) struct Survey {
     /// Every table-day that was listed, by table and day.
     pub(crate) days: Vec<Planned>,

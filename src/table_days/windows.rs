@@ -14,19 +14,17 @@ use crate::partials::records::{Answers, TableDay, negated};
 use crate::partials::retractions::Retractions;
 use crate::state::window as rolled;
 use crate::state::{day_content::DayContent, store::Version};
-use crate::table_days::resolve::{Means, Resolved};
+use crate::table_days::resolve::{Means, ResolvedDays};
 use crate::window_sums::tables::{ShopIds, TableSums};
 use crate::{domain::Day, extracts::tables::Table, table_days::STAGE, window_sums::rolling::roll};
 
 pub(super) fn windows(
-    resolved: &BTreeMap<TableDay, Resolved<'_>>,
+    resolved: &ResolvedDays<'_>,
     shop_ids: &ShopIds,
     means: Means<'_>,
 ) -> Outcome<BTreeMap<Table, TableSums>> {
-    let windows = measures::ALL
-        .par_iter()
-        .with_max_len(1)
-        .map(|spec| Ok((spec.table, window_of(spec, resolved, shop_ids, means)?)));
+    let windows = measures::ALL.par_iter().with_max_len(1);
+    let windows = windows.map(|spec| Ok((spec.table, window_of(spec, resolved, shop_ids, means)?)));
     let windows = all(windows.collect::<Vec<_>>())?.into_iter().collect();
     for (of, resolved) in resolved {
         if let Some(replaced) = resolved.replaced.as_ref().filter(|old| **old != resolved.stored.version) {
@@ -38,7 +36,7 @@ pub(super) fn windows(
 
 fn window_of(
     spec: &'static PartialSpec,
-    resolved: &BTreeMap<TableDay, Resolved<'_>>,
+    resolved: &ResolvedDays<'_>,
     shop_ids: &ShopIds,
     means: Means<'_>,
 ) -> Outcome<TableSums> {

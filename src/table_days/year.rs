@@ -2,7 +2,7 @@
 //!
 //! Payments come from their daily partials, which keep categories of goods; one that does not hold is computed again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
@@ -11,7 +11,7 @@ use crate::error::{Outcome, fault};
 use crate::extracts::{contract::CheckedPartition, tables::Table};
 use crate::state::store::{Store, Stored};
 use crate::table_days::night::{SetAside, shops};
-use crate::table_days::resolve::{Means, content, resolve_all};
+use crate::table_days::resolve::{Appeals, Means, content, resolve_all};
 use crate::table_days::{STAGE, dependencies::Terms, plan::Planned, survey::Survey};
 use crate::{partials::records::TableDay, settings::Settings, shops::Shop};
 
@@ -34,7 +34,7 @@ pub(crate) fn gather(terms: Terms<'_>, span: Window, as_of: Day) -> Outcome<Year
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
     let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
-    let resolved = resolve_all(&planned, |_| BTreeSet::new(), means)?;
+    let resolved = resolve_all(&planned, &Appeals::new(), means)?;
     let (_, shops) = shops(&resolved, means)?;
     store.sync()?;
     let set_aside = SetAside::of(resolved.values());
