@@ -8,7 +8,6 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::assessments::marketing;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
 use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
@@ -79,9 +78,8 @@ fn publication(terms: Terms<'_>, as_of: Day, figures: &Figures<'_>, input: &Nigh
     let gains = improvements::of_all(assessed, ranking, scored, &spreads, settings.after_sales_mix)?;
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(input), &input.unmatched);
-    let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, as_of)?;
     let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
-        (&outputs::SCORES, &|| batches::scores(assessed, scored, &admissions, as_of)),
+        (&outputs::SCORES, &|| figures.scores(as_of, rulebook)),
         (&outputs::INDICATORS, &|| batches::indicators(assessed, ranking, as_of)),
         (&outputs::IMPROVEMENTS, &|| batches::improvements(assessed, &gains, as_of)),
         (&outputs::CATEGORIES, &|| batches::categories(&ranking.groups, &spreads, as_of)),

@@ -2,12 +2,15 @@
 //!
 //! In: settings, rules, the day and the day as of which appeals are known. Out: the results that its tables are made of.
 
+use arrow::array::RecordBatch;
+
 use crate::ranking::assessed::{Assessed, assess};
 use crate::ranking::{Ranking, rank_all};
 use crate::scores::{self, ScoredShop};
 use crate::table_days::night::{NightInput, gather};
 use crate::table_days::{dependencies::Terms, survey::AsKnown};
-use crate::{error::Outcome, quality, window_sums::shops::of_shops};
+use crate::window_sums::shops::of_shops;
+use crate::{assessments::marketing, domain::Day, error::Outcome, publish::batches, quality, rulebook::Rulebook};
 
 pub(super) struct Figures<'a> {
     pub(super) assessed: &'a [Assessed<'a>],
@@ -18,6 +21,12 @@ pub(super) struct Figures<'a> {
 impl Figures<'_> {
     pub(super) fn unscored(&self) -> usize {
         self.scored.iter().filter(|scored| scored.score.score.is_none()).count()
+    }
+
+    /// The rows of the table of scores.
+    pub(super) fn scores(&self, as_of: Day, rulebook: &Rulebook) -> Outcome<RecordBatch> {
+        let admissions = marketing::admissions(self.assessed, self.scored, &rulebook.thresholds, as_of)?;
+        batches::scores(self.assessed, self.scored, &admissions, as_of)
     }
 }
 

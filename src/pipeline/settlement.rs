@@ -46,8 +46,7 @@ pub(crate) fn run(
 
 /// Whether a year is settled for good: its published settlement is not provisional.
 pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
-    let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
-    let Some(settled) = settled else { return Ok(false) };
+    let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? else { return Ok(false) };
     Ok(column::<BooleanArray>(&settled, "provisional")?.iter().next() == Some(Some(false)))
 }
 

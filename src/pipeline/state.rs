@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Day, Window};
 use crate::extracts::{listing, tables::Table};
-use crate::state::store::Store;
 use crate::table_days::plan::{Decision, Lack, Why};
 use crate::table_days::{dependencies::Terms, survey};
 use crate::{
     calendar::Year, error::Outcome, partials::records::TableDay, pipeline::settlement, policies::Coverage,
-    publish::reading::Current, rulebook::Rulebook, settings::Settings, threads::on_pool,
+    publish::reading::Current, rulebook::Rulebook, settings::Settings, state::store::Store, threads::on_pool,
 };
 
 #[derive(Default)]
@@ -93,9 +92,6 @@ pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
 fn settled_years(settings: &Settings, kept: &BTreeMap<TableDay, u64>) -> Outcome<BTreeSet<Year>> {
     let published = Current::of(&settings.out)?;
     let years: BTreeSet<Year> = kept.keys().map(|of| Year::of(of.1)).collect();
-    let mut settled = BTreeSet::new();
-    for year in years {
-        settled.extend(settlement::is_final(&published, year)?.then_some(year));
-    }
-    Ok(settled)
+    let settled = |year: Year| Ok(settlement::is_final(&published, year)?.then_some(year));
+    years.into_iter().filter_map(|year| settled(year).transpose()).collect()
 }

@@ -127,9 +127,8 @@ mod tests {
         };
         let (inside, outside) = ((Table::Disputes, day("2022-03-15")), (Table::Disputes, day("2022-02-13")));
         let known = |days: &[_]| KnownAnswers { days: days.iter().cloned().collect(), is_damaged: false };
-        known(&[(inside, answered("f")), (outside, answered("g"))])
-            .save(state.path(), Window::ending(inside.1, 30))
-            .unwrap();
+        let window = Window::ending(inside.1, 30);
+        known(&[(inside, answered("f")), (outside, answered("g"))]).save(state.path(), window).unwrap();
         let loaded = KnownAnswers::load(state.path());
         assert_eq!(loaded, known(&[(inside, answered("f"))]));
         assert_eq!(loaded.of(inside, "f").unwrap().len(), 2);

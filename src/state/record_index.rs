@@ -84,8 +84,7 @@ impl RecordIndex {
         let first_byte = HEAD_BYTES + directory.len();
         let mut start = first_byte;
         for entry in directory.chunks_exact(ENTRY_BYTES) {
-            let mut numbers =
-                entry.chunks_exact(8).filter_map(|number| Some(u64::from_le_bytes(number.try_into().ok()?)));
+            let mut numbers = entry.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number));
             let first_key = numbers.next()?.cast_signed();
             let end = first_byte.checked_add(usize::try_from(numbers.next()?).ok()?)?;
             blocks.push(Block { first_key, start, end, hash: numbers.next()? });

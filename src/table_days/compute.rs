@@ -99,12 +99,7 @@ fn kept_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Computed> {
 }
 
 /// Of all rows where they were decoded in one piece, and share by share where not.
-fn partial(
-    opened: &Opened<'_>,
-    spec: &'static PartialSpec,
-    whole: Option<Rows>,
-    wants: Wants<'_>,
-) -> Outcome<Computed> {
+fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, rows: Option<Rows>, wants: Wants<'_>) -> Outcome<Computed> {
     let Opened { planned, checked, settings, shares, .. } = *opened;
     let folder = &planned.partition.folder;
     // The index of a day that is too large for one share would be, too; its records are searched for in the files.
@@ -114,7 +109,7 @@ fn partial(
         let surroundings = planned.dependencies.surroundings();
         caught(STAGE, folder, || daily::sum_up(rows, spec, wants.record_ids, all_records, surroundings))
     };
-    let partial = match whole {
+    let partial = match rows {
         Some(rows) => sum_up(rows)?,
         None => {
             let share = |place| Wanted::Share(Share { place, of: shares });

@@ -131,9 +131,8 @@ impl LookUp<'_> {
             Place::Files if found.has_index || self.is_large() => found.answers.extend(self.search(open)?),
             Place::Files => {
                 let index = self.make_index()?;
-                for key in open {
-                    found.answers.insert(*key, index.get(*key)?);
-                }
+                let answers = open.iter().map(|key| Ok((*key, index.get(*key)?)));
+                found.answers.extend(answers.collect::<Outcome<Answers>>()?);
             }
         }
         Ok(())

@@ -17,8 +17,7 @@ use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{self, Planned};
 use crate::{extracts::tables::Table, policies::Coverage, settings::Settings, state::store::Store};
 
-/// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
-/// restatement.
+/// The day that is scored, and the day at whose end appeals are known: the same in a night, later in a restatement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AsKnown {
     pub(crate) as_of: Day,
@@ -37,9 +36,8 @@ pub(crate) struct Survey {
 
 impl Survey {
     pub(crate) fn of_night(terms: Terms<'_>, known: AsKnown, store: &Store) -> Outcome<Self> {
-        let Terms { settings, .. } = terms;
-        let listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
-        Self::of(listed, terms, store)
+        let coverage = terms.settings.coverage(known.as_of, known.on);
+        Self::of(listing::list(&terms.settings.extracts, coverage)?, terms, store)
     }
 
     /// What settling a year takes: the payments of its days, and the newest snapshot, however old it is.
@@ -54,10 +52,7 @@ impl Survey {
 
     pub(crate) fn of(listed: Listed, terms: Terms<'_>, store: &Store) -> Outcome<Self> {
         let Terms { settings, .. } = terms;
-        let known_empty = match settings.extracts_kept_days {
-            Some(_) => empty_days::load(&settings.state),
-            None => EmptyDays::default(),
-        };
+        let known_empty = settings.extracts_kept_days.map(|_| empty_days::load(&settings.state)).unwrap_or_default();
         let there = listed.partitions.iter().map(|partition| (partition.table, partition.day));
         let wanted: Vec<TableDay> = there.chain(listed.expired.iter().copied()).collect();
         let stored = wanted.into_par_iter().map(|of| (of, store.find(of))).collect();
@@ -90,18 +85,16 @@ impl Survey {
 
     /// Remembers which days have no partition, as long as their extracts would be there.
     pub(super) fn remember_empty_days(&self, settings: &Settings) -> Outcome<()> {
-        if settings.extracts_kept_days.is_none() {
-            return Ok(());
-        }
         let before = &self.known_empty;
         let mut days: BTreeSet<TableDay> = before.days.iter().chain(&self.listed.empty_days).copied().collect();
         for partition in &self.listed.partitions {
             days.remove(&(partition.table, partition.day));
         }
-        if days == before.days && !before.is_damaged {
-            return Ok(());
+        let is_news = days != before.days || before.is_damaged;
+        if settings.extracts_kept_days.is_some() && is_news {
+            empty_days::save(&settings.state, &days)?;
         }
-        empty_days::save(&settings.state, &days)
+        Ok(())
     }
 }
 

@@ -63,12 +63,10 @@ pub(super) fn taken_out(
     let mut frames: BTreeMap<Table, Vec<DataFrame>> = BTreeMap::new();
     for (of, keys) in &retractions.taken_out {
         let spec = measures::of(of.0).ok_or_else(|| fault(STAGE, format!("records of {}", of.0.name())))?;
-        let answers = answers.get(of);
-        let record = |key: &i64| answers.and_then(|answers| answers.get(key)?.as_ref());
+        let record = |key: &i64| answers.get(of)?.get(key)?.as_ref();
         let records: Option<Vec<_>> = keys.iter().map(record).collect();
         let records = records.ok_or_else(|| fault(STAGE, "a record that leaves and was not found"))?;
-        let frame = negated(&records, spec)?;
-        frames.entry(of.0).or_default().extend(frame);
+        frames.entry(of.0).or_default().extend(negated(&records, spec)?);
     }
     Ok(frames)
 }
