@@ -84,7 +84,7 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
     }
     for ((table, day), why) in &night.computed {
         if night.changed.contains(&(*table, *day)) {
-            say(stdout, &format!("computed again: {} {day}, since {}", table.name(), why.told()));
+            say(stdout, &format!("computed again: {} {day}, since {why}", table.name()));
         }
     }
     if !night.touched_month_ends.is_empty() {

@@ -10,7 +10,6 @@ use crate::error::Outcome;
 use crate::extracts::tables::Table;
 use crate::pipeline::state::{Holding, Pruned, holding, prune};
 use crate::settings::Settings;
-use crate::state::store::Kept;
 
 pub(super) fn run(arguments: &State, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
@@ -34,17 +33,24 @@ fn list(settings: &Settings, stdout: &mut impl Write) -> Outcome<()> {
         say(stdout, &format!("nothing is stored under {} yet", settings.state.display()));
     }
     for table in Table::ALL {
-        let of_table: Vec<&Kept> = kept.iter().filter(|kept| kept.of.0 == table).collect();
-        let (Some(first), Some(last)) = (of_table.first(), of_table.last()) else { continue };
-        let bytes: u64 = of_table.iter().map(|kept| kept.bytes).sum();
+        let of_table: Vec<_> = kept.iter().filter(|((of, _), _)| *of == table).collect();
+        let (Some(((_, first), _)), Some(((_, last), _))) = (of_table.first(), of_table.last()) else { continue };
+        let bytes: u64 = of_table.iter().map(|(_, bytes)| **bytes).sum();
         let stale = outdated.keys().filter(|(of, _)| *of == table).count();
         let without = match expired.iter().filter(|(of, _)| *of == table).count() {
             0 => String::new(),
             expired => format!("{expired} without extracts, "),
         };
-        let (name, days, first, last) = (table.name(), of_table.len(), first.of.1, last.of.1);
-        let stored = format!("{name:<14} {days:>5} days, {first} to {last}, {bytes} bytes");
-        say(stdout, &format!("{stored}, {without}{stale} no longer hold"));
+        say(
+            stdout,
+            &format!(
+                "{:<14} {:>5} days, {} to {}, {bytes} bytes, {without}{stale} no longer hold",
+                table.name(),
+                of_table.len(),
+                first,
+                last
+            ),
+        );
     }
     for ((table, day), reason) in outdated {
         say(stdout, &format!("{} {day}: {reason}", table.name()));

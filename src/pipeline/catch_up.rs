@@ -4,17 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::Day;
-use crate::error::Outcome;
-use crate::publish;
-use crate::settings::Settings;
+use crate::{domain::Day, error::Outcome, publish, settings::Settings};
 
-/// What a run without a date has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     /// Nothing: yesterday was published and rolled back, which nobody undoes but a person.
     RolledBack,
-    /// These nights.
     Nights {
         /// Missed, and further back than is caught up.
         left_out: Vec<Day>,

@@ -16,9 +16,8 @@ pub(crate) mod state;
 
 use jiff::Timestamp;
 
-use crate::error::Outcome;
 use crate::publish::{self, KeptGenerations, Publication, Published};
-use crate::settings::Settings;
+use crate::{error::Outcome, settings::Settings};
 
 /// Publishes what a run made, and removes the generations that are not kept.
 fn publish(settings: &Settings, publication: &Publication, now: Timestamp) -> Outcome<Published> {

@@ -10,19 +10,13 @@ use arrow::array::RecordBatch;
 
 use crate::assessments::{MonthEndScore, monthly};
 use crate::calendar::{Year, ends_month};
-use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::publish::month_ends;
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
-use crate::publish::reading::Current;
-use crate::publish::{OutputPartition, Period, Publication, batches};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::night::NightInput;
+use crate::publish::{OutputPartition, Period, Publication, batches, month_ends, reading::Current};
+use crate::{domain::Day, rulebook::Rulebook, settings::Settings, table_days::night::NightInput};
 
 const STAGE: &str = "month end";
 
-/// The scores of month ends.
 pub(super) type MonthEnds = BTreeMap<Day, Vec<MonthEndScore>>;
 
 /// What became of a month end in the night of its day.
@@ -52,8 +46,8 @@ pub(super) fn close(night: &mut Publication, out: &Path, rulebook: &Rulebook) ->
     Ok(Some(closed))
 }
 
-/// The frozen month ends, but for the night's own, in whose windows something is new to it: a decision that takes effect, or a day that
-/// was delivered again.
+/// The frozen month ends, but for the night's own, in whose windows something is new to it: a decision that takes effect, or
+/// a day that was delivered again.
 pub(super) fn touched(settings: &Settings, as_of: Day, input: &NightInput) -> Outcome<Vec<Day>> {
     let days: BTreeSet<Day> =
         input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied()).collect();
@@ -75,7 +69,6 @@ pub(super) fn partition(table: &'static OutputTable, month_end: Day, rows: Recor
     OutputPartition { table, period: Period::Day(month_end), batches: vec![rows] }
 }
 
-/// The month ends of a year that are published.
 pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
     let mut month_ends = MonthEnds::new();
     for day in year.month_ends() {
@@ -86,7 +79,6 @@ pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
     Ok(month_ends)
 }
 
-/// The assessments of `day` and of the later month ends of its year.
 pub(super) fn assessments_from(day: Day, month_ends: &MonthEnds, rulebook: &Rulebook) -> Outcome<Vec<OutputPartition>> {
     let assessed = monthly::assess_year(month_ends, &rulebook.thresholds)?;
     let from = assessed.range(day..);

@@ -8,44 +8,28 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::assessments::marketing;
-use crate::categories;
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all};
-use crate::extracts::quarantine::Counts;
-use crate::extracts::schema::Presence;
-use crate::extracts::tables::Table;
-use crate::improvements;
+use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
 use crate::partials::records::TableDay;
 use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Figures, with_figures};
 use crate::pipeline::{publish, staleness};
 use crate::publish::outputs::{self, OutputTable};
-use crate::publish::{OfNight, OutputPartition, Period, Publication, Published, Quarantine, batches};
-use crate::quality;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::night::NightInput;
-use crate::table_days::plan::Why;
-use crate::table_days::survey::AsKnown;
-use crate::threads::on_pool;
+use crate::publish::{OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, batches};
+use crate::table_days::{dependencies::Terms, night::NightInput, plan::Why, survey::AsKnown};
+use crate::{categories, improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 /// A published night, and what its run says in short.
-#[derive(Debug)]
 pub(crate) struct Night {
-    /// The day that it is for.
     pub(crate) as_of: Day,
-    /// Where it is published.
     pub(crate) published: Published,
-    /// What became of the month end, where the night ends a month.
     pub(crate) month_end: Option<Closed>,
     /// The frozen month ends that a restatement may change after this night.
     pub(crate) touched_month_ends: Vec<Day>,
     /// The other published nights that are not what they would be now.
     pub(crate) made_stale: Vec<Day>,
-    /// The shops present on the as-of day.
     pub(crate) present_shops: usize,
-    /// Those of them without a score.
     pub(crate) unscored_shops: usize,
     /// The rows of the window that were set aside.
     pub(crate) quarantined_rows: usize,
@@ -53,19 +37,18 @@ pub(crate) struct Night {
     pub(crate) unknown_shops: BTreeMap<i64, i64>,
     /// The table-days whose partition has no row.
     pub(crate) without_rows: Vec<TableDay>,
-    /// Which daily partials were computed, and why.
     pub(crate) computed: Vec<(TableDay, Why)>,
-    /// How many were taken from the state folder.
+    /// How many partials were taken from the state folder.
     pub(crate) reused: usize,
     /// The table-days that are not what an earlier night made use of.
     pub(crate) changed: Vec<TableDay>,
 }
 
-/// Scores the night of `as_of` and publishes it at the time `now`.
 pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
     on_pool(|| {
-        with_figures(settings, rulebook, AsKnown { as_of, on: as_of }, |figures, input| {
-            let mut publication = publication(settings, rulebook, as_of, figures, &input)?;
+        let terms = Terms { settings, rulebook };
+        with_figures(terms, AsKnown { as_of, on: as_of }, |figures, input| {
+            let mut publication = publication(terms, as_of, figures, &input)?;
             let month_end = month_end::close(&mut publication, &settings.out, rulebook)?;
             let touched_month_ends = month_end::touched(settings, as_of, &input)?;
             let published = publish(settings, &publication, now)?;
@@ -88,21 +71,15 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
     })
 }
 
-fn publication(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    as_of: Day,
-    figures: &Figures<'_>,
-    input: &NightInput,
-) -> Outcome<Publication> {
+fn publication(terms: Terms<'_>, as_of: Day, figures: &Figures<'_>, input: &NightInput) -> Outcome<Publication> {
+    let Terms { settings, rulebook } = terms;
     let Figures { assessed, scored, ranking } = figures;
     let spreads = categories::spreads(ranking)?;
     let gains = improvements::of_all(assessed, ranking, scored, &spreads, settings.after_sales_mix)?;
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(input), &input.unmatched);
-    let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, as_of)?;
     let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
-        (&outputs::SCORES, &|| batches::scores(assessed, scored, &admissions, as_of)),
+        (&outputs::SCORES, &|| figures.scores(as_of, rulebook)),
         (&outputs::INDICATORS, &|| batches::indicators(assessed, ranking, as_of)),
         (&outputs::IMPROVEMENTS, &|| batches::improvements(assessed, &gains, as_of)),
         (&outputs::CATEGORIES, &|| batches::categories(&ranking.groups, &spreads, as_of)),
@@ -117,7 +94,7 @@ fn publication(
     Ok(Publication {
         as_of,
         partitions: all(partitions.collect::<Vec<_>>())?,
-        night: Some(OfNight {
+        kind: PublicationKind::Night(OfNight {
             ingredients: input.ingredients.clone(),
             quarantine: Quarantine {
                 days: all(quarantined)?.into_iter().collect(),
@@ -129,13 +106,11 @@ fn publication(
     })
 }
 
-/// The rows of shops that the snapshot does not have, by table-day.
 fn unknown_rows(input: &NightInput) -> BTreeMap<TableDay, i64> {
     let days = input.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
     days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
 }
 
-/// The rows of shops that the snapshot does not have, by shop.
 fn unknown_shops(input: &NightInput) -> BTreeMap<i64, i64> {
     let mut unknown = BTreeMap::new();
     for (shop, rows) in input.tables.values().flat_map(|sums| sums.unknown.values()).flatten() {
@@ -151,7 +126,6 @@ fn without_rows(counts: &[Counts]) -> Vec<TableDay> {
     empty
 }
 
-/// The counts with those of the days of the window on which nothing happened.
 fn with_empty_days(counts: &[Counts], window: Window) -> Vec<Counts> {
     let known: BTreeSet<(Table, Day)> = counts.iter().map(|counts| (counts.table, counts.day)).collect();
     let daily = Table::ALL.into_iter().filter(|table| table.spec().presence != Presence::NewestSnapshot);

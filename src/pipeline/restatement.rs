@@ -6,27 +6,18 @@
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
-use crate::assessments::marketing;
-use crate::calendar::Year;
-use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{assessments_from, partition, published};
-use crate::pipeline::scoring::with_figures;
-use crate::pipeline::{publish, settlement};
+use crate::pipeline::{publish, scoring::with_figures, settlement};
 use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
-use crate::publish::reading::Current;
 use crate::publish::restatement::{self, Restated};
-use crate::publish::{OutputPartition, Period, Publication, Published, batches};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::survey::AsKnown;
-use crate::threads::on_pool;
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, reading::Current};
+use crate::table_days::{dependencies::Terms, survey::AsKnown};
+use crate::{calendar::Year, domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 const STAGE: &str = "month end";
 
-/// A restated month end.
-#[derive(Debug)]
 pub(crate) struct RestatedMonthEnd {
     /// How many rows are new, or other than before, or gone.
     pub(crate) changed: usize,
@@ -35,10 +26,7 @@ pub(crate) struct RestatedMonthEnd {
 }
 
 /// Computes a published month end again with the extracts as they are now and appeals as of the knowledge day, and the
-/// assessments and the settlement of its year, where they are published, after it.
-///
-/// # Errors
-/// Missing where the month end was never published; those of the stages.
+/// assessments and the settlement of its year, where they are published, after it; missing where it was never published.
 pub(crate) fn run(
     settings: &Settings,
     rulebook: &Rulebook,
@@ -48,56 +36,41 @@ pub(crate) fn run(
 ) -> Outcome<RestatedMonthEnd> {
     on_pool(|| {
         let current = Current::of(&settings.out)?;
-        let restated = rows(settings, rulebook, month_end, restatement, &current)?;
+        let terms = Terms { settings, rulebook };
+        let restated = rows(terms, month_end, restatement, &current)?;
         if restated.changed == 0 {
             return Ok(RestatedMonthEnd { changed: 0, published: None });
         }
         let changed = restated.changed;
-        let partitions = partitions(settings, rulebook, month_end, restated, &current)?;
-        let told = partitions.iter().map(|partition| format!("{} {}", partition.table.name, partition.period));
-        let told = told.collect();
-        let publication = Publication { as_of: month_end, partitions, night: None };
+        let partitions = partitions(terms, month_end, restated, &current)?;
+        let name = |partition: &OutputPartition| format!("{} {}", partition.table.name, partition.period);
+        let told = partitions.iter().map(name).collect();
+        let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
         let published = publish(settings, &publication, now)?;
         Ok(RestatedMonthEnd { changed, published: Some((told, published)) })
     })
 }
 
-fn rows(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    month_end: Day,
-    restatement: Restatement<'_>,
-    current: &Current,
-) -> Outcome<Restated> {
+fn rows(terms: Terms<'_>, month_end: Day, restatement: Restatement<'_>, current: &Current) -> Outcome<Restated> {
     let period = Period::Day(month_end);
     let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
     let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
-    let scores = with_figures(settings, rulebook, known, |figures, _| {
-        let (assessed, scored) = (figures.assessed, figures.scored);
-        let admissions = marketing::admissions(assessed, scored, &rulebook.thresholds, month_end)?;
-        batches::scores(assessed, scored, &admissions, month_end)
-    })?;
+    let scores = with_figures(terms, known, |figures, _| figures.scores(month_end, terms.rulebook))?;
     restatement::restate(&before, revisions.as_ref(), &scores, restatement)
 }
 
-fn partitions(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    month_end: Day,
-    restated: Restated,
-    current: &Current,
-) -> Outcome<Vec<OutputPartition>> {
-    let year = Year::of(month_end);
+fn partitions(terms: Terms<'_>, day: Day, restated: Restated, current: &Current) -> Outcome<Vec<OutputPartition>> {
+    let year = Year::of(day);
     let mut month_ends = published(current, year)?;
-    month_ends.insert(month_end, month_ends::scores_of(&restated.rows)?);
-    let mut partitions = vec![partition(&MONTH_END_SCORES, month_end, restated.rows)];
+    month_ends.insert(day, month_ends::scores_of(&restated.rows)?);
+    let mut partitions = vec![partition(&MONTH_END_SCORES, day, restated.rows)];
     if restated.revisions.num_rows() > 0 {
-        partitions.push(partition(&MONTH_END_REVISIONS, month_end, restated.revisions));
+        partitions.push(partition(&MONTH_END_REVISIONS, day, restated.revisions));
     }
-    partitions.extend(assessments_from(month_end, &month_ends, rulebook)?);
+    partitions.extend(assessments_from(day, &month_ends, terms.rulebook)?);
     if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
-        partitions.extend(settlement::again(settings, rulebook, month_end, &settled, &month_ends)?);
+        partitions.extend(settlement::again(terms, day, &settled, &month_ends)?);
     }
     Ok(partitions)
 }

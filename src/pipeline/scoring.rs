@@ -2,18 +2,16 @@
 //!
 //! In: settings, rules, the day and the day as of which appeals are known. Out: the results that its tables are made of.
 
-use crate::error::Outcome;
-use crate::quality;
+use arrow::array::RecordBatch;
+
 use crate::ranking::assessed::{Assessed, assess};
 use crate::ranking::{Ranking, rank_all};
-use crate::rulebook::Rulebook;
 use crate::scores::{self, ScoredShop};
-use crate::settings::Settings;
 use crate::table_days::night::{NightInput, gather};
-use crate::table_days::survey::AsKnown;
+use crate::table_days::{dependencies::Terms, survey::AsKnown};
 use crate::window_sums::shops::of_shops;
+use crate::{assessments::marketing, domain::Day, error::Outcome, publish::batches, quality, rulebook::Rulebook};
 
-/// The results that a night's tables are made of.
 pub(super) struct Figures<'a> {
     pub(super) assessed: &'a [Assessed<'a>],
     pub(super) scored: &'a [ScoredShop],
@@ -24,18 +22,23 @@ impl Figures<'_> {
     pub(super) fn unscored(&self) -> usize {
         self.scored.iter().filter(|scored| scored.score.score.is_none()).count()
     }
+
+    /// The rows of the table of scores.
+    pub(super) fn scores(&self, as_of: Day, rulebook: &Rulebook) -> Outcome<RecordBatch> {
+        let admissions = marketing::admissions(self.assessed, self.scored, &rulebook.thresholds, as_of)?;
+        batches::scores(self.assessed, self.scored, &admissions, as_of)
+    }
 }
 
 /// Scores a day, as known at the end of a day, and hands on what came of it.
 pub(super) fn with_figures<T>(
-    settings: &Settings,
-    rulebook: &Rulebook,
+    terms: Terms<'_>,
     known: AsKnown,
     then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,
 ) -> Outcome<T> {
-    let as_of = known.as_of;
+    let (Terms { settings, rulebook }, as_of) = (terms, known.as_of);
     rulebook.check_in_force(as_of)?;
-    let mut input = gather(settings, rulebook, known)?;
+    let mut input = gather(terms, known)?;
     let set_aside = &input.set_aside;
     let window = settings.window(as_of);
     quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;

@@ -9,39 +9,25 @@ use arrow::array::{BooleanArray, Date32Array, RecordBatch};
 use jiff::Timestamp;
 
 use crate::assessments::annual::{self, Account, Basis, Settlement};
-use crate::calendar::Year;
 use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{self, MonthEnds};
-use crate::pipeline::publish;
-
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
-use crate::publish::reading::{Current, column};
-use crate::publish::{OutputPartition, Period, Publication, Published, batches};
-use crate::quality;
+use crate::publish::reading::Current;
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches, reading::column};
 use crate::rulebook::{Decimal4, Rulebook};
-use crate::sales;
-use crate::settings::Settings;
-use crate::shops::Shop;
-use crate::table_days::year;
-use crate::threads::on_pool;
+use crate::table_days::{dependencies::Terms, year};
+use crate::{calendar::Year, pipeline::publish, quality, sales, settings::Settings, shops::Shop, threads::on_pool};
 
 const STAGE: &str = "settlement";
 
-/// A settled year.
-#[derive(Debug)]
 pub(crate) struct SettledYear {
-    /// The settlements, one a shop.
     pub(crate) settlements: Vec<Settlement>,
-    /// Where they are published.
     pub(crate) published: Published,
 }
 
-/// Settles a year as of a day and publishes it at the time `now`.
-///
-/// # Errors
-/// Missing where a score that counts was never published; those of the stages.
+/// Settles a year as of a day and publishes it at the time `now`; missing where a score that counts was never published.
 pub(crate) fn run(
     settings: &Settings,
     rulebook: &Rulebook,
@@ -51,56 +37,45 @@ pub(crate) fn run(
     on_pool(|| {
         let current = Current::of(&settings.out)?;
         let month_ends = month_end::published(&current, year)?;
-        let settlements = settlements(settings, rulebook, (year, as_of), &month_ends, &current)?;
-        let partitions = vec![partition(&settlements, year, as_of)?];
-        let publication = Publication { as_of, partitions, night: None };
+        let terms = Terms { settings, rulebook };
+        let (settlements, partition) = settle(terms, (year, as_of), &month_ends, &current)?;
+        let publication = Publication { as_of, partitions: vec![partition], kind: PublicationKind::Settlement };
         Ok(SettledYear { published: publish(settings, &publication, now)?, settlements })
     })
 }
 
 /// Whether a year is settled for good: its published settlement is not provisional.
-///
-/// # Errors
-/// State where the published file is not as it was written; disk.
 pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
-    let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
-    let Some(settled) = settled else { return Ok(false) };
+    let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? else { return Ok(false) };
     Ok(column::<BooleanArray>(&settled, "provisional")?.iter().next() == Some(Some(false)))
 }
 
 /// The published settlement of a year again, as of the same day, after `month_end` changed; none where it does not cover
 /// that day, or has no rows.
 pub(super) fn again(
-    settings: &Settings,
-    rulebook: &Rulebook,
+    terms: Terms<'_>,
     month_end: Day,
     settled: &RecordBatch,
     month_ends: &MonthEnds,
 ) -> Outcome<Option<OutputPartition>> {
     let as_of = column::<Date32Array>(settled, "as_of")?.iter().flatten().next().map(Day::from_epoch_days);
     let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
-    let year = Year::of(month_end);
-    let current = Current::of(&settings.out)?;
-    let settlements = settlements(settings, rulebook, (year, as_of), month_ends, &current)?;
-    partition(&settlements, year, as_of).map(Some)
+    let current = Current::of(&terms.settings.out)?;
+    let (_, partition) = settle(terms, (Year::of(month_end), as_of), month_ends, &current)?;
+    Ok(Some(partition))
 }
 
-fn partition(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<OutputPartition> {
-    let rows = batches::settlements(settlements, year, as_of)?;
-    Ok(OutputPartition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches: vec![rows] })
-}
-
-fn settlements(
-    settings: &Settings,
-    rulebook: &Rulebook,
+fn settle(
+    terms: Terms<'_>,
     (year, as_of): (Year, Day),
     month_ends: &MonthEnds,
     current: &Current,
-) -> Outcome<Vec<Settlement>> {
+) -> Outcome<(Vec<Settlement>, OutputPartition)> {
+    let Terms { settings, rulebook } = terms;
     let until = as_of.min(year.last_day());
     check_month_ends(year, until, month_ends, settings)?;
     let span = Window { first: year.first_day(), last: until };
-    let input = year::gather(settings, rulebook, span, as_of)?;
+    let input = year::gather(terms, span, as_of)?;
     quality::check_set_aside(&input.set_aside.counts, &input.set_aside.quarantine, &settings.limits)?;
     let left_on = left_in(&input.shops, year, as_of);
     let account = Account {
@@ -110,7 +85,9 @@ fn settlements(
         days_before: scores_before(&input.shops, year, as_of, current, settings)?,
         sales: sales::of_days(&input.days(), &left_on, |day| input.payments_of(day))?,
     };
-    annual::settle(&input.shops, &account, &rulebook.thresholds)
+    let settlements = annual::settle(&input.shops, &account, &rulebook.thresholds)?;
+    let batches = vec![batches::settlements(&settlements, year, as_of)?];
+    Ok((settlements, OutputPartition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches }))
 }
 
 /// Every month end up to `until` must be published, unless the history starts later.
@@ -128,8 +105,7 @@ fn never_scored(table: &str, day: Day) -> Finding {
 
 /// The shops that left in the year, each with its day.
 fn left_in(shops: &[Shop], year: Year, as_of: Day) -> BTreeMap<i64, Day> {
-    let left = shops.iter().filter_map(|shop| Some((shop.shop_id, Basis::of(shop, year, as_of)?.left_on()?)));
-    left.collect()
+    shops.iter().filter_map(|shop| Some((shop.shop_id, Basis::of(shop, year, as_of)?.left_on()?))).collect()
 }
 
 fn by_shop(month_ends: &MonthEnds, until: Day) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {

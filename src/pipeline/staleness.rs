@@ -3,20 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Window};
-use crate::error::Outcome;
-use crate::extracts::tables::Table;
 use crate::partials::records::TableDay;
-use crate::publish;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::table_days::ingredients;
-use crate::table_days::range;
-use crate::threads::on_pool;
+use crate::table_days::{dependencies::Terms, night::ingredients_of_now, range};
+use crate::{
+    error::Outcome, extracts::tables::Table, publish, rulebook::Rulebook, settings::Settings, threads::on_pool,
+};
 
-/// Why a night is published, for the first time or again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhyDue {
-    /// It is not published.
     NotPublished,
     /// It would come out of other ingredients now.
     Stale,
@@ -37,20 +31,15 @@ pub(crate) fn due(
     };
     let mut due = Vec::new();
     for day in candidates {
-        due.extend(why_due(day, &published, settings, rulebook)?.map(|why| (day, why)));
+        due.extend(why_due(day, &published, Terms { settings, rulebook })?.map(|why| (day, why)));
     }
     Ok(due)
 }
 
-fn why_due(
-    day: Day,
-    published: &BTreeMap<Day, String>,
-    settings: &Settings,
-    rulebook: &Rulebook,
-) -> Outcome<Option<WhyDue>> {
+fn why_due(day: Day, published: &BTreeMap<Day, String>, terms: Terms<'_>) -> Outcome<Option<WhyDue>> {
     let Some(recorded) = published.get(&day) else { return Ok(Some(WhyDue::NotPublished)) };
-    rulebook.check_in_force(day)?;
-    let is_current = on_pool(|| ingredients::of_now(settings, rulebook, day))? == *recorded;
+    terms.rulebook.check_in_force(day)?;
+    let is_current = on_pool(|| ingredients_of_now(terms, day))? == *recorded;
     Ok((!is_current).then_some(WhyDue::Stale))
 }
 
@@ -67,7 +56,6 @@ pub(super) fn made_stale(settings: &Settings, as_of: Day, changed: &[TableDay]) 
     Ok(publish::nights(&settings.out)?.into_keys().filter(is_stale).collect())
 }
 
-/// Whether a table-day counts in a night.
 fn reaches((table, day): TableDay, night: Day, settings: &Settings) -> bool {
     let age_days = night.epoch_days() - day.epoch_days();
     match table {

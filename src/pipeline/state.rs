@@ -2,61 +2,43 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::calendar::Year;
 use crate::domain::{Day, Window};
-use crate::error::Outcome;
-use crate::extracts::listing;
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::pipeline::settlement;
-use crate::policies::Coverage;
-use crate::publish::reading::Current;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::state::store::{Kept, Store};
+use crate::extracts::{listing, tables::Table};
 use crate::table_days::plan::{Decision, Lack, Why};
-use crate::table_days::survey;
-use crate::threads::on_pool;
+use crate::table_days::{dependencies::Terms, survey};
+use crate::{
+    calendar::Year, error::Outcome, partials::records::TableDay, pipeline::settlement, policies::Coverage,
+    publish::reading::Current, rulebook::Rulebook, settings::Settings, state::store::Store, threads::on_pool,
+};
 
-/// The stored table-days.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Holding {
-    /// All of them, by table and day.
-    pub(crate) kept: Vec<Kept>,
+    /// The size of the files of each, in bytes.
+    pub(crate) kept: BTreeMap<TableDay, u64>,
     /// Those that a night would not take as they are, and why.
     pub(crate) outdated: BTreeMap<TableDay, &'static str>,
     /// Those that hold and alone tell of their day, since extracts are kept only so long.
     pub(crate) expired: BTreeSet<TableDay>,
 }
 
-/// What is stored, and what of it still holds.
 pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let store = Store::open(&settings.state, false)?;
     let mut holding = Holding { kept: store.all()?, ..Holding::default() };
-    let days = || holding.kept.iter().map(|kept| kept.of.1);
+    let days = || holding.kept.keys().map(|of| of.1);
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(holding) };
     let rulebook = Rulebook::load(&settings.rules)?;
-    let coverage = Coverage {
-        window: Window { first, last },
-        history_starts_on: Some(last.plus(1)),
-        ..settings.coverage(last, last)
-    };
+    let (window, history_starts_on) = (Window { first, last }, Some(last.plus(1)));
+    let coverage = Coverage { window, history_starts_on, ..settings.coverage(last, last) };
     let mut listed = listing::list_all(&settings.extracts, coverage)?;
-    let stored: BTreeSet<TableDay> = holding.kept.iter().map(|kept| kept.of).collect();
-    listed.expired.retain(|of| stored.contains(of));
-    holding.outdated = stored.into_iter().map(|of| (of, "its extracts are gone")).collect();
-    for planned in on_pool(|| survey::of_stored(&listed, settings, &rulebook, &store)) {
-        match outdated(planned.decision) {
-            Some(reason) => {
-                holding.outdated.entry(planned.of()).and_modify(|held| *held = reason);
-            }
-            None => {
-                holding.outdated.remove(&planned.of());
-            }
-        }
-        if planned.decision == Decision::Expired {
-            holding.expired.insert(planned.of());
-        }
+    listed.expired.retain(|of| holding.kept.contains_key(of));
+    let terms = Terms { settings, rulebook: &rulebook };
+    let planned = on_pool(|| survey::of_stored(&listed, terms, &store)).into_iter();
+    let decisions: BTreeMap<TableDay, Decision> = planned.map(|planned| (planned.of(), planned.decision)).collect();
+    for of in holding.kept.keys().copied() {
+        let decision = decisions.get(&of).copied();
+        let reason = decision.map_or(Some("its extracts are gone"), outdated);
+        holding.outdated.extend(reason.map(|reason| (of, reason)));
+        holding.expired.extend((decision == Some(Decision::Expired)).then_some(of));
     }
     Ok(holding)
 }
@@ -75,14 +57,11 @@ fn outdated(decision: Decision) -> Option<&'static str> {
     }
 }
 
-/// What was removed of the state folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pruned {
     /// The days before it were removed; none where nothing is stored.
     pub(crate) before: Option<Day>,
-    /// How many table-days.
     pub(crate) table_days: usize,
-    /// Their size.
     pub(crate) bytes: u64,
 }
 
@@ -92,7 +71,7 @@ pub(crate) struct Pruned {
 pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
     let store = Store::open(&settings.state, false)?;
     let kept = store.all()?;
-    let Some(newest) = kept.iter().map(|kept| kept.of.1).max() else { return Ok(Pruned::default()) };
+    let Some(newest) = kept.keys().map(|of| of.1).max() else { return Ok(Pruned::default()) };
     let keep_from = newest.plus(-keep_days.max(settings.window_days));
     let keep_snapshots_from = keep_from.min(newest.plus(-settings.max_snapshot_age_days));
     let settled = settled_years(settings, &kept)?;
@@ -102,20 +81,17 @@ pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
         _ => false,
     };
     let mut pruned = Pruned { before: Some(keep_from), ..Pruned::default() };
-    for old in kept.iter().filter(|kept| kept.of.1 < keep_from && !is_needed(kept.of)) {
-        store.remove(old.of)?;
+    for (of, bytes) in kept.iter().filter(|(of, _)| of.1 < keep_from && !is_needed(**of)) {
+        store.remove(*of)?;
         pruned.table_days += 1;
-        pruned.bytes += old.bytes;
+        pruned.bytes += bytes;
     }
     Ok(pruned)
 }
 
-fn settled_years(settings: &Settings, kept: &[Kept]) -> Outcome<BTreeSet<Year>> {
+fn settled_years(settings: &Settings, kept: &BTreeMap<TableDay, u64>) -> Outcome<BTreeSet<Year>> {
     let published = Current::of(&settings.out)?;
-    let years: BTreeSet<Year> = kept.iter().map(|kept| Year::of(kept.of.1)).collect();
-    let mut settled = BTreeSet::new();
-    for year in years {
-        settled.extend(settlement::is_final(&published, year)?.then_some(year));
-    }
-    Ok(settled)
+    let years: BTreeSet<Year> = kept.keys().map(|of| Year::of(of.1)).collect();
+    let settled = |year: Year| Ok(settlement::is_final(&published, year)?.then_some(year));
+    years.into_iter().filter_map(|year| settled(year).transpose()).collect()
 }

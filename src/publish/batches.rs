@@ -24,7 +24,7 @@ use crate::indicators::Indicator;
 use crate::quality::QualityRow;
 use crate::ranking::{Measured, Ranking, assessed::Assessed};
 use crate::rulebook::Decimal4;
-use crate::scores::{ScoredShop, UnscoredReason};
+use crate::scores::ScoredShop;
 
 const STAGE: &str = "batches";
 

@@ -24,8 +24,15 @@ pub(crate) struct Publication {
     pub(crate) as_of: Day,
     /// The partitions that it adds or replaces, its own first; all others stay as they are.
     pub(crate) partitions: Vec<OutputPartition>,
-    /// What a night has besides; nothing where a month end is restated or a year settled.
-    pub(crate) night: Option<OfNight>,
+    pub(crate) kind: PublicationKind,
+}
+
+/// What is published, with what it alone has.
+#[derive(Clone, Debug)]
+pub(crate) enum PublicationKind {
+    Night(OfNight),
+    Restatement,
+    Settlement,
 }
 
 #[derive(Clone, Debug)]
@@ -36,12 +43,19 @@ pub(crate) struct OfNight {
 }
 
 impl Publication {
+    fn night(&self) -> Option<&OfNight> {
+        match &self.kind {
+            PublicationKind::Night(night) => Some(night),
+            PublicationKind::Restatement | PublicationKind::Settlement => None,
+        }
+    }
+
     /// The partitions that it writes, sorted by folder, where `before` is the folder of the current generation.
     fn new_partitions(&self, before: Option<&Path>) -> Outcome<Vec<NewPartition>> {
         let own = self.partitions.iter().enumerate();
         let mut partitions: Vec<_> =
             own.map(|(place, partition)| NewPartition::published(partition, place == 0)).collect();
-        if let Some(night) = &self.night {
+        if let Some(night) = self.night() {
             let days = night.quarantine.beside(before)?;
             partitions.extend(days.into_iter().map(|(day, rows)| NewPartition::quarantined(day, rows)));
         }
@@ -51,13 +65,13 @@ impl Publication {
 
     /// Whether a partition of the current generation stays, where this one does not write it itself.
     fn keeps(&self, partition: &PartitionFolder) -> bool {
-        let Some(OfNight { quarantine, .. }) = &self.night else { return true };
+        let Some(OfNight { quarantine, .. }) = self.night() else { return true };
         partition.root == PUBLISHED || partition.day().is_some_and(|day| quarantine.keeps(day))
     }
 
     /// Whether the current generation, which holds `nights`, was made of the same.
     fn is_known(&self, nights: &BTreeMap<Day, String>) -> bool {
-        self.night.as_ref().is_none_or(|night| nights.get(&self.as_of) == Some(&night.ingredients))
+        self.night().is_none_or(|night| nights.get(&self.as_of) == Some(&night.ingredients))
     }
 }
 
@@ -120,7 +134,7 @@ impl Predecessor {
             return Ok(false);
         }
         let first_not_held = staging::first_not_held(&self.folder, news)?;
-        if let Some(folder) = first_not_held.filter(|_| publication.night.is_some()) {
+        if let Some(folder) = first_not_held.filter(|_| publication.night().is_some()) {
             tracing::warn!(
                 "{}: not what was published there, edited or removed since: it is published again",
                 folder.inside(&self.folder).display()
@@ -154,7 +168,7 @@ fn add_generation(
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
     let name = Name { number, id };
     let mut nights = before.map(|before| before.nights.clone()).unwrap_or_default();
-    nights.extend(publication.night.as_ref().map(|night| (publication.as_of, night.ingredients.clone())));
+    nights.extend(publication.night().map(|night| (publication.as_of, night.ingredients.clone())));
     let generation = Generation {
         name: name.to_string(),
         id: name.id.clone(),

@@ -13,7 +13,7 @@ use super::generations::Published;
 use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
 use super::partition::{OutputPartition, Period};
 use super::pruning::KeptGenerations;
-use super::publication::{OfNight, Publication, publish};
+use super::publication::{OfNight, Publication, PublicationKind, publish};
 use super::quarantine::Quarantine;
 use super::rollback::{Why, rollback};
 use crate::domain::{Day, Window};
@@ -65,11 +65,14 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
         kept_from: as_of.plus(-90),
     };
     let partitions = vec![partition(&TINY, as_of, &[(1, Some(score))])];
-    Publication { as_of, partitions, night: Some(OfNight { ingredients: String::new(), quarantine }) }
+    Publication { as_of, partitions, kind: PublicationKind::Night(OfNight { ingredients: String::new(), quarantine }) }
 }
 
 pub(super) fn set_aside(night: &mut Publication) -> &mut Quarantine {
-    &mut night.night.as_mut().unwrap().quarantine
+    match &mut night.kind {
+        PublicationKind::Night(night) => &mut night.quarantine,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// One quarantined row of `table`.

@@ -8,27 +8,23 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use crate::columns::{integers, of_integers, texts};
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, all, fault};
-use crate::extracts::tables::Table;
-use crate::partials::measures::{PartialSpec, with_records};
+use crate::partials::measures::with_records;
 use crate::partials::records::{Answers, Record, TableDay};
 use crate::state::checksummed::{self, Content, STAGE};
-use crate::state::frames;
+use crate::{extracts::tables::Table, partials::measures::PartialSpec, state::frames};
 
-/// The answers that one version of a partial gave.
+/// The answers that one version of a partial gave, and its fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answered {
-    /// The partial's fingerprint.
     pub(crate) fingerprint: String,
-    /// What became of each key.
     pub(crate) answers: Answers,
 }
 
-/// All answers that are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KnownAnswers {
-    /// By table-day.
     pub(crate) days: BTreeMap<TableDay, Answered>,
     /// Whether a file of them is damaged.
     pub(crate) is_damaged: bool,
@@ -39,12 +35,11 @@ impl KnownAnswers {
     pub(crate) fn load(state: &Path) -> Self {
         let specs: Vec<&PartialSpec> = with_records().collect();
         let of_tables = specs.into_par_iter().map(|spec| {
-            let bytes = match checksummed::read(&file(state, spec.table)) {
+            let frame = match checksummed::read(&file(state, spec.table)) {
                 Content::Absent => return Some(BTreeMap::new()),
                 Content::Damaged => return None,
-                Content::Sound(bytes) => bytes,
+                Content::Sound(bytes) => frames::from_parquet(bytes.into()).ok()?,
             };
-            let frame = frames::from_parquet(bytes.into()).ok()?;
             answers_of(spec, &frame).ok()
         });
         let mut known = Self::default();
@@ -59,7 +54,7 @@ impl KnownAnswers {
     pub(crate) fn save(&self, state: &Path, window: Window) -> Outcome<()> {
         let of_tables = with_records().par_bridge().map(|spec| {
             let of_table = self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
-            let frame = as_frame(spec, of_table).map_err(|error| fault(STAGE, error))?;
+            let frame = as_frame(spec, of_table.map(|((_, day), answered)| (*day, answered)))?;
             let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
             checksummed::write(&file(state, spec.table), &bytes)
         });
@@ -73,15 +68,14 @@ impl KnownAnswers {
     }
 }
 
-fn answers_of(spec: &PartialSpec, frame: &DataFrame) -> PolarsResult<BTreeMap<TableDay, Answered>> {
-    let column = |name: &str| Ok::<_, PolarsError>(frame.column(name)?.i64()?.iter().flatten());
-    let fingerprints = frame.column("fingerprint")?.str()?.iter().flatten();
-    let mut figures = spec.measures.iter().map(|measure| column(measure.name)).collect::<PolarsResult<Vec<_>>>()?;
-    let rows = column("day")?.zip(fingerprints).zip(column("record_id")?);
+fn answers_of(spec: &PartialSpec, frame: &DataFrame) -> Outcome<BTreeMap<TableDay, Answered>> {
+    let whole = |name| integers(STAGE, frame, name);
+    let mut figures = spec.measures.iter().map(|measure| whole(measure.name)).collect::<Outcome<Vec<_>>>()?;
+    let of = whole("day")?.zip(texts(STAGE, frame, "fingerprint")?).zip(whole("record_id")?);
     let mut days: BTreeMap<TableDay, Answered> = BTreeMap::new();
-    for (((day, fingerprint), key), (shop_id, is_there)) in rows.zip(column("shop_id")?.zip(column("is_there")?)) {
+    for (((day, fingerprint), key), (shop_id, is_there)) in of.zip(whole("shop_id")?.zip(whole("is_there")?)) {
         let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
-        let epoch_days = i32::try_from(day).map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+        let epoch_days = i32::try_from(day).map_err(|error| fault(STAGE, error))?;
         let answered = days.entry((spec.table, Day::from_epoch_days(epoch_days))).or_default();
         if answered.fingerprint.is_empty() {
             answered.fingerprint = fingerprint.to_owned();
@@ -98,32 +92,26 @@ fn file(state: &Path, table: Table) -> PathBuf {
 /// Day, fingerprint, key and record.
 type Row<'a> = (Day, &'a str, i64, Option<&'a Record>);
 
-fn as_frame<'a>(
-    spec: &PartialSpec,
-    answered: impl Iterator<Item = (&'a TableDay, &'a Answered)>,
-) -> PolarsResult<DataFrame> {
-    let rows: Vec<Row<'_>> = answered
-        .flat_map(|((_, day), answered)| {
-            let answers = answered.answers.iter();
-            answers.map(|(key, record)| (*day, answered.fingerprint.as_str(), *key, record.as_ref()))
-        })
-        .collect();
-    let column = |name: &str, figure: &dyn Fn(&Row<'_>) -> i64| {
-        Int64Chunked::from_vec(name.into(), rows.iter().map(figure).collect()).into_column()
+fn as_frame<'a>(spec: &PartialSpec, answered: impl Iterator<Item = (Day, &'a Answered)>) -> Outcome<DataFrame> {
+    let of_day = |(day, answered): (Day, &'a Answered)| {
+        let answers = answered.answers.iter();
+        answers.map(move |(key, record)| (day, answered.fingerprint.as_str(), *key, record.as_ref()))
     };
+    let rows: Vec<Row<'_>> = answered.flat_map(of_day).collect();
+    let column = |name, value: &dyn Fn(&Row<'_>) -> i64| of_integers(name, rows.iter().map(value).collect());
     let fingerprints = StringChunked::from_iter_values("fingerprint".into(), rows.iter().map(|row| row.1));
     let mut columns = vec![
-        column("day", &|row| i64::from(row.0.epoch_days())),
+        column("day", &|row| row.0.epoch_days().into()),
         fingerprints.into_column(),
         column("record_id", &|row| row.2),
-        column("is_there", &|row| i64::from(row.3.is_some())),
+        column("is_there", &|row| row.3.is_some().into()),
         column("shop_id", &|row| row.3.map_or(0, |record| record.shop_id)),
     ];
     for (place, measure) in spec.measures.iter().enumerate() {
         let figure = |record: &Record| record.figures.get(place).copied().unwrap_or(0);
         columns.push(column(measure.name, &|row| row.3.map_or(0, figure)));
     }
-    DataFrame::new(rows.len(), columns)
+    DataFrame::new(rows.len(), columns).map_err(|error| fault(STAGE, error))
 }
 
 #[cfg(test)]
@@ -140,9 +128,8 @@ mod tests {
         };
         let (inside, outside) = ((Table::Disputes, day("2022-03-15")), (Table::Disputes, day("2022-02-13")));
         let known = |days: &[_]| KnownAnswers { days: days.iter().cloned().collect(), is_damaged: false };
-        known(&[(inside, answered("f")), (outside, answered("g"))])
-            .save(state.path(), Window::ending(inside.1, 30))
-            .unwrap();
+        let window = Window::ending(inside.1, 30);
+        known(&[(inside, answered("f")), (outside, answered("g"))]).save(state.path(), window).unwrap();
         let loaded = KnownAnswers::load(state.path());
         assert_eq!(loaded, known(&[(inside, answered("f"))]));
         assert_eq!(loaded.of(inside, "f").unwrap().len(), 2);

@@ -7,21 +7,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::error::{Outcome, disk};
-use crate::folders::entries;
-use crate::hashing::hash_of;
+use crate::{folders::entries, hashing::hash_of};
 
 pub(super) const STAGE: &str = "state";
 /// The ending of a file that is being written.
 const UNFINISHED: &str = "unfinished";
 
-/// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// There is no such file.
     Absent,
     /// It is not what was written, or cannot be read.
     Damaged,
-    /// What was written.
     Sound(Vec<u8>),
 }
 
@@ -43,7 +39,6 @@ pub(crate) fn peek(path: &Path) -> Content {
     }
 }
 
-/// What follows the first line, where that is its hash.
 fn content(bytes: &[u8]) -> Option<&[u8]> {
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let (hash, content) = bytes.split_at(end);

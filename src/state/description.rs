@@ -5,19 +5,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Outcome, fault};
-use crate::extracts::identity::FileIdentity;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::verdicts::Reason;
-use crate::partials::daily::Version;
-use crate::partials::records::TableDay;
+use crate::extracts::{identity::FileIdentity, verdicts::Reason};
+use crate::partials::{daily::Version, records::TableDay};
 use crate::state::checksummed::STAGE;
 
 /// A part file that a table-day was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Input {
-    /// Its name in the partition's folder.
     pub(crate) name: String,
-    /// What it was when it was read.
     pub(crate) identity: FileIdentity,
     /// The hash of its bytes; empty for a manifest.
     pub(crate) hash: String,
@@ -26,20 +22,15 @@ pub(crate) struct Input {
 /// All that is known of a stored table-day without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
-    /// How many rows there were, and how many broke which rule.
     pub(crate) counts: Counts,
-    /// The rows that were set aside.
     pub(crate) quarantine: Vec<QuarantinedRow>,
-    /// What it depends on besides its files.
+    /// The hash of what it depends on besides its files.
     pub(crate) basis: String,
-    /// The files that it was made of.
     pub(crate) inputs: Vec<Input>,
-    /// Which content it has.
     pub(crate) version: Version,
 }
 
 impl Stored {
-    /// The table-day.
     pub(crate) fn of(&self) -> TableDay {
         (self.counts.table, self.counts.day)
     }
@@ -47,7 +38,7 @@ impl Stored {
 
 /// The form in which [`Stored`] is written.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Description {
+struct Description {
     rows: i64,
     broken: [i64; Reason::ALL.len()],
     /// Key, reason and row.
@@ -57,43 +48,20 @@ pub(super) struct Description {
     version: Version,
 }
 
-impl Description {
-    pub(super) fn of(stored: &Stored) -> Self {
-        let shown = |row: &QuarantinedRow| (row.key, row.reason.to_owned(), row.row.clone());
-        Self {
-            rows: stored.counts.rows,
-            broken: stored.counts.broken,
-            quarantine: stored.quarantine.iter().map(shown).collect(),
-            basis: stored.basis.clone(),
-            inputs: stored.inputs.clone(),
-            version: stored.version.clone(),
-        }
-    }
+pub(super) fn json(stored: &Stored) -> Outcome<Vec<u8>> {
+    let Stored { counts, quarantine, basis, inputs, version } = stored.clone();
+    let quarantine = quarantine.into_iter().map(|row| (row.key, row.reason.to_owned(), row.row)).collect();
+    let described = Description { rows: counts.rows, broken: counts.broken, quarantine, basis, inputs, version };
+    serde_json::to_vec(&described).map_err(|error| fault(STAGE, error))
+}
 
-    /// Its bytes.
-    ///
-    /// # Errors
-    /// A fault where it cannot be written as JSON.
-    pub(super) fn json(&self) -> Outcome<Vec<u8>> {
-        serde_json::to_vec(self).map_err(|error| fault(STAGE, error))
-    }
-
-    /// What bytes describe; none where they describe nothing.
-    pub(super) fn read(json: &[u8], of: TableDay) -> Option<Stored> {
-        serde_json::from_slice::<Self>(json).ok()?.stored(of)
-    }
-
-    fn stored(self, (table, day): TableDay) -> Option<Stored> {
-        let quarantined = |(key, reason, row): (Option<i64>, String, String)| {
-            let reason = reason.parse::<Reason>().ok()?.name();
-            Some(QuarantinedRow { table: table.name(), key, reason, row })
-        };
-        Some(Stored {
-            counts: Counts { table, day, rows: self.rows, broken: self.broken },
-            quarantine: self.quarantine.into_iter().map(quarantined).collect::<Option<_>>()?,
-            basis: self.basis,
-            inputs: self.inputs,
-            version: self.version,
-        })
-    }
+/// What bytes describe; none where they describe nothing.
+pub(super) fn read(json: &[u8], (table, day): TableDay) -> Option<Stored> {
+    let Description { rows, broken, quarantine, basis, inputs, version } = serde_json::from_slice(json).ok()?;
+    let quarantined = |(key, reason, row): (_, String, _)| {
+        let reason = reason.parse::<Reason>().ok()?.name();
+        Some(QuarantinedRow { table: table.name(), key, reason, row })
+    };
+    let quarantine = quarantine.into_iter().map(quarantined).collect::<Option<_>>()?;
+    Some(Stored { counts: Counts { table, day, rows, broken }, quarantine, basis, inputs, version })
 }

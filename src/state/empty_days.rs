@@ -4,16 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
 use crate::state::checksummed::{self, Content, STAGE};
+use crate::{domain::Day, extracts::tables::Table, partials::records::TableDay};
 
 /// What is known of days without a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EmptyDays {
-    /// The table-days that are known to have none.
     pub(crate) days: BTreeSet<TableDay>,
     /// Whether what was known before is damaged.
     pub(crate) is_damaged: bool,
@@ -28,17 +25,14 @@ pub(crate) fn load(state: &Path) -> EmptyDays {
         Content::Sound(json) => serde_json::from_slice::<BTreeMap<String, BTreeSet<Day>>>(&json).ok(),
     };
     let Some(days) = days else {
-        tracing::warn!(
-            "{}: damaged; put it back as it was backed up: it alone knows on which days nothing happened",
-            path.display()
-        );
+        let advice = "put it back as it was backed up: it alone knows on which days nothing happened";
+        tracing::warn!("{}: damaged; {advice}", path.display());
         return EmptyDays { is_damaged: true, ..EmptyDays::default() };
     };
     let of_table = |table: Table| days.get(table.name()).into_iter().flatten().map(move |day| (table, *day));
     EmptyDays { days: Table::ALL.into_iter().flat_map(of_table).collect(), is_damaged: false }
 }
 
-/// Keeps them for the next night.
 pub(crate) fn save(state: &Path, empty: &BTreeSet<TableDay>) -> Outcome<()> {
     let mut days: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
     for (table, day) in empty {

@@ -24,10 +24,17 @@ struct Written {
     program: String,
 }
 
-fn written(state: &Path) -> Option<Written> {
-    match checksummed::read(&file(state)) {
-        Content::Sound(json) => serde_json::from_slice(&json).ok(),
-        Content::Absent | Content::Damaged => None,
+/// What a state folder says of its form, if anything; state where that is newer than this program's.
+fn written(state: &Path) -> Outcome<Option<Written>> {
+    let Content::Sound(json) = checksummed::read(&file(state)) else { return Ok(None) };
+    match serde_json::from_slice(&json).ok() {
+        Some(Written { format, program }) if format > FORMAT => {
+            let found = format!("state of format {format}, written by shopscore {program}");
+            let wanted = format!("format {FORMAT} or older, which shopscore {PROGRAM} reads");
+            let newer = Finding::new(STAGE, found, wanted).path(&file(state));
+            Err(newer.advice("run the newer program, or give another state folder").fail(ExitClass::State))
+        }
+        written => Ok(written),
     }
 }
 
@@ -36,36 +43,15 @@ fn file(state: &Path) -> PathBuf {
 }
 
 /// Makes sure that the state folder is in no newer form than this program's.
-///
-/// # Errors
-/// State where the form is newer.
 pub(crate) fn check(state: &Path) -> Outcome<()> {
-    written(state).map_or(Ok(()), |written| judge(&written, state))
-}
-
-fn judge(written: &Written, state: &Path) -> Outcome<()> {
-    let Written { format, program } = written;
-    if *format <= FORMAT {
-        return Ok(());
-    }
-    let found = format!("state of format {format}, written by shopscore {program}");
-    let wanted = format!("format {FORMAT} or older, which shopscore {PROGRAM} reads");
-    let newer = Finding::new(STAGE, found, wanted).path(&file(state));
-    Err(newer.advice("run the newer program, or give another state folder").fail(ExitClass::State))
+    written(state).map(drop)
 }
 
 /// As [`check`], and notes that the state folder is in this program's form from now on. The caller holds its lock.
-///
-/// # Errors
-/// State where the form is newer; disk.
 pub(crate) fn claim(state: &Path) -> Outcome<()> {
-    match written(state) {
-        Some(Written { format: FORMAT, .. }) => Ok(()),
-        Some(newer) if newer.format > FORMAT => judge(&newer, state),
-        Some(_) | None => {
-            let written = Written { format: FORMAT, program: PROGRAM.to_owned() };
-            let json = serde_json::to_vec(&written).map_err(|error| fault(STAGE, error))?;
-            checksummed::write(&file(state), &json)
-        }
+    if written(state)?.is_some_and(|written| written.format == FORMAT) {
+        return Ok(());
     }
+    let json = serde_json::to_vec(&Written { format: FORMAT, program: PROGRAM.to_owned() });
+    checksummed::write(&file(state), &json.map_err(|error| fault(STAGE, error))?)
 }

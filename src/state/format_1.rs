@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::domain::Day;
-use crate::extracts::tables::Table;
-use crate::zone::Zone;
+use crate::{domain::Day, extracts::tables::Table, zone::Zone};
 
 /// A line a table: its name, whether goods made to order count in it, its columns and its measures.
 const DECLARATIONS: &str = include_str!("format_1_declarations.tsv");

@@ -1,10 +1,9 @@
 //! The state folder: what a night leaves for the next, so that a night costs a night.
 //!
-//! [`store`] keeps table-days by their [`description`] and [`day_content`], each with an index of its records
-//! ([`record_index`]); [`answers`] what appeals asked for, [`empty_days`] days on which nothing happened, [`window`] the sums of
-//! the last window, [`mod@format`] which program wrote it ([`format_1`] reads the one before). It may run ahead of what is
-//! published and does not decide what is: every file carries its own hash ([`verification`] checks them all), and what is gone,
-//! damaged or made of other inputs is made again, as long as its extracts are there.
+//! [`store`] keeps table-days and their [`record_index`], [`answers`] what appeals asked for, [`window`] the sums of the last
+//! window, [`empty_days`] days on which nothing happened. It may run ahead of what is published and does not decide what is:
+//! every file carries its own hash ([`verification`] checks them all), and what is gone, damaged or made of other inputs is
+//! made again, as long as its extracts are there.
 
 pub(crate) mod answers;
 pub(crate) mod checksummed;

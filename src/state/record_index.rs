@@ -14,7 +14,7 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use crate::partials::records::{AllRecords, Record};
+use crate::partials::records::{AllRecords, Answers, Record};
 use crate::state::packed::{self, Packed};
 
 /// Rises with every change of the layout.
@@ -84,8 +84,7 @@ impl RecordIndex {
         let first_byte = HEAD_BYTES + directory.len();
         let mut start = first_byte;
         for entry in directory.chunks_exact(ENTRY_BYTES) {
-            let mut numbers =
-                entry.chunks_exact(8).filter_map(|number| Some(u64::from_le_bytes(number.try_into().ok()?)));
+            let mut numbers = entry.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number));
             let first_key = numbers.next()?.cast_signed();
             let end = first_byte.checked_add(usize::try_from(numbers.next()?).ok()?)?;
             blocks.push(Block { first_key, start, end, hash: numbers.next()? });
@@ -95,8 +94,8 @@ impl RecordIndex {
     }
 
     /// The records with these keys, as far as they are there; none where a block that should hold one is damaged.
-    pub(crate) fn look_up(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
-        let mut found = Vec::new();
+    pub(crate) fn look_up(&self, keys: &BTreeSet<i64>) -> Option<Answers> {
+        let mut found = Answers::new();
         let mut keys = keys.iter().copied().peekable();
         while let Some(key) = keys.next() {
             let after = self.blocks.partition_point(|block| block.first_key <= key);
@@ -112,15 +111,15 @@ impl RecordIndex {
     }
 
     /// As [`RecordIndex::look_up`], looking into every block.
-    pub(crate) fn search(&self, keys: &BTreeSet<i64>) -> Option<Vec<(i64, Record)>> {
+    pub(crate) fn search(&self, keys: &BTreeSet<i64>) -> Option<Answers> {
         let keys: Vec<i64> = keys.iter().copied().collect();
-        let mut found = Vec::new();
+        let mut found = Answers::new();
         (0..self.blocks.len()).try_for_each(|place| self.look_into(place, &keys, &mut found))?;
         Some(found)
     }
 
     /// Adds those of `keys`, ascending, that are in a block.
-    fn look_into(&self, place: usize, keys: &[i64], found: &mut Vec<(i64, Record)>) -> Option<()> {
+    fn look_into(&self, place: usize, keys: &[i64], found: &mut Answers) -> Option<()> {
         let block = self.blocks.get(place)?;
         let mut bytes = vec![0; block.end.checked_sub(block.start)?];
         self.file.read_exact_at(&mut bytes, block.start as u64).ok()?;
@@ -143,7 +142,7 @@ impl RecordIndex {
             while keys.next_if(|key| *key < held).is_some() {}
             if keys.next_if_eq(&held).is_some() {
                 let figures = figures.iter().map(|column| column.get(row));
-                found.push((held, Record::of(shop_ids.get(row), figures)));
+                found.insert(held, Some(Record::of(shop_ids.get(row), figures)));
             }
         }
         Some(())
@@ -165,22 +164,23 @@ mod tests {
         }
     }
 
-    fn written(records: &AllRecords, change: impl Fn(&mut Vec<u8>)) -> tempfile::NamedTempFile {
+    /// The index of fingerprint "f" of records, opened after its bytes were changed.
+    fn opened(records: &AllRecords, change: impl Fn(&mut Vec<u8>)) -> Option<RecordIndex> {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut bytes = encode(records, "f");
         change(&mut bytes);
         fs::write(file.path(), bytes).unwrap();
-        file
+        assert!(RecordIndex::open(file.path(), "other").is_none(), "an index of other records is not believed");
+        RecordIndex::open(file.path(), "f")
     }
 
     #[test]
     fn every_record_is_found_and_nothing_else() {
         for count in [0, 1, 256, 257, 1_000] {
-            let file = written(&records(count), |_| {});
-            let index = RecordIndex::open(file.path(), "f").unwrap();
+            let index = opened(&records(count), |_| {}).unwrap();
             let found = index.look_up(&(-400..4_000).collect()).unwrap();
-            let record = |row: i64| (row * 3 - 300, Record::of(row % 7, [row * 1_000, row % 2].into_iter()));
-            assert_eq!(found, (0..count).map(record).collect::<Vec<_>>());
+            let record = |row: i64| (row * 3 - 300, Some(Record::of(row % 7, [row * 1_000, row % 2].into_iter())));
+            assert_eq!(found, (0..count).map(record).collect::<Answers>());
             assert_eq!(index.search(&(-400..4_000).collect()).unwrap(), found);
         }
     }
@@ -189,31 +189,22 @@ mod tests {
     fn keys_at_both_ends_of_64_bits_are_found() {
         let keys = vec![i64::MIN, 0, i64::MAX];
         let columns = vec![vec![1, 2, 3], vec![i64::MAX, i64::MIN, 0]];
-        let file = written(&AllRecords { keys: keys.clone(), columns }, |_| {});
-        let found = RecordIndex::open(file.path(), "f").unwrap().look_up(&keys.into_iter().collect()).unwrap();
-        let shops: Vec<i64> = found.iter().map(|(_, record)| record.shop_id).collect();
+        let index = opened(&AllRecords { keys: keys.clone(), columns }, |_| {}).unwrap();
+        let found = index.look_up(&keys.into_iter().collect()).unwrap();
+        let shops: Vec<i64> = found.values().flatten().map(|record| record.shop_id).collect();
         assert_eq!(shops, [1, 2, 3]);
     }
 
     #[test]
-    fn an_index_of_other_records_is_not_believed() {
-        let file = written(&records(10), |_| {});
-        assert!(RecordIndex::open(file.path(), "other").is_none());
-    }
-
-    #[test]
     fn a_damaged_byte_is_noticed_wherever_it_is_read() {
-        let sound = encode(&records(300), "f").len();
-        let all: BTreeSet<i64> = (-400..4_000).collect();
+        let (records, all) = (records(300), (-400..4_000).collect());
+        let sound = encode(&records, "f").len();
+        let found = |change: &dyn Fn(&mut Vec<u8>)| opened(&records, change).and_then(|index| index.look_up(&all));
         for place in 0..sound {
-            let file = written(&records(300), |bytes| bytes[place] ^= 0x10);
-            let found = RecordIndex::open(file.path(), "f").and_then(|index| index.look_up(&all));
-            assert_eq!(found, None, "byte {place}");
+            assert_eq!(found(&|bytes| bytes[place] ^= 0x10), None, "byte {place}");
         }
         for length in [0, 10, 16, 40, 100, sound - 1] {
-            let file = written(&records(300), |bytes| bytes.truncate(length));
-            let found = RecordIndex::open(file.path(), "f").and_then(|index| index.look_up(&all));
-            assert_eq!(found, None, "{length} bytes");
+            assert_eq!(found(&|bytes| bytes.truncate(length)), None, "{length} bytes");
         }
     }
 }

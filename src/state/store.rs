@@ -12,22 +12,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
-use crate::domain::Day;
 use crate::error::{Outcome, disk, fault};
-use crate::extracts::tables::Table;
-use crate::folders::entries;
-use crate::hashing::hash_of;
 pub(crate) use crate::partials::daily::Version;
-use crate::partials::measures;
 use crate::partials::records::{AllRecords, TableDay};
 use crate::state::checksummed::{self, Content, STAGE};
-use crate::state::day_content::DayContent;
-use crate::state::description::Description;
 pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};
-use crate::state::{format, frames};
+use crate::state::{day_content::DayContent, description, format, frames};
+use crate::{domain::Day, extracts::tables::Table, folders::entries, hashing::hash_of, partials::measures};
 
-/// The table-days of a state folder.
 #[derive(Debug)]
 pub(crate) struct Store {
     state: PathBuf,
@@ -40,9 +33,7 @@ pub(crate) struct Store {
 /// What is stored of a table-day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing.
     Nothing,
-    /// Its description is damaged.
     Damaged,
     /// It is described; whether its content is sound shows when it is read.
     Described(Stored),
@@ -55,23 +46,12 @@ impl Found {
     }
 }
 
-/// A table-day that is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
-    /// Its table and day.
-    pub(crate) of: TableDay,
-    /// The size of its files.
-    pub(crate) bytes: u64,
-}
-
 /// The length of a day's name.
 const DAY_LENGTH: usize = 10;
 
 impl Store {
-    /// The table-days under a state folder, which is the only copy of old ones where `is_only_copy` says so.
-    ///
-    /// # Errors
-    /// State where a newer program wrote it; disk.
+    /// The table-days under a state folder, which is the only copy of old ones where `is_only_copy` says so; state
+    /// where a newer program wrote it.
     pub(crate) fn open(state: &Path, is_only_copy: bool) -> Outcome<Self> {
         format::check(state)?;
         let opened = (is_only_copy && state.is_dir()).then(|| File::open(state)).transpose();
@@ -89,18 +69,17 @@ impl Store {
         }
     }
 
-    /// What is stored of a table-day.
     pub(crate) fn find(&self, of: TableDay) -> Found {
         match checksummed::read(&self.description(of)) {
             Content::Absent => Found::Nothing,
             Content::Damaged => Found::Damaged,
-            Content::Sound(json) => Description::read(&json, of).map_or(Found::Damaged, Found::Described),
+            Content::Sound(json) => description::read(&json, of).map_or(Found::Damaged, Found::Described),
         }
     }
 
     /// The content of a stored table-day; none where the file is gone or is not what was written.
     pub(crate) fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
-        let path = self.content_file(of, &version.fingerprint);
+        let path = self.content_file(of, version);
         let bytes = fs::read(&path).ok();
         let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
         let frame = sound.and_then(|bytes| frames::from_parquet(Bytes::from(bytes)).ok());
@@ -113,10 +92,9 @@ impl Store {
 
     /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.
     pub(crate) fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
-        let frame = content.to_frame().map_err(|error| fault(STAGE, error))?;
-        let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
+        let bytes = frames::to_parquet(&content.to_frame()?).map_err(|error| fault(STAGE, error))?;
         stored.version.sums_hash = hash_of(&bytes);
-        self.write(&self.content_file(stored.of(), &stored.version.fingerprint), &bytes)?;
+        self.write(&self.content_file(stored.of(), &stored.version), &bytes)?;
         self.describe(&stored)?;
         Ok(stored)
     }
@@ -129,29 +107,23 @@ impl Store {
     /// Writes the description of a table-day whose content is stored.
     pub(crate) fn describe(&self, stored: &Stored) -> Outcome<()> {
         self.has_written.store(true, Ordering::Relaxed);
-        checksummed::write(&self.description(stored.of()), &Description::of(stored).json()?)
+        checksummed::write(&self.description(stored.of()), &description::json(stored)?)
     }
 
-    /// Stores the index of a partial's records.
     pub(crate) fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
         let bytes = record_index::encode(records, &version.fingerprint);
-        self.write(&self.records_file(of, &version.fingerprint), &bytes)
+        self.write(&self.records_file(of, version), &bytes)
     }
 
     /// Whether there is an index of a partial's records, sound or not.
-    pub(crate) fn has_records(&self, of: TableDay, version: &Version) -> bool {
-        self.records_file(of, &version.fingerprint).is_file()
+    pub(crate) fn has_records(&self, stored: &Stored) -> bool {
+        self.records_file(stored.of(), &stored.version).is_file()
     }
 
     /// What `ask` finds in the index of a partial's records; none where there is no sound index.
-    pub(crate) fn ask_records<T>(
-        &self,
-        of: TableDay,
-        version: &Version,
-        ask: impl FnOnce(&RecordIndex) -> Option<T>,
-    ) -> Option<T> {
-        let path = self.records_file(of, &version.fingerprint);
-        let found = RecordIndex::open(&path, &version.fingerprint).and_then(|index| ask(&index));
+    pub(crate) fn ask_records<T>(&self, stored: &Stored, ask: impl FnOnce(&RecordIndex) -> Option<T>) -> Option<T> {
+        let path = self.records_file(stored.of(), &stored.version);
+        let found = RecordIndex::open(&path, &stored.version.fingerprint).and_then(|index| ask(&index));
         if found.is_none() && path.is_file() {
             tracing::warn!("{}: damaged, it is made again", path.display());
         }
@@ -163,12 +135,12 @@ impl Store {
     pub(crate) fn verify(&self, of: TableDay) -> (usize, Vec<PathBuf>) {
         // A night may store another version meanwhile: then what the older description names is gone.
         let described = || match checksummed::peek(&self.description(of)) {
-            Content::Sound(json) => Description::read(&json, of),
+            Content::Sound(json) => description::read(&json, of),
             Content::Absent | Content::Damaged => None,
         };
         let Some(stored) = described() else { return (0, Vec::new()) };
-        let content = self.content_file(of, &stored.version.fingerprint);
-        let records = self.records_file(of, &stored.version.fingerprint);
+        let content = self.content_file(of, &stored.version);
+        let records = self.records_file(of, &stored.version);
         let is_sound = fs::read(&content).is_ok_and(|bytes| hash_of(&bytes) == stored.version.sums_hash);
         let mut damaged: Vec<PathBuf> = (!is_sound).then_some(content).into_iter().collect();
         let mut files = 1;
@@ -178,15 +150,12 @@ impl Store {
             let is_sound = index.is_some_and(|index| index.search(&BTreeSet::new()).is_some());
             damaged.extend((!is_sound).then_some(records));
         }
-        if described().as_ref() != Some(&stored) {
-            damaged.clear();
-        }
-        (files, damaged)
+        if described().as_ref() == Some(&stored) { (files, damaged) } else { (files, Vec::new()) }
     }
 
-    /// Every table-day that is stored, by table and day.
-    pub(crate) fn all(&self) -> Outcome<Vec<Kept>> {
-        let mut kept: BTreeMap<TableDay, u64> = BTreeMap::new();
+    /// Every table-day that is stored, with the size of its files in bytes.
+    pub(crate) fn all(&self) -> Outcome<BTreeMap<TableDay, u64>> {
+        let mut kept = BTreeMap::new();
         for table in Table::ALL {
             for (name, path) in entries(STAGE, &self.folder(table))? {
                 if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
@@ -194,33 +163,27 @@ impl Store {
                 }
             }
         }
-        Ok(kept.into_iter().map(|(of, bytes)| Kept { of, bytes }).collect())
+        Ok(kept)
     }
 
     /// Removes all files of a table-day, its description first.
     pub(crate) fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
         let described = self.description(of);
-        let of_day =
-            entries(STAGE, &self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day.to_string()));
-        for path in [described.clone()].into_iter().chain(of_day.map(|(_, path)| path)) {
-            if path.exists() {
-                fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
-            }
-        }
-        Ok(())
+        let day = day.to_string();
+        let files = entries(STAGE, &self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day));
+        let mut files: Vec<PathBuf> = files.map(|(_, path)| path).collect();
+        files.sort_by_key(|path| *path != described);
+        files.iter().try_for_each(|path| fs::remove_file(path).map_err(|error| disk(STAGE, "unlink", path, &error)))
     }
 
     /// Removes the sums of a version that nothing uses any more, and its index; a failure leaves a file that costs only
     /// its space.
     pub(crate) fn forget(&self, of: TableDay, version: &Version) {
-        let sums = self.content_file(of, &version.fingerprint);
-        let records = self.records_file(of, &version.fingerprint);
-        for path in [sums, records] {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    tracing::warn!("{}: not removed: {error}", path.display());
-                }
-                Ok(()) | Err(_) => {}
+        for path in [self.content_file(of, version), self.records_file(of, version)] {
+            if let Err(error) = fs::remove_file(&path)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!("{}: not removed: {error}", path.display());
             }
         }
     }
@@ -235,12 +198,12 @@ impl Store {
         self.folder(table).join(format!("{day}.json"))
     }
 
-    fn content_file(&self, (table, day): TableDay, fingerprint: &str) -> PathBuf {
-        self.folder(table).join(format!("{day}-{fingerprint}.parquet"))
+    fn content_file(&self, (table, day): TableDay, version: &Version) -> PathBuf {
+        self.folder(table).join(format!("{day}-{}.parquet", version.fingerprint))
     }
 
-    fn records_file(&self, (table, day): TableDay, fingerprint: &str) -> PathBuf {
-        self.folder(table).join(format!("{day}-{fingerprint}.records"))
+    fn records_file(&self, (table, day): TableDay, version: &Version) -> PathBuf {
+        self.folder(table).join(format!("{day}-{}.records", version.fingerprint))
     }
 }
 

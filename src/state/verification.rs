@@ -1,7 +1,7 @@
 //! Whether every file of the state folder is what its own hash says. Nothing is changed: what is damaged is made again by
 //! the next night that needs it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::checksummed::{self, Content, STAGE};
 use super::store::Store;
@@ -10,33 +10,30 @@ use crate::folders::entries;
 
 /// Checks all files under a state folder; how many there are, and a finding for each that is damaged.
 pub(crate) fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
-    let (mut files, mut findings) = (0, Vec::new());
-    verify_sealed(state, &mut files, &mut findings)?;
+    let (mut files, mut damaged) = (0, Vec::new());
+    verify_sealed(state, &mut files, &mut damaged)?;
     let store = Store::open(state, false)?;
-    for kept in store.all()? {
-        let (checked, damaged) = store.verify(kept.of);
+    for of in store.all()?.into_keys() {
+        let (checked, of_day) = store.verify(of);
         files += checked;
-        findings.extend(damaged.into_iter().map(|path| damaged_file(&path)));
+        damaged.extend(of_day);
     }
-    Ok((files, findings))
+    let finding = |path: PathBuf| {
+        Finding::new(STAGE, "a file that its own hash does not fit, or none", "the file as it was written")
+            .path(&path)
+            .advice("the next night that needs it makes it again")
+    };
+    Ok((files, damaged.into_iter().map(finding).collect()))
 }
 
-fn verify_sealed(folder: &Path, files: &mut usize, findings: &mut Vec<Finding>) -> Outcome<()> {
+fn verify_sealed(folder: &Path, files: &mut usize, damaged: &mut Vec<PathBuf>) -> Outcome<()> {
     for (name, path) in entries(STAGE, folder)? {
         if path.is_dir() {
-            verify_sealed(&path, files, findings)?;
+            verify_sealed(&path, files, damaged)?;
         } else if name.ends_with(".json") || name.ends_with(".sealed") {
             *files += 1;
-            if checksummed::peek(&path) == Content::Damaged {
-                findings.push(damaged_file(&path));
-            }
+            damaged.extend(Some(path).filter(|path| checksummed::peek(path) == Content::Damaged));
         }
     }
     Ok(())
-}
-
-fn damaged_file(path: &Path) -> Finding {
-    Finding::new(STAGE, "a file that its own hash does not fit, or none", "the file as it was written")
-        .path(path)
-        .advice("the next night that needs it makes it again")
 }

@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::extracts::tables::Table;
 use crate::state::checksummed::{self, Content, STAGE};
-use crate::state::frames;
-use crate::state::store::Version;
-use crate::window_sums::tables::{RolledTable, TableSums, UnknownRows};
+use crate::state::{frames, store::Version};
+use crate::window_sums::tables::{TableSums, UnknownRows};
+use crate::{domain::Day, extracts::tables::Table, window_sums::tables::RolledTable};
 
 #[derive(Serialize, Deserialize)]
 struct Header {

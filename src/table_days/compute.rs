@@ -5,36 +5,26 @@
 //! [`compute`] and nothing else.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use bytes::Bytes;
 
 use crate::error::{Outcome, caught, fault};
-use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::reader::{self, Source};
-use crate::extracts::row_rules::judge;
-use crate::extracts::rows::Rows;
 use crate::extracts::selection::{Selection, Share, Wanted};
-use crate::extracts::tables::Table;
-use crate::extracts::verdicts::Verdicts;
-use crate::hashing::hash_of;
-use crate::memory;
+use crate::extracts::{contract::CheckedPartition, row_rules::judge, rows::Rows, tables::Table, verdicts::Verdicts};
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers};
-use crate::partials::retractions;
-use crate::partials::shares::together;
-use crate::settings::Settings;
-use crate::shops;
-use crate::state::day_content::DayContent;
-use crate::table_days::STAGE;
-use crate::table_days::dependencies::Dependencies;
+use crate::partials::{retractions, shares::together};
+use crate::table_days::{STAGE, plan::Planned};
+use crate::{hashing::hash_of, memory, settings::Settings, shops, state::day_content::DayContent};
 
 /// The files of a table-day, opened once: their hashes, and their bytes where they are worked on in one piece.
 pub(super) struct Opened<'a> {
-    folder: &'a Path,
+    planned: &'a Planned,
     checked: &'a CheckedPartition,
+    settings: &'a Settings,
     /// One a part file.
     pub(super) hashes: Vec<String>,
     bytes: Option<Vec<Bytes>>,
@@ -42,11 +32,11 @@ pub(super) struct Opened<'a> {
 }
 
 /// What is wanted of a table-day besides its figures.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Wants<'a> {
     /// The records that appeals name.
     pub(super) record_ids: &'a BTreeSet<i64>,
-    /// All records, to be found by their keys later.
+    /// Whether all records, to be found by their keys later.
     pub(super) all_records: bool,
 }
 
@@ -61,11 +51,9 @@ pub(super) struct Computed {
 }
 
 impl<'a> Opened<'a> {
-    /// Reads the files once, whole where they fit the memory that the settings allow.
-    ///
-    /// # Errors
-    /// Rejected where a file is not what was checked; disk.
-    pub(super) fn of(folder: &'a Path, checked: &'a CheckedPartition, settings: &Settings) -> Outcome<Self> {
+    /// Reads the files once, whole where they fit the memory that the settings allow; rejected where one is not what was
+    /// checked.
+    pub(super) fn of(planned: &'a Planned, checked: &'a CheckedPartition, settings: &'a Settings) -> Outcome<Self> {
         let shares = match measures::of(checked.table) {
             Some(_) => memory::shares(rows_of(checked), settings.memory_limit_mib, settings.threads),
             // They are kept row by row: no share of them would be smaller.
@@ -76,7 +64,12 @@ impl<'a> Opened<'a> {
             Some(files) => files.iter().map(|bytes| hash_of(bytes)).collect(),
             None => reader::hashes(checked)?,
         };
-        Ok(Self { folder, checked, hashes, bytes, shares })
+        Ok(Self { planned, checked, settings, hashes, bytes, shares })
+    }
+
+    fn decode(&self, source: Source<'_>, rows: Wanted<'_>) -> Outcome<Rows> {
+        let selection = Selection { rows, ..Selection::default() };
+        reader::decode(self.checked, source, &self.settings.zone, &selection)
     }
 }
 
@@ -84,24 +77,14 @@ fn rows_of(checked: &CheckedPartition) -> usize {
     checked.files.iter().map(|file| file.rows).sum()
 }
 
-/// Computes a table-day out of its files.
-///
-/// # Errors
-/// Rejected where a file cannot be decoded or a sum could pass 64 bits; faults.
-pub(super) fn compute(
-    opened: Opened<'_>,
-    dependencies: &Dependencies,
-    wants: Wants<'_>,
-    settings: &Settings,
-) -> Outcome<Computed> {
-    let checked = opened.checked;
-    match measures::of(checked.table) {
-        Some(spec) => partial(opened, spec, dependencies, wants, settings),
-        None => {
-            let bytes = opened.bytes.ok_or_else(|| fault(STAGE, "rows that are kept, read in shares"))?;
-            let rows = reader::decode(checked, Source::Loaded(&bytes), &settings.zone, &Selection::default())?;
-            kept_rows(&rows, &judge(&rows, &settings.zone)?)
-        }
+/// Computes a table-day out of its files; rejected where one cannot be decoded or a sum could pass 64 bits.
+pub(super) fn compute(mut opened: Opened<'_>, wants: Wants<'_>) -> Outcome<Computed> {
+    let loaded = opened.bytes.take();
+    let whole = loaded.map(|files| opened.decode(Source::Loaded(&files), Wanted::All)).transpose()?;
+    match (measures::of(opened.checked.table), whole) {
+        (Some(spec), whole) => partial(&opened, spec, whole, wants),
+        (None, Some(rows)) => kept_rows(&rows, &judge(&rows, &opened.settings.zone)?),
+        (None, None) => Err(fault(STAGE, "rows that are kept, read in shares")),
     }
 }
 
@@ -111,42 +94,26 @@ fn kept_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Computed> {
         Table::Appeals => DayContent::Appeals(retractions::appeals_of(rows, verdicts)?),
         other => return Err(fault(STAGE, format!("rows of {} kept in place of a partial", other.name()))),
     };
-    Ok(Computed {
-        counts: Counts::of(rows, verdicts)?,
-        quarantine: rows_set_aside(rows, verdicts)?,
-        content,
-        answers: Answers::new(),
-        records: None,
-    })
+    let (counts, quarantine) = (Counts::of(rows, verdicts)?, rows_set_aside(rows, verdicts)?);
+    Ok(Computed { counts, quarantine, content, answers: Answers::new(), records: None })
 }
 
-fn partial(
-    opened: Opened<'_>,
-    spec: &'static PartialSpec,
-    dependencies: &Dependencies,
-    wants: Wants<'_>,
-    settings: &Settings,
-) -> Outcome<Computed> {
-    let Opened { folder, checked, bytes, shares, .. } = opened;
+/// Of all rows where they were decoded in one piece, and share by share where not.
+fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, rows: Option<Rows>, wants: Wants<'_>) -> Outcome<Computed> {
+    let Opened { planned, checked, settings, shares, .. } = *opened;
+    let folder = &planned.partition.folder;
     // The index of a day that is too large for one share would be, too; its records are searched for in the files.
     let is_indexed = shares == 1 || settings.extracts_kept_days.is_some();
     let all_records = wants.all_records && spec.has_records() && is_indexed;
     let sum_up = |rows| {
-        let surroundings = dependencies.surroundings();
+        let surroundings = planned.dependencies.surroundings();
         caught(STAGE, folder, || daily::sum_up(rows, spec, wants.record_ids, all_records, surroundings))
     };
-    let partial = match bytes {
-        Some(files) => {
-            let rows = reader::decode(checked, Source::Loaded(&files), &settings.zone, &Selection::default())?;
-            drop(files);
-            sum_up(rows)?
-        }
+    let partial = match rows {
+        Some(rows) => sum_up(rows)?,
         None => {
-            let of_share = |place| {
-                let rows = Wanted::Share(Share { place, of: shares });
-                let selection = Selection { rows, ..Selection::default() };
-                sum_up(reader::decode(checked, Source::Files, &settings.zone, &selection)?)
-            };
+            let share = |place| Wanted::Share(Share { place, of: shares });
+            let of_share = |place| sum_up(opened.decode(Source::Files, share(place))?);
             let partial = together(spec, (0..shares).map(of_share))?;
             let decoded = usize::try_from(partial.counts.rows).map_err(|error| fault(STAGE, error))?;
             reader::check_count(folder, decoded, rows_of(checked))?;

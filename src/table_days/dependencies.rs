@@ -6,15 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::Day;
 use crate::extracts::tables::Table;
-use crate::hashing::hash_of;
-use crate::partials::meaning::Surroundings;
 use crate::partials::measures::{self, Condition};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::state::format_1;
-use crate::zone::Zone;
+use crate::partials::{meaning::Surroundings, records::TableDay};
+use crate::{domain::Day, hashing::hash_of, rulebook::Rulebook, settings::Settings, state::format_1, zone::Zone};
 
 /// Which meaning the stored figures of a table have.
 ///
@@ -35,6 +30,13 @@ pub(crate) const fn meaning(table: Table) -> u32 {
     }
 }
 
+/// The settings and rules that a run goes by.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) rulebook: &'a Rulebook,
+}
+
 /// All that a table-day depends on besides its files.
 #[derive(Clone, Debug)]
 pub(crate) struct Dependencies {
@@ -47,13 +49,12 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
-    /// Those of a table-day under these settings and rules.
-    pub(crate) fn of(table: Table, day: Day, settings: &Settings, rulebook: &Rulebook) -> Self {
-        let custom_made = rulebook.custom_made.categories_on(day).into_iter().map(str::to_owned).collect();
-        Self::new(table, day, settings.zone.clone(), custom_made)
+    pub(super) fn of((table, day): TableDay, terms: Terms<'_>) -> Self {
+        let custom_made = terms.rulebook.custom_made.categories_on(day).into_iter().map(str::to_owned).collect();
+        Self::new(table, day, terms.settings.zone.clone(), custom_made)
     }
 
-    pub(super) fn new(table: Table, day: Day, zone: Zone, custom_made: BTreeSet<String>) -> Self {
+    fn new(table: Table, day: Day, zone: Zone, custom_made: BTreeSet<String>) -> Self {
         let basis = hash_of(described(table, day, &zone, &custom_made).as_bytes());
         Self { table, day, zone, custom_made, basis }
     }

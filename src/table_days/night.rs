@@ -1,6 +1,7 @@
 //! What the extracts and the state folder give a night: shops, the window's sums, and what appeals take out of them.
 //!
-//! In: settings, rules, the as-of day. Out: everything that scoring needs of the extracts. What is stored and holds is reused,
+//! In: settings, rules, the as-of day. Out: everything that scoring needs of the extracts, and the hash of all that the night is
+//! made of: a published night whose ingredients are those of now is current. What is stored and holds is reused,
 //! the rest is computed and left for the next night. Reading and group-bys run on the shared pool, one task a table-day.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,31 +9,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::tables::Table;
-use crate::partials::measures;
-use crate::partials::records::TableDay;
+use crate::extracts::{reader, tables::Table};
 use crate::partials::retractions::{self, Appeal};
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::shops::Shop;
-use crate::state::store::Store;
-use crate::table_days::plan::{Planned, Why};
-use crate::table_days::resolve::{Means, Resolved, resolve_all};
+use crate::partials::{measures, records::TableDay};
+use crate::table_days::plan::{Decision, Planned, Why};
+use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::table_days::{STAGE, ingredients, records, windows};
-use crate::window_sums::tables::TableSums;
+use crate::table_days::{STAGE, dependencies::Terms, records, windows};
+use crate::{domain::Day, hashing::hash_of, shops::Shop, state::store::Store, window_sums::tables::TableSums};
 
 /// Everything that scoring needs of the extracts.
-#[derive(Debug)]
 pub(crate) struct NightInput {
     /// The day of the shop snapshot.
     pub(crate) snapshot: Day,
-    /// Its shops.
     pub(crate) shops: Vec<Shop>,
-    /// What was read and set aside.
     pub(crate) set_aside: SetAside,
     /// The sums of the window, before appeals.
     pub(crate) tables: BTreeMap<Table, TableSums>,
@@ -42,7 +34,6 @@ pub(crate) struct NightInput {
     pub(crate) unmatched: BTreeMap<Day, i64>,
     /// The days of the records that decisions speak of which take effect with this night.
     pub(crate) newly_decided: BTreeSet<Day>,
-    /// Which partials were computed, and why.
     pub(crate) computed: Vec<(TableDay, Why)>,
     /// How many partials were taken from the state folder.
     pub(crate) reused: usize,
@@ -53,7 +44,7 @@ pub(crate) struct NightInput {
 }
 
 /// What was read of table-days, and which rows were set aside.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct SetAside {
     /// By table-day; days without a partition are left out.
     pub(crate) counts: Vec<Counts>,
@@ -62,7 +53,7 @@ pub(crate) struct SetAside {
 }
 
 impl SetAside {
-    pub(super) fn of<'a>(resolved: impl Iterator<Item = &'a Resolved>) -> Self {
+    pub(super) fn of<'a>(resolved: impl Iterator<Item = &'a Resolved<'a>>) -> Self {
         let mut set_aside = Self::default();
         for stored in resolved.map(|resolved| &resolved.stored) {
             set_aside.counts.push(stored.counts.clone());
@@ -77,38 +68,37 @@ impl SetAside {
 }
 
 /// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
-pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -> Outcome<NightInput> {
+pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
+    let Terms { settings, .. } = terms;
     let window = settings.window(known.as_of);
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
-    let survey = Survey::of_night(settings, rulebook, known, &store)?;
+    let survey = Survey::of_night(terms, known, &store)?;
     survey.tell_ignored();
     survey.remember_empty_days(settings)?;
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
-    let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
+    let planned = survey.days.iter().filter(|planned| planned.takes_part());
     let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
-        planned.iter().partition(|planned| measures::of(planned.of().0).is_some());
+        planned.partition(|planned| measures::of(planned.of().0).is_some());
 
-    let mut resolved = resolve_all(&kept_rows, |_| BTreeSet::new(), means)?;
-    let (snapshot, shops) = shops(&kept_rows, &resolved, means)?;
-    let appeals = appeals(&kept_rows, &resolved, means)?;
+    let mut resolved = resolve_all(&kept_rows, &Appeals::new(), means)?;
+    let (snapshot, shops) = shops(&resolved, means)?;
+    let appeals = appeals(&resolved, means)?;
     let last_effective_day = known.on.plus(-settings.appeal_effect_days);
     let newly_decided = appeals.iter().filter(|appeal| appeal.day == last_effective_day);
     let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
     let appeals = retractions::by_record(appeals, window);
 
-    let record_ids = |of: TableDay| -> BTreeSet<i64> {
-        appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
-    };
-    let of_partials = resolve_all(&partials, record_ids, means)?;
-    let answers = records::answers(&partials, &of_partials, record_ids, window, means)?;
+    let of_partials = resolve_all(&partials, &appeals, means)?;
+    let answers = records::answers(&of_partials, &appeals, window, means)?;
     let retracted = retractions::decide(&appeals, last_effective_day, |of| answers.get(&of));
     let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
-    let tables = windows::windows(&partials, &of_partials, &shop_ids, means)?;
+    let tables = windows::windows(&of_partials, &shop_ids, means)?;
     let computed: Vec<_> = of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
     let reused = of_partials.len() - computed.len();
     resolved.extend(of_partials);
     store.sync()?;
+    let fingerprints = resolved.iter().map(|(of, now)| (*of, now.planned.fingerprint(&now.stored.inputs)));
     Ok(NightInput {
         snapshot,
         shops,
@@ -119,42 +109,45 @@ pub(crate) fn gather(settings: &Settings, rulebook: &Rulebook, known: AsKnown) -
         newly_decided,
         computed,
         reused,
-        changed: resolved.iter().filter(|(_, of)| of.is_changed()).map(|(of, _)| *of).collect(),
-        ingredients: ingredients::of_night(settings, rulebook, known.as_of, &fingerprints(&planned, &resolved)),
+        changed: resolved.values().filter(|of| of.replaced.is_some()).map(|of| of.planned.of()).collect(),
+        ingredients: ingredients(terms, known.as_of, fingerprints),
     })
 }
 
-/// The newest snapshot, and its day.
-///
-/// # Errors
-/// A fault where the plan has none: the survey reports a missing one.
-pub(super) fn shops(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
-    means: Means<'_>,
-) -> Outcome<(Day, Vec<Shop>)> {
-    let snapshot = planned.iter().find(|planned| planned.of().0 == Table::Shops);
-    let snapshot = snapshot.and_then(|planned| Some((planned, resolved.get(&planned.of())?)));
-    let (planned, resolved) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
-    Ok((planned.of().1, resolved.content(planned, means)?.shops()?))
+/// The newest snapshot, and its day; a fault where there is none, for the survey reports a missing one.
+pub(super) fn shops(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
+    let snapshot = resolved.iter().find(|((table, _), _)| *table == Table::Shops);
+    let ((_, day), snapshot) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
+    Ok((*day, snapshot.content(means)?.shops()?))
 }
 
 /// The appeals of all partitions, one after another.
-pub(super) fn appeals(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
-    means: Means<'_>,
-) -> Outcome<Vec<Appeal>> {
-    let of_appeals = planned.par_iter().with_max_len(1).filter(|planned| planned.of().0 == Table::Appeals);
-    let of_days = of_appeals.filter_map(|planned| Some((planned, resolved.get(&planned.of())?)));
-    let of_days = of_days.map(|(planned, resolved)| resolved.content(planned, means)?.appeals());
+pub(super) fn appeals(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<Vec<Appeal>> {
+    let of_days: Vec<&Resolved<'_>> = resolved.values().filter(|of| of.planned.of().0 == Table::Appeals).collect();
+    let of_days = of_days.par_iter().with_max_len(1).map(|resolved| resolved.content(means)?.appeals());
     Ok(all(of_days.collect::<Vec<_>>())?.into_iter().flatten().collect())
 }
 
-fn fingerprints(planned: &[&Planned], resolved: &BTreeMap<TableDay, Resolved>) -> BTreeMap<TableDay, String> {
-    let of_now = |planned: &&Planned| {
-        let resolved = resolved.get(&planned.of())?;
-        Some((planned.of(), planned.fingerprint(&resolved.stored.inputs)))
-    };
-    planned.iter().filter_map(of_now).collect()
+/// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
+fn ingredients(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = (TableDay, String)>) -> String {
+    let mut words = vec![format!("night {as_of}"), terms.settings.described(), terms.rulebook.described_on(as_of)];
+    words.extend(fingerprints.map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
+    hash_of(words.join("\n").as_bytes())
+}
+
+/// What the night of `as_of` would be made of if it were scored now; nothing is scored.
+pub(crate) fn ingredients_of_now(terms @ Terms { settings, .. }: Terms<'_>, as_of: Day) -> Outcome<String> {
+    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+    let survey = Survey::of_night(terms, AsKnown { as_of, on: as_of }, &store)?;
+    let checked = survey.check(settings)?;
+    let planned = survey.days.par_iter().filter(|planned| planned.takes_part());
+    let fingerprints = planned.map(|planned| {
+        let inputs = match (planned.decision, checked.get(&planned.of())) {
+            (Decision::Touched | Decision::Computed(_), Some(checked)) => planned.inputs(&reader::hashes(checked)?),
+            _ => planned.stored()?.inputs.clone(),
+        };
+        Ok((planned.of(), planned.fingerprint(&inputs)))
+    });
+    let fingerprints: BTreeMap<_, _> = all(fingerprints.collect::<Vec<_>>())?.into_iter().collect();
+    Ok(ingredients(terms, as_of, fingerprints.into_iter()))
 }

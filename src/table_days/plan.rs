@@ -9,15 +9,11 @@ use std::path::Path;
 
 use crate::error::{Finding, Outcome, fault};
 use crate::extracts::contract::{self, CheckedPartition};
-use crate::extracts::listing::Listed;
 use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::schema::Presence;
-use crate::partials::records::TableDay;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
+use crate::extracts::{listing::Listed, schema::Presence};
 use crate::state::store::{Found, Input, Stored};
-use crate::table_days::STAGE;
-use crate::table_days::dependencies::{Dependencies, fingerprint};
+use crate::table_days::dependencies::{Dependencies, Terms, fingerprint};
+use crate::{partials::records::TableDay, settings::Settings, table_days::STAGE};
 
 /// What becomes of a table-day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,38 +32,26 @@ pub(crate) enum Decision {
     Missing(Lack),
 }
 
-/// Why a table-day is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a table-day is computed, as a run says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
 pub(crate) enum Why {
-    /// Nothing is stored of it.
+    #[strum(to_string = "nothing was stored")]
     NothingStored,
-    /// What is stored of it is damaged.
+    #[strum(to_string = "what was stored is damaged")]
     Damaged,
     /// It was stored under other settings or rules, or before its figures got another meaning.
+    #[strum(to_string = "settings or rules changed")]
     RulesChanged,
-    /// It was made of other bytes.
+    #[strum(to_string = "files changed")]
     FilesChanged,
 }
 
 /// Why nothing stored takes the place of expired extracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lack {
-    /// Nothing sound is stored.
     NothingSound,
     /// It was stored under other settings or rules, or before its figures got another meaning.
     OtherRules,
-}
-
-impl Why {
-    /// As a run says it.
-    pub(crate) const fn told(self) -> &'static str {
-        match self {
-            Self::NothingStored => "nothing was stored",
-            Self::Damaged => "what was stored is damaged",
-            Self::RulesChanged => "settings or rules changed",
-            Self::FilesChanged => "files changed",
-        }
-    }
 }
 
 /// A table-day, and what becomes of it.
@@ -75,30 +59,25 @@ impl Why {
 pub(crate) struct Planned {
     /// Its folder and files; no files where it has no partition.
     pub(crate) partition: Partition,
-    /// What it depends on besides its files.
     pub(crate) dependencies: Dependencies,
-    /// What is stored of it.
     pub(crate) stored: Option<Stored>,
-    /// What becomes of it.
     pub(crate) decision: Decision,
 }
 
-/// What a plan goes by, besides what is listed and stored.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Terms<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) rulebook: &'a Rulebook,
-    /// The table-days that earlier nights saw without a partition while their extracts would have been there.
-    pub(super) empty_days: &'a BTreeSet<TableDay>,
-}
-
-/// Decides on every table-day that is listed, by table and day. Of the snapshots whose extracts have expired only
-/// the newest counts, and it is newer than any that is there, which then does not count.
-pub(super) fn plan(listed: &Listed, terms: Terms<'_>, mut stored: BTreeMap<TableDay, Found>) -> Vec<Planned> {
+/// Decides on every table-day that is listed, by table and day; `empty_days` are those that earlier nights saw without a
+/// partition while their extracts would have been there. Of the snapshots whose extracts have expired only the newest
+/// counts, and it is newer than any that is there, which then does not count.
+pub(super) fn plan(
+    listed: &Listed,
+    terms: Terms<'_>,
+    empty_days: &BTreeSet<TableDay>,
+    mut stored: BTreeMap<TableDay, Found>,
+) -> Vec<Planned> {
     let mut found = |of: TableDay| stored.remove(&of).unwrap_or(Found::Nothing);
-    let expired: Vec<Planned> = listed.expired.iter().map(|of| without_partition(*of, terms, found(*of))).collect();
+    let expired = listed.expired.iter();
+    let expired = expired.map(|of| without_partition(*of, terms, empty_days.contains(of), found(*of)));
     let (mut snapshots, days): (Vec<_>, Vec<_>) =
-        expired.into_iter().partition(|planned| planned.presence() == Presence::NewestSnapshot);
+        expired.partition(|planned| planned.presence() == Presence::NewestSnapshot);
     snapshots.retain(|planned| planned.decision != Decision::Empty);
     snapshots.truncate(1);
     let counts = |of: &&Partition| snapshots.is_empty() || of.table.spec().presence != Presence::NewestSnapshot;
@@ -111,42 +90,36 @@ pub(super) fn plan(listed: &Listed, terms: Terms<'_>, mut stored: BTreeMap<Table
 
 /// The decision on a table-day that has a partition.
 pub(super) fn of_partition(partition: &Partition, terms: Terms<'_>, found: Found) -> Planned {
-    let Terms { settings, rulebook, .. } = terms;
-    let dependencies = Dependencies::of(partition.table, partition.day, settings, rulebook);
-    let lacks_manifest = settings.require_manifest && partition.manifest.is_none();
+    let settings = terms.settings;
+    let dependencies = Dependencies::of((partition.table, partition.day), terms);
+    let is_looked_into = settings.rehash || settings.require_manifest && partition.manifest.is_none();
     let decision = match &found {
         Found::Nothing => Decision::Computed(Why::NothingStored),
         Found::Damaged => Decision::Computed(Why::Damaged),
         Found::Described(stored) if !dependencies.is_of(&stored.basis) => Decision::Computed(Why::RulesChanged),
-        Found::Described(stored) if same_files(partition, &stored.inputs) => match settings.rehash || lacks_manifest {
-            true => Decision::Touched,
-            false => Decision::Reused,
-        },
+        Found::Described(stored) if same_files(partition, &stored.inputs) && !is_looked_into => Decision::Reused,
         Found::Described(_) => Decision::Touched,
     };
     Planned { partition: partition.clone(), dependencies, stored: found.stored(), decision }
 }
 
 /// The decision on a table-day without a partition whose extracts have expired.
-pub(super) fn without_partition(of: TableDay, terms: Terms<'_>, found: Found) -> Planned {
-    let Terms { settings, rulebook, empty_days } = terms;
+pub(super) fn without_partition(of: TableDay, terms: Terms<'_>, is_known_empty: bool, found: Found) -> Planned {
     let (table, day) = of;
-    let folder = settings.extracts.join(table.name()).join(format!("dt={day}"));
-    let dependencies = Dependencies::of(table, day, settings, rulebook);
-    let is_before_history = settings.history_starts_on.is_some_and(|start| day < start);
+    let dependencies = Dependencies::of(of, terms);
     let decision = match &found {
-        _ if empty_days.contains(&of) => Decision::Empty,
+        _ if is_known_empty => Decision::Empty,
         Found::Described(stored) if dependencies.is_of(&stored.basis) => Decision::Expired,
         Found::Described(_) => Decision::Missing(Lack::OtherRules),
-        Found::Nothing | Found::Damaged if is_before_history => Decision::Empty,
+        _ if terms.settings.history_starts_on.is_some_and(|start| day < start) => Decision::Empty,
         Found::Nothing | Found::Damaged => Decision::Missing(Lack::NothingSound),
     };
+    let folder = terms.settings.extracts.join(table.name()).join(format!("dt={day}"));
     let partition = Partition { table, day, folder, files: Vec::new(), manifest: None };
     Planned { partition, dependencies, stored: found.stored(), decision }
 }
 
 impl Planned {
-    /// Its table and day.
     pub(crate) fn of(&self) -> TableDay {
         (self.partition.table, self.partition.day)
     }
@@ -160,7 +133,6 @@ impl Planned {
         matches!(self.decision, Decision::Touched | Decision::Computed(_))
     }
 
-    /// Whether it has a partition.
     pub(super) fn has_partition(&self) -> bool {
         matches!(self.decision, Decision::Reused | Decision::Touched | Decision::Computed(_))
     }
@@ -170,10 +142,7 @@ impl Planned {
         !matches!(self.decision, Decision::Empty | Decision::Missing(_))
     }
 
-    /// What is stored of a table-day that is reused or served.
-    ///
-    /// # Errors
-    /// A fault where nothing is.
+    /// What is stored of a table-day that is reused or served; a fault where nothing is.
     pub(super) fn stored(&self) -> Outcome<&Stored> {
         let (table, day) = self.of();
         self.stored.as_ref().ok_or_else(|| fault(STAGE, format!("nothing is stored of {} {day}", table.name())))
@@ -181,14 +150,9 @@ impl Planned {
 
     /// What a touched table-day is, given the hashes of its part files: reused where they are those that were stored.
     pub(super) fn by_bytes(&self, hashes: &[String]) -> Decision {
-        match (self.decision, &self.stored) {
-            (Decision::Touched, Some(stored)) => {
-                let of_now = fingerprint(&stored.basis, hashes.iter().map(String::as_str));
-                let is_same = of_now == stored.version.fingerprint;
-                if is_same { Decision::Reused } else { Decision::Computed(Why::FilesChanged) }
-            }
-            (decision, _) => decision,
-        }
+        let (Decision::Touched, Some(stored)) = (self.decision, &self.stored) else { return self.decision };
+        let of_now = fingerprint(&stored.basis, hashes.iter().map(String::as_str));
+        if of_now == stored.version.fingerprint { Decision::Reused } else { Decision::Computed(Why::FilesChanged) }
     }
 
     /// Its files as they are now, with the hashes of its part files.
@@ -210,11 +174,6 @@ impl Planned {
         let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
         let checked = contract::check(listed, settings.require_manifest)?;
         checked.into_iter().next().ok_or_else(|| fault(STAGE, "a partition without a check"))
-    }
-
-    /// Its files, checked against the contract, where they are read.
-    pub(super) fn checked_if_read(&self, settings: &Settings) -> Outcome<Option<CheckedPartition>> {
-        self.is_read().then(|| self.checked(settings)).transpose()
     }
 
     /// What is wrong with it, where it is missing.

@@ -5,20 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::dependencies::{Dependencies, fingerprint};
-use super::plan::{Planned, Terms, plan};
-use crate::domain::Day;
-use crate::extracts::identity::FileIdentity;
-use crate::extracts::listing::Listed;
+use super::dependencies::{Dependencies, Terms, fingerprint};
+use super::plan::{Planned, plan};
 use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::quarantine::Counts;
-use crate::extracts::readable::day;
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::rulebook::Rulebook;
+use crate::extracts::{identity::FileIdentity, listing::Listed, quarantine::Counts, readable::day, tables::Table};
 use crate::settings::{self, Settings};
 use crate::state::store::{Found, Input, Store, Stored, Version};
 use crate::state::{checksummed, format, format_1};
+use crate::{domain::Day, partials::records::TableDay, rulebook::Rulebook};
 
 /// The case; the files listed, each as its inode and its bytes, or that there is no partition; the files stored, and under
 /// what; the settings of now; the decision; and where the bytes have to tell, what they tell.
@@ -76,12 +70,12 @@ fn of_snapshots_the_newest_counts_whether_it_is_there_or_expired() {
             expired: expired.iter().map(|of| (Table::Shops, day(of))).collect(),
             ..Listed::default()
         };
-        let terms = Terms { settings: &settings, rulebook: &rulebook, empty_days: &BTreeSet::new() };
+        let terms = Terms { settings: &settings, rulebook: &rulebook };
         let stored = |of: &&str| {
             let of = (Table::Shops, day(of));
-            (of, Found::Described(described(of, "1:a", &dependencies(of, &settings, &rulebook))))
+            (of, Found::Described(described(of, "1:a", &Dependencies::of(of, terms))))
         };
-        let planned = plan(&listed, terms, expired.iter().map(stored).collect());
+        let planned = plan(&listed, terms, &BTreeSet::new(), expired.iter().map(stored).collect());
         planned.iter().map(|planned| planned.of().1.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(snapshots("2022-03-10", &[]), ["2022-03-10"]);
@@ -95,7 +89,6 @@ fn settings(setting: &str) -> Settings {
 
 fn planned(listed: &str, stored: &str, settings: &Settings, rulebook: &Rulebook) -> Planned {
     let empty_days = if stored == "empty" { BTreeSet::from([OF]) } else { BTreeSet::new() };
-    let terms = Terms { settings, rulebook, empty_days: &empty_days };
     let listed = match listed {
         "none" => Listed { expired: vec![OF], ..Listed::default() },
         files => Listed { partitions: vec![partition(OF, files)], ..Listed::default() },
@@ -103,13 +96,12 @@ fn planned(listed: &str, stored: &str, settings: &Settings, rulebook: &Rulebook)
     let found = match stored {
         "nothing" | "empty" => Found::Nothing,
         "damaged" => Found::Damaged,
-        files => Found::Described(described(OF, files, &dependencies(OF, &self::settings(""), rulebook))),
+        files => {
+            let before = Terms { settings: &self::settings(""), rulebook };
+            Found::Described(described(OF, files, &Dependencies::of(OF, before)))
+        }
     };
-    plan(&listed, terms, [(OF, found)].into()).pop().unwrap()
-}
-
-fn dependencies(of: TableDay, settings: &Settings, rulebook: &Rulebook) -> Dependencies {
-    Dependencies::of(of.0, of.1, settings, rulebook)
+    plan(&listed, Terms { settings, rulebook }, &empty_days, [(OF, found)].into()).pop().unwrap()
 }
 
 /// What is stored of a table-day that was made of these files; by format 1 where that is said after them.

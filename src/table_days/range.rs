@@ -4,25 +4,14 @@
 //! the whole range are known when a day is read. Only days of which nothing is stored are computed, a window's length at
 //! a time, so that memory does not grow with the range.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::domain::Window;
-use crate::error::Outcome;
-use crate::extracts::contract::CheckedPartition;
-use crate::extracts::listing;
-use crate::extracts::tables::Table;
-use crate::partials::measures;
-use crate::partials::records::TableDay;
-use crate::partials::retractions;
-use crate::policies::Coverage;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
+use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
+use crate::partials::{measures, records::TableDay, retractions};
 use crate::state::store::Store;
-use crate::table_days::night::appeals;
-use crate::table_days::plan::Planned;
-use crate::table_days::records;
-use crate::table_days::resolve::{Means, resolve_all};
-use crate::table_days::survey::Survey;
+use crate::table_days::resolve::{Appeals, Means, resolve_all};
+use crate::table_days::{dependencies::Terms, night::appeals, plan::Planned, records, survey::Survey};
+use crate::{domain::Window, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings};
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
 /// does not fit the contract is left to the night that needs it, which says so.
@@ -34,17 +23,14 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     let coverage = Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
     let tables = Table::ALL.into_iter().filter(|table| *table != Table::Shops);
     let listed = listing::list_tables(&settings.extracts, tables.map(|table| (table, coverage)))?;
-    let survey = Survey::of(listed, settings, rulebook, &store)?;
+    let survey = Survey::of(listed, Terms { settings, rulebook }, &store)?;
     let there = survey.days.iter().filter(|planned| planned.has_partition());
 
     let of_appeals = there.clone().filter(|planned| planned.of().0 == Table::Appeals);
     let (of_appeals, checked) = sound(of_appeals, settings);
     let means = Means { settings, store: &store, checked: &checked };
-    let resolved = resolve_all(&of_appeals, |_| BTreeSet::new(), means)?;
-    let appeals = retractions::by_record(appeals(&of_appeals, &resolved, means)?, span);
-    let record_ids = |of: TableDay| -> BTreeSet<i64> {
-        appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
-    };
+    let resolved = resolve_all(&of_appeals, &Appeals::new(), means)?;
+    let appeals = retractions::by_record(appeals(&resolved, means)?, span);
 
     let is_new = |planned: &&Planned| measures::of(planned.of().0).is_some() && planned.stored.is_none();
     let mut by_window: BTreeMap<i32, Vec<&Planned>> = BTreeMap::new();
@@ -56,8 +42,8 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
     for of_window in by_window.into_values() {
         let (of_window, checked) = sound(of_window.into_iter(), settings);
         let means = Means { checked: &checked, ..means };
-        let resolved = resolve_all(&of_window, record_ids, means)?;
-        records::answers(&of_window, &resolved, record_ids, span, means)?;
+        let resolved = resolve_all(&of_window, &appeals, means)?;
+        records::answers(&resolved, &appeals, span, means)?;
         computed += resolved.len();
     }
     store.sync()?;
@@ -66,17 +52,11 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) 
 
 /// Those table-days that are stored or fit the contract.
 fn sound<'a>(
-    planned: impl Iterator<Item = &'a Planned>,
+    planned: impl Iterator<Item = &'a Planned> + Clone,
     settings: &Settings,
 ) -> (Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>) {
-    let mut checked = BTreeMap::new();
-    let mut is_sound = |planned: &&Planned| match planned.checked_if_read(settings) {
-        Ok(found) => {
-            checked.extend(found.map(|found| (planned.of(), found)));
-            true
-        }
-        Err(_) => false,
-    };
-    let sound = planned.filter(&mut is_sound).collect();
-    (sound, checked)
+    let read = planned.clone().filter(|planned| planned.is_read());
+    let checked = read.filter_map(|planned| Some((planned.of(), planned.checked(settings).ok()?)));
+    let checked: BTreeMap<_, _> = checked.collect();
+    (planned.filter(|planned| !planned.is_read() || checked.contains_key(&planned.of())).collect(), checked)
 }

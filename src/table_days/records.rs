@@ -7,22 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::Window;
 use crate::error::{Outcome, all, caught, fault};
-use crate::extracts::contract::CheckedPartition;
 use crate::extracts::reader::{self, Source};
-use crate::extracts::row_rules::judge;
 use crate::extracts::selection::{Selection, Wanted};
-use crate::extracts::verdicts::Verdicts;
-use crate::memory;
-use crate::partials::meaning::Meaning;
+use crate::extracts::{row_rules::judge, rows::Rows, verdicts::Verdicts};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{AllRecords, Answers, Record, TableDay, all_records, look_up};
-use crate::settings::Settings;
+use crate::partials::records::{AllRecords, Answers, TableDay, all_records, look_up};
 use crate::state::answers::{Answered, KnownAnswers};
-use crate::table_days::STAGE;
-use crate::table_days::plan::{Decision, Planned};
-use crate::table_days::resolve::{Means, Resolved, lost};
+use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, lost, named_in};
+use crate::table_days::{STAGE, plan::Decision};
+use crate::{domain::Window, memory, partials::meaning::Meaning, settings::Settings};
 
 /// Where a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,27 +46,25 @@ struct Found {
     has_index: bool,
 }
 
-/// The answers of all table-days to the keys that appeals name in them, kept for the next night where there is news.
-///
-/// # Errors
-/// Missing where the extracts have expired and there is no sound index; those of reading files and of the store.
+/// The answers of all table-days to the keys that appeals name in them, kept for the next night where there is news; missing
+/// where the extracts have expired and there is no sound index.
 pub(super) fn answers(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
-    record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
+    resolved: &ResolvedDays<'_>,
+    appeals: &Appeals,
     window: Window,
     means: Means<'_>,
 ) -> Outcome<BTreeMap<TableDay, Answers>> {
     let mut told = KnownAnswers::load(&means.settings.state);
-    let of_days = planned.par_iter().with_max_len(1).filter_map(|planned| {
-        let spec = measures::of(planned.of().0).filter(|spec| spec.has_records())?;
-        let resolved = resolved.get(&planned.of())?;
-        Some((LookUp { planned, spec, resolved, told: &told, means }, record_ids(planned.of())))
+    let look_ups = resolved.iter().filter_map(|(of, resolved)| {
+        let spec = measures::of(of.0).filter(|spec| spec.has_records())?;
+        Some(LookUp { spec, resolved, told: &told, means })
     });
-    let of_days = of_days.map(|(look_up, keys)| {
-        let (answers, is_news) = look_up.all(&keys)?;
+    let look_ups: Vec<LookUp<'_>> = look_ups.collect();
+    let of_days = look_ups.par_iter().with_max_len(1).map(|look_up| {
+        let of = look_up.resolved.planned.of();
+        let (answers, is_news) = look_up.all(&named_in(appeals, of))?;
         look_up.keep_index()?;
-        Ok((look_up.planned.of(), answers, is_news))
+        Ok((of, answers, is_news))
     });
     let of_days = all(of_days.collect::<Vec<_>>())?;
     let is_news = told.is_damaged || of_days.iter().any(|(_, _, is_news)| *is_news);
@@ -90,9 +82,8 @@ pub(super) fn answers(
 
 /// A table-day in which records are looked for.
 struct LookUp<'a> {
-    planned: &'a Planned,
     spec: &'static PartialSpec,
-    resolved: &'a Resolved,
+    resolved: &'a Resolved<'a>,
     told: &'a KnownAnswers,
     means: Means<'a>,
 }
@@ -100,8 +91,9 @@ struct LookUp<'a> {
 impl LookUp<'_> {
     /// What became of all of `keys`, and whether that is news to the nights to come.
     fn all(&self, keys: &BTreeSet<i64>) -> Outcome<(Answers, bool)> {
-        let is_expired = self.planned.decision == Decision::Expired;
-        let places: &[Place] = if is_expired { &PLACES_OF_EXPIRED } else { &PLACES };
+        let planned = self.resolved.planned;
+        let is_expired = planned.decision == Decision::Expired;
+        let places = if is_expired { PLACES_OF_EXPIRED.as_slice() } else { &PLACES };
         let mut found = Found::default();
         let mut is_news = false;
         for place in places {
@@ -110,8 +102,7 @@ impl LookUp<'_> {
                 break;
             }
             let before = found.answers.len();
-            let look = || self.look(*place, &open, &mut found);
-            caught(STAGE, &self.planned.partition.folder, look)?;
+            caught(STAGE, &planned.partition.folder, || self.look(*place, &open, &mut found))?;
             is_news |= *place != Place::ToldEarlier && found.answers.len() > before;
         }
         Ok((found.answers, is_news))
@@ -119,36 +110,30 @@ impl LookUp<'_> {
 
     /// Adds what a place knows of keys that are still open.
     fn look(&self, place: Place, open: &BTreeSet<i64>, found: &mut Found) -> Outcome<()> {
-        let (of, version) = (self.planned.of(), &self.resolved.stored.version);
-        let records = |records: Vec<(i64, Record)>| records.into_iter().map(|(key, record)| (key, Some(record)));
+        let (store, Resolved { planned, stored, answers, .. }) = (self.means.store, self.resolved);
+        let told = |answers: Option<&Answers>| -> Answers {
+            let told = answers.into_iter().flatten().filter(|(key, _)| open.contains(key));
+            told.map(|(key, record)| (*key, *record)).collect()
+        };
         match place {
-            Place::JustComputed => {
-                let computed = self.resolved.answers.iter().flatten();
-                found
-                    .answers
-                    .extend(computed.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)));
-            }
-            Place::ToldEarlier => {
-                let told = self.told.of(of, &version.fingerprint).into_iter().flatten();
-                found.answers.extend(told.filter(|(key, _)| open.contains(key)).map(|(key, record)| (*key, *record)));
-            }
+            Place::JustComputed => found.answers.extend(told(answers.as_ref())),
+            Place::ToldEarlier => found.answers.extend(told(self.told.of(planned.of(), &stored.version.fingerprint))),
             Place::Index => {
-                let looked_up = self.means.store.ask_records(of, version, |index| index.look_up(open));
+                let looked_up = store.ask_records(stored, |index| index.look_up(open));
                 found.has_index = looked_up.is_some();
-                found.answers.extend(looked_up.into_iter().flat_map(records));
+                found.answers.extend(looked_up.into_iter().flatten());
             }
             Place::WholeIndex => {
-                let searched = self.means.store.ask_records(of, version, |index| index.search(open));
-                let searched = searched.ok_or_else(|| lost(self.planned, "index of records"))?;
+                let searched = store.ask_records(stored, |index| index.search(open));
+                let searched = searched.ok_or_else(|| lost(planned, "index of records"))?;
                 found.answers.extend(open.iter().map(|key| (*key, None)));
-                found.answers.extend(records(searched));
+                found.answers.extend(searched);
             }
             Place::Files if found.has_index || self.is_large() => found.answers.extend(self.search(open)?),
             Place::Files => {
                 let index = self.make_index()?;
-                for key in open {
-                    found.answers.insert(*key, index.get(*key)?);
-                }
+                let answers = open.iter().map(|key| Ok((*key, index.get(*key)?)));
+                found.answers.extend(answers.collect::<Outcome<Answers>>()?);
             }
         }
         Ok(())
@@ -163,9 +148,10 @@ impl LookUp<'_> {
 
     /// Makes the index of its records where extracts are kept only so long: it takes the place of the files then.
     fn keep_index(&self) -> Outcome<()> {
-        let is_wanted = self.means.settings.extracts_kept_days.is_some() && self.planned.decision != Decision::Expired;
-        if is_wanted && !self.means.store.has_records(self.planned.of(), &self.resolved.stored.version) {
-            caught(STAGE, &self.planned.partition.folder, || self.make_index().map(drop))?;
+        let Resolved { planned, stored, .. } = self.resolved;
+        let is_wanted = self.means.settings.extracts_kept_days.is_some() && planned.decision != Decision::Expired;
+        if is_wanted && !self.means.store.has_records(stored) {
+            caught(STAGE, &planned.partition.folder, || self.make_index().map(drop))?;
         }
         Ok(())
     }
@@ -173,15 +159,12 @@ impl LookUp<'_> {
     /// Reads all sound records of a table-day and stores their index. Where no row was set aside, only the columns that tell
     /// of records are read.
     fn make_index(&self) -> Outcome<AllRecords> {
-        let is_sound = self.resolved.stored.quarantine.is_empty();
+        let Resolved { planned, stored, .. } = self.resolved;
+        let is_sound = stored.quarantine.is_empty();
         let columns = is_sound.then(|| self.spec.record_columns());
-        let selection = Selection { columns, ..Selection::default() };
-        let zone = &self.means.settings.zone;
-        let rows = reader::decode(&self.checked()?, Source::Files, zone, &selection)?;
-        let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
-        let surroundings = self.planned.dependencies.surroundings();
-        let records = all_records(&Meaning::of(&rows, self.spec, surroundings), &verdicts)?;
-        self.means.store.put_records(self.planned.of(), &self.resolved.stored.version, &records)?;
+        let (rows, verdicts) = self.judged(&Selection { columns, ..Selection::default() }, is_sound)?;
+        let records = all_records(&Meaning::of(&rows, self.spec, planned.dependencies.surroundings()), &verdicts)?;
+        self.means.store.put_records(planned.of(), &stored.version, &records)?;
         Ok(records)
     }
 
@@ -189,32 +172,27 @@ impl LookUp<'_> {
     /// the columns that tell what it added are read. Rows with another key are judged as in the whole partition: all row
     /// rules look at one row, but the one about duplicates, and that one at the rows of one key.
     fn search(&self, keys: &BTreeSet<i64>) -> Outcome<Answers> {
-        let checked = self.checked()?;
-        let zone = &self.means.settings.zone;
-        let set_aside: BTreeSet<i64> = self.resolved.stored.quarantine.iter().filter_map(|row| row.key).collect();
-        let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) =
-            keys.iter().copied().partition(|key| set_aside.contains(key));
-        let surroundings = self.planned.dependencies.surroundings();
-        let all_columns = || self.spec.table.spec().columns.iter().map(|column| column.name).collect();
-        let decode = |keys, columns| {
-            let selection = Selection { rows: Wanted::WithKeys(keys), columns: Some(columns) };
-            reader::decode(&checked, Source::Files, zone, &selection)
-        };
+        let Resolved { planned, stored, .. } = self.resolved;
+        let set_aside: BTreeSet<i64> = stored.quarantine.iter().filter_map(|row| row.key).collect();
+        let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().partition(|key| set_aside.contains(key));
         let mut answers = Answers::new();
-        if !sound.is_empty() {
-            let rows = decode(&sound, self.spec.record_columns())?;
-            let verdicts = Verdicts::all_sound(rows.count);
-            answers.extend(look_up(&Meaning::of(&rows, self.spec, surroundings), &verdicts, &sound)?);
-        }
-        if !doubtful.is_empty() {
-            let rows = decode(&doubtful, all_columns())?;
-            let verdicts = judge(&rows, zone)?;
-            answers.extend(look_up(&Meaning::of(&rows, self.spec, surroundings), &verdicts, &doubtful)?);
+        for (keys, is_sound) in [(sound, true), (doubtful, false)] {
+            if !keys.is_empty() {
+                let columns = is_sound.then(|| self.spec.record_columns());
+                let (rows, verdicts) = self.judged(&Selection { rows: Wanted::WithKeys(&keys), columns }, is_sound)?;
+                let surroundings = planned.dependencies.surroundings();
+                answers.extend(look_up(&Meaning::of(&rows, self.spec, surroundings), &verdicts, &keys)?);
+            }
         }
         Ok(answers)
     }
 
-    fn checked(&self) -> Outcome<CheckedPartition> {
-        self.planned.checked(self.means.settings)
+    /// Rows out of the files of a table-day, judged where they are not known to be sound.
+    fn judged(&self, selection: &Selection<'_>, is_sound: bool) -> Outcome<(Rows, Verdicts)> {
+        let zone = &self.means.settings.zone;
+        let checked = self.resolved.planned.checked(self.means.settings)?;
+        let rows = reader::decode(&checked, Source::Files, zone, selection)?;
+        let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
+        Ok((rows, verdicts))
     }
 }

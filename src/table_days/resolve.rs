@@ -9,18 +9,16 @@ use rayon::prelude::*;
 
 use crate::error::{ExitClass, Failure, Outcome, all, fault};
 use crate::extracts::contract::CheckedPartition;
-use crate::partials::measures;
 use crate::partials::records::{Answers, TableDay};
-use crate::settings::Settings;
-use crate::state::day_content::DayContent;
+use crate::partials::{measures, retractions::Appeal};
 use crate::state::store::{Store, Stored, Version};
-use crate::table_days::STAGE;
 use crate::table_days::compute::{Computed, Opened, Wants, compute};
 use crate::table_days::plan::{Decision, Planned, Why};
-use crate::window_sums::tables::add_up;
+use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE, window_sums::tables::add_up};
 
 /// A table-day whose plan was carried out.
-pub(super) struct Resolved {
+pub(super) struct Resolved<'a> {
+    pub(super) planned: &'a Planned,
     /// What is stored of it now.
     pub(super) stored: Stored,
     /// Its content for the window or for scoring, where it was computed in this run.
@@ -29,7 +27,7 @@ pub(super) struct Resolved {
     pub(super) answers: Option<Answers>,
     /// Why it was computed, where it was.
     pub(super) computed: Option<Why>,
-    /// The version that it replaced.
+    /// The version that it replaced; where there is one, it is not what an earlier night made use of.
     pub(super) replaced: Option<Version>,
 }
 
@@ -42,15 +40,24 @@ pub(super) struct Means<'a> {
     pub(super) checked: &'a BTreeMap<TableDay, CheckedPartition>,
 }
 
-/// Carries out the plans of table-days, one task each; `record_ids` gives the records that appeals name in each of them.
-pub(super) fn resolve_all(
-    planned: &[&Planned],
-    record_ids: impl Fn(TableDay) -> BTreeSet<i64> + Sync,
+/// Appeals by the table-day of the record that they name.
+pub(super) type Appeals = BTreeMap<TableDay, Vec<Appeal>>;
+pub(super) type ResolvedDays<'a> = BTreeMap<TableDay, Resolved<'a>>;
+
+/// The records that appeals name in a table-day.
+pub(super) fn named_in(appeals: &Appeals, of: TableDay) -> BTreeSet<i64> {
+    appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
+}
+
+/// Carries out the plans of table-days, one task each, and looks for the records that appeals name on the way.
+pub(super) fn resolve_all<'a>(
+    planned: &[&'a Planned],
+    appeals: &Appeals,
     means: Means<'_>,
-) -> Outcome<BTreeMap<TableDay, Resolved>> {
+) -> Outcome<ResolvedDays<'a>> {
     let all_records = means.settings.extracts_kept_days.is_some() || !is_rebuild(planned);
     let resolved = planned.par_iter().with_max_len(1).map(|planned| {
-        let wants = Wants { record_ids: &record_ids(planned.of()), all_records };
+        let wants = Wants { record_ids: &named_in(appeals, planned.of()), all_records };
         Ok((planned.of(), resolve(planned, wants, means)?))
     });
     Ok(all(resolved.collect::<Vec<_>>())?.into_iter().collect())
@@ -62,19 +69,19 @@ fn is_rebuild(planned: &[&Planned]) -> bool {
     planned.iter().filter(|planned| !planned.is_read()).count() * 2 < planned.len()
 }
 
-fn resolve(planned: &Planned, wants: Wants<'_>, means: Means<'_>) -> Outcome<Resolved> {
-    let kept = |stored| Resolved { stored, content: None, answers: None, computed: None, replaced: None };
+fn resolve<'a>(planned: &'a Planned, wants: Wants<'_>, means: Means<'_>) -> Outcome<Resolved<'a>> {
+    let kept = |stored| Resolved { planned, stored, content: None, answers: None, computed: None, replaced: None };
     match planned.decision {
         Decision::Reused | Decision::Expired => Ok(kept(planned.stored()?.clone())),
         Decision::Touched | Decision::Computed(_) => {
             let (table, day) = planned.of();
             let checked = means.checked.get(&(table, day));
             let checked = checked.ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))?;
-            let opened = Opened::of(&planned.partition.folder, checked, means.settings)?;
-            let Decision::Computed(why) = planned.by_bytes(&opened.hashes) else {
-                return touched(planned, &opened.hashes, means.store).map(kept);
-            };
-            computed(planned, opened, (why, wants), means)
+            let opened = Opened::of(planned, checked, means.settings)?;
+            match planned.by_bytes(&opened.hashes) {
+                Decision::Computed(why) => computed(planned, opened, (why, wants), means),
+                _ => touched(planned, &opened.hashes, means.store).map(kept),
+            }
         }
         Decision::Empty | Decision::Missing(_) => {
             Err(fault(STAGE, format!("a table-day that is {:?} has no content", planned.decision)))
@@ -92,30 +99,23 @@ fn touched(planned: &Planned, hashes: &[String], store: &Store) -> Outcome<Store
     Ok(stored)
 }
 
-/// Computes a table-day and stores it.
-fn computed(
-    planned: &Planned,
+fn computed<'a>(
+    planned: &'a Planned,
     opened: Opened<'_>,
     (why, wants): (Why, Wants<'_>),
     means: Means<'_>,
-) -> Outcome<Resolved> {
+) -> Outcome<Resolved<'a>> {
     let inputs = planned.inputs(&opened.hashes);
     let version = Version { fingerprint: planned.fingerprint(&inputs), ..Version::default() };
-    let found = compute(opened, &planned.dependencies, wants, means.settings)?;
-    let Computed { counts, quarantine, content, answers, records } = found;
+    let Computed { counts, quarantine, content, answers, records } = compute(opened, wants)?;
     if let Some(records) = records {
         means.store.put_records(planned.of(), &version, &records)?;
     }
     let basis = planned.dependencies.basis().to_owned();
     let stored = means.store.put(&content, Stored { counts, quarantine, basis, inputs, version })?;
     let replaced = planned.stored.as_ref().map(|before| before.version.clone());
-    Ok(Resolved {
-        stored,
-        content: Some(for_the_window(planned, content)?),
-        answers: Some(answers),
-        computed: Some(why),
-        replaced,
-    })
+    let content = Some(for_the_window(planned, content)?);
+    Ok(Resolved { planned, stored, content, answers: Some(answers), computed: Some(why), replaced })
 }
 
 /// The window needs no categories of goods, and holding them would take most of its memory.
@@ -128,42 +128,25 @@ fn for_the_window(planned: &Planned, content: DayContent) -> Outcome<DayContent>
     }
 }
 
-impl Resolved {
-    /// Whether it is not what an earlier night made use of.
-    pub(super) fn is_changed(&self) -> bool {
-        self.replaced.is_some()
-    }
-
+impl Resolved<'_> {
     /// The content of a resolved table-day: as it was computed in this run, as it is stored, or computed again.
-    ///
-    /// # Errors
-    /// Missing where it has expired and the store has lost it; those of computing it.
-    pub(super) fn content(&self, planned: &Planned, means: Means<'_>) -> Outcome<DayContent> {
-        match &self.content {
-            Some(content) => Ok(content.clone()),
-            None => content(planned, &self.stored, means),
-        }
+    pub(super) fn content(&self, means: Means<'_>) -> Outcome<DayContent> {
+        self.content.clone().map_or_else(|| content(self.planned, &self.stored, means), Ok)
     }
 }
 
-/// The whole content of a table-day, as it is stored or computed again.
+/// The whole content of a table-day, as it is stored or computed again; missing where it has expired and the store has lost it.
 pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayContent> {
-    match means.store.content(planned.of(), &stored.version) {
-        Some(content) => Ok(content),
-        None => again(planned, stored, means),
+    if let Some(content) = means.store.content(planned.of(), &stored.version) {
+        return Ok(content);
     }
-}
-
-/// Computes and stores again what the store has lost.
-fn again(planned: &Planned, stored: &Stored, means: Means<'_>) -> Outcome<DayContent> {
     if planned.decision == Decision::Expired {
         let what = if measures::of(planned.of().0).is_some() { "sums" } else { "rows" };
         return Err(lost(planned, what));
     }
     let checked = planned.checked(means.settings)?;
-    let opened = Opened::of(&planned.partition.folder, &checked, means.settings)?;
     let wants = Wants { record_ids: &BTreeSet::new(), all_records: false };
-    let Computed { content, .. } = compute(opened, &planned.dependencies, wants, means.settings)?;
+    let Computed { content, .. } = compute(Opened::of(planned, &checked, means.settings)?, wants)?;
     means.store.put(&content, stored.clone())?;
     Ok(content)
 }

@@ -11,27 +11,20 @@ use crate::domain::{Day, Window};
 use crate::error::{Outcome, escaped};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed};
-use crate::extracts::tables::Table;
 use crate::partials::records::TableDay;
-use crate::policies::Coverage;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
 use crate::state::empty_days::{self, EmptyDays};
-use crate::state::store::Store;
-use crate::table_days::plan::{self, Planned, Terms};
+use crate::table_days::dependencies::Terms;
+use crate::table_days::plan::{self, Planned};
+use crate::{extracts::tables::Table, policies::Coverage, settings::Settings, state::store::Store};
 
-/// The day that is scored, and the day at whose end the appeals are known: the same in a night, a later one in a
-/// restatement.
+/// The day that is scored, and the day at whose end appeals are known: the same in a night, later in a restatement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AsKnown {
-    /// The day that is scored.
     pub(crate) as_of: Day,
-    /// The day as of which appeals count.
     pub(crate) on: Day,
 }
 
 /// The table-days of a run, and what else was found when they were listed.
-#[derive(Debug)]
 pub(crate) struct Survey {
     /// Every table-day that was listed, by table and day.
     pub(crate) days: Vec<Planned>,
@@ -42,47 +35,33 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// What scoring a day takes.
-    pub(crate) fn of_night(settings: &Settings, rulebook: &Rulebook, known: AsKnown, store: &Store) -> Outcome<Self> {
-        let listed = listing::list(&settings.extracts, settings.coverage(known.as_of, known.on))?;
-        Self::of(listed, settings, rulebook, store)
+    pub(crate) fn of_night(terms: Terms<'_>, known: AsKnown, store: &Store) -> Outcome<Self> {
+        let coverage = terms.settings.coverage(known.as_of, known.on);
+        Self::of(listing::list(&terms.settings.extracts, coverage)?, terms, store)
     }
 
     /// What settling a year takes: the payments of its days, and the newest snapshot, however old it is.
-    pub(super) fn of_year(
-        settings: &Settings,
-        rulebook: &Rulebook,
-        span: Window,
-        as_of: Day,
-        store: &Store,
-    ) -> Outcome<Self> {
+    pub(super) fn of_year(terms: Terms<'_>, span: Window, as_of: Day, store: &Store) -> Outcome<Self> {
+        let Terms { settings, .. } = terms;
         let coverage = Coverage { window: span, ..settings.coverage(as_of, as_of) };
-        // The newest snapshot decides, however old it is.
         let of_shops = Window { first: as_of, last: as_of };
         let of_shops = Coverage { window: of_shops, max_snapshot_age_days: None, ..coverage };
         let tables = [(Table::Payments, coverage), (Table::Shops, of_shops)];
-        let listed = listing::list_tables(&settings.extracts, tables)?;
-        Self::of(listed, settings, rulebook, store)
+        Self::of(listing::list_tables(&settings.extracts, tables)?, terms, store)
     }
 
-    /// A plan of what was listed.
-    pub(crate) fn of(listed: Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Outcome<Self> {
-        let known_empty = match settings.extracts_kept_days {
-            Some(_) => empty_days::load(&settings.state),
-            None => EmptyDays::default(),
-        };
+    pub(crate) fn of(listed: Listed, terms: Terms<'_>, store: &Store) -> Outcome<Self> {
+        let Terms { settings, .. } = terms;
+        let known_empty = settings.extracts_kept_days.map(|_| empty_days::load(&settings.state)).unwrap_or_default();
         let there = listed.partitions.iter().map(|partition| (partition.table, partition.day));
         let wanted: Vec<TableDay> = there.chain(listed.expired.iter().copied()).collect();
         let stored = wanted.into_par_iter().map(|of| (of, store.find(of))).collect();
-        let terms = Terms { settings, rulebook, empty_days: &known_empty.days };
-        let days = plan::plan(&listed, terms, stored);
+        let days = plan::plan(&listed, terms, &known_empty.days, stored);
         Ok(Self { days, listed, known_empty })
     }
 
-    /// The files to be read, checked against the contract.
-    ///
-    /// # Errors
-    /// All findings together: those of the listing and of the contract, rejected; missing days and a missing snapshot.
+    /// The files to be read, checked against the contract. All findings come together: those of the listing and of the
+    /// contract, rejected; missing days and a missing snapshot.
     pub(super) fn check(&self, settings: &Settings) -> Outcome<BTreeMap<TableDay, CheckedPartition>> {
         let mut listed = self.listed.clone();
         listed.partitions = self.days.iter().filter(|day| day.is_read()).map(|day| day.partition.clone()).collect();
@@ -106,28 +85,23 @@ impl Survey {
 
     /// Remembers which days have no partition, as long as their extracts would be there.
     pub(super) fn remember_empty_days(&self, settings: &Settings) -> Outcome<()> {
-        if settings.extracts_kept_days.is_none() {
-            return Ok(());
-        }
         let before = &self.known_empty;
         let mut days: BTreeSet<TableDay> = before.days.iter().chain(&self.listed.empty_days).copied().collect();
         for partition in &self.listed.partitions {
             days.remove(&(partition.table, partition.day));
         }
-        if days == before.days && !before.is_damaged {
-            return Ok(());
+        let is_news = days != before.days || before.is_damaged;
+        if settings.extracts_kept_days.is_some() && is_news {
+            empty_days::save(&settings.state, &days)?;
         }
-        empty_days::save(&settings.state, &days)
+        Ok(())
     }
 }
 
 /// What a night would make of every table-day that is listed, old snapshots included, whatever is known of empty days.
-pub(crate) fn of_stored(listed: &Listed, settings: &Settings, rulebook: &Rulebook, store: &Store) -> Vec<Planned> {
-    let terms = Terms { settings, rulebook, empty_days: &BTreeSet::new() };
-    let there = listed
-        .partitions
-        .par_iter()
-        .map(|partition| plan::of_partition(partition, terms, store.find((partition.table, partition.day))));
-    let expired = listed.expired.par_iter().map(|of| plan::without_partition(*of, terms, store.find(*of)));
+pub(crate) fn of_stored(listed: &Listed, terms: Terms<'_>, store: &Store) -> Vec<Planned> {
+    let there = listed.partitions.par_iter();
+    let there = there.map(|of| plan::of_partition(of, terms, store.find((of.table, of.day))));
+    let expired = listed.expired.par_iter().map(|of| plan::without_partition(*of, terms, false, store.find(*of)));
     there.chain(expired).collect()
 }

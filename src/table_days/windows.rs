@@ -8,31 +8,23 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
-use crate::extracts::tables::Table;
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay, negated};
 use crate::partials::retractions::Retractions;
-use crate::state::day_content::DayContent;
-use crate::state::store::Version;
 use crate::state::window as rolled;
-use crate::table_days::STAGE;
-use crate::table_days::plan::Planned;
-use crate::table_days::resolve::{Means, Resolved};
-use crate::window_sums::tables::{ShopIds, TableSums, roll};
+use crate::state::{day_content::DayContent, store::Version};
+use crate::table_days::resolve::{Means, ResolvedDays};
+use crate::window_sums::tables::{ShopIds, TableSums};
+use crate::{domain::Day, extracts::tables::Table, table_days::STAGE, window_sums::tables::roll};
 
-/// The window of every table.
 pub(super) fn windows(
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
+    resolved: &ResolvedDays<'_>,
     shop_ids: &ShopIds,
     means: Means<'_>,
 ) -> Outcome<BTreeMap<Table, TableSums>> {
-    let windows = measures::ALL
-        .par_iter()
-        .with_max_len(1)
-        .map(|spec| Ok((spec.table, window_of(spec, planned, resolved, shop_ids, means)?)));
+    let windows = measures::ALL.par_iter().with_max_len(1);
+    let windows = windows.map(|spec| Ok((spec.table, window_of(spec, resolved, shop_ids, means)?)));
     let windows = all(windows.collect::<Vec<_>>())?.into_iter().collect();
     for (of, resolved) in resolved {
         if let Some(replaced) = resolved.replaced.as_ref().filter(|old| **old != resolved.stored.version) {
@@ -44,20 +36,14 @@ pub(super) fn windows(
 
 fn window_of(
     spec: &'static PartialSpec,
-    planned: &[&Planned],
-    resolved: &BTreeMap<TableDay, Resolved>,
+    resolved: &ResolvedDays<'_>,
     shop_ids: &ShopIds,
     means: Means<'_>,
 ) -> Outcome<TableSums> {
-    let of_table = planned.iter().filter(|planned| planned.of().0 == spec.table);
-    let days: BTreeMap<Day, (&Planned, &Resolved)> =
-        of_table.filter_map(|planned| Some((planned.of().1, (*planned, resolved.get(&planned.of())?)))).collect();
-    let versions: BTreeMap<Day, Version> =
-        days.iter().map(|(day, (_, resolved))| (*day, resolved.stored.version.clone())).collect();
-    let sums_of = |day: Day, version: &Version| match days.get(&day) {
-        Some((planned, resolved)) if resolved.stored.version == *version => {
-            resolved.content(planned, means)?.sums().map(Some)
-        }
+    let of_table = resolved.iter().filter(|((table, _), _)| *table == spec.table);
+    let versions = of_table.map(|((_, day), resolved)| (*day, resolved.stored.version.clone())).collect();
+    let sums_of = |day: Day, version: &Version| match resolved.get(&(spec.table, day)) {
+        Some(resolved) if resolved.stored.version == *version => resolved.content(means)?.sums().map(Some),
         // A day, or a version of one, that leaves the window.
         _ => means.store.content((spec.table, day), version).map(DayContent::sums).transpose(),
     };
@@ -69,10 +55,7 @@ fn window_of(
     Ok(rolled.table)
 }
 
-/// What the records that appeals take out added, negated, by table.
-///
-/// # Errors
-/// A fault where a record that leaves was not found before.
+/// What the records that appeals take out added, negated, by table; a fault where one was not found before.
 pub(super) fn taken_out(
     retractions: &Retractions,
     answers: &BTreeMap<TableDay, Answers>,
@@ -80,12 +63,10 @@ pub(super) fn taken_out(
     let mut frames: BTreeMap<Table, Vec<DataFrame>> = BTreeMap::new();
     for (of, keys) in &retractions.taken_out {
         let spec = measures::of(of.0).ok_or_else(|| fault(STAGE, format!("records of {}", of.0.name())))?;
-        let answers = answers.get(of);
-        let record = |key: &i64| answers.and_then(|answers| answers.get(key)?.as_ref());
+        let record = |key: &i64| answers.get(of)?.get(key)?.as_ref();
         let records: Option<Vec<_>> = keys.iter().map(record).collect();
         let records = records.ok_or_else(|| fault(STAGE, "a record that leaves and was not found"))?;
-        let frame = negated(&records, spec)?;
-        frames.entry(of.0).or_default().extend(frame);
+        frames.entry(of.0).or_default().extend(negated(&records, spec)?);
     }
     Ok(frames)
 }

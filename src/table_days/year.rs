@@ -2,63 +2,52 @@
 //!
 //! Payments come from their daily partials, which keep categories of goods; one that does not hold is computed again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
 use crate::domain::{Day, Window};
 use crate::error::{Outcome, fault};
-use crate::extracts::contract::CheckedPartition;
-use crate::extracts::tables::Table;
-use crate::partials::records::TableDay;
-use crate::rulebook::Rulebook;
-use crate::settings::Settings;
-use crate::shops::Shop;
-use crate::state::store::Store;
-use crate::table_days::STAGE;
+use crate::extracts::{contract::CheckedPartition, tables::Table};
+use crate::state::store::{Store, Stored};
 use crate::table_days::night::{SetAside, shops};
-use crate::table_days::plan::Planned;
-use crate::table_days::resolve::{Means, Resolved, content, resolve_all};
-use crate::table_days::survey::Survey;
+use crate::table_days::resolve::{Appeals, Means, content, resolve_all};
+use crate::table_days::{STAGE, dependencies::Terms, plan::Planned, survey::Survey};
+use crate::{partials::records::TableDay, settings::Settings, shops::Shop};
 
 /// Everything that a settlement needs of the extracts.
 pub(crate) struct YearInput<'a> {
     settings: &'a Settings,
     store: Store,
     checked: BTreeMap<TableDay, CheckedPartition>,
-    payments: BTreeMap<Day, (Planned, Resolved)>,
+    payments: BTreeMap<Day, (Planned, Stored)>,
     /// The shops of the newest snapshot.
     pub(crate) shops: Vec<Shop>,
-    /// What was read and set aside.
     pub(crate) set_aside: SetAside,
 }
 
 /// Gathers the newest shops as of the last day of a span, and the payments of its days.
-pub(crate) fn gather<'a>(
-    settings: &'a Settings,
-    rulebook: &Rulebook,
-    span: Window,
-    as_of: Day,
-) -> Outcome<YearInput<'a>> {
+pub(crate) fn gather(terms: Terms<'_>, span: Window, as_of: Day) -> Outcome<YearInput<'_>> {
+    let Terms { settings, .. } = terms;
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
-    let survey = Survey::of_year(settings, rulebook, span, as_of, &store)?;
+    let survey = Survey::of_year(terms, span, as_of, &store)?;
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
     let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
-    let mut resolved = resolve_all(&planned, |_| BTreeSet::new(), means)?;
-    let (_, shops) = shops(&planned, &resolved, means)?;
+    let resolved = resolve_all(&planned, &Appeals::new(), means)?;
+    let (_, shops) = shops(&resolved, means)?;
     store.sync()?;
     let set_aside = SetAside::of(resolved.values());
+    let mut stored: BTreeMap<_, _> = resolved.into_iter().map(|(of, resolved)| (of, resolved.stored)).collect();
     let of_payments = survey.days.into_iter().filter(|planned| planned.of().0 == Table::Payments);
     let payments = of_payments.filter_map(|planned| {
-        let resolved = resolved.remove(&planned.of())?;
-        Some((planned.of().1, (planned, resolved)))
+        let stored = stored.remove(&planned.of())?;
+        Some((planned.of().1, (planned, stored)))
     });
     Ok(YearInput { payments: payments.collect(), settings, store, checked, shops, set_aside })
 }
 
 impl YearInput<'_> {
-    /// The days that have payments.
     pub(crate) fn days(&self) -> Vec<Day> {
         self.payments.keys().copied().collect()
     }
@@ -66,8 +55,8 @@ impl YearInput<'_> {
     /// The payments of a day, one row a shop and category of goods.
     pub(crate) fn payments_of(&self, day: Day) -> Outcome<DataFrame> {
         let of_day = self.payments.get(&day);
-        let (planned, resolved) = of_day.ok_or_else(|| fault(STAGE, format!("no payments of {day}")))?;
+        let (planned, stored) = of_day.ok_or_else(|| fault(STAGE, format!("no payments of {day}")))?;
         let means = Means { settings: self.settings, store: &self.store, checked: &self.checked };
-        content(planned, &resolved.stored, means)?.sums()
+        content(planned, stored, means)?.sums()
     }
 }

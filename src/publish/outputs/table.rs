@@ -28,6 +28,7 @@ pub struct OutputTable {
     pub grain: Text,
     /// The columns that its rows are sorted by, all ascending unless the name is in `descending`.
     pub sorted_by: &'static [Text],
+    /// Those of `sorted_by` that descend.
     pub descending: &'static [Text],
     /// Its columns, in order; tables may share groups of them.
     pub(in crate::publish) column_groups: &'static [&'static [OutputColumn]],
@@ -38,6 +39,7 @@ impl OutputTable {
         self.column_groups.iter().copied().flatten()
     }
 
+    /// Its Arrow schema.
     pub fn schema(&self) -> SchemaRef {
         Arc::new(Schema::new(self.columns().map(OutputColumn::field).collect::<Vec<_>>()))
     }
