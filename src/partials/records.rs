@@ -11,12 +11,13 @@ use crate::columns::{integers, of_integers};
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::extracts::{tables::Table, verdicts::Verdicts};
-use crate::partials::{STAGE, engine, meaning::Meaning, measures::PartialSpec, take};
+use crate::partials::measures::{PartialSpec, most_measures};
+use crate::partials::{STAGE, engine, meaning::Meaning, take};
 
 pub(crate) type TableDay = (Table, Day);
 
 /// As many measures as any partial has.
-pub(crate) const MOST_MEASURES: usize = 4;
+pub(crate) const MOST_MEASURES: usize = most_measures();
 
 /// A sound record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,28 +7,9 @@
 use std::collections::BTreeSet;
 
 use crate::extracts::tables::Table;
-use crate::partials::measures::{self, Condition};
+use crate::partials::measures::{self, Condition, meaning};
 use crate::partials::{meaning::Surroundings, records::TableDay};
 use crate::{domain::Day, hashing::hash_of, rulebook::Rulebook, settings::Settings, state::format_1, zone::Zone};
-
-/// Which meaning the stored figures of a table have.
-///
-/// Raise a table's number by one whenever the same rows, settings and rules make other figures, counts or quarantined rows:
-/// another column, row rule, measure, group or condition, or another way to read a value. What was stored under the number
-/// before is then computed again; where its extracts have expired, a run says so before it does anything. What leaves the
-/// figures as they are (speed, names in the code) leaves the number, too.
-pub(crate) const fn meaning(table: Table) -> u32 {
-    match table {
-        Table::Shops
-        | Table::Payments
-        | Table::Pickups
-        | Table::Reviews
-        | Table::Refunds
-        | Table::Disputes
-        | Table::Consultations
-        | Table::Appeals => 1,
-    }
-}
 
 /// The settings and rules that a run goes by.
 #[derive(Clone, Copy)]

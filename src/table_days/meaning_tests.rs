@@ -1,9 +1,8 @@
 //! What the declarations say of each table, in words: they change only together with the number of the table's meaning.
 
-use super::dependencies::meaning;
 use crate::extracts::schema::{ColumnKind, RowRule};
 use crate::extracts::tables::Table;
-use crate::partials::measures::{self, Amount, Condition, Measure};
+use crate::partials::measures::{self, Amount, Condition, Measure, meaning};
 
 const RECORDED: &str = include_str!("meaning_tests.txt");
 
