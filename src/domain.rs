@@ -107,17 +107,21 @@ impl Window {
 
 /// What an indicator speaks of 指标维度.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
 pub enum Dimension {
     /// 商品体验
+    #[strum(serialize = "product")]
     Product,
     /// 物流体验
+    #[strum(serialize = "logistics")]
     Logistics,
     /// 售后体验
+    #[strum(serialize = "after_sales")]
     AfterSales,
     /// 纠纷投诉
+    #[strum(serialize = "dispute")]
     Dispute,
     /// 咨询体验
+    #[strum(serialize = "consultation")]
     Consultation,
 }
 

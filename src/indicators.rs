@@ -7,21 +7,27 @@ use crate::domain::Dimension;
 
 /// One of the seven measured figures, in the byte order of their names, which is how they are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
 pub enum Indicator {
     /// 纠纷退款率
+    #[strum(serialize = "dispute_rate")]
     DisputeRate,
     /// 物流评价
+    #[strum(serialize = "logistics_rating")]
     LogisticsRating,
     /// 揽收及时率
+    #[strum(serialize = "pickup_timeliness")]
     PickupTimeliness,
     /// 商品评价
+    #[strum(serialize = "product_rating")]
     ProductRating,
     /// 仅退款自主完结时长, in seconds.
+    #[strum(serialize = "refund_only_duration")]
     RefundOnlyDuration,
     /// 旺旺回复率
+    #[strum(serialize = "response_rate")]
     ResponseRate,
     /// 退货退款自主完结时长, in seconds.
+    #[strum(serialize = "return_refund_duration")]
     ReturnRefundDuration,
 }
 

@@ -5,21 +5,23 @@ use crate::rulebook::Decimal4;
 
 /// What shops are ranked inside of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
-#[strum(serialize_all = "snake_case")]
 pub enum RankWithin {
     /// The primary category 主营类目.
+    #[strum(serialize = "primary_category")]
     PrimaryCategory,
     /// The row of the weight table 考核类目.
+    #[strum(serialize = "assessment_category")]
     AssessmentCategory,
 }
 
 /// How the two after-sales tiers make one score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
-#[strum(serialize_all = "snake_case")]
 pub enum AfterSalesMix {
     /// Each tier counts the same.
+    #[strum(serialize = "equal")]
     Equal,
     /// Each tier counts with its indicator's denominator.
+    #[strum(serialize = "volume")]
     Volume,
 }
 

@@ -16,11 +16,12 @@ const STAGE: &str = "scores";
 
 /// Why a shop has no score; in files by these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
 pub enum UnscoredReason {
     /// No row of the weight table is for its category.
+    #[strum(serialize = "category_without_weights")]
     CategoryWithoutWeights,
     /// No dimension that weighs anything has a value.
+    #[strum(serialize = "no_data")]
     NoData,
 }
 

@@ -16,15 +16,18 @@ use crate::shops::Shop;
 
 /// Which scores of the year count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
 pub(crate) enum Basis {
     /// All month ends up to the as-of day.
+    #[strum(serialize = "year")]
     Year,
     /// The month ends before the month of this day, on which the shop applied to leave.
+    #[strum(serialize = "months_before_termination")]
     MonthsBeforeTermination(Day),
     /// The score of the day before this one, a day of January.
+    #[strum(serialize = "day_before_termination")]
     DayBeforeTermination(Day),
     /// None: the shop left on this day, in the month that it joined in, and no fee is charged.
+    #[strum(serialize = "no_fee")]
     NoFee(Day),
 }
 

@@ -13,17 +13,21 @@ use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 
 /// What a month end comes to; the first that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
 pub(crate) enum Status {
     /// The category has no such assessment.
+    #[strum(serialize = "not_assessed")]
     NotAssessed,
     /// The failures of the year have reached the limit in this month or an earlier one.
+    #[strum(serialize = "exit")]
     Exit,
     /// There is no score.
+    #[strum(serialize = "not_scored")]
     NotScored,
     /// The score is below the least one.
+    #[strum(serialize = "fail")]
     Fail,
     /// It is not.
+    #[strum(serialize = "pass")]
     Pass,
 }
 

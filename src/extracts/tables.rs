@@ -30,11 +30,14 @@ pub enum Table {
 
 /// What an appeal can speak of; in files in snake case.
 #[derive(Clone, Copy, Debug, EnumString, VariantNames)]
-#[strum(serialize_all = "snake_case")]
 enum RecordType {
+    #[strum(serialize = "review")]
     Review,
+    #[strum(serialize = "refund")]
     Refund,
+    #[strum(serialize = "dispute")]
     Dispute,
+    #[strum(serialize = "pickup")]
     Pickup,
 }
 

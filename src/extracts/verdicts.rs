@@ -6,17 +6,21 @@ use crate::error::{Outcome, fault};
 
 /// Why a row is quarantined; in files in snake case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// A required column is null.
+    #[strum(serialize = "null_key")]
     NullKey,
     /// The natural day of the table's timestamp is not the partition's.
+    #[strum(serialize = "wrong_partition")]
     WrongPartition,
     /// Stars, an amount or an enumeration outside what is listed.
+    #[strum(serialize = "out_of_range")]
     OutOfRange,
     /// An end before its beginning.
+    #[strum(serialize = "time_reversed")]
     TimeReversed,
     /// Another sound row of the partition has the same key and is greater.
+    #[strum(serialize = "duplicate_key")]
     DuplicateKey,
 }
 
