@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::watched::today;
 use crate::support::disk::remove;
-use crate::support::{Bench, Day, Ended, Marketplace, Table, at, day, row, shop_row};
+use crate::support::{Bench, Day, Marketplace, Table, at, day, row, shop_row};
 
 const MISSING: i32 = 4;
 /// Extracts are kept for two days before the newest; the window has five.
@@ -63,10 +63,8 @@ fn delete_old_extracts(bench: &Bench) {
 fn decide(bench: &Bench) {
     let decided = today().plus(-1);
     let decision =
-        |appeal: i64, review: i64, of: &str| row![appeal, 1, "review", review, day(of), true, at(decided, "22:00")];
-    let decisions =
-        [(901, 10, "2022-03-11"), (902, 404, "2022-03-11"), (903, 20, "2022-03-11"), (904, 77, "2022-03-11")];
-    bench.put(Table::Appeals, decided, &decisions.map(|(appeal, review, of)| decision(appeal, review, of)));
+        |(appeal, review): (i64, i64)| row![appeal, 1, "review", review, day("2022-03-11"), true, at(decided, "22:00")];
+    bench.put(Table::Appeals, decided, &[(901, 10), (902, 404), (903, 20), (904, 77)].map(decision));
 }
 
 /// Runs nights on `bench`, and in a bench that has all its extracts from scratch, and compares all that they publish.
@@ -82,10 +80,6 @@ fn assert_as_with_extracts(bench: &Bench, nights: &[Day]) {
     let [one, other] = [bench, &whole].map(|bench| bench.published_under("compared").files);
     assert!(!other.is_empty());
     assert!(one == other);
-}
-
-fn refused(ended: &Ended, findings: &[&[&str]]) {
-    ended.assert_refused(MISSING, findings);
 }
 
 #[test]
@@ -127,11 +121,11 @@ fn nothing_is_stale_where_extracts_are_gone() {
     let state = bench.said("state");
     assert!(state.lines().all(|line| line.ends_with(" 0 no longer hold")), "{state}");
     assert!(state.contains("without extracts, 0 no longer hold"), "{state}");
-    let state = bench.said("state --set time_zone=UTC");
-    assert!(state.contains("reviews 2022-03-12: settings or rules changed, and its extracts are gone"), "{state}");
+    bench
+        .run("state --set time_zone=UTC")
+        .assert_said("reviews 2022-03-12: settings or rules changed, and its extracts are gone");
     bench.configure(FOREVER);
-    let state = bench.said("state");
-    assert!(state.contains("reviews 2022-03-12: its extracts are gone"), "{state}");
+    bench.run("state").assert_said("reviews 2022-03-12: its extracts are gone");
 }
 
 #[test]
@@ -156,7 +150,7 @@ fn a_day_that_is_neither_there_nor_stored_is_missing() {
         &["appeals/dt=2022-03-11", none],
         &["appeals/dt=2022-03-12", none],
     ];
-    refused(&bench.night(today(), &[]), &findings);
+    bench.night(today(), &[]).assert_refused(MISSING, &findings);
 }
 
 #[test]
@@ -173,7 +167,8 @@ fn a_day_that_was_stored_under_other_settings_is_missing() {
 fn a_day_within_the_limit_is_missing_as_without_the_setting() {
     let bench = three_nights(KEPT_LONG, KEPT);
     fs::remove_dir_all(bench.partition(Table::Reviews, day("2022-03-13"))).unwrap();
-    refused(&bench.night(today(), &[]), &[&["extracts/reviews: found no partition dt=2022-03-13"]]);
+    let finding: &[&str] = &["extracts/reviews: found no partition dt=2022-03-13"];
+    bench.night(today(), &[]).assert_refused(MISSING, &[finding]);
 }
 
 #[test]
