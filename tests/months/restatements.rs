@@ -53,14 +53,9 @@ fn a_restatement_changes_the_rows_that_the_appeals_touch_and_those_whose_rank_th
     }
     assert_eq!(revisions, [first[1].clone(), first[2].clone()]);
     // Nobody is failed or passed by this, so the assessments of January alone are new.
-    assert_eq!(
-        differing_folders(&before, &bench.published()).iter().map(String::as_str).collect::<Vec<_>>(),
-        [
-            "month_end_revisions/month_end=2022-01-31",
-            "month_end_scores/month_end=2022-01-31",
-            "monthly_assessments/month_end=2022-01-31"
-        ]
-    );
+    let tables = ["month_end_revisions", "month_end_scores", "monthly_assessments"];
+    let folders = tables.map(|table| format!("{table}/month_end={JANUARY}"));
+    assert_eq!(differing_folders(&before, &bench.published()), folders.into());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::watched::{PARTIALS, assert_as_from_scratch, recomputed, today, week_with_a_night, yesterday};
-use crate::support::disk::flip_middle;
+use crate::support::disk::{files_named, flip_middle};
 use crate::support::{Bench, Day, Table, at, row};
 
 /// The file of the sums of a stored partial.
@@ -14,10 +14,8 @@ fn sums_file(bench: &Bench, table: Table, day: Day) -> PathBuf {
 
 /// The file of a stored partial with this ending.
 fn stored_file(bench: &Bench, table: Table, day: Day, ending: &str) -> PathBuf {
-    let entries = fs::read_dir(bench.path("state/partials").join(table.name())).unwrap();
-    let mut paths = entries.map(|entry| entry.unwrap().path());
-    let is_wanted = |name: &str| name.starts_with(&format!("{day}-")) && name.ends_with(ending);
-    paths.find(|path| is_wanted(path.file_name().unwrap().to_str().unwrap())).unwrap()
+    let folder = bench.path("state/partials").join(table.name());
+    files_named(&folder, &format!("{day}-"), ending).swap_remove(0)
 }
 
 /// Runs the night, and checks that its one warning names the file that was damaged.

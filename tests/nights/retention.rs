@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::watched::today;
-use crate::support::disk::remove;
+use crate::support::disk::{files_named, remove};
 use crate::support::{Bench, Day, Marketplace, Table, at, day, row, shop_row};
 
 const MISSING: i32 = 4;
@@ -48,8 +48,7 @@ fn three_nights(then: &str, after: &str) -> Bench {
 fn delete_old_extracts(bench: &Bench) {
     for table in Table::ALL {
         let folder = bench.path("extracts").join(table.name());
-        let mut days: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        days.sort();
+        let days = files_named(&folder, "dt=", "");
         let day_of = |path: &PathBuf| -> Day { path.to_str().unwrap().split_once("dt=").unwrap().1.parse().unwrap() };
         let newest = day_of(days.last().unwrap());
         for old in days.iter().filter(|path| day_of(path) < newest.plus(-2)) {
@@ -181,11 +180,8 @@ fn lost_sums_rows_and_indexes_of_records_are_refused() {
         let bench = three_nights(KEPT_LONG, KEPT);
         decide(&bench);
         delete_old_extracts(&bench);
-        for entry in fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path()) {
-            let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
-            if name.starts_with("2022-03-11-") && name.ends_with(ending) {
-                fs::remove_file(entry).unwrap();
-            }
+        for file in files_named(&bench.path("state").join(folder), "2022-03-11-", ending) {
+            fs::remove_file(file).unwrap();
         }
         // Without the sums of the last window all are asked for.
         remove(&bench.path("state/window"));

@@ -51,8 +51,7 @@ fn a_rewritten_day_makes_the_other_nights_stale_and_backfill_publishes_them_as_f
 fn a_touched_file_makes_nothing_stale() {
     let bench = two_nights();
     let part = bench.path("extracts/reviews/dt=2022-03-01/part-00000.parquet");
-    let bytes = fs::read(&part).unwrap();
-    fs::write(&part, bytes).unwrap();
+    fs::write(&part, fs::read(&part).unwrap()).unwrap();
     assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
 }
 

@@ -75,11 +75,7 @@ fn replaced(batch: &RecordBatch, column: &str, field: Field, array: ArrayRef) ->
 /// The batch with the column a second time, at the end.
 pub(crate) fn doubled(batch: &RecordBatch, column: &str) -> RecordBatch {
     let place = batch.schema().index_of(column).unwrap();
-    let mut fields: Vec<_> = batch.schema().fields().iter().cloned().collect();
-    let mut columns = batch.columns().to_vec();
-    fields.push(Arc::clone(&fields[place]));
-    columns.push(Arc::clone(&columns[place]));
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+    batch.project(&(0..batch.num_columns()).chain([place]).collect::<Vec<_>>()).unwrap()
 }
 
 /// Writes a file of one payment below Arrow, which has no INT96 and no string that is no UTF-8: `paid_at` of the
