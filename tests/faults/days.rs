@@ -1,6 +1,7 @@
 //! Days that are missing, empty, late or out of order, and partition names that are no day: faults 32 to 35, and 37.
 
 use std::fs;
+use std::path::Path;
 
 use super::{
     MISSING, REJECTED, assert_clean, assert_clean_night, assert_refused, assert_refused_with, assert_rejected,
@@ -21,11 +22,8 @@ fn fault_32_missing_days_and_tables_are_refused_all_together() {
     let finding =
         |table: &str, on: &str| format!("extracts/{table}: found no partition dt={on}, wanted {table} of {on}");
     for on in DAYS {
-        assert_refused(
-            MISSING,
-            |bench| remove_day(bench, Table::Reviews, on),
-            &[&[&finding("reviews", on), "deliver the day"]],
-        );
+        let finding: &[&str] = &[&finding("reviews", on), "deliver the day"];
+        assert_refused(MISSING, |bench| remove_day(bench, Table::Reviews, on), &[finding]);
     }
     let payments = DAYS.map(|on| finding("payments", on));
     assert_refused(
@@ -101,6 +99,11 @@ fn fault_33_an_empty_day_is_scored_and_named_where_no_limit_forbids_it() {
     assert_clean(&bench);
 }
 
+/// Writes the payments of [`A_DAY`] once more, into another folder.
+fn write_payments(bench: &Bench, folder: &Path) {
+    write(&folder.join("part-0.parquet"), &bench.batch(Table::Payments, day(A_DAY)));
+}
+
 #[test]
 fn fault_34_a_partition_name_that_is_no_day_and_a_second_spelling_are_refused() {
     for name in [
@@ -125,19 +128,10 @@ fn fault_34_a_partition_name_that_is_no_day_and_a_second_spelling_are_refused() 
         ];
         let folder = |bench: &Bench| bench.path("extracts/payments").join(name);
         assert_rejected(|bench| fs::create_dir(folder(bench)).unwrap(), &words);
-        assert_rejected(
-            |bench| {
-                let payments = bench.batch(Table::Payments, day(A_DAY));
-                write(&folder(bench).join("part-0.parquet"), &payments);
-            },
-            &words,
-        );
+        assert_rejected(|bench| write_payments(bench, &folder(bench)), &words);
     }
     assert_rejected(
-        |bench| {
-            let payments = bench.batch(Table::Payments, day(A_DAY));
-            write(&bench.path("extracts/payments/part-0.parquet"), &payments);
-        },
+        |bench| write_payments(bench, &bench.path("extracts/payments")),
         &["extracts/payments/part-0.parquet: found the name \"part-0.parquet\""],
     );
 }

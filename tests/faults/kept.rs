@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{STATE, assert_clean};
-use crate::support::disk::{Disk, files_below, flip_middle, remove, replace};
+use crate::support::disk::{Disk, files_below, files_named, flip_middle, remove, replace};
 use crate::support::files::{sha256, truncate};
 use crate::support::{A_DAY, Bench, Table, day};
 
@@ -28,11 +28,8 @@ fn fault_13_state_that_is_damaged_is_made_again_and_the_night_is_the_clean_one()
         files.iter().for_each(|path| damage(path));
         let ended = bench.nightly(&[]);
         ended.assert_done();
-        assert!(
-            ended.stderr.lines().all(|line| line.contains("WARN") && line.contains("it is made again")),
-            "{}",
-            ended.stderr
-        );
+        let is_warning = |line: &str| line.contains("WARN") && line.contains("it is made again");
+        assert!(ended.stderr.lines().all(is_warning), "{}", ended.stderr);
         assert!(bench.published().files == sound);
         assert_clean(&bench);
         assert_eq!(bench.nightly(&[]).stderr, "", "what was made again is sound");
@@ -117,14 +114,10 @@ fn fault_15_lost_state_is_made_again() {
 fn fault_15_a_lost_day_is_computed_again_and_an_extra_one_does_not_count() {
     let bench = Bench::published_once();
     let folder = bench.path("state/partials/reviews");
-    let of_day = |day: &str| -> Vec<PathBuf> {
-        let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-        entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(day)).collect()
-    };
-    for path in of_day(A_DAY) {
+    for path in files_named(&folder, A_DAY, "") {
         fs::remove_file(path).unwrap();
     }
-    for path in of_day("2022-03-15") {
+    for path in files_named(&folder, "2022-03-15", "") {
         let name = path.file_name().unwrap().to_str().unwrap().replace("2022-03-15", "2022-03-12");
         fs::copy(&path, folder.join(name)).unwrap();
     }

@@ -7,17 +7,19 @@ use crate::support::disk::{Disk, flip};
 use crate::support::files::{sha256, write_manifest};
 use crate::support::{A_DAY, Bench, Table, day};
 
+const PART: &str = "part-0.parquet";
+
 /// Writes a manifest of the payments of [`A_DAY`]: the files that `listed` makes of the rows and the hash of the one there is.
 fn with_manifest(bench: &Bench, listed: impl Fn(usize, &str) -> Vec<(&'static str, usize, String)>) {
     let folder = bench.partition(Table::Payments, day(A_DAY));
     let rows = bench.batch(Table::Payments, day(A_DAY)).num_rows();
-    let files = listed(rows, &sha256(&folder.join("part-0.parquet")));
+    let files = listed(rows, &sha256(&folder.join(PART)));
     let files: Vec<_> = files.iter().map(|(name, rows, hash)| (*name, *rows, hash.as_str())).collect();
     write_manifest(&folder, &files);
 }
 
 fn with_fitting_manifest(bench: &Bench) {
-    with_manifest(bench, |rows, hash| vec![("part-0.parquet", rows, hash.to_owned())]);
+    with_manifest(bench, |rows, hash| vec![(PART, rows, hash.into())]);
 }
 
 #[test]
@@ -30,33 +32,31 @@ fn a_manifest_that_does_not_fit_is_refused() {
     type Listed = fn(usize, &str) -> Vec<(&'static str, usize, String)>;
     let manifests: [(Listed, &[&[&str]]); 7] = [
         (
-            |rows, hash| vec![("part-0.parquet", rows + 1, hash.to_owned())],
+            |rows, hash| vec![(PART, rows + 1, hash.into())],
             &[&[PLACE, ": found 10 rows, wanted the manifest's 11 rows"]],
         ),
         (
-            |rows, hash| vec![("part-0.parquet", rows, hash.replace(['0', '1', '2'], "3"))],
+            |rows, hash| vec![(PART, rows, hash.replace(['0', '1', '2'], "3"))],
             &[&[PLACE, ": found bytes with SHA-256 ", "wanted the manifest's "]],
         ),
         (
-            |rows, hash| vec![("part-0.parquet", rows, hash.to_owned()), ("part-1.parquet", 7, hash.to_owned())],
+            |rows, hash| vec![(PART, rows, hash.into()), ("part-1.parquet", 7, hash.into())],
             &[&["dt=2022-03-14/_manifest.json: found no part file \"part-1.parquet\""]],
         ),
         (|_, _| vec![], &[&[PLACE, ": found a part file that the manifest does not list"]]),
         (
-            |rows, hash| vec![("part-0.parquet", rows, hash.to_owned()); 2],
+            |rows, hash| vec![(PART, rows, hash.into()); 2],
             &[&["dt=2022-03-14/_manifest.json: found \"part-0.parquet\" twice"]],
         ),
         (
-            |rows, hash| {
-                ["part-0.parquet", "../dt=2022-03-13/part-0.parquet"].map(|name| (name, rows, hash.to_owned())).into()
-            },
+            |rows, hash| [PART, "../dt=2022-03-13/part-0.parquet"].map(|name| (name, rows, hash.into())).into(),
             &[
                 &["found the name \"../dt=2022-03-13/part-0.parquet\", wanted a plain name without /"],
                 &["found no part file \"../dt=2022-03-13/part-0.parquet\""],
             ],
         ),
         (
-            |rows, hash| vec![("dt=2022-03-14/part-0.parquet", rows, hash.to_owned())],
+            |rows, hash| vec![("dt=2022-03-14/part-0.parquet", rows, hash.into())],
             &[
                 &["_manifest.json: found the name \"dt=2022-03-14/part-0.parquet\""],
                 &["part-0.parquet: found a part file that the manifest does not list"],

@@ -84,6 +84,12 @@ fn assert_rejected(spoil: impl Fn(&Bench), words: &[&str]) {
     assert_refused(REJECTED, spoil, &[words]);
 }
 
+/// As [`assert_rejected`], of a change to the payments of [`A_DAY`], which the finding names.
+#[track_caller]
+fn assert_payments_rejected(change: impl Fn(&RecordBatch) -> RecordBatch, words: &[&str]) {
+    assert_rejected(|bench| change_payments(bench, &change), &[&[PLACE], words].concat());
+}
+
 /// Checks that rows beyond a limit are refused with these findings and that every file under OUT is as it was, where nothing
 /// was published yet and where this night was; and that once the rows are right, the night is the one from scratch.
 /// STATE may have gone on: what it holds is known by the bytes that it was made of.

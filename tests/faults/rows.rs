@@ -138,6 +138,7 @@ fn fault_31_a_row_of_another_day_is_quarantined_and_swapped_partitions_stop_the_
     assert_eq!(counted(&bench, "wrong_partition"), 1);
     assert_clean(&bench);
 
+    let found = |on: &str| format!("30 of 30 rows of payments dt={on} quarantined (30 wrong_partition");
     assert_refused_for_rows(
         &[],
         |bench| {
@@ -145,14 +146,8 @@ fn fault_31_a_row_of_another_day_is_quarantined_and_swapped_partitions_stop_the_
             bench.put(Table::Payments, day("2022-03-13"), &payments(A_DAY, 30, 0, |_| ()));
         },
         &[
-            &[
-                "30 of 30 rows of payments dt=2022-03-13 quarantined (30 wrong_partition",
-                "paid_at \"2022-03-14T02:00:00Z\"",
-            ],
-            &[
-                "30 of 30 rows of payments dt=2022-03-14 quarantined (30 wrong_partition",
-                "paid_at \"2022-03-13T02:00:00Z\"",
-            ],
+            &[&found("2022-03-13"), "paid_at \"2022-03-14T02:00:00Z\""],
+            &[&found(A_DAY), "paid_at \"2022-03-13T02:00:00Z\""],
         ],
     );
 }

@@ -4,11 +4,10 @@ use std::fs;
 
 use arrow::array::UInt32Array;
 use arrow::compute::take_record_batch;
-use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::{REJECTED, assert_clean, assert_clean_night};
-use crate::support::files::write_with;
+use crate::support::files::{codecs, write_with};
 use crate::support::library::INDICATORS;
 use crate::support::{A_DAY, AS_OF, Bench, Row, Table, at, day, row, shop_row};
 
@@ -62,18 +61,10 @@ fn fault_42_a_marketplace_without_an_event_has_shops_without_scores() {
 fn fault_44_threads_order_split_codec_and_row_groups_change_nothing() {
     let plain = Bench::sound();
     plain.nightly(&["--threads", "1"]).assert_done();
-    let codecs = [
-        Compression::UNCOMPRESSED,
-        Compression::SNAPPY,
-        Compression::LZ4_RAW,
-        Compression::ZSTD(ZstdLevel::default()),
-        Compression::GZIP(Default::default()),
-    ];
-    for codec in codecs {
+    for codec in codecs() {
         let bench = Bench::sound();
-        let batch = bench.batch(Table::Payments, day(A_DAY));
         let backwards = UInt32Array::from_iter_values((0..10).rev());
-        let batch = take_record_batch(&batch, &backwards).unwrap();
+        let batch = take_record_batch(&bench.batch(Table::Payments, day(A_DAY)), &backwards).unwrap();
         let folder = bench.partition(Table::Payments, day(A_DAY));
         fs::remove_file(folder.join("part-0.parquet")).unwrap();
         for part in 0..2 {

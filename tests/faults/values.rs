@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, AsArray, Float64Array, RecordBatch, TimestampMicrosecondArray, TimestampMillisecondArray,
-    TimestampNanosecondArray, UInt64Array,
+use arrow::array::{Array, AsArray, Float64Array, PrimitiveArray, RecordBatch, UInt64Array};
+use arrow::datatypes::{
+    ArrowTimestampType, DataType, Float64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType,
 };
-use arrow::datatypes::{DataType, Float64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::columns::paid_at;
-use super::{PLACE, REJECTED, assert_clean, assert_refused_for_rows, assert_rejected, change_payments};
+use super::{
+    PLACE, REJECTED, assert_clean, assert_payments_rejected, assert_refused_for_rows, assert_rejected, change_payments,
+};
 use crate::support::disk::files_below;
-use crate::support::files::{with_array, write_payment};
+use crate::support::files::{retyped, with_array, write_payment};
 use crate::support::library::SCORES;
 use crate::support::{A_DAY, AS_OF, Bench, Cell, Row, Table, UTC, at, day, payment, row, shop_row};
 
@@ -26,36 +27,20 @@ fn fault_23_an_int96_timestamp_is_refused_with_the_setting_of_spark() {
     );
 }
 
-/// The payments with `first` as the first `paid_at` and the others as they are, in the unit that `in_unit` makes of
-/// microseconds.
-fn with_first(batch: &RecordBatch, first: i64, in_unit: fn(i64) -> i64) -> Vec<i64> {
-    [first].into_iter().chain(paid_at(batch).into_iter().skip(1).map(in_unit)).collect()
-}
-
-fn in_milliseconds(batch: &RecordBatch, first: i64) -> RecordBatch {
-    let values = TimestampMillisecondArray::from(with_first(batch, first, |instant| instant / 1_000));
-    with_array(batch, "paid_at", Arc::new(values.with_timezone(UTC)))
-}
-
-fn in_microseconds(batch: &RecordBatch, first: i64) -> RecordBatch {
-    let values = TimestampMicrosecondArray::from(with_first(batch, first, |instant| instant));
-    with_array(batch, "paid_at", Arc::new(values.with_timezone(UTC)))
-}
-
-fn in_nanoseconds(batch: &RecordBatch, first: i64) -> RecordBatch {
-    let values = TimestampNanosecondArray::from(with_first(batch, first, |instant| instant * 1_000));
-    with_array(batch, "paid_at", Arc::new(values.with_timezone(UTC)))
+/// The payments in another unit of time, with `first` as the first `paid_at` and the others as they are.
+fn with_first<Unit: ArrowTimestampType>(batch: &RecordBatch, first: i64) -> RecordBatch {
+    let batch = retyped(batch, "paid_at", &DataType::Timestamp(Unit::UNIT, Some(UTC.into())));
+    let paid_at = batch.column_by_name("paid_at").unwrap().as_primitive::<Unit>().values();
+    let values = PrimitiveArray::<Unit>::from_iter_values([first].into_iter().chain(paid_at.iter().skip(1).copied()));
+    with_array(&batch, "paid_at", Arc::new(values.with_timezone(UTC)))
 }
 
 #[test]
 fn fault_23_a_timestamp_that_no_calendar_holds_is_refused_with_its_raw_value() {
     for raw in [i64::MAX, i64::MIN, i64::MAX - 1] {
         let found = |unit| format!("column paid_at: found the raw timestamp {raw} ({unit} a second), 0 rows into");
-        assert_rejected(|bench| change_payments(bench, |batch| in_milliseconds(batch, raw)), &[PLACE, &found(1_000)]);
-        assert_rejected(
-            |bench| change_payments(bench, |batch| in_microseconds(batch, raw)),
-            &[PLACE, &found(1_000_000)],
-        );
+        assert_payments_rejected(|batch| with_first::<TimestampMillisecondType>(batch, raw), &[&found(1_000)]);
+        assert_payments_rejected(|batch| with_first::<TimestampMicrosecondType>(batch, raw), &[&found(1_000_000)]);
     }
 }
 
@@ -63,10 +48,10 @@ fn fault_23_a_timestamp_that_no_calendar_holds_is_refused_with_its_raw_value() {
 fn fault_23_the_ends_of_calendar_and_nanoseconds_are_held_exactly_and_quarantined_as_of_another_day() {
     type Change = fn(&RecordBatch, i64) -> RecordBatch;
     let cases: [(Change, i64, &str); 4] = [
-        (in_milliseconds, -30_610_224_000_000, "1000-01-01T00:00:00Z"),
-        (in_milliseconds, 253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
-        (in_nanoseconds, i64::MAX, "2262-04-11T23:47:16.854775807Z"),
-        (in_nanoseconds, -9_223_372_036_000_000_000, "1677-09-21T00:12:44Z"),
+        (with_first::<TimestampMillisecondType>, -30_610_224_000_000, "1000-01-01T00:00:00Z"),
+        (with_first::<TimestampMillisecondType>, 253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        (with_first::<TimestampNanosecondType>, i64::MAX, "2262-04-11T23:47:16.854775807Z"),
+        (with_first::<TimestampNanosecondType>, -9_223_372_036_000_000_000, "1677-09-21T00:12:44Z"),
     ];
     for (change, first, shown) in cases {
         let bench = Bench::published_once();
@@ -82,13 +67,9 @@ fn fault_23_the_ends_of_calendar_and_nanoseconds_are_held_exactly_and_quarantine
 #[test]
 fn fault_28_no_float_is_taken_for_an_integer_whatever_it_holds() {
     for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 1e308] {
-        assert_rejected(
-            |bench| {
-                change_payments(bench, |batch| {
-                    with_array(batch, "amount_fen", Arc::new(Float64Array::from(vec![odd; batch.num_rows()])))
-                });
-            },
-            &[PLACE, "column amount_fen: found Float64, wanted an integer"],
+        assert_payments_rejected(
+            |batch| with_array(batch, "amount_fen", Arc::new(Float64Array::from(vec![odd; batch.num_rows()]))),
+            &["column amount_fen: found Float64, wanted an integer"],
         );
     }
 }
@@ -113,14 +94,9 @@ fn fault_28_every_published_float_is_finite() {
 
 #[test]
 fn fault_29_what_64_bits_cannot_hold_is_refused_and_never_wrapped() {
-    assert_rejected(
-        |bench| {
-            change_payments(bench, |batch| {
-                let vast = UInt64Array::from(vec![u64::MAX; batch.num_rows()]);
-                with_array(batch, "amount_fen", Arc::new(vast))
-            });
-        },
-        &[PLACE, "column amount_fen: ", "18446744073709551615"],
+    assert_payments_rejected(
+        |batch| with_array(batch, "amount_fen", Arc::new(UInt64Array::from(vec![u64::MAX; batch.num_rows()]))),
+        &["column amount_fen: ", "18446744073709551615"],
     );
     let vast = |order| payment(order, 1, i64::MAX, at(day(A_DAY), "10:00"));
     assert_refused_for_rows(

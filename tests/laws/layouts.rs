@@ -10,12 +10,13 @@ use arrow::array::{
 };
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
-use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::basic::Compression;
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::support::files::codecs;
 use crate::support::marketplace::partition;
 use crate::support::{Marketplace, Row, UTC, batch, files};
 
@@ -58,11 +59,6 @@ impl Layout {
     /// One file a partition, in the types of the specification, read by one thread.
     pub(crate) fn plain() -> Self {
         Self { parts: 1, name: "part-", order_seed: None, styles: vec![Style::plain()], threads: 1 }
-    }
-
-    /// As [`Layout::plain`], read by two threads.
-    pub(crate) fn of_two_threads() -> Self {
-        Self { threads: 2, ..Self::plain() }
     }
 
     /// Writes every partition.
@@ -118,6 +114,10 @@ pub(crate) fn of_another_order() -> impl Strategy<Value = Layout> {
     any::<u64>().prop_map(|seed| Layout { order_seed: Some(seed), ..Layout::plain() })
 }
 
+pub(crate) fn of_two_threads() -> impl Strategy<Value = Layout> {
+    Just(Layout { threads: 2, ..Layout::plain() })
+}
+
 /// Partitions of three files, so that one of them may mix what its files have in common otherwise.
 fn of_styles(style: impl Strategy<Value = Style>) -> impl Strategy<Value = Layout> {
     vec(style, 1..=4).prop_map(|styles| Layout { parts: 3, styles, ..Layout::plain() })
@@ -153,36 +153,16 @@ fn timestamps() -> impl Strategy<Value = (TimeUnit, bool)> {
 }
 
 fn integers() -> impl Strategy<Value = DataType> {
-    select(vec![
-        DataType::Int8,
-        DataType::Int16,
-        DataType::Int32,
-        DataType::Int64,
-        DataType::UInt8,
-        DataType::UInt16,
-        DataType::UInt32,
-        DataType::UInt64,
-    ])
+    use DataType::{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64};
+    select(vec![Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64])
 }
 
 fn encodings() -> impl Strategy<Value = Style> {
-    let dictionary = |key| DataType::Dictionary(Box::new(key), Box::new(DataType::Utf8));
-    let texts = vec![
-        DataType::Utf8,
-        DataType::LargeUtf8,
-        DataType::Utf8View,
-        dictionary(DataType::Int8),
-        dictionary(DataType::Int32),
-    ];
-    let codecs = vec![
-        Compression::UNCOMPRESSED,
-        Compression::SNAPPY,
-        Compression::GZIP(GzipLevel::default()),
-        Compression::LZ4_RAW,
-        Compression::ZSTD(ZstdLevel::default()),
-    ];
+    use DataType::{Int8, Int32, LargeUtf8, Utf8, Utf8View};
+    let dictionary = |key| DataType::Dictionary(Box::new(key), Box::new(Utf8));
+    let texts = vec![Utf8, LargeUtf8, Utf8View, dictionary(Int8), dictionary(Int32)];
     let versions = vec![WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0];
-    (select(texts), select(codecs), any::<bool>(), 1_usize..=9, 1_usize..=9, select(versions)).prop_map(
+    (select(texts), select(codecs().to_vec()), any::<bool>(), 1_usize..=9, 1_usize..=9, select(versions)).prop_map(
         |(text, codec, has_dictionaries, row_group_rows, page_rows, version)| Style {
             text,
             codec,

@@ -5,14 +5,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use crate::support::Bench;
-use crate::support::disk::flip_middle;
+use crate::support::disk::{files_named, flip_middle};
 
 const MONTH_END: &str = "month_end_scores/month_end=2022-01-31";
 
 /// The published file of a month end, and its copy.
 fn month_end(bench: &Bench) -> (PathBuf, PathBuf) {
-    let copies = fs::read_dir(bench.path("out/frozen").join(MONTH_END)).unwrap();
-    let copies: Vec<PathBuf> = copies.map(|entry| entry.unwrap().path()).collect();
+    let copies = files_named(&bench.path("out/frozen").join(MONTH_END), "", "");
     assert_eq!(copies.len(), 1);
     (bench.path("out/current").join(MONTH_END).join("part-0.parquet"), copies[0].clone())
 }
@@ -21,8 +20,7 @@ fn month_end(bench: &Bench) -> (PathBuf, PathBuf) {
 fn a_frozen_month_end_has_a_copy_that_shares_no_inode_and_outlives_damage() {
     let bench = Bench::two_months();
     bench.said("backfill --from 2022-01-30 --to 2022-02-02");
-    let sound = bench.said("verify");
-    assert!(sound.contains("are as recorded"), "{sound}");
+    bench.run("verify").assert_said("are as recorded");
     let (published, copy) = month_end(&bench);
     assert_ne!(fs::metadata(&published).unwrap().ino(), fs::metadata(&copy).unwrap().ino());
     assert!(fs::read(&published).unwrap() == fs::read(&copy).unwrap());
@@ -48,13 +46,12 @@ fn every_damaged_file_of_the_state_folder_is_named_and_left_where_it_is() {
     bench.said("backfill --from 2022-01-30 --to 2022-02-02");
     let mut damaged = 0;
     for (folder, ending) in [
-        ("partials/reviews", "json"),
-        ("partials/payments", "parquet"),
-        ("window", "sealed"),
-        ("whole/shops", "parquet"),
+        ("partials/reviews", ".json"),
+        ("partials/payments", ".parquet"),
+        ("window", ".sealed"),
+        ("whole/shops", ".parquet"),
     ] {
-        let files = fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path());
-        let file = files.filter(|path| path.extension().is_some_and(|found| found == ending)).min().unwrap();
+        let file = files_named(&bench.path("state").join(folder), "", ending).swap_remove(0);
         flip_middle(&file);
         damaged += 1;
         let refused = bench.run("verify");

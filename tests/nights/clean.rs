@@ -49,7 +49,6 @@ pub(crate) fn compare_stale(bench: &Bench) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The published nights.
 fn nights(published: &Published) -> BTreeSet<Day> {
     let folders = published.files.keys().filter_map(|path| path.parent()?.strip_prefix("published/scores").ok());
     folders.filter_map(|folder| folder.to_str()?.strip_prefix("dt=")?.parse().ok()).collect()

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::watched::{PARTIALS, assert_as_from_scratch, recomputed, today, week_with_a_night, yesterday};
+use crate::support::disk::{files_named, flip_middle};
 use crate::support::{Bench, Day, Table, at, row};
 
 /// The file of the sums of a stored partial.
@@ -13,16 +14,8 @@ fn sums_file(bench: &Bench, table: Table, day: Day) -> PathBuf {
 
 /// The file of a stored partial with this ending.
 fn stored_file(bench: &Bench, table: Table, day: Day, ending: &str) -> PathBuf {
-    let entries = fs::read_dir(bench.path("state/partials").join(table.name())).unwrap();
-    let mut paths = entries.map(|entry| entry.unwrap().path());
-    let is_wanted = |name: &str| name.starts_with(&format!("{day}-")) && name.ends_with(ending);
-    paths.find(|path| is_wanted(path.file_name().unwrap().to_str().unwrap())).unwrap()
-}
-
-fn flip_last_byte(path: &Path) {
-    let mut bytes = fs::read(path).unwrap();
-    *bytes.last_mut().unwrap() ^= 1;
-    fs::write(path, bytes).unwrap();
+    let folder = bench.path("state/partials").join(table.name());
+    files_named(&folder, &format!("{day}-"), ending).swap_remove(0)
 }
 
 /// Runs the night, and checks that its one warning names the file that was damaged.
@@ -43,7 +36,7 @@ fn assert_made_again(bench: &Bench, damaged: &Path, computed: usize) {
 fn sums_that_are_damaged_deleted_or_another_day_s_are_computed_again() {
     type Damage = fn(&Bench, &Path);
     let damages: [Damage; 3] = [
-        |_, sums| flip_last_byte(sums),
+        |_, sums| flip_middle(sums),
         |_, sums| fs::remove_file(sums).unwrap(),
         |bench, sums| fs::write(sums, fs::read(sums_file(bench, Table::Reviews, today())).unwrap()).unwrap(),
     ];
@@ -72,7 +65,7 @@ fn what_is_damaged_is_made_again_and_a_day_without_its_description_is_computed_a
     ] {
         let bench = week_with_a_night();
         let file = bench.path("state").join(file);
-        flip_last_byte(&file);
+        flip_middle(&file);
         assert_made_again(&bench, &file, computed);
     }
 }

@@ -112,7 +112,6 @@ impl Extracts {
         (!cells.contains(&Cell::Null)).then_some(cells)
     }
 
-    /// Adds a row to a partition.
     pub(crate) fn add(&mut self, table: Table, day: Day, row: Row) {
         let before = self.delivered.get(&(table, day)).map(|delivered| delivered.rows.clone());
         self.deliver(table, day, before.into_iter().flatten().chain([row]).collect());
@@ -131,7 +130,6 @@ impl Extracts {
         (0..parts).map(|part| self.partition(table, day).join(format!("part-{part}.parquet"))).collect()
     }
 
-    /// The folder of a partition.
     pub(crate) fn partition(&self, table: Table, day: Day) -> PathBuf {
         partition(&self.folder, table, day)
     }

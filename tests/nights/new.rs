@@ -81,11 +81,8 @@ fn a_late_rewrite_of_one_file_computes_its_table_day_alone() {
 #[test]
 fn a_second_part_file_computes_its_table_day_alone() {
     let bench = week_with_a_night();
-    fs::copy(
-        bench.file(Table::Payments, yesterday()),
-        bench.partition(Table::Payments, today()).join("part-1.parquet"),
-    )
-    .unwrap();
+    let second = bench.partition(Table::Payments, today()).join("part-1.parquet");
+    fs::copy(bench.file(Table::Payments, yesterday()), second).unwrap();
     // Its rows are of another day.
     assert_eq!(recomputed(&bench, &["--set", "max_quarantined_percent=100"]), only("payments/2022-03-15"));
 }

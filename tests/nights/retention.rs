@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::watched::today;
-use crate::support::disk::remove;
-use crate::support::{Bench, Day, Ended, Marketplace, Table, at, day, row, shop_row};
+use crate::support::disk::{files_named, remove};
+use crate::support::{Bench, Day, Marketplace, Table, at, day, row, shop_row};
 
 const MISSING: i32 = 4;
 /// Extracts are kept for two days before the newest; the window has five.
@@ -48,8 +48,7 @@ fn three_nights(then: &str, after: &str) -> Bench {
 fn delete_old_extracts(bench: &Bench) {
     for table in Table::ALL {
         let folder = bench.path("extracts").join(table.name());
-        let mut days: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        days.sort();
+        let days = files_named(&folder, "dt=", "");
         let day_of = |path: &PathBuf| -> Day { path.to_str().unwrap().split_once("dt=").unwrap().1.parse().unwrap() };
         let newest = day_of(days.last().unwrap());
         for old in days.iter().filter(|path| day_of(path) < newest.plus(-2)) {
@@ -63,10 +62,8 @@ fn delete_old_extracts(bench: &Bench) {
 fn decide(bench: &Bench) {
     let decided = today().plus(-1);
     let decision =
-        |appeal: i64, review: i64, of: &str| row![appeal, 1, "review", review, day(of), true, at(decided, "22:00")];
-    let decisions =
-        [(901, 10, "2022-03-11"), (902, 404, "2022-03-11"), (903, 20, "2022-03-11"), (904, 77, "2022-03-11")];
-    bench.put(Table::Appeals, decided, &decisions.map(|(appeal, review, of)| decision(appeal, review, of)));
+        |(appeal, review): (i64, i64)| row![appeal, 1, "review", review, day("2022-03-11"), true, at(decided, "22:00")];
+    bench.put(Table::Appeals, decided, &[(901, 10), (902, 404), (903, 20), (904, 77)].map(decision));
 }
 
 /// Runs nights on `bench`, and in a bench that has all its extracts from scratch, and compares all that they publish.
@@ -82,10 +79,6 @@ fn assert_as_with_extracts(bench: &Bench, nights: &[Day]) {
     let [one, other] = [bench, &whole].map(|bench| bench.published_under("compared").files);
     assert!(!other.is_empty());
     assert!(one == other);
-}
-
-fn refused(ended: &Ended, findings: &[&[&str]]) {
-    ended.assert_refused(MISSING, findings);
 }
 
 #[test]
@@ -127,11 +120,11 @@ fn nothing_is_stale_where_extracts_are_gone() {
     let state = bench.said("state");
     assert!(state.lines().all(|line| line.ends_with(" 0 no longer hold")), "{state}");
     assert!(state.contains("without extracts, 0 no longer hold"), "{state}");
-    let state = bench.said("state --set time_zone=UTC");
-    assert!(state.contains("reviews 2022-03-12: settings or rules changed, and its extracts are gone"), "{state}");
+    bench
+        .run("state --set time_zone=UTC")
+        .assert_said("reviews 2022-03-12: settings or rules changed, and its extracts are gone");
     bench.configure(FOREVER);
-    let state = bench.said("state");
-    assert!(state.contains("reviews 2022-03-12: its extracts are gone"), "{state}");
+    bench.run("state").assert_said("reviews 2022-03-12: its extracts are gone");
 }
 
 #[test]
@@ -156,7 +149,7 @@ fn a_day_that_is_neither_there_nor_stored_is_missing() {
         &["appeals/dt=2022-03-11", none],
         &["appeals/dt=2022-03-12", none],
     ];
-    refused(&bench.night(today(), &[]), &findings);
+    bench.night(today(), &[]).assert_refused(MISSING, &findings);
 }
 
 #[test]
@@ -173,7 +166,8 @@ fn a_day_that_was_stored_under_other_settings_is_missing() {
 fn a_day_within_the_limit_is_missing_as_without_the_setting() {
     let bench = three_nights(KEPT_LONG, KEPT);
     fs::remove_dir_all(bench.partition(Table::Reviews, day("2022-03-13"))).unwrap();
-    refused(&bench.night(today(), &[]), &[&["extracts/reviews: found no partition dt=2022-03-13"]]);
+    let finding: &[&str] = &["extracts/reviews: found no partition dt=2022-03-13"];
+    bench.night(today(), &[]).assert_refused(MISSING, &[finding]);
 }
 
 #[test]
@@ -186,11 +180,8 @@ fn lost_sums_rows_and_indexes_of_records_are_refused() {
         let bench = three_nights(KEPT_LONG, KEPT);
         decide(&bench);
         delete_old_extracts(&bench);
-        for entry in fs::read_dir(bench.path("state").join(folder)).unwrap().map(|entry| entry.unwrap().path()) {
-            let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
-            if name.starts_with("2022-03-11-") && name.ends_with(ending) {
-                fs::remove_file(entry).unwrap();
-            }
+        for file in files_named(&bench.path("state").join(folder), "2022-03-11-", ending) {
+            fs::remove_file(file).unwrap();
         }
         // Without the sums of the last window all are asked for.
         remove(&bench.path("state/window"));

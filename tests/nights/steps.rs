@@ -9,7 +9,6 @@ use crate::support::{Day, Table, day};
 /// The extracts cover so many days.
 pub(crate) const DAYS: i32 = 8;
 
-/// The first day of the extracts.
 pub(crate) fn first_day() -> Day {
     day("2022-03-10")
 }
@@ -140,10 +139,8 @@ fn nights() -> impl Strategy<Value = Step> {
 fn deliveries() -> impl Strategy<Value = Step> {
     let may_lack_days = select(vec![Table::Disputes, Table::Appeals, Table::Shops]);
     prop_oneof![
-        4 => (any_table(), days(), any::<u64>())
-            .prop_map(|(table, day, seed)| Step::Rewrite { table, day, seed }),
-        1 => (any_table(), days(), 1_usize..=3)
-            .prop_map(|(table, day, parts)| Step::Split { table, day, parts }),
+        4 => (any_table(), days(), any::<u64>()).prop_map(|(table, day, seed)| Step::Rewrite { table, day, seed }),
+        1 => (any_table(), days(), 1_usize..=3).prop_map(|(table, day, parts)| Step::Split { table, day, parts }),
         2 => (any_table(), days()).prop_map(|(table, day)| Step::Forge { table, day }),
         1 => (any_table(), days()).prop_map(|(table, day)| Step::Touch { table, day }),
         1 => (may_lack_days, days()).prop_map(|(table, day)| Step::Remove { table, day }),
@@ -183,8 +180,7 @@ fn states() -> impl Strategy<Value = Step> {
         1 => Just(Step::BackUp),
         1 => part().prop_map(|part| Step::Restore { part }),
         1 => Just(Step::Lose),
-        1 => (any::<u64>(), days(), part())
-            .prop_map(|(seed, as_of, part)| Step::Foreign { seed, as_of, part }),
+        1 => (any::<u64>(), days(), part()).prop_map(|(seed, as_of, part)| Step::Foreign { seed, as_of, part }),
     ]
 }
 

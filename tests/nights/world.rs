@@ -52,8 +52,7 @@ impl World {
                 if let Some([key, shop]) = self.extracts.record(*table, *record_day, *record) {
                     self.decisions += 1;
                     let id = 1_000 + self.decisions;
-                    let kind = record_type(*table);
-                    let row = row![id, shop, kind, key, *record_day, *upheld, at(*day, "12:00")];
+                    let row = row![id, shop, record_type(*table), key, *record_day, *upheld, at(*day, "12:00")];
                     self.extracts.add(Table::Appeals, *day, row);
                 }
             }
@@ -138,13 +137,9 @@ impl World {
                     self.bench.add_rule("custom_made.csv", &format!("{from},{to},茶"));
                 }
             }
-            Rule::Weights { other } => {
-                replace("weights.csv", "茶,,15,20,25,20,20", "茶,,30,10,30,20,10", other);
-            }
+            Rule::Weights { other } => replace("weights.csv", "茶,,15,20,25,20,20", "茶,,30,10,30,20,10", other),
             Rule::Tiers { other } => replace("tiers.csv", ",*,*,5,20", ",*,*,5,40", other),
-            Rule::Logistics { other } => {
-                replace("logistics.csv", "*,,pickup_timeliness", "*,,logistics_rating", other);
-            }
+            Rule::Logistics { other } => replace("logistics.csv", "*,,pickup_timeliness", "*,,logistics_rating", other),
         }
     }
 

@@ -93,12 +93,10 @@ impl Bench {
         fs::write(self.path("jobs/nightly.toml"), format!("{PATHS}{lines}\n")).unwrap();
     }
 
-    /// A path in the folder.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.folder.path().join(relative)
     }
 
-    /// The folder of a partition.
     pub(crate) fn partition(&self, table: Table, day: Day) -> PathBuf {
         partition(&self.path("extracts"), table, day)
     }
@@ -259,12 +257,10 @@ impl Bench {
     }
 }
 
-/// The sample marketplace of the repository.
 pub(crate) fn sample_data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data")
 }
 
-/// The rule tables of the repository.
 pub(crate) fn shipped_rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("jobs/rules")
 }

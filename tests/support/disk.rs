@@ -32,6 +32,15 @@ pub(crate) fn files_below(root: &Path, folder: &str) -> Files {
     files
 }
 
+/// The files of a folder whose names begin and end so, in the order of their names.
+pub(crate) fn files_named(folder: &Path, start: &str, end: &str) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_wanted = |name: &str| name.starts_with(start) && name.ends_with(end);
+    let mut files: Vec<_> = paths.filter(|path| is_wanted(path.file_name().unwrap().to_str().unwrap())).collect();
+    files.sort();
+    files
+}
+
 /// Everything under some folders, locks aside: the bytes of files, the targets of links, and the names of folders.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Disk(BTreeMap<PathBuf, Vec<u8>>);

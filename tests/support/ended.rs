@@ -3,7 +3,6 @@
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-/// How a run ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     /// Its exit code; none where a signal ended it.

@@ -9,6 +9,7 @@ use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type, Int96, Int96Type};
 use parquet::file::properties::WriterProperties;
@@ -28,6 +29,12 @@ pub(crate) fn write_with(path: &Path, batch: &RecordBatch, properties: WriterPro
     let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), Some(properties)).unwrap();
     writer.write(batch).unwrap();
     writer.close().unwrap();
+}
+
+/// The codecs that producers use.
+pub(crate) fn codecs() -> [Compression; 5] {
+    use Compression::{GZIP, LZ4_RAW, SNAPPY, UNCOMPRESSED, ZSTD};
+    [UNCOMPRESSED, SNAPPY, GZIP(GzipLevel::default()), LZ4_RAW, ZSTD(ZstdLevel::default())]
 }
 
 /// The batch without the column.
@@ -68,11 +75,7 @@ fn replaced(batch: &RecordBatch, column: &str, field: Field, array: ArrayRef) ->
 /// The batch with the column a second time, at the end.
 pub(crate) fn doubled(batch: &RecordBatch, column: &str) -> RecordBatch {
     let place = batch.schema().index_of(column).unwrap();
-    let mut fields: Vec<_> = batch.schema().fields().iter().cloned().collect();
-    let mut columns = batch.columns().to_vec();
-    fields.push(Arc::clone(&fields[place]));
-    columns.push(Arc::clone(&columns[place]));
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+    batch.project(&(0..batch.num_columns()).chain([place]).collect::<Vec<_>>()).unwrap()
 }
 
 /// Writes a file of one payment below Arrow, which has no INT96 and no string that is no UTF-8: `paid_at` of the

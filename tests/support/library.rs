@@ -21,7 +21,7 @@ pub(crate) use shopscore::extracts::rows::Rows;
 pub(crate) use shopscore::extracts::selection::{Selection, Share, Wanted};
 pub(crate) use shopscore::policies::Coverage;
 pub(crate) use shopscore::rulebook::Rulebook;
-pub(crate) use shopscore::settings::resolve;
+pub(crate) use shopscore::settings::{SETTINGS, resolve};
 
 /// The sums of a table-day.
 pub(crate) use shopscore::partials::daily::{DailyPartial, sum_up};

@@ -11,6 +11,8 @@ use proptest::sample::select;
 
 /// At most so many rows a table-day: enough for keys, buyers and records to meet.
 const MOST_ROWS: usize = 12;
+const CATEGORIES: [&str; 6] =
+    ["茶", "女装/女士精品", "箱包皮具/热销女包/男包", "网店/网络服务/软件", "全屋定制", "没有这个类目"];
 const DAY_MICROSECONDS: i64 = 86_400_000_000;
 
 pub(crate) fn marketplaces() -> impl Strategy<Value = Marketplace> {
@@ -85,15 +87,7 @@ fn text(spec: &TableSpec, name: &str) -> BoxedStrategy<String> {
         (Some(values), _) => prop_oneof![20 => select(values), 1 => Just("another")].boxed(),
         (None, "primary_subcategory") => select(vec!["旅行箱", "绿茶", ""]).boxed(),
         (None, "shop_name") => select(vec!["店", "", "\"Café\"\\", "同名"]).boxed(),
-        (None, _) => select(vec![
-            "茶",
-            "女装/女士精品",
-            "箱包皮具/热销女包/男包",
-            "网店/网络服务/软件",
-            "全屋定制",
-            "没有这个类目",
-        ])
-        .boxed(),
+        (None, _) => select(CATEGORIES.to_vec()).boxed(),
     };
     (plain, prop::bool::weighted(0.1))
         .prop_map(|(text, padded)| if padded { format!(" \t{text}\n") } else { text.to_owned() })

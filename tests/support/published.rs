@@ -15,7 +15,6 @@ use super::library::{OutputTable, read_partition};
 /// The bytes of files by their path.
 pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// What readers can see under an output folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Published {
     /// Where `current` leads; none where there is no such link.
