@@ -23,7 +23,6 @@ impl Zone {
         TimeZoneDatabase::bundled().get(name).ok().map(|zone| Self { zone, name: name.to_owned() })
     }
 
-    /// The name that it was asked for by.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -83,20 +82,16 @@ pub(crate) struct LocalTimes<'zone> {
 impl LocalTimes<'_> {
     /// The instant that a clock on the wall means when it shows `local_second` (counted as if it were UTC).
     pub(crate) fn instant(&mut self, local_second: i64) -> i64 {
+        const WIDEST_CHANGE_SECONDS: i64 = 2 * 86_400;
         if !self.certain.contains(&local_second) {
-            self.move_to(local_second);
+            let (Range { start, end }, offset_seconds) = self.zone.offset_at(local_second);
+            self.certain = start.saturating_add(WIDEST_CHANGE_SECONDS)..end.saturating_sub(WIDEST_CHANGE_SECONDS);
+            self.offset_seconds = offset_seconds;
         }
         if self.certain.contains(&local_second) {
             return local_second - self.offset_seconds;
         }
         self.near_a_change(local_second)
-    }
-
-    fn move_to(&mut self, local_second: i64) {
-        const WIDEST_CHANGE_SECONDS: i64 = 2 * 86_400;
-        let (Range { start, end }, offset_seconds) = self.zone.offset_at(local_second);
-        self.certain = start.saturating_add(WIDEST_CHANGE_SECONDS)..end.saturating_sub(WIDEST_CHANGE_SECONDS);
-        self.offset_seconds = offset_seconds;
     }
 
     fn near_a_change(&self, local_second: i64) -> i64 {

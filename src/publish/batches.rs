@@ -1,5 +1,5 @@
-//! Rows of the published tables as Arrow batches, in the columns and the order that [`outputs`](super::outputs) declares.
-//! Nothing is computed here; figures that do not fit the declaration are a fault.
+//! Rows of the published tables as Arrow batches, in the grain, columns and order that [`outputs`](super::outputs)
+//! declares. Nothing is computed here; figures that do not fit the declaration are a fault.
 
 use std::iter::repeat_n;
 use std::sync::Arc;
@@ -28,7 +28,6 @@ use crate::scores::ScoredShop;
 
 const STAGE: &str = "batches";
 
-/// `scores`: one row a present shop.
 pub(crate) fn scores(
     assessed: &[Assessed<'_>],
     scored: &[ScoredShop],
@@ -57,7 +56,6 @@ pub(crate) fn scores(
     batch(&SCORES, columns)
 }
 
-/// `indicators`: one row a present shop and indicator that it is assessed by.
 pub(crate) fn indicators(assessed: &[Assessed<'_>], ranking: &Ranking, as_of: Day) -> Outcome<RecordBatch> {
     let mut rows: Vec<(&Assessed<'_>, Indicator, &Measured)> = Vec::new();
     for (place, shop) in assessed.iter().enumerate() {
@@ -82,7 +80,6 @@ pub(crate) fn indicators(assessed: &[Assessed<'_>], ranking: &Ranking, as_of: Da
     batch(&INDICATORS, columns)
 }
 
-/// `improvements`: one row a scored shop and indicator below tier 5.
 pub(crate) fn improvements(assessed: &[Assessed<'_>], rows: &[Improvement], as_of: Day) -> Outcome<RecordBatch> {
     let count = rows.len();
     let rows = || rows.iter();
@@ -102,7 +99,6 @@ pub(crate) fn improvements(assessed: &[Assessed<'_>], rows: &[Improvement], as_o
     batch(&IMPROVEMENTS, columns)
 }
 
-/// `categories`: one row a group and indicator with ranked shops.
 pub(crate) fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Outcome<RecordBatch> {
     // A group without a name would be a null, which the declaration refuses.
     let name = |group: u32| groups.get(group as usize).map(String::as_str);
@@ -120,7 +116,6 @@ pub(crate) fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Ou
     batch(&CATEGORIES, columns)
 }
 
-/// `quality`: one row a table, day and reason.
 pub(crate) fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
     let columns = vec![
         texts(rows.iter().map(|row| row.table)),
@@ -142,7 +137,6 @@ pub(crate) fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
     batch(&QUARANTINE, columns)
 }
 
-/// `monthly_assessments`: one row a shop with a row at the month end.
 pub(crate) fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<RecordBatch> {
     let rows = || assessments.iter();
     let columns = vec![
@@ -157,7 +151,6 @@ pub(crate) fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<
     batch(&MONTHLY_ASSESSMENTS, columns)
 }
 
-/// `annual_settlements`: one row a shop whose contract touched the year.
 pub(crate) fn settlements(settlements: &[Settlement], year: Year, as_of: Day) -> Outcome<RecordBatch> {
     let rows = || settlements.iter();
     let is_provisional = as_of < year.last_day();
@@ -200,7 +193,6 @@ fn integers<V: Into<Option<i64>>>(values: impl Iterator<Item = V>) -> ArrayRef {
     Arc::new(values.map(Into::into).collect::<Int64Array>())
 }
 
-/// Counts of things in memory.
 fn counts(values: impl Iterator<Item = usize>) -> Outcome<ArrayRef> {
     let counts = values.map(|count| i64::try_from(count).map_err(|error| fault(STAGE, error)));
     Ok(Arc::new(Int64Array::from(counts.collect::<Outcome<Vec<i64>>>()?)))

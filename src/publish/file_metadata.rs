@@ -74,17 +74,3 @@ pub(super) fn failed(call: &str, path: &Path, error: &ParquetError) -> Failure {
     }
     fault(STAGE, format!("{}: {error}", path.display()))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ExitClass;
-
-    #[test]
-    fn a_full_disk_is_a_disk_failure() {
-        let full = io::Error::from(io::ErrorKind::StorageFull);
-        assert_eq!(failed("write", Path::new("x"), &full.into()).class, ExitClass::Disk);
-        let other = ParquetError::General("no".to_owned());
-        assert_eq!(failed("write", Path::new("x"), &other).class, ExitClass::Fault);
-    }
-}

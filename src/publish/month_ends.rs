@@ -29,7 +29,6 @@ pub(crate) fn first(scores: &RecordBatch) -> Outcome<RecordBatch> {
     as_month_end(scores, vec![1; scores.num_rows()], None)
 }
 
-/// Rows of `scores` as rows of a month end.
 pub(super) fn as_month_end(
     scores: &RecordBatch,
     revisions: Vec<i64>,

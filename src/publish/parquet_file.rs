@@ -20,7 +20,7 @@ use crate::error::{Outcome, disk, fault};
 
 /// A file whose rows are written, and whose footer is not.
 pub(super) struct EncodedFile {
-    name: String,
+    pub(super) name: String,
     path: PathBuf,
     /// Whether it lies at its path; nothing does where only its hash is wanted.
     is_kept: bool,
@@ -71,10 +71,6 @@ impl EncodedFile {
         Ok(Self { name, path, is_kept: folder.is_some(), rows: 0, writer })
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
     fn append(&mut self, rows: &RecordBatch) -> Outcome<()> {
         self.rows += rows.num_rows();
         let written = self.writer.write(rows).and_then(|()| self.writer.flush());
@@ -119,6 +115,7 @@ mod tests {
     use std::fs;
 
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::errors::ParquetError;
     use parquet::file::metadata::RowGroupMetaData;
 
     use super::*;
@@ -144,11 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_is_full_at_the_footer_is_a_failure_of_the_disk() {
+    fn a_disk_that_is_full_at_the_footer_is_a_failure_of_the_disk_and_any_other_error_a_fault() {
         let full = HashingFile::new(Some(fs::OpenOptions::new().write(true).open("/dev/full").unwrap()));
         let writer = ArrowWriter::try_new(full, TINY.schema(), None).unwrap();
         let file = EncodedFile { name: part_name(0), path: PathBuf::new(), is_kept: false, rows: 0, writer };
         assert_eq!(file.finish(ID, 0o444).unwrap_err().class, ExitClass::Disk);
+        let other = ParquetError::General("no".to_owned());
+        assert_eq!(failed("write", Path::new("x"), &other).class, ExitClass::Fault);
     }
 
     fn many(rows: i64) -> RecordBatch {

@@ -12,11 +12,12 @@ use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::Outcome;
 
-/// What a partition is for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, strum::Display)]
 pub(crate) enum Period {
     /// A day, or the month that it ends.
+    #[strum(transparent)]
     Day(Day),
+    #[strum(transparent)]
     Year(Year),
 }
 
@@ -25,15 +26,6 @@ impl Period {
         match self {
             Self::Day(day) => day,
             Self::Year(year) => year.last_day(),
-        }
-    }
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Day(day) => day.fmt(formatter),
-            Self::Year(year) => year.fmt(formatter),
         }
     }
 }

@@ -98,8 +98,12 @@ pub(crate) fn publish(
     {
         return Ok(Published { name: before.name.to_string(), changed: false });
     }
-    let name = add_generation(&layout, publication, &partitions, before.as_ref(), now)
-        .inspect_err(|_| discard_staging(&layout))?;
+    let added = add_generation(&layout, publication, &partitions, before.as_ref(), now);
+    let name = added.inspect_err(|_| {
+        if let Err(failure) = file_system::remove(&layout.staging) {
+            tracing::warn!("the next run will remove what is left: {failure}");
+        }
+    })?;
     let stay: Vec<_> = [&name].into_iter().chain(before.as_ref().map(|before| &before.name)).collect();
     pruning::prune(&layout, keep, now, &stay);
     Ok(Published { name: name.to_string(), changed: true })
@@ -186,12 +190,6 @@ fn add_generation(
     file_system::sync_folder(folder)?;
     uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
     Ok(name)
-}
-
-fn discard_staging(layout: &Layout) {
-    if let Err(failure) = file_system::remove(&layout.staging) {
-        tracing::warn!("the next run will remove what is left: {failure}");
-    }
 }
 
 #[cfg(test)]

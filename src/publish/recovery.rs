@@ -32,10 +32,8 @@ fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
         None => "no link, though generations were published".to_owned(),
     };
     let advice = "choose one with `shopscore rollback`, or move the output folder away to begin anew";
-    Err(Finding::new(STAGE, found, "a link to a generation")
-        .path(&layout.current)
-        .advice(advice)
-        .fail(ExitClass::State))
+    let finding = Finding::new(STAGE, found, "a link to a generation").path(&layout.current);
+    Err(finding.advice(advice).fail(ExitClass::State))
 }
 
 fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {

@@ -35,7 +35,7 @@ pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition]
     let mut checksums = Checksums::default();
     for ((partition, files), id) in news.iter().zip(written).zip(&ids) {
         for file in files {
-            let path = format!("{}/{}", partition.folder, file.name());
+            let path = format!("{}/{}", partition.folder, file.name);
             checksums.insert(path, file.finish(id, partition.folder.root.file_mode)?);
         }
     }
@@ -108,11 +108,11 @@ pub(super) fn first_not_held<'a>(current: &Path, news: &'a [NewPartition]) -> Ou
 fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, files: Vec<EncodedFile>) -> Outcome<bool> {
     let folder = partition.folder.inside(current);
     let names: BTreeSet<String> = file_system::names(&folder)?.into_iter().collect();
-    if names != files.iter().map(|file| file.name().to_owned()).collect() {
+    if names != files.iter().map(|file| file.name.clone()).collect() {
         return Ok(false);
     }
     for file in files {
-        let path = folder.join(file.name());
+        let path = folder.join(&file.name);
         let Some(id) = id.map(str::to_owned).or_else(|| generation_in(&path)) else { return Ok(false) };
         if file.finish(&id, 0)? != file_hash(&path)? {
             return Ok(false);

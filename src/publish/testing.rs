@@ -18,6 +18,7 @@ use super::quarantine::Quarantine;
 use super::rollback::{Why, rollback};
 use crate::domain::{Day, Window};
 use crate::error::Outcome;
+pub(super) use crate::extracts::readable::day;
 
 const fn column(name: &'static str, kind: OutputKind, nullable: bool) -> OutputColumn {
     OutputColumn { name, kind, nullable, unit: "points", english: "a column", chinese: "列" }
@@ -45,10 +46,6 @@ pub(super) fn tiny(rows: RowsOf<'_>) -> RecordBatch {
     RecordBatch::try_new(TINY.schema(), vec![Arc::new(shops), Arc::new(names), Arc::new(scores)]).unwrap()
 }
 
-pub(super) fn day(text: &str) -> Day {
-    text.parse().unwrap()
-}
-
 pub(super) const KEEP_ALL: KeptGenerations = KeptGenerations { number: 10_000, days: 100_000 };
 
 pub(super) fn partition(table: &'static OutputTable, on: Day, rows: RowsOf<'_>) -> OutputPartition {
@@ -69,13 +66,10 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
 }
 
 pub(super) fn set_aside(night: &mut Publication) -> &mut Quarantine {
-    match &mut night.kind {
-        PublicationKind::Night(night) => &mut night.quarantine,
-        other => panic!("{other:?}"),
-    }
+    let PublicationKind::Night(of_night) = &mut night.kind else { panic!("no night") };
+    &mut of_night.quarantine
 }
 
-/// One quarantined row of `table`.
 pub(super) fn quarantine_rows(table: &str, row: &str) -> RecordBatch {
     let text = |value: &str| Arc::new(StringArray::from(vec![value.to_owned()]));
     let keys = Arc::new(Int64Array::from(vec![None]));

@@ -8,7 +8,6 @@ use super::row::{Categories, Read, Row, Scope};
 use super::table::{Line, Rule, RuleTable};
 use crate::domain::Day;
 
-/// The categories of goods that are made to order.
 pub(crate) type CustomMade = RuleTable<CustomMadeRow>;
 
 #[derive(Clone, Debug)]
@@ -17,7 +16,6 @@ pub(crate) struct CustomMadeRow {
 }
 
 impl CustomMade {
-    /// The categories in force on `day`.
     pub(crate) fn categories_on(&self, day: Day) -> BTreeSet<&str> {
         self.on(day).map(|row| row.category.as_str()).collect()
     }

@@ -81,18 +81,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_decimal_is_held_exactly_and_written_as_short_as_it_is() {
-        for (text, ten_thousandths, shown) in [
-            ("0", 0, "0"),
-            ("100", 1_000_000, "100"),
-            ("2.5", 25_000, "2.5"),
-            ("12.5000", 125_000, "12.5"),
-            ("0.0001", 1, "0.0001"),
-            ("922337203685477.5807", i64::MAX, "922337203685477.5807"),
+    fn a_decimal_is_held_exactly_written_as_short_as_it_is_and_its_float_is_the_nearest_one() {
+        for (text, ten_thousandths, shown, float) in [
+            ("0", 0, "0", 0.0_f64),
+            ("0.1", 1_000, "0.1", 0.1),
+            ("100", 1_000_000, "100", 100.0),
+            ("2.5", 25_000, "2.5", 2.5),
+            ("3.3333", 33_333, "3.3333", 3.3333),
+            ("12.5000", 125_000, "12.5", 12.5),
+            ("0.0001", 1, "0.0001", 0.0001),
+            ("922337203685477.5807", i64::MAX, "922337203685477.5807", 922_337_203_685_477.6),
         ] {
             let decimal: Decimal4 = text.parse().unwrap();
-            assert_eq!(decimal, Decimal4::from_ten_thousandths(ten_thousandths));
+            assert_eq!(decimal, Decimal4::from_ten_thousandths(ten_thousandths), "{text}");
             assert_eq!(decimal.to_string(), shown);
+            assert_eq!(decimal.as_f64().to_bits(), float.to_bits(), "{text}");
         }
         assert_eq!(Decimal4::from_ten_thousandths(-5).to_string(), "-0.0005");
     }
@@ -104,13 +107,6 @@ mod tests {
         let too_long = ["1.23456", "1.00000", "922337203685477.5808", "99999999999999999999"];
         for text in no_digits.iter().chain(&signed).chain(&too_long) {
             assert!(text.parse::<Decimal4>().is_err(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_float_of_a_figure_is_the_nearest_one() {
-        for (text, float) in [("3.3333", 3.3333_f64), ("0.1", 0.1)] {
-            assert_eq!(text.parse::<Decimal4>().unwrap().as_f64().to_bits(), float.to_bits());
         }
     }
 

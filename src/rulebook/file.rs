@@ -63,7 +63,7 @@ pub(super) fn records(path: &Path) -> Outcome<Vec<Record>> {
         })?;
         let begin = first_byte(&text, &record)
             .ok_or_else(|| fault(STAGE, format!("a record beyond the end of {}", path.display())))?;
-        Ok((line_number(line_feeds.partition_point(|place| *place < begin)), record))
+        Ok((line_feeds.partition_point(|place| *place < begin) as u64 + 1, record))
     };
     reader.into_records().map(record).collect()
 }
@@ -75,7 +75,7 @@ fn text(path: &Path) -> Outcome<String> {
     })?;
     String::from_utf8(bytes).map_err(|error| {
         let sound = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-        let line = line_number(sound.filter(|byte| **byte == b'\n').count());
+        let line = sound.filter(|byte| **byte == b'\n').count() as u64 + 1;
         let finding = Finding::new(STAGE, "bytes that are no UTF-8", "text in UTF-8").line(path, line);
         finding.advice("save the file as UTF-8").fail(ExitClass::Usage)
     })
@@ -87,10 +87,6 @@ fn first_byte(text: &str, record: &csv::StringRecord) -> Option<usize> {
     let position = usize::try_from(record.position()?.byte()).ok()?;
     let rest = text.get(position..)?;
     Some(position + (rest.len() - rest.trim_start_matches(['\r', '\n']).len()))
-}
-
-fn line_number(line_feeds_before: usize) -> u64 {
-    line_feeds_before as u64 + 1
 }
 
 /// What is wrong with a record of another width, or with one that runs over several lines, as an unclosed quotation mark

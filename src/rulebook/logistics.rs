@@ -10,7 +10,6 @@ use crate::indicators::Indicator;
 /// The name in the file of [`LogisticsRule::Exempt`].
 const EXEMPT: &str = "none";
 
-/// What every category's logistics is assessed by.
 pub(crate) type Logistics = RuleTable<LogisticsRow>;
 
 /// How a shop's logistics is assessed.

@@ -48,11 +48,9 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
-    /// Reads `weights.csv`, `logistics.csv`, `custom_made.csv`, `tiers.csv` and `thresholds.csv` of `folder`.
-    ///
-    /// # Errors
-    /// Exit class 2 with every finding, in that order of the tables. Only while `weights.csv` itself is refused are the
-    /// other tables' categories not looked up in it.
+    /// Reads `weights.csv`, `logistics.csv`, `custom_made.csv`, `tiers.csv` and `thresholds.csv` of `folder`;
+    /// what is wrong with them is reported in that order. Only while `weights.csv` itself is refused are the other tables'
+    /// categories not looked up in it.
     pub fn load(folder: &Path) -> Outcome<Self> {
         let mut findings = Vec::new();
         let weights = sound(Weights::load(folder, None), &mut findings);
@@ -81,10 +79,8 @@ impl Rulebook {
         rules.join("\n")
     }
 
-    /// Checks that the rules can be asked on `day`: some weights row and each table's default row are in force on it.
-    ///
-    /// # Errors
-    /// Exit class 2, with a finding for each table that has no such row.
+    /// Refuses a `day` on which the rules cannot be asked: no weights row, or not each table's default row, is in force on
+    /// it. There is a finding for each table that has no such row.
     pub fn check_in_force(&self, day: Day) -> Outcome<()> {
         let folder = &self.folder;
         let lacking = [

@@ -28,10 +28,8 @@ pub(super) type Categories<'a> = BTreeSet<Scope<'a>>;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Refused;
 
-/// What a cell, or a row, was read as.
 pub(super) type Read<T> = Result<T, Refused>;
 
-/// A row that is being read.
 pub(super) struct Row<'a> {
     pub(super) path: &'a Path,
     pub(super) line: u64,
@@ -62,7 +60,6 @@ impl<'a> Row<'a> {
         if self.text(column).is_empty() { Ok(None) } else { read(self, column).map(Some) }
     }
 
-    /// A name, which may not be empty.
     pub(super) fn name(&mut self, column: &str) -> Read<String> {
         match self.text(column) {
             "" => Err(self.refuse(column, "an empty cell", "a name", "fill the cell or remove the row")),
@@ -100,12 +97,10 @@ impl<'a> Row<'a> {
         Err(self.refuse(column, found, "a category and subcategory of weights.csv", advice))
     }
 
-    /// A decimal of 0 or more.
     pub(super) fn decimal(&mut self, column: &str) -> Read<Decimal4> {
         self.figure(column, "a figure of 0 or more with at most 4 decimal places", |text| text.parse().ok())
     }
 
-    /// A whole number of 0 or more.
     pub(super) fn whole(&mut self, column: &str) -> Read<i64> {
         self.figure(column, "a whole number of 0 or more", digits)
     }
@@ -122,7 +117,6 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// The days on which the row is in force.
     pub(super) fn effective(&mut self) -> Read<Effective> {
         let from = self.optional("effective_from", Self::date);
         let to = self.optional("effective_to", Self::date);

@@ -13,7 +13,6 @@ use super::row::{Categories, DEFAULT_SCOPE, Read, Row, Scope};
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
-/// A line of a rule table.
 pub(super) trait Line: Sized {
     /// The columns besides the dates.
     const COLUMNS: &'static [&'static str];
@@ -42,7 +41,6 @@ pub struct RuleTable<R> {
     rules: Vec<Dated<R>>,
 }
 
-/// The file of a table in a folder of rules.
 pub(super) fn path<R: Rule>(folder: &Path) -> PathBuf {
     folder.join(format!("{}.csv", R::TABLE))
 }
@@ -80,7 +78,6 @@ impl<R> RuleTable<R> {
         self.rules.iter().filter(move |rule| rule.effective.contains(day)).map(|rule| &rule.rule)
     }
 
-    /// All rules, whenever they are in force.
     pub(super) fn on_any_day(&self) -> impl Iterator<Item = &R> {
         self.rules.iter().map(|rule| &rule.rule)
     }

@@ -8,7 +8,6 @@ use super::row::{Categories, DEFAULT_SCOPE, Read, Row, Scope};
 use super::table::{Line, Rule, RuleTable, or_dash};
 use crate::domain::Day;
 
-/// The limits and fees of all categories.
 pub(crate) type Thresholds = RuleTable<ThresholdRow>;
 
 /// The limits and fees of one category, or of all others (`*`); scores in ten-thousandths.
@@ -87,9 +86,7 @@ impl Rule for ThresholdRow {
     fn said(&self) -> String {
         let Self { marketing_min, annual_min, annual_fee_fen, sales_half_refund_fen, sales_full_refund_fen, .. } = self;
         let (monthly_min, failure_limit) = (or_dash(self.monthly_min), or_dash(self.failure_limit));
-        format!(
-            "{marketing_min} {monthly_min} {failure_limit} {annual_min} {annual_fee_fen} {sales_half_refund_fen} \
-             {sales_full_refund_fen}"
-        )
+        let limits = format!("{marketing_min} {monthly_min} {failure_limit} {annual_min}");
+        format!("{limits} {annual_fee_fen} {sales_half_refund_fen} {sales_full_refund_fen}")
     }
 }

@@ -17,7 +17,6 @@ use crate::domain::{Day, Tier};
 use crate::error::{ExitClass, Failure, Finding, Outcome, all, fault};
 use crate::indicators::Indicator;
 
-/// All sets of cut-offs.
 pub(crate) type Tiers = RuleTable<CutOffSet>;
 
 /// The top percents of the five tiers, best tier first: rising from above 0 to 100.
@@ -27,11 +26,8 @@ pub(crate) struct CutOffs {
 }
 
 impl CutOffs {
-    /// The set with these top percents, for tiers 5, 4, 3, 2 and 0.
-    ///
-    /// # Errors
-    /// The tier whose top percent is not above the one before (above 0 for tier 5, so that a lone shop gets 5), or tier
-    /// 0 where its top percent is not 100.
+    /// The set with these top percents, best tier first; or the tier whose top percent is not above the one before (above
+    /// 0 for tier 5, so that a lone shop gets 5), or tier 0 where its top percent is not 100.
     pub(crate) fn new(top_percents: [Decimal4; 5]) -> Result<Self, Tier> {
         let mut below = Decimal4::default();
         for (tier, top_percent) in Tier::ALL.into_iter().zip(top_percents) {
@@ -56,7 +52,6 @@ impl CutOffs {
     }
 }
 
-/// Writes the five top percents, best tier first.
 impl fmt::Display for CutOffs {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.top_percents.map(|percent| percent.to_string()).join(" "))
@@ -71,7 +66,6 @@ pub(crate) struct CutOffSet {
     cut_offs: CutOffs,
 }
 
-/// Where one tier of a set ends.
 #[derive(Clone, Debug)]
 struct TierRow {
     category: String,
@@ -119,7 +113,10 @@ impl Line for TierRow {
     fn read(row: &mut Row<'_>, known: Option<&Categories<'_>>) -> Read<Self> {
         let category = row.known_category(known, None);
         let indicator = read_indicator(row);
-        let tier = read_tier(row);
+        let tier = row.whole("tier").and_then(|points| {
+            let refuse = || row.refuse("tier", points.to_string(), "5, 4, 3, 2 or 0", "correct the tier");
+            Tier::from_points(points).ok_or_else(refuse)
+        });
         let top_percent = row.decimal("top_percent");
         Ok(Self { category: category?, indicator: indicator?, tier: tier?, top_percent: top_percent? })
     }
@@ -134,12 +131,6 @@ fn read_indicator(row: &mut Row<'_>) -> Read<Option<Indicator>> {
         return Err(row.refuse("indicator", format!("{name:?}"), &wanted, "correct the name"));
     }
     Ok(indicator)
-}
-
-fn read_tier(row: &mut Row<'_>) -> Read<Tier> {
-    let points = row.whole("tier")?;
-    let refuse = || row.refuse("tier", points.to_string(), "5, 4, 3, 2 or 0", "correct the tier");
-    Tier::from_points(points).ok_or_else(refuse)
 }
 
 /// The rows gathered into sets; every set that is not whole, or does not rise to 100, is refused.

@@ -10,10 +10,10 @@ use super::marketplace::Marketplace;
 use super::orders::{DISPUTES, FollowUp, PICKUPS, REFUNDS, REVIEWS, daily_id, stream};
 use super::random::{Draws, Purpose, Stream};
 use super::rhythm;
-use super::table_day::{TableDay, boolean, date, integer, text, timestamp};
+use super::table_day::Cell::{Boolean, Date, Integer, Text, Timestamp};
+use super::table_day::TableDay;
 use crate::domain::Day;
 
-/// A first ruling.
 struct Ruling {
     shop_id: i64,
     record_type: &'static str,
@@ -29,20 +29,19 @@ const LATEST_REVERSAL_DAYS: i32 = 7;
 /// The share of first rulings that are reversed.
 const REVERSED: f64 = 0.1;
 
-/// The rulings of `day`.
 pub(super) fn add(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     let first = (0..count(market, day)).filter_map(|index| first_ruling(market, day, index));
     let reversals = (1..=LATEST_REVERSAL_DAYS).flat_map(|days| reversals(market, day.plus(-days), day));
     let instants = Stream::new(market.request.seed, Purpose::Appeal, -i64::from(day.epoch_days()));
     for (index, ruling) in (0..).zip(first.chain(reversals)) {
         rows.push(&[
-            integer(daily_id(day, index)),
-            integer(ruling.shop_id),
-            text(ruling.record_type),
-            integer(ruling.record_id),
-            date(ruling.record_dt),
-            boolean(ruling.is_upheld),
-            timestamp(rhythm::instant(day, &mut instants.draws(index))),
+            Integer(Some(daily_id(day, index))),
+            Integer(Some(ruling.shop_id)),
+            Text(Some(ruling.record_type)),
+            Integer(Some(ruling.record_id)),
+            Date(Some(ruling.record_dt)),
+            Boolean(Some(ruling.is_upheld)),
+            Timestamp(Some(rhythm::instant(day, &mut instants.draws(index)))),
         ]);
     }
 }

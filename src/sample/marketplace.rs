@@ -14,13 +14,11 @@ use crate::error::{Outcome, fault};
 /// All shops that the days asked for can touch.
 pub(super) struct Marketplace<'a> {
     pub(super) request: &'a Request,
-    /// The shops of each slot.
     slots: Vec<Vec<Shop<'a>>>,
     by_weight: WeightedAliasIndex<f64>,
 }
 
 impl<'a> Marketplace<'a> {
-    /// Opens the shop slots of `request`.
     pub(super) fn new(request: &'a Request) -> Outcome<Self> {
         let sizes = sizes(&request.categories, request.shops);
         let tied = demo_cases::tied_category(request, &sizes);
@@ -52,28 +50,10 @@ impl<'a> Marketplace<'a> {
 }
 
 /// The largest categories, largest first; the others follow in the order of the weights table.
-const LARGEST: [&str; 20] = [
-    "女装/女士精品",
-    "运动/瑜伽/健身/球迷用品",
-    "零食/坚果/特产",
-    "箱包皮具/热销女包/男包",
-    "住宅家具",
-    "男装",
-    "美容护肤/美体/精油",
-    "网店/网络服务/软件",
-    "大家电",
-    "3C数码配件",
-    "童装/婴儿装/亲子装",
-    "居家日用",
-    "女鞋",
-    "手机",
-    "汽车/用品/配件/改装",
-    "全屋定制",
-    "酒类",
-    "教育培训",
-    "宠物/宠物食品及用品",
-    "家装主材",
-];
+const LARGEST: &str = "\
+    女装/女士精品 运动/瑜伽/健身/球迷用品 零食/坚果/特产 箱包皮具/热销女包/男包 住宅家具 男装 \
+    美容护肤/美体/精油 网店/网络服务/软件 大家电 3C数码配件 童装/婴儿装/亲子装 居家日用 女鞋 手机 \
+    汽车/用品/配件/改装 全屋定制 酒类 教育培训 宠物/宠物食品及用品 家装主材";
 
 /// The rows with their numbers of shops, largest first; the numbers add up to `shops`.
 ///
@@ -81,7 +61,7 @@ const LARGEST: [&str; 20] = [
 /// shops is used, so that there still are categories worth ranking.
 fn sizes(categories: &[Category], shops: u64) -> Vec<(&Category, u64)> {
     let mut ranked: Vec<&Category> = categories.iter().collect();
-    ranked.sort_by_key(|category| LARGEST.iter().position(|name| *name == category.primary).unwrap_or(LARGEST.len()));
+    ranked.sort_by_key(|category| LARGEST.split(' ').position(|name| name == category.primary).unwrap_or(usize::MAX));
     let all_rows = ranked.len() as u64;
     let (rows, floor) = if shops >= all_rows * 2 { (all_rows, 1) } else { (all_rows.min(shops.div_ceil(4)), 0) };
     let spread = shops - floor * rows;

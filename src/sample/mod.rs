@@ -30,7 +30,6 @@ use crate::domain::{Day, Window};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::tables::Table;
 
-/// What was written.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     /// Rows, damaged ones included, by table.
@@ -40,9 +39,6 @@ pub(crate) struct Summary {
 }
 
 /// Writes the sample that `request` describes, on all threads of the current rayon pool.
-///
-/// # Errors
-/// Exit class usage where the request cannot be met or a partition of it exists already, disk where a write fails.
 pub(crate) fn write(request: &Request) -> Outcome<Summary> {
     request.check()?;
     let table_days: Vec<(Table, Day)> = Window { first: request.from, last: request.to }
@@ -53,10 +49,8 @@ pub(crate) fn write(request: &Request) -> Outcome<Summary> {
     let mut folders = table_days.iter().map(|(table, day)| folder(&request.out, *table, *day));
     // A second sample in the same partitions would mix two marketplaces.
     if let Some(existing) = folders.find(|folder| folder.exists()) {
-        return Err(Finding::new(STAGE, "a partition that exists", "a new one")
-            .path(&existing)
-            .advice("choose another --out, or remove the folder first")
-            .fail(ExitClass::Usage));
+        let finding = Finding::new(STAGE, "a partition that exists", "a new one").path(&existing);
+        return Err(finding.advice("choose another --out, or remove the folder first").fail(ExitClass::Usage));
     }
     let market = Marketplace::new(request)?;
     let written: Vec<(Table, usize, Vec<usize>)> =

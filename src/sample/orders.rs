@@ -13,7 +13,6 @@ use super::shops::Shop;
 use crate::domain::Day;
 use crate::extracts::tables::Table;
 
-/// A paid order.
 #[derive(Clone, Copy)]
 pub(super) struct Order<'a> {
     pub(super) order_id: i64,
@@ -54,7 +53,6 @@ pub(super) fn order<'a>(market: &'a Marketplace<'a>, paid_on: Day, index: u64) -
     })
 }
 
-/// The draws for `purpose` that belong to `day`.
 pub(super) fn stream(market: &Marketplace<'_>, purpose: Purpose, day: Day) -> Stream {
     Stream::new(market.request.seed, purpose, i64::from(day.epoch_days()))
 }

@@ -38,7 +38,6 @@ impl Stream {
         Self(mixed(mixed(seed).wrapping_add(purpose as u64).wrapping_mul(ODD)) ^ mixed(place.cast_unsigned()))
     }
 
-    /// The draws of its item `index`.
     pub(super) fn draws(self, index: u64) -> Draws {
         Draws(mixed(self.0.wrapping_add(index.wrapping_mul(ODD))))
     }
@@ -49,7 +48,6 @@ impl Stream {
 pub(super) struct Draws(u64);
 
 impl Draws {
-    /// A standard normal figure.
     pub(super) fn normal(&mut self) -> f64 {
         self.sample(StandardNormal)
     }

@@ -8,11 +8,11 @@ use super::orders::{self, DISPUTES, Order, PICKUPS, REFUNDS, REVIEWS};
 use super::random::{Draws, Purpose};
 use super::rhythm::{self, DAY, HOUR, SECOND, midnight};
 use super::service::{Service, stars};
-use super::table_day::{TableDay, boolean, date, integer, text, timestamp};
+use super::table_day::Cell::{Boolean, Date, Integer, Text, Timestamp};
+use super::table_day::TableDay;
 use crate::domain::Day;
 use crate::extracts::tables::Table;
 
-/// The sound rows of `table` on `day`.
 pub(super) fn of(market: &Marketplace<'_>, table: Table, day: Day) -> TableDay {
     let mut rows = TableDay::new(table.spec());
     let add = match table {
@@ -33,26 +33,25 @@ pub(super) fn of(market: &Marketplace<'_>, table: Table, day: Day) -> TableDay {
 fn add_shops(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     for shop in market.shops().filter(|shop| shop.is_listed_on(day)) {
         rows.push(&[
-            integer(shop.shop_id),
-            text(shop.name.as_str()),
-            text(shop.category.primary.as_str()),
-            text(shop.subcategory),
-            date(shop.joined_on),
-            date(shop.terminated_on.filter(|terminated_on| *terminated_on <= day)),
+            Integer(Some(shop.shop_id)),
+            Text(Some(shop.name.as_str())),
+            Text(Some(shop.category.primary.as_str())),
+            Text(shop.subcategory),
+            Date(Some(shop.joined_on)),
+            Date(shop.terminated_on.filter(|terminated_on| *terminated_on <= day)),
         ]);
     }
 }
 
-/// The orders paid on `day`.
 fn add_payments(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     let paid = (0..orders::count(market, day)).filter_map(|index| orders::order(market, day, index));
     for order in paid {
         rows.push(&[
-            integer(order.order_id),
-            integer(order.shop.shop_id),
-            text(order.category),
-            integer(order.amount_fen),
-            timestamp(order.paid_at),
+            Integer(Some(order.order_id)),
+            Integer(Some(order.shop.shop_id)),
+            Text(Some(order.category)),
+            Integer(Some(order.amount_fen)),
+            Timestamp(Some(order.paid_at)),
         ]);
     }
 }
@@ -64,12 +63,12 @@ fn add_pickups(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
         let needs_no_shipping = draws.random_bool(if order.shop.category.ships { 0.02 } else { 0.9 });
         let picked_up_at = if needs_no_shipping { None } else { picked_up_at(order, due_at, &mut draws) };
         rows.push(&[
-            integer(PICKUPS.id(order.order_id)),
-            integer(order.shop.shop_id),
-            text(order.category),
-            timestamp(due_at),
-            timestamp(picked_up_at),
-            boolean(needs_no_shipping),
+            Integer(Some(PICKUPS.id(order.order_id))),
+            Integer(Some(order.shop.shop_id)),
+            Text(Some(order.category)),
+            Timestamp(Some(due_at)),
+            Timestamp(picked_up_at),
+            Boolean(Some(needs_no_shipping)),
         ]);
     }
 }
@@ -91,12 +90,12 @@ fn add_reviews(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
         let description = (left_out >= 3).then(|| stars(service.description_fives, &mut draws));
         let logistics = (!(3..10).contains(&left_out)).then(|| stars(service.logistics_fives, &mut draws));
         rows.push(&[
-            integer(REVIEWS.id(order.order_id)),
-            integer(order.order_id),
-            integer(order.shop.shop_id),
-            integer(description),
-            integer(logistics),
-            timestamp(rhythm::instant(day, &mut draws)),
+            Integer(Some(REVIEWS.id(order.order_id))),
+            Integer(Some(order.order_id)),
+            Integer(Some(order.shop.shop_id)),
+            Integer(description),
+            Integer(logistics),
+            Timestamp(Some(rhythm::instant(day, &mut draws))),
         ]);
     }
 }
@@ -110,14 +109,14 @@ fn add_refunds(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
         let applied_at = applied_at(order, is_returned, completed_at, &mut draws);
         let is_in_sale = !is_returned && draws.random_bool(0.5);
         rows.push(&[
-            integer(REFUNDS.id(order.order_id)),
-            integer(order.order_id),
-            integer(order.shop.shop_id),
-            text(if is_returned { "return_refund" } else { "refund_only" }),
-            text(if is_in_sale { "in_sale" } else { "after_sale" }),
-            timestamp(applied_at),
-            timestamp(completed_at),
-            boolean(draws.random_bool(0.8)),
+            Integer(Some(REFUNDS.id(order.order_id))),
+            Integer(Some(order.order_id)),
+            Integer(Some(order.shop.shop_id)),
+            Text(Some(if is_returned { "return_refund" } else { "refund_only" })),
+            Text(Some(if is_in_sale { "in_sale" } else { "after_sale" })),
+            Timestamp(Some(applied_at)),
+            Timestamp(Some(completed_at)),
+            Boolean(Some(draws.random_bool(0.8))),
         ]);
     }
 }
@@ -131,7 +130,6 @@ fn applied_at(order: Order<'_>, is_returned: bool, completed_at: i64, draws: &mu
     (completed_at - duration).max(order.paid_at + SECOND)
 }
 
-/// The disputes ruled on `day`.
 fn add_disputes(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     for (order, mut draws) in DISPUTES.orders(market, day) {
         let liable_party = if draws.random_bool(order.shop.service.seller_liable) {
@@ -140,12 +138,12 @@ fn add_disputes(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
             draws.one_of(&[("buyer", 60), ("platform", 10)], "none")
         };
         rows.push(&[
-            integer(DISPUTES.id(order.order_id)),
-            integer(order.order_id),
-            integer(order.shop.shop_id),
-            text(liable_party),
-            boolean(draws.random_bool(0.8)),
-            timestamp(rhythm::instant(day, &mut draws)),
+            Integer(Some(DISPUTES.id(order.order_id))),
+            Integer(Some(order.order_id)),
+            Integer(Some(order.shop.shop_id)),
+            Text(Some(liable_party)),
+            Boolean(Some(draws.random_bool(0.8))),
+            Timestamp(Some(rhythm::instant(day, &mut draws))),
         ]);
     }
 }
@@ -165,12 +163,12 @@ fn add_consultations(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
         let mut asked_at = asked_at(day, &mut draws);
         for _ in 0..draws.one_of(&[(1, 85), (2, 12)], 3) {
             rows.push(&[
-                integer(shop.shop_id),
-                integer(sub_account_id),
-                integer(buyer_id),
-                timestamp(asked_at),
-                boolean(draws.random_bool(shop.service.bot_received)),
-                timestamp(human_replied_at(&shop.service, asked_at, &mut draws)),
+                Integer(Some(shop.shop_id)),
+                Integer(Some(sub_account_id)),
+                Integer(Some(buyer_id)),
+                Timestamp(Some(asked_at)),
+                Boolean(Some(draws.random_bool(shop.service.bot_received))),
+                Timestamp(human_replied_at(&shop.service, asked_at, &mut draws)),
             ]);
             let again_at = asked_at + draws.random_range(60..7_200) * SECOND;
             asked_at = again_at.min(midnight(day) + DAY - SECOND);

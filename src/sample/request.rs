@@ -44,7 +44,6 @@ pub(crate) struct Request {
     /// The rows of the weights table.
     #[arg(skip)]
     pub(crate) categories: Vec<Category>,
-    /// The categories of goods that are made to order.
     #[arg(skip)]
     pub(crate) custom_made: Vec<String>,
 }

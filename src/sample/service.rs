@@ -21,7 +21,6 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// A level drawn at random.
     pub(super) fn drawn(draws: &mut Draws) -> Self {
         let level = draws.normal();
         let mut aspect = || 0.6 * level + 0.8 * draws.normal();

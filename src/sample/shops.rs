@@ -46,7 +46,6 @@ pub(super) struct ShopSlot<'a> {
     pub(super) category: &'a Category,
     /// Whether one shop holds it for ever: the first of each category, so that the category never stands empty.
     pub(super) is_permanent: bool,
-    /// Whether its shops serve without a fault.
     pub(super) is_flawless: bool,
 }
 
@@ -93,7 +92,6 @@ impl<'a> ShopSlot<'a> {
         numbers.map(shop).collect()
     }
 
-    /// The shop with this number in the slot.
     fn shop(&self, request: &'a Request, number: i32, joined_on: Day, terminated_on: Option<Day>) -> Outcome<Shop<'a>> {
         let mut draws = self.draws(request, Purpose::Tenancy, u64::from(number.unsigned_abs()) + 1_000);
         let service = if self.is_flawless { Service::FLAWLESS } else { Service::drawn(&mut draws) };

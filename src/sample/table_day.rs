@@ -30,26 +30,6 @@ pub(super) enum Cell<'a> {
     Timestamp(Option<i64>),
 }
 
-pub(super) fn integer(value: impl Into<Option<i64>>) -> Cell<'static> {
-    Cell::Integer(value.into())
-}
-
-pub(super) fn text<'a>(value: impl Into<Option<&'a str>>) -> Cell<'a> {
-    Cell::Text(value.into())
-}
-
-pub(super) fn boolean(value: bool) -> Cell<'static> {
-    Cell::Boolean(Some(value))
-}
-
-pub(super) fn date(value: impl Into<Option<Day>>) -> Cell<'static> {
-    Cell::Date(value.into())
-}
-
-pub(super) fn timestamp(value: impl Into<Option<i64>>) -> Cell<'static> {
-    Cell::Timestamp(value.into())
-}
-
 /// The rows of one table-day, in the declared column order.
 pub(super) struct TableDay {
     spec: &'static TableSpec,
@@ -154,9 +134,11 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_its_table_is_a_fault() {
-        let dispute = [integer(1), integer(2), integer(3), text("none"), boolean(true), timestamp(0)];
+        let [id, order, shop] = [1, 2, 3].map(|id| Cell::Integer(Some(id)));
+        let (liable, upheld) = (Cell::Text(Some("none")), Cell::Boolean(Some(true)));
+        let dispute = [id, order, shop, liable, upheld, Cell::Timestamp(Some(0))];
         let mut of_another_kind = dispute;
-        of_another_kind[0] = boolean(true);
+        of_another_kind[0] = upheld;
         for (row, fits) in [(&dispute[..], true), (&dispute[..5], false), (&of_another_kind[..], false)] {
             let mut rows = TableDay::new(Table::Disputes.spec());
             rows.push(row);

@@ -97,22 +97,19 @@ pub const IMPROVEMENTS: OutputTable = OutputTable {
     grain: "one row for each scored shop and each of its ranked indicators below tier 5",
     sorted_by: &["shop_id", "score_gain", "indicator"],
     descending: &["score_gain"],
-    column_groups: &[&[
-        SHOP_ID,
-        INDICATOR,
-        AS_OF,
-        integer("tier", "points", "tier held", "当前档"),
-        integer("next_tier", "points", "lowest tier above it that some shop ranked with it holds", "下一档"),
-        value("value", "the shop's value", "指标值"),
-        value("value_to_reach", "value of the worst shop that holds next_tier", "目标值"),
-        float(
-            "score_gain",
-            "points, four decimals",
-            "score with next_tier in place of tier, less the score",
-            "可提升分值",
-        ),
-    ]],
+    column_groups: &[IMPROVEMENT_COLUMNS],
 };
+
+const IMPROVEMENT_COLUMNS: &[OutputColumn] = &[
+    SHOP_ID,
+    INDICATOR,
+    AS_OF,
+    integer("tier", "points", "tier held", "当前档"),
+    integer("next_tier", "points", "lowest tier above it that some shop ranked with it holds", "下一档"),
+    value("value", "the shop's value", "指标值"),
+    value("value_to_reach", "value of the worst shop that holds next_tier", "目标值"),
+    float("score_gain", "points, four decimals", "score with next_tier in place of tier, less the score", "可提升分值"),
+];
 
 /// One row a category and indicator: how its shops are spread.
 pub const CATEGORIES: OutputTable = OutputTable {

@@ -61,7 +61,6 @@ impl OutputTable {
     }
 }
 
-/// What a published column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::publish) enum OutputKind {
     Text,
@@ -91,7 +90,7 @@ pub(in crate::publish) struct OutputColumn {
     pub(in crate::publish) chinese: Text,
 }
 
-const fn column(name: Text, kind: OutputKind, unit: Text, english: Text, chinese: Text) -> OutputColumn {
+pub(super) const fn column(name: Text, kind: OutputKind, unit: Text, english: Text, chinese: Text) -> OutputColumn {
     OutputColumn { name, kind, nullable: false, unit, english, chinese }
 }
 
@@ -112,6 +111,11 @@ pub(super) const fn score(name: Text, english: Text, chinese: Text) -> OutputCol
     float(name, "points, 0 to 5, four decimals", english, chinese).or_null()
 }
 
+/// A limit of scores.
+pub(super) const fn points(name: Text, english: Text, chinese: Text) -> OutputColumn {
+    float(name, "points", english, chinese)
+}
+
 /// A value in the unit of its row's indicator.
 pub(super) const fn value(name: Text, english: Text, chinese: Text) -> OutputColumn {
     float(name, "stars, share or seconds", english, chinese)
@@ -123,10 +127,6 @@ pub(super) const fn day(name: Text, english: Text, chinese: Text) -> OutputColum
 
 pub(super) const fn boolean(name: Text, english: Text, chinese: Text) -> OutputColumn {
     column(name, OutputKind::Boolean, "", english, chinese)
-}
-
-pub(super) const fn counted_scores(name: Text, english: Text, chinese: Text) -> OutputColumn {
-    column(name, OutputKind::CountedScores, "", english, chinese)
 }
 
 impl OutputColumn {

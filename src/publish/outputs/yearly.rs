@@ -1,9 +1,13 @@
 //! The tables of month ends and years: what a score decides beyond its day.
 
 use super::daily::{AS_OF, PRIMARY_CATEGORY, SCORE_COLUMNS, SHOP_ID};
-use super::table::{OutputColumn, OutputTable, boolean, counted_scores, day, float, integer, score, text};
+use super::table::{OutputColumn, OutputKind, OutputTable, Text, boolean, column, day, integer, points, score, text};
 
 const MONTH_END_KEY: &str = "month_end";
+
+const fn months(name: Text, english: Text, chinese: Text) -> OutputColumn {
+    integer(name, "months", english, chinese)
+}
 
 /// What a row of a month end has beyond [`SCORE_COLUMNS`].
 const FURTHER_COLUMNS: &[OutputColumn] = &[
@@ -42,33 +46,20 @@ pub const MONTHLY_ASSESSMENTS: OutputTable = OutputTable {
     grain: "one row for each row of month_end_scores",
     sorted_by: &["shop_id"],
     descending: &[],
-    column_groups: &[&[
-        SHOP_ID,
-        PRIMARY_CATEGORY,
-        score("score", "month-end score", "月末基础服务考核分"),
-        float(
-            "monthly_min",
-            "points",
-            "least score that passes; null where the category has no such assessment",
-            "月度考核最低分",
-        )
-        .or_null(),
-        text("status", "not_assessed, exit, not_scored, fail or pass", "月度考核结果"),
-        integer(
-            "failures_this_year",
-            "months",
-            "months of the calendar year that failed, this one among them",
-            "本年未达标月数",
-        ),
-        integer(
-            "failure_limit",
-            "months",
-            "failed months that mean exit; null where the category has no such assessment",
-            "清退月数",
-        )
-        .or_null(),
-    ]],
+    column_groups: &[ASSESSMENT_COLUMNS],
 };
+
+const ASSESSMENT_COLUMNS: &[OutputColumn] = &[
+    SHOP_ID,
+    PRIMARY_CATEGORY,
+    score("score", "month-end score", "月末基础服务考核分"),
+    points("monthly_min", "least score that passes; null where the category has no such assessment", "月度考核最低分")
+        .or_null(),
+    text("status", "not_assessed, exit, not_scored, fail or pass", "月度考核结果"),
+    months("failures_this_year", "months of the calendar year that failed, this one among them", "本年未达标月数"),
+    months("failure_limit", "failed months that mean exit; null where the category has no such assessment", "清退月数")
+        .or_null(),
+];
 
 /// One row a shop and year: what it gets back of its fee.
 pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
@@ -77,35 +68,31 @@ pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
     grain: "one row for each shop whose contract touched the year",
     sorted_by: &["shop_id"],
     descending: &[],
-    column_groups: &[&[
-        SHOP_ID,
-        AS_OF,
-        boolean("provisional", "whether the year was not over on as_of", "是否暂估"),
-        text(
-            "basis",
-            "which scores count: year, months_before_termination, day_before_termination or no_fee",
-            "计算依据",
-        ),
-        counted_scores(
-            "months",
-            "the scores that count: day, score, revision (null for the day before termination)",
-            "计入的月末分",
-        ),
-        integer("months_counted", "scores", "how many they are", "计入月数"),
-        score("average_score", "their mean, rounded half-up", "年均基础服务考核分"),
-        text(
-            "top_sales_category",
-            "category of goods with the highest sales; null without payments",
-            "年度销售额最高类目",
-        )
-        .or_null(),
-        integer("sales_fen", "fen", "payments of the year", "年度销售额"),
-        float("annual_min", "points", "least average that earns a refund", "年费返还最低分"),
-        boolean("qualified", "whether the average reaches it", "是否达标"),
-        integer("annual_fee_fen", "fen", "annual fee; 0 where none is charged", "年费"),
-        integer("refund_fen", "fen", "what of it is paid back", "返还金额"),
-    ]],
+    column_groups: &[SETTLEMENT_COLUMNS],
 };
+
+const SETTLEMENT_COLUMNS: &[OutputColumn] = &[
+    SHOP_ID,
+    AS_OF,
+    boolean("provisional", "whether the year was not over on as_of", "是否暂估"),
+    text("basis", "which scores count: year, months_before_termination, day_before_termination or no_fee", "计算依据"),
+    column(
+        "months",
+        OutputKind::CountedScores,
+        "",
+        "the scores that count: day, score, revision (null for the day before termination)",
+        "计入的月末分",
+    ),
+    integer("months_counted", "scores", "how many they are", "计入月数"),
+    score("average_score", "their mean, rounded half-up", "年均基础服务考核分"),
+    text("top_sales_category", "category of goods with the highest sales; null without payments", "年度销售额最高类目")
+        .or_null(),
+    integer("sales_fen", "fen", "payments of the year", "年度销售额"),
+    points("annual_min", "least average that earns a refund", "年费返还最低分"),
+    boolean("qualified", "whether the average reaches it", "是否达标"),
+    integer("annual_fee_fen", "fen", "annual fee; 0 where none is charged", "年费"),
+    integer("refund_fen", "fen", "what of it is paid back", "返还金额"),
+];
 
 /// The tables of month ends and years, in the order of the specification.
 pub const YEARLY: [&OutputTable; 4] =
