@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
-use shopscore::domain::Window;
+use shopscore::domain::Span;
 use shopscore::error::{Outcome, all, fault};
 use shopscore::extracts::contract::{self, CheckedPartition};
 use shopscore::extracts::listing;
@@ -41,7 +41,7 @@ fn measure() -> Outcome<()> {
     let extracts = argument("EXTRACTS", "sample_data");
     let runs: usize = argument("RUNS", "5").parse().unwrap_or(5);
     let zone = Zone::named(TIME_ZONE).ok_or_else(|| fault("bench", format!("no time zone {TIME_ZONE}")))?;
-    let window = Window::ending(as_of, 30);
+    let window = Span::ending(as_of, 30);
     let coverage = Coverage {
         window,
         appeals_until: as_of,

@@ -79,16 +79,16 @@ impl fmt::Display for Day {
     }
 }
 
-/// The natural days whose records count for an as-of day, both ends included.
+/// A span of natural days, both ends included, such as the window of an as-of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct Span {
     /// The first day.
     pub first: Day,
-    /// The as-of day.
+    /// The last day.
     pub last: Day,
 }
 
-impl Window {
+impl Span {
     /// The `days` natural days that end with `as_of`; `days` is at least 1.
     pub fn ending(as_of: Day, days: i32) -> Self {
         Self { first: as_of.plus(1 - days), last: as_of }
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_window_is_thirty_natural_days_that_end_with_the_as_of_day() {
-        let window = Window::ending("2022-03-15".parse().unwrap(), 30);
+        let window = Span::ending("2022-03-15".parse().unwrap(), 30);
         assert_eq!((window.first.to_string().as_str(), window.days().count()), ("2022-02-14", 30));
         assert!(window.contains(window.first) && !window.contains(window.first.plus(-1)));
         assert!(window.contains(window.last) && !window.contains(window.last.plus(1)));

@@ -1,6 +1,6 @@
 //! The choices that the specification leaves to a setting, as types; the stages that carry them out read them here.
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::rulebook::Decimal4;
 
 /// What shops are ranked inside of.
@@ -29,7 +29,7 @@ pub enum AfterSalesMix {
 #[derive(Clone, Copy, Debug)]
 pub struct Coverage {
     /// The days whose records count.
-    pub window: Window,
+    pub window: Span,
     /// Appeals are read up to this day, on or after the window's last one.
     pub appeals_until: Day,
     /// Days before this one may lack partitions.

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::quarantine::{Counts, QuarantinedRow, violation};
 use crate::extracts::schema::Presence;
@@ -44,12 +44,7 @@ fn compared(part: i128, percent: Decimal4, whole: i128) -> Ordering {
 }
 
 /// Rejects the input where too many rows of a table-day were set aside, or a table-day of the window is far too small.
-pub(crate) fn check_table_days(
-    counts: &[Counts],
-    set_aside: &SetAside,
-    window: Window,
-    limits: &Limits,
-) -> Outcome<()> {
+pub(crate) fn check_table_days(counts: &[Counts], set_aside: &SetAside, window: Span, limits: &Limits) -> Outcome<()> {
     let mut findings = too_many_set_aside(counts, set_aside, limits)?;
     let of_days = Table::ALL.into_iter().filter(|table| table.spec().presence != Presence::NewestSnapshot);
     findings.extend(of_days.flat_map(|table| too_few_rows(table, counts, window, limits)));
@@ -87,7 +82,7 @@ fn quarantined(counts: &Counts, set_aside: &SetAside) -> Outcome<String> {
     Ok(format!("{quarantined} of {rows} rows of {table} dt={day} quarantined ({reasons}{first})"))
 }
 
-fn too_few_rows(table: Table, counts: &[Counts], window: Window, limits: &Limits) -> Vec<Finding> {
+fn too_few_rows(table: Table, counts: &[Counts], window: Span, limits: &Limits) -> Vec<Finding> {
     let of_table = || counts.iter().filter(|counts| counts.table == table && window.contains(counts.day));
     let mut rows: Vec<i64> = of_table().map(|counts| counts.rows).collect();
     rows.sort_unstable();
@@ -158,8 +153,8 @@ mod tests {
         }
     }
 
-    fn march() -> Window {
-        Window { first: day("2022-03-01"), last: day("2022-03-31") }
+    fn march() -> Span {
+        Span { first: day("2022-03-01"), last: day("2022-03-31") }
     }
 
     /// Of 2022-03-15.

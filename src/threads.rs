@@ -7,7 +7,7 @@ use crate::error::{Outcome, fault};
 
 /// Fixes the number of threads; the pool is built at its first use and never changes after. One that was built before,
 /// with another number, is a fault.
-pub fn settle(threads: usize) -> Outcome<()> {
+pub fn fix(threads: usize) -> Outcome<()> {
     // SAFETY: called once, from the command line, before any other thread exists.
     #[allow(unsafe_code)]
     unsafe {

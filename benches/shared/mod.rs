@@ -7,7 +7,7 @@ use shopscore::threads;
 /// Measures, and ends with exit code 1 where that fails.
 pub(crate) fn run(measure: impl FnOnce() -> Outcome<()>) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    if let Err(failure) = threads::settle(threads).and_then(|()| measure()) {
+    if let Err(failure) = threads::fix(threads).and_then(|()| measure()) {
         println!("{failure}");
         std::process::exit(1);
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::nightly::{say_night, say_partials};
 use super::{begin, lock, say};
 use crate::cli::Backfill;
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::night;
 use crate::pipeline::staleness::{self, WhyDue};
@@ -18,8 +18,8 @@ const STAGE: &str = "backfill";
 
 pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
-    let range = arguments.from.zip(arguments.to).map(|(first, last)| Window { first, last });
-    if let Some(Window { first, last }) = range.filter(|range| range.first > range.last) {
+    let range = arguments.from.zip(arguments.to).map(|(first, last)| Span { first, last });
+    if let Some(Span { first, last }) = range.filter(|range| range.first > range.last) {
         return Err(Finding::new(STAGE, format!("--from {first} --to {last}"), "a first day, then a last one")
             .fail(ExitClass::Usage));
     }

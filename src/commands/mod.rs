@@ -54,7 +54,7 @@ fn begin(flags: &SettingFlags) -> Outcome<Settings> {
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     let environment = std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value)));
     let settings = settings::resolve(file.as_deref(), environment, flags.given.iter().cloned())?;
-    threads::settle(settings.threads)?;
+    threads::fix(settings.threads)?;
     interruption::listen()?;
     Ok(settings)
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::Finding;
 use crate::extracts::partitions::STAGE;
 use crate::extracts::schema::Presence;
@@ -28,9 +28,9 @@ pub(super) struct Found<'a> {
 
 impl Found<'_> {
     /// The days that the run reads, where it reads more than one.
-    fn span(&self) -> Window {
+    fn span(&self) -> Span {
         let Coverage { window, appeals_until, .. } = self.coverage;
-        if self.table == Table::Appeals { Window { last: appeals_until, ..window } } else { window }
+        if self.table == Table::Appeals { Span { last: appeals_until, ..window } } else { window }
     }
 
     fn snapshot(&self) -> Option<(&Day, &PathBuf)> {

@@ -6,7 +6,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::extracts::instants::MICROS;
 use crate::extracts::row_rules::judge;
 use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
@@ -28,7 +28,7 @@ pub(crate) fn day(text: &str) -> Day {
 /// What a run of the days from `first` to `last` needs.
 pub(crate) fn coverage(first: &str, last: &str) -> Coverage {
     Coverage {
-        window: Window { first: day(first), last: day(last) },
+        window: Span { first: day(first), last: day(last) },
         appeals_until: day(last),
         history_starts_on: None,
         max_snapshot_age_days: Some(7),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{Outcome, fault};
 use crate::extracts::rows::{Rows, value};
 use crate::extracts::{tables::Table, verdicts::Verdicts};
@@ -68,7 +68,7 @@ pub(crate) fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal
 }
 
 /// The appeals whose record lies in the window, by the table-day of the record and then by its key.
-pub(crate) fn by_record(appeals: Vec<Appeal>, window: Window) -> BTreeMap<TableDay, Vec<Appeal>> {
+pub(crate) fn by_record(appeals: Vec<Appeal>, window: Span) -> BTreeMap<TableDay, Vec<Appeal>> {
     let mut by_record: BTreeMap<TableDay, Vec<Appeal>> = BTreeMap::new();
     for appeal in appeals.into_iter().filter(|appeal| window.contains(appeal.record_of.1)) {
         by_record.entry(appeal.record_of).or_default().push(appeal);
@@ -129,7 +129,7 @@ mod tests {
             let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
             appeals_of(&rows, &judge(&rows, &shanghai()).unwrap()).unwrap()
         });
-        let appeals = by_record(appeals.collect(), Window::ending(day("2022-03-15"), 30));
+        let appeals = by_record(appeals.collect(), Span::ending(day("2022-03-15"), 30));
         let retractions = decide(&appeals, day("2022-03-14"), |record_of| {
             (record_of == (Table::Reviews, day("2022-03-01"))).then_some(&answers)
         });

@@ -8,7 +8,7 @@ use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{Outcome, all};
 use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
 use crate::partials::records::TableDay;
@@ -126,7 +126,7 @@ fn without_rows(counts: &[Counts]) -> Vec<TableDay> {
     empty
 }
 
-fn with_empty_days(counts: &[Counts], window: Window) -> Vec<Counts> {
+fn with_empty_days(counts: &[Counts], window: Span) -> Vec<Counts> {
     let known: BTreeSet<(Table, Day)> = counts.iter().map(|counts| (counts.table, counts.day)).collect();
     let daily = Table::ALL.into_iter().filter(|table| table.spec().presence != Presence::NewestSnapshot);
     let table_days = daily.flat_map(|table| window.days().map(move |day| (table, day)));

@@ -9,7 +9,7 @@ use arrow::array::{BooleanArray, Date32Array, RecordBatch};
 use jiff::Timestamp;
 
 use crate::assessments::annual::{self, Account, Basis, Settlement};
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{self, MonthEnds};
 use crate::publish::month_ends::shop_scores;
@@ -74,7 +74,7 @@ fn settle(
     let Terms { settings, rulebook } = terms;
     let until = as_of.min(year.last_day());
     check_month_ends(year, until, month_ends, settings)?;
-    let span = Window { first: year.first_day(), last: until };
+    let span = Span { first: year.first_day(), last: until };
     let input = year::gather(terms, span, as_of)?;
     quality::check_set_aside(&input.set_aside.counts, &input.set_aside.quarantine, &settings.limits)?;
     let left_on = left_in(&input.shops, year, as_of);

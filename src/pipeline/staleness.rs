@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::partials::records::TableDay;
 use crate::table_days::{dependencies::Terms, night::ingredients_of_now, range};
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) enum WhyDue {
 pub(crate) fn due(
     settings: &Settings,
     rulebook: &Rulebook,
-    range: Option<Window>,
+    range: Option<Span>,
     published_only: bool,
 ) -> Outcome<Vec<(Day, WhyDue)>> {
     let published = publish::nights(&settings.out)?;
@@ -45,7 +45,7 @@ fn why_due(day: Day, published: &BTreeMap<Day, String>, terms: Terms<'_>) -> Out
 
 /// Computes the new table-days of nights that are due, so that each file is read once; how many they are.
 pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: &[Day]) -> usize {
-    let span = nights.first().zip(nights.last()).map(|(first, last)| Window { first: *first, last: *last });
+    let span = nights.first().zip(nights.last()).map(|(first, last)| Span { first: *first, last: *last });
     // What cannot be prepared is reported by the night that needs it, after those before it are published.
     span.and_then(|span| on_pool(|| range::prepare(settings, rulebook, span)).ok()).unwrap_or(0)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::extracts::{listing, tables::Table};
 use crate::table_days::plan::{Decision, Lack, Why};
 use crate::table_days::{dependencies::Terms, survey};
@@ -27,7 +27,7 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let days = || holding.kept.keys().map(|of| of.1);
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(holding) };
     let rulebook = Rulebook::load(&settings.rules)?;
-    let (window, history_starts_on) = (Window { first, last }, Some(last.plus(1)));
+    let (window, history_starts_on) = (Span { first, last }, Some(last.plus(1)));
     let coverage = Coverage { window, history_starts_on, ..settings.coverage(last, last) };
     let mut listed = listing::list_all(&settings.extracts, coverage)?;
     listed.expired.retain(|of| holding.kept.contains_key(of));

@@ -2,7 +2,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 
 use super::*;
-use crate::domain::Window;
+use crate::domain::Span;
 use crate::error::ExitClass;
 use crate::publish::testing::{KEEP_ALL, Out, TINY, day, night, partition, quarantine_rows, set_aside};
 use crate::publish::{file_metadata::generation_in, outputs::OutputTable};
@@ -93,7 +93,7 @@ fn publishing_takes_at_most_a_second_however_long_the_history() {
         let (out, as_of) = (Out::new(), day("2022-03-15"));
         let mut first = night_with(as_of, history);
         let quarantine = set_aside(&mut first);
-        quarantine.window = Window::ending(as_of, 90);
+        quarantine.window = Span::ending(as_of, 90);
         quarantine.days = quarantine.window.days().map(|day| (day, quarantine_rows("orders", "{}"))).collect();
         out.publish(&first);
         for later in 1..=5 {

@@ -14,7 +14,7 @@ use super::file_system::STAGE;
 use super::outputs::QUARANTINE;
 use super::partition::PartitionFolder;
 use super::reading::{column, read_partition};
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
 
@@ -23,7 +23,7 @@ pub(crate) struct Quarantine {
     /// By day, in the columns and order of [`QUARANTINE`]; days without such rows are left out.
     pub(crate) days: BTreeMap<Day, RecordBatch>,
     /// The days that were read of every table but the shops.
-    pub(crate) window: Window,
+    pub(crate) window: Span,
     /// The day of the shop snapshot that was read, which may lie before the window.
     pub(crate) snapshot: Day,
     /// Days before this one are no longer kept.

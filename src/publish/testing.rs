@@ -16,7 +16,7 @@ use super::pruning::KeptGenerations;
 use super::publication::{OfNight, Publication, PublicationKind, publish};
 use super::quarantine::Quarantine;
 use super::rollback::{Why, rollback};
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::Outcome;
 pub(super) use crate::extracts::readable::day;
 
@@ -57,7 +57,7 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
     let as_of = day(as_of);
     let quarantine = Quarantine {
         days: quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect(),
-        window: Window::ending(as_of, 30),
+        window: Span::ending(as_of, 30),
         snapshot: as_of,
         kept_from: as_of.plus(-90),
     };

@@ -26,7 +26,7 @@ pub(crate) use self::request::{Category, Request};
 use self::marketplace::Marketplace;
 use self::request::STAGE;
 use self::table_day::TableDay;
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::tables::Table;
 
@@ -41,7 +41,7 @@ pub(crate) struct Summary {
 /// Writes the sample that `request` describes, on all threads of the current rayon pool.
 pub(crate) fn write(request: &Request) -> Outcome<Summary> {
     request.check()?;
-    let table_days: Vec<(Table, Day)> = Window { first: request.from, last: request.to }
+    let table_days: Vec<(Table, Day)> = Span { first: request.from, last: request.to }
         .days()
         .flat_map(|day| Table::ALL.map(|table| (table, day)))
         .filter(|(table, day)| demo_cases::has_partition(request, *table, *day))

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub use declared::{Reach, SETTINGS};
 use layers::{Layers, STAGE, Values};
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::policies::{AfterSalesMix, Coverage, Limits, RankWithin};
 use crate::zone::Zone;
@@ -132,8 +132,8 @@ fn check_apart(settings: &Settings) -> Outcome<()> {
 }
 
 impl Settings {
-    pub(crate) fn window(&self, as_of: Day) -> Window {
-        Window::ending(as_of, self.window_days)
+    pub(crate) fn window(&self, as_of: Day) -> Span {
+        Span::ending(as_of, self.window_days)
     }
 
     /// The settings that reach into a night besides its daily partials, `name=value`, one a line: equal texts, equal

@@ -9,7 +9,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::columns::{integers, of_integers, texts};
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{Outcome, all, fault};
 use crate::partials::measures::with_records;
 use crate::partials::records::{Answers, Record, TableDay};
@@ -51,7 +51,7 @@ impl KnownAnswers {
     }
 
     /// Keeps the answers of the window's table-days, and forgets the rest.
-    pub(crate) fn save(&self, state: &Path, window: Window) -> Outcome<()> {
+    pub(crate) fn save(&self, state: &Path, window: Span) -> Outcome<()> {
         let of_tables = with_records().par_bridge().map(|spec| {
             let of_table = self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
             let frame = as_frame(spec, of_table.map(|((_, day), answered)| (*day, answered)))?;
@@ -128,7 +128,7 @@ mod tests {
         };
         let (inside, outside) = ((Table::Disputes, day("2022-03-15")), (Table::Disputes, day("2022-02-13")));
         let known = |days: &[_]| KnownAnswers { days: days.iter().cloned().collect(), is_damaged: false };
-        let window = Window::ending(inside.1, 30);
+        let window = Span::ending(inside.1, 30);
         known(&[(inside, answered("f")), (outside, answered("g"))]).save(state.path(), window).unwrap();
         let loaded = KnownAnswers::load(state.path());
         assert_eq!(loaded, known(&[(inside, answered("f"))]));

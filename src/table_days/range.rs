@@ -11,13 +11,13 @@ use crate::partials::{measures, records::TableDay, retractions};
 use crate::state::store::Store;
 use crate::table_days::resolve::{Appeals, Means, resolve_all};
 use crate::table_days::{dependencies::Terms, night::appeals, plan::Planned, records, survey::Survey};
-use crate::{domain::Window, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings};
+use crate::{domain::Span, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings};
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
 /// does not fit the contract is left to the night that needs it, which says so.
-pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Window) -> Outcome<usize> {
+pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Span) -> Outcome<usize> {
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
-    let span = Window { first: settings.window(nights.first).first, last: nights.last };
+    let span = Span { first: settings.window(nights.first).first, last: nights.last };
     // Days without a partition are for the nights to report.
     let history_starts_on = Some(nights.last.plus(1));
     let coverage = Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };

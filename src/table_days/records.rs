@@ -16,7 +16,7 @@ use crate::partials::records::{AllRecords, Answers, TableDay, all_records, look_
 use crate::state::answers::{Answered, KnownAnswers};
 use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, lost, named_in};
 use crate::table_days::{STAGE, plan::Decision};
-use crate::{domain::Window, memory, partials::meaning::Meaning, settings::Settings};
+use crate::{domain::Span, memory, partials::meaning::Meaning, settings::Settings};
 
 /// Where a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ struct Found {
 pub(super) fn answers(
     resolved: &ResolvedDays<'_>,
     appeals: &Appeals,
-    window: Window,
+    window: Span,
     means: Means<'_>,
 ) -> Outcome<BTreeMap<TableDay, Answers>> {
     let mut told = KnownAnswers::load(&means.settings.state);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{Outcome, escaped};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed};
@@ -41,10 +41,10 @@ impl Survey {
     }
 
     /// What settling a year takes: the payments of its days, and the newest snapshot, however old it is.
-    pub(super) fn of_year(terms: Terms<'_>, span: Window, as_of: Day, store: &Store) -> Outcome<Self> {
+    pub(super) fn of_year(terms: Terms<'_>, span: Span, as_of: Day, store: &Store) -> Outcome<Self> {
         let Terms { settings, .. } = terms;
         let coverage = Coverage { window: span, ..settings.coverage(as_of, as_of) };
-        let of_shops = Window { first: as_of, last: as_of };
+        let of_shops = Span { first: as_of, last: as_of };
         let of_shops = Coverage { window: of_shops, max_snapshot_age_days: None, ..coverage };
         let tables = [(Table::Payments, coverage), (Table::Shops, of_shops)];
         Self::of(listing::list_tables(&settings.extracts, tables)?, terms, store)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::error::{Outcome, fault};
 use crate::extracts::{contract::CheckedPartition, tables::Table};
 use crate::state::store::{Store, Stored};
@@ -27,7 +27,7 @@ pub(crate) struct YearInput<'a> {
 }
 
 /// Gathers the newest shops as of the last day of a span, and the payments of its days.
-pub(crate) fn gather(terms: Terms<'_>, span: Window, as_of: Day) -> Outcome<YearInput<'_>> {
+pub(crate) fn gather(terms: Terms<'_>, span: Span, as_of: Day) -> Outcome<YearInput<'_>> {
     let Terms { settings, .. } = terms;
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
     let survey = Survey::of_year(terms, span, as_of, &store)?;

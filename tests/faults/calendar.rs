@@ -6,7 +6,7 @@ use std::fs;
 use super::assert_clean_night;
 use crate::support::bench::SCRATCH_OUT;
 use crate::support::library::{Zone, ends_month};
-use crate::support::{A_DAY, AS_OF, Bench, Marketplace, Table, WINDOW_DAYS, Window, at, day, payment};
+use crate::support::{A_DAY, AS_OF, Bench, Marketplace, Span, Table, WINDOW_DAYS, at, day, payment};
 
 #[test]
 fn fault_36_a_late_appeal_leaves_a_frozen_month_end_and_a_restatement_is_the_clean_one() {
@@ -77,7 +77,7 @@ fn fault_39_odd_days_of_the_calendar_are_days_like_others() {
     // A leap day, the end of a February without one, a month of 30 days, the turn of a year, and a week 53.
     for last in ["2020-03-01", "2021-03-01", "2021-05-01", "2022-01-01", "2021-01-03", "2100-03-01"] {
         let last = day(last);
-        let days = Window { first: last.plus(-WINDOW_DAYS - 2), last };
+        let days = Span { first: last.plus(-WINDOW_DAYS - 2), last };
         let bench = Bench::of(Marketplace::sound_in(days, days.first));
         bench.configure(&format!("window_days = {WINDOW_DAYS}\nhistory_starts_on = {}", days.first));
         for on in [last.plus(-2), last.plus(-1), last] {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::library::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES};
-use crate::support::{Bench, Cell, Table, Window, day, row};
+use crate::support::{Bench, Cell, Span, Table, day, row};
 
 const COLUMNS: [&str; 6] = ["shop_id", "provisional", "basis", "months_counted", "sales_fen", "top_sales_category"];
 
@@ -50,7 +50,7 @@ fn a_year_is_settled_without_old_payments_where_extracts_are_kept_only_so_long()
     for bench in [&bench, &whole] {
         bench.said("backfill --from 2022-01-25 --to 2022-03-02 --set extracts_kept_days=400");
     }
-    let gone = Window { first: day("2022-01-25"), last: day("2022-02-19") };
+    let gone = Span { first: day("2022-01-25"), last: day("2022-02-19") };
     for payments in gone.days() {
         fs::remove_dir_all(bench.partition(Table::Payments, payments)).unwrap();
     }

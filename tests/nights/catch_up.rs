@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::support::library::{Cli, commands};
 use crate::support::runner::alone;
-use crate::support::{Bench, Marketplace, Window, day};
+use crate::support::{Bench, Marketplace, Span, day};
 
 /// Runs the program at an instant, and returns what it says.
 fn said(bench: &Bench, now: &str, command: &str) -> String {
@@ -35,7 +35,7 @@ fn a_night_without_a_date_is_yesterday_after_the_days_missed() {
 }
 
 fn nights_without_a_date() {
-    let days = Window { first: day("2022-03-01"), last: day("2022-03-25") };
+    let days = Span { first: day("2022-03-01"), last: day("2022-03-25") };
     let bench = Bench::of(Marketplace::sound_in(days, days.first));
     bench.configure("window_days = 3\nmax_snapshot_age_days = 60\ncatch_up_days = 2");
 

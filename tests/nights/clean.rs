@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use crate::support::bench::SCRATCH_OUT;
-use crate::support::{Bench, Day, Ended, Published, Window, differing};
+use crate::support::{Bench, Day, Ended, Published, Span, differing};
 
 /// Runs the night of `window` on the state that there is and once more on none, and compares all that can be seen of the
 /// two: what they publish for that day, what they set aside, how they end. A refused night changes nothing.
-pub(crate) fn compare(bench: &Bench, window: Window, flags: &[&str]) -> Result<(), TestCaseError> {
+pub(crate) fn compare(bench: &Bench, window: Span, flags: &[&str]) -> Result<(), TestCaseError> {
     let as_of = window.last;
     let before = bench.published();
     let ended = bench.night(as_of, flags);
@@ -64,7 +64,7 @@ fn summary(ended: &Ended) -> Option<&str> {
 }
 
 /// The quarantined rows of a window but for those of the shops, of which a night reads one snapshot alone.
-fn quarantined(bench: &Bench, out: &str, window: Window) -> BTreeMap<Day, Vec<String>> {
+fn quarantined(bench: &Bench, out: &str, window: Span) -> BTreeMap<Day, Vec<String>> {
     let of_day = |day: Day| {
         let mut rows = bench.quarantined_under(out, &day.to_string());
         rows.retain(|row| !row.starts_with("shops "));

@@ -5,7 +5,7 @@ use std::fs;
 use super::clean;
 use super::watched::{Stamps, TABLES, today};
 use crate::support::library::{INDICATORS, QUALITY};
-use crate::support::{AS_OF, Bench, Cell, Day, Marketplace, Row, Table, Window, at, row};
+use crate::support::{AS_OF, Bench, Cell, Day, Marketplace, Row, Span, Table, at, row};
 
 const LONG_WINDOW_DAYS: i32 = 30;
 const ALL_PARTIALS: usize = 30 * TABLES;
@@ -35,7 +35,7 @@ fn night(bench: &Bench) -> (usize, usize) {
 }
 
 fn assert_as_from_scratch(bench: &Bench) {
-    clean::compare(bench, Window::ending(today(), LONG_WINDOW_DAYS), &[]).unwrap();
+    clean::compare(bench, Span::ending(today(), LONG_WINDOW_DAYS), &[]).unwrap();
 }
 
 /// Numerator and denominator of shop 2's product rating: the sum and the count of its stars.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::clean;
 use crate::support::disk::walk;
-use crate::support::{AS_OF, Bench, Day, WINDOW_DAYS, Window, day};
+use crate::support::{AS_OF, Bench, Day, Span, WINDOW_DAYS, day};
 
 /// The tables that have daily partials.
 pub(crate) const TABLES: usize = 6;
@@ -46,7 +46,7 @@ pub(crate) fn recomputed(bench: &Bench, flags: &[&str]) -> (usize, BTreeSet<Stri
 
 /// Compares a night on the state that there is with the night from scratch.
 pub(crate) fn assert_as_from_scratch(bench: &Bench, as_of: Day) {
-    clean::compare(bench, Window::ending(as_of, WINDOW_DAYS), &[]).unwrap();
+    clean::compare(bench, Span::ending(as_of, WINDOW_DAYS), &[]).unwrap();
 }
 
 /// What tells whether a file was written: its inode, its size and its times in nanoseconds.

@@ -10,7 +10,7 @@ use super::clean;
 use super::extracts::Extracts;
 use super::steps::{Damage, Rule, SETTINGS, Spoilt, Step};
 use crate::support::disk::{files_below, remove};
-use crate::support::{Bench, Day, Table, Window, at, files, row};
+use crate::support::{Bench, Day, Span, Table, at, files, row};
 
 type Outcome = Result<(), TestCaseError>;
 
@@ -79,7 +79,7 @@ impl World {
         self.last_night = Some(as_of);
         let flags: &[&str] = if rehash { &["--rehash"] } else { &[] };
         let window_days = self.settings["window_days"].parse().unwrap();
-        clean::compare(&self.bench, Window::ending(as_of, window_days), flags)
+        clean::compare(&self.bench, Span::ending(as_of, window_days), flags)
     }
 
     fn spoilt_night(&mut self, as_of: Day, (table, day): (Table, Day), spoilt: Spoilt) -> Outcome {

@@ -14,7 +14,7 @@ use super::disk::{remove, set_mode};
 use super::library::{OutputTable, QUARANTINE};
 use super::marketplace::partition;
 use super::published::rows_shown;
-use super::{AS_OF, Day, Ended, Marketplace, Published, Row, Table, WINDOW_DAYS, Window, at, batch, day, files, row};
+use super::{AS_OF, Day, Ended, Marketplace, Published, Row, Span, Table, WINDOW_DAYS, at, batch, day, files, row};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_shopscore");
 /// Where [`Bench::scratch_night`] keeps and publishes.
@@ -42,12 +42,12 @@ impl Bench {
     /// The small sound marketplace with days enough for a week of nights, and one shop snapshot for all of them.
     pub(crate) fn week() -> Self {
         let last = day(AS_OF);
-        Self::of(Marketplace::sound_in(Window::ending(last, WINDOW_DAYS + 6), last.plus(-6)))
+        Self::of(Marketplace::sound_in(Span::ending(last, WINDOW_DAYS + 6), last.plus(-6)))
     }
 
     /// The extracts of 2022-01-25 to 2022-03-02; every day is alike, windows have three days, and nobody appeals.
     pub(crate) fn two_months() -> Self {
-        let days = Window { first: day("2022-01-25"), last: day("2022-03-02") };
+        let days = Span { first: day("2022-01-25"), last: day("2022-03-02") };
         let mut marketplace = Marketplace::sound_in(days, days.first);
         marketplace.rows.retain(|(table, _), _| *table != Table::Appeals);
         let bench = Self::of(marketplace);

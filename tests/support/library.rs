@@ -2,7 +2,7 @@
 
 use super::{AS_OF, WINDOW_DAYS, day};
 
-pub(crate) use shopscore::domain::{Day, Window};
+pub(crate) use shopscore::domain::{Day, Span};
 pub(crate) use shopscore::error::{ExitClass, Failure, Outcome};
 pub(crate) use shopscore::extracts::schema::{Column, ColumnKind, RowRule, TableSpec};
 pub(crate) use shopscore::extracts::tables::Table;
@@ -45,7 +45,7 @@ pub(crate) use shopscore::commands;
 /// What the night of [`AS_OF`] asks of the extracts.
 pub(crate) fn coverage() -> Coverage {
     Coverage {
-        window: Window::ending(day(AS_OF), WINDOW_DAYS),
+        window: Span::ending(day(AS_OF), WINDOW_DAYS),
         appeals_until: day(AS_OF),
         history_starts_on: None,
         max_snapshot_age_days: Some(7),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Cell, Day, Row, Table, Window, at, batch, day, files, row};
+use super::{Cell, Day, Row, Span, Table, at, batch, day, files, row};
 
 /// The day that the tests score.
 pub(crate) const AS_OF: &str = "2022-03-15";
@@ -28,11 +28,11 @@ impl Marketplace {
 
     /// As [`Marketplace::sound`], over a window of that many days.
     pub(crate) fn sound_over(window_days: i32) -> Self {
-        Self::sound_in(Window::ending(day(AS_OF), window_days), day(AS_OF))
+        Self::sound_in(Span::ending(day(AS_OF), window_days), day(AS_OF))
     }
 
     /// As [`Marketplace::sound`], over these days, with a shop snapshot of this one.
-    pub(crate) fn sound_in(days: Window, snapshot: Day) -> Self {
+    pub(crate) fn sound_in(days: Span, snapshot: Day) -> Self {
         let mut marketplace = Self::default();
         let shops = SHOPS.map(|(shop, category)| shop_row(shop, category));
         marketplace.rows.insert((Table::Shops, snapshot), shops.to_vec());

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::library::{Column, ColumnKind, RowRule, TableSpec};
-use super::{AS_OF, Cell, Day, Marketplace, Row, Table, WINDOW_DAYS, Window, at, day};
+use super::{AS_OF, Cell, Day, Marketplace, Row, Span, Table, WINDOW_DAYS, at, day};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ const DAY_MICROSECONDS: i64 = 86_400_000_000;
 
 pub(crate) fn marketplaces() -> impl Strategy<Value = Marketplace> {
     let as_of = day(AS_OF);
-    let window = Window::ending(as_of, WINDOW_DAYS);
+    let window = Span::ending(as_of, WINDOW_DAYS);
     let table_days = Table::ALL.into_iter().flat_map(|table| match table {
         Table::Shops => vec![(table, as_of)],
         _ => window.days().map(|day| (table, day)).collect(),

@@ -15,7 +15,7 @@ pub(crate) mod runner;
 
 pub(crate) use bench::Bench;
 pub(crate) use ended::Ended;
-pub(crate) use library::{Day, Table, Window};
+pub(crate) use library::{Day, Span, Table};
 pub(crate) use marketplace::{A_DAY, AS_OF, Marketplace, WINDOW_DAYS, payment, shop_row};
 pub(crate) use published::{Files, Published, differing};
 pub(crate) use rows::{Cell, Row, UTC, at, batch, day, row};

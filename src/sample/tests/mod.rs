@@ -11,12 +11,12 @@ use parquet::file::reader::SerializedFileReader;
 use parquet::record::Field;
 
 use super::{Category, Request, folder, write};
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Span};
 use crate::extracts::{readable::day, schema::Presence, tables::Table};
 use crate::folders;
 
 fn days(from: &str, to: &str) -> impl Iterator<Item = Day> {
-    Window { first: day(from), last: day(to) }.days()
+    Span { first: day(from), last: day(to) }.days()
 }
 
 /// Forty rows of a weights table, the split categories among them.
