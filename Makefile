@@ -16,7 +16,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample test lint unit readers concurrent crash reference mutants soak fuzz bench bench-growth bench-partials clean
+.PHONY: help build demo nightly sample fixture test lint unit readers concurrent crash reference mutants soak fuzz bench bench-growth bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -38,6 +38,10 @@ sample: build ## write sample_data/ anew, byte for byte as it is committed
 	rm -rf sample_data
 	$(SHOPSCORE) sample --out sample_data --from 2021-12-03 --to 2022-03-15 --shops 120 --rows-per-day 1800 \
 		--seed 1 --dirty --demo-cases
+
+fixture: build ## what this release leaves in STATE and OUT, for later ones to serve: once a release, make fixture RELEASE=0.2.0
+	@test -n "$(RELEASE)" || { echo "usage: make fixture RELEASE=X.Y.Z" >&2; exit 2; }
+	tests/fixtures/write.sh $(SHOPSCORE) tests/fixtures/$(RELEASE)
 
 test: lint unit ## format, lints, documentation, unit and integration tests; names tests that could not run here
 

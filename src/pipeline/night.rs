@@ -51,13 +51,14 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
             let mut publication = publication(terms, as_of, figures, &input)?;
             let month_end = month_end::close(&mut publication, &settings.out, rulebook)?;
             let touched_month_ends = month_end::touched(settings, as_of, &input)?;
+            let made_stale = staleness::made_stale(settings, as_of, &input.changed)?;
             let published = publish(settings, &publication, now)?;
             Ok(Night {
                 as_of,
                 published,
                 month_end,
                 touched_month_ends,
-                made_stale: staleness::made_stale(settings, as_of, &input.changed)?,
+                made_stale,
                 present_shops: figures.assessed.len(),
                 unscored_shops: figures.unscored(),
                 quarantined_rows: input.set_aside.quarantine.values().map(Vec::len).sum(),

@@ -21,6 +21,11 @@ pub(crate) enum DayContent {
 }
 
 impl DayContent {
+    /// Whether it is rows that are kept in place of sums.
+    pub(crate) fn is_rows(&self) -> bool {
+        !matches!(self, Self::Sums(_))
+    }
+
     /// The sums of a partial; a fault where it is of shops or appeals, as below where it is of another table.
     pub(crate) fn sums(self) -> Outcome<DataFrame> {
         if let Self::Sums(sums) = self { Ok(sums) } else { Err(fault(STAGE, "a table-day without sums")) }

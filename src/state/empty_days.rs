@@ -16,6 +16,10 @@ pub(crate) struct EmptyDays {
     pub(crate) is_damaged: bool,
 }
 
+/// The file's name is older than the word that the code has for it.
+pub(super) const NAME: &str = "lacking.json";
+pub(super) const ADVICE: &str = "put it back as it was backed up: it alone knows on which days nothing happened";
+
 /// What is known under a state folder; nothing where the file is gone or damaged.
 pub(crate) fn load(state: &Path) -> EmptyDays {
     let path = file(state);
@@ -25,8 +29,7 @@ pub(crate) fn load(state: &Path) -> EmptyDays {
         Content::Sound(json) => serde_json::from_slice::<BTreeMap<String, BTreeSet<Day>>>(&json).ok(),
     };
     let Some(days) = days else {
-        let advice = "put it back as it was backed up: it alone knows on which days nothing happened";
-        tracing::warn!("{}: damaged; {advice}", path.display());
+        tracing::warn!("{}: damaged; {ADVICE}", path.display());
         return EmptyDays { is_damaged: true, ..EmptyDays::default() };
     };
     let of_table = |table: Table| days.get(table.name()).into_iter().flatten().map(move |day| (table, *day));
@@ -42,9 +45,8 @@ pub(crate) fn save(state: &Path, empty: &BTreeSet<TableDay>) -> Outcome<()> {
     checksummed::write_durably(&file(state), &json)
 }
 
-/// The name is older than the word that the code has for it.
 fn file(state: &Path) -> PathBuf {
-    state.join("lacking.json")
+    state.join(NAME)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Frames of the engine as Parquet bytes and back: int64 columns and one text column, no nulls, as partials have them.
+//! Frames of the engine as Parquet bytes and back: int64 and text columns, no nulls, as partials have them.
 
 use std::sync::Arc;
 

@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
@@ -27,7 +26,6 @@ pub(crate) struct Store {
     /// The folder, where it is the only copy of old days; opened before the first write, so that the sync reports every write
     /// that failed since.
     to_sync: Option<File>,
-    has_written: AtomicBool,
 }
 
 /// What is stored of a table-day.
@@ -56,17 +54,14 @@ impl Store {
         format::check(state)?;
         let opened = (is_only_copy && state.is_dir()).then(|| File::open(state)).transpose();
         let to_sync = opened.map_err(|error| disk(STAGE, "open", state, &error))?;
-        Ok(Self { state: state.to_owned(), to_sync, has_written: AtomicBool::new(false) })
+        Ok(Self { state: state.to_owned(), to_sync })
     }
 
-    /// Waits until all that was stored is on disk, where it may be the only copy one day: a night is published after that.
+    /// Waits until all that was stored is on disk, where it may be the only copy one day: a night is published after that,
+    /// whichever run stored it.
     pub(crate) fn sync(&self) -> Outcome<()> {
-        match &self.to_sync {
-            Some(folder) if self.has_written.swap(false, Ordering::Relaxed) => {
-                rustix::fs::syncfs(folder).map_err(|error| disk(STAGE, "syncfs", &self.state, &error.into()))
-            }
-            _ => Ok(()),
-        }
+        let Some(folder) = &self.to_sync else { return Ok(()) };
+        rustix::fs::syncfs(folder).map_err(|error| disk(STAGE, "syncfs", &self.state, &error.into()))
     }
 
     pub(crate) fn find(&self, of: TableDay) -> Found {
@@ -100,13 +95,11 @@ impl Store {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Outcome<()> {
-        self.has_written.store(true, Ordering::Relaxed);
         checksummed::replace(path, bytes)
     }
 
     /// Writes the description of a table-day whose content is stored.
     pub(crate) fn describe(&self, stored: &Stored) -> Outcome<()> {
-        self.has_written.store(true, Ordering::Relaxed);
         checksummed::write(&self.description(stored.of()), &description::json(stored)?)
     }
 

@@ -52,7 +52,9 @@ impl Dependencies {
 
     /// Whether what is stored under this basis depends on the same.
     pub(crate) fn is_of(&self, basis: &str) -> bool {
-        basis == self.basis || basis == format_1::basis(self.table, self.day, &self.zone, &self.custom_made)
+        let of_format_1 = || format_1::basis(self.table, self.day, &self.zone, &self.custom_made);
+        // What format 1 stored has the first meaning of its table.
+        basis == self.basis || (meaning(self.table) == 1 && basis == of_format_1())
     }
 }
 

@@ -74,8 +74,9 @@ pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
     let survey = Survey::of_night(terms, known, &store)?;
     survey.tell_ignored();
-    survey.remember_empty_days(settings)?;
+    survey.remember_empty_days(settings, false)?;
     let checked = survey.check(settings)?;
+    survey.remember_empty_days(settings, true)?;
     let means = Means { settings, store: &store, checked: &checked };
     let planned = survey.days.iter().filter(|planned| planned.takes_part());
     let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =

@@ -2,7 +2,7 @@
 //!
 //! Grain in: the table-days that were listed, with or without a partition, and what is stored of each. Grain out: one
 //! decision each. A table-day is known by the bytes of its files: where device, inode, size and times of every file are as
-//! recorded, the bytes need not be read to know them. Nothing is read or written here.
+//! recorded, the bytes need not be read to know them. To decide, nothing is read or written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -151,8 +151,7 @@ impl Planned {
     /// What a touched table-day is, given the hashes of its part files: reused where they are those that were stored.
     pub(super) fn by_bytes(&self, hashes: &[String]) -> Decision {
         let (Decision::Touched, Some(stored)) = (self.decision, &self.stored) else { return self.decision };
-        let of_now = fingerprint(&stored.basis, hashes.iter().map(String::as_str));
-        if of_now == stored.version.fingerprint { Decision::Reused } else { Decision::Computed(Why::FilesChanged) }
+        if is_made_of(stored, hashes) { Decision::Reused } else { Decision::Computed(Why::FilesChanged) }
     }
 
     /// Its files as they are now, with the hashes of its part files.
@@ -199,6 +198,11 @@ impl Planned {
         let found = format!("no partition dt={day}, {what}");
         Finding::new(STAGE, found, format!("{} of {day}", table.name())).path(&self.partition.folder)
     }
+}
+
+/// Whether what is stored was made of part files with these hashes.
+pub(super) fn is_made_of(stored: &Stored, hashes: &[String]) -> bool {
+    fingerprint(&stored.basis, hashes.iter().map(String::as_str)) == stored.version.fingerprint
 }
 
 /// The files of a partition that tell what it holds.

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::error::{ExitClass, Failure, Outcome, all, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome, all, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::partials::records::{Answers, TableDay};
 use crate::partials::{measures, retractions::Appeal};
 use crate::state::store::{Store, Stored, Version};
 use crate::table_days::compute::{Computed, Opened, Wants, compute};
-use crate::table_days::plan::{Decision, Planned, Why};
+use crate::table_days::plan::{Decision, Planned, Why, is_made_of};
 use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE, window_sums::tables::add_up};
 
 /// A table-day whose plan was carried out.
@@ -114,6 +114,10 @@ fn computed<'a>(
     let basis = planned.dependencies.basis().to_owned();
     let stored = means.store.put(&content, Stored { counts, quarantine, basis, inputs, version })?;
     let replaced = planned.stored.as_ref().map(|before| before.version.clone());
+    // The rows of before serve nothing any more; the sums of before may yet be taken out of the last window.
+    if let Some(before) = replaced.as_ref().filter(|before| content.is_rows() && **before != stored.version) {
+        means.store.forget(planned.of(), before);
+    }
     let content = Some(for_the_window(planned, content)?);
     Ok(Resolved { planned, stored, content, answers: Some(answers), computed: Some(why), replaced })
 }
@@ -145,8 +149,14 @@ pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> O
         return Err(lost(planned, what));
     }
     let checked = planned.checked(means.settings)?;
+    let opened = Opened::of(planned, &checked, means.settings)?;
+    if !is_made_of(stored, &opened.hashes) {
+        let (found, wanted) = ("files with other bytes, and times as they were", "the files that it was stored of");
+        let changed = Finding::new(STAGE, found, wanted).path(&planned.partition.folder);
+        return Err(changed.advice("run again with --rehash").fail(ExitClass::Rejected));
+    }
     let wants = Wants { record_ids: &BTreeSet::new(), all_records: false };
-    let Computed { content, .. } = compute(Opened::of(planned, &checked, means.settings)?, wants)?;
+    let Computed { content, .. } = compute(opened, wants)?;
     means.store.put(&content, stored.clone())?;
     Ok(content)
 }

@@ -83,15 +83,16 @@ impl Survey {
         }
     }
 
-    /// Remembers which days have no partition, as long as their extracts would be there.
-    pub(super) fn remember_empty_days(&self, settings: &Settings) -> Outcome<()> {
+    /// Remembers which days have no partition, as long as their extracts would be there. What is damaged is written anew
+    /// only `after_check`, when the run has found all days that it needs without it.
+    pub(super) fn remember_empty_days(&self, settings: &Settings, after_check: bool) -> Outcome<()> {
         let before = &self.known_empty;
         let mut days: BTreeSet<TableDay> = before.days.iter().chain(&self.listed.empty_days).copied().collect();
         for partition in &self.listed.partitions {
             days.remove(&(partition.table, partition.day));
         }
-        let is_news = days != before.days || before.is_damaged;
-        if settings.extracts_kept_days.is_some() && is_news {
+        let is_due = if after_check { before.is_damaged } else { !before.is_damaged && days != before.days };
+        if settings.extracts_kept_days.is_some() && is_due {
             empty_days::save(&settings.state, &days)?;
         }
         Ok(())

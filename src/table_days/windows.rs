@@ -1,7 +1,7 @@
 //! The window's sums of every table, and what appeals take out of them.
 //!
 //! Grain in: resolved table-days. Grain out: one row a shop and table, and the negated figures of the records that leave. The
-//! last night's window is rolled on where that is less work; versions that nothing uses any more are then forgotten.
+//! last night's window is rolled on where that is less work; sums that nothing uses any more are then forgotten.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,10 @@ fn window_of(
     let of_table = resolved.iter().filter(|((table, _), _)| *table == spec.table);
     let versions = of_table.map(|((_, day), resolved)| (*day, resolved.stored.version.clone())).collect();
     let sums_of = |day: Day, version: &Version| match resolved.get(&(spec.table, day)) {
-        Some(resolved) if resolved.stored.version == *version => resolved.content(means)?.sums().map(Some),
+        // Of one fingerprint are the same sums, however they were written.
+        Some(resolved) if resolved.stored.version.fingerprint == version.fingerprint => {
+            resolved.content(means)?.sums().map(Some)
+        }
         // A day, or a version of one, that leaves the window.
         _ => means.store.content((spec.table, day), version).map(DayContent::sums).transpose(),
     };

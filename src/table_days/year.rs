@@ -26,7 +26,7 @@ pub(crate) struct YearInput<'a> {
     pub(crate) set_aside: SetAside,
 }
 
-/// Gathers the newest shops as of the last day of a span, and the payments of its days.
+/// Gathers the newest shops as of a day, and the payments of the days of a span.
 pub(crate) fn gather(terms: Terms<'_>, span: Span, as_of: Day) -> Outcome<YearInput<'_>> {
     let Terms { settings, .. } = terms;
     let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
