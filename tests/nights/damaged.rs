@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::watched::{PARTIALS, assert_as_from_scratch, recomputed, today, week_with_a_night, yesterday};
 use crate::support::disk::{files_named, flip_middle};
-use crate::support::{Bench, Day, Table, at, row};
+use crate::support::{Bench, Day, Table, at, row, shop_row};
 
 /// The file of the sums of a stored partial.
 fn sums_file(bench: &Bench, table: Table, day: Day) -> PathBuf {
@@ -134,4 +134,20 @@ fn a_deleted_index_is_made_again() {
     bench.night(today(), &[]).assert_done();
     assert!(index.is_file());
     assert_as_from_scratch(&bench, today());
+}
+
+#[test]
+fn what_a_delivery_replaced_is_forgotten_once_nothing_needs_it() {
+    let bench = week_with_a_night();
+    decide(&bench, 1, 10, yesterday());
+    let snapshot = fs::read_dir(bench.path("extracts/shops")).unwrap().next().unwrap().unwrap().file_name();
+    let snapshot: Day = snapshot.to_str().unwrap().strip_prefix("dt=").unwrap().parse().unwrap();
+    bench.put(Table::Shops, snapshot, &[1, 2, 3, 4, 5, 6].map(|shop| shop_row(shop, "茶")));
+    bench.put(Table::Reviews, yesterday(), &[row![1, 1, 1, 5, 5, at(yesterday(), "09:00")]]);
+    bench.night(today(), &[]).assert_done();
+    for (folder, day) in [("whole/shops", snapshot), ("whole/appeals", yesterday()), ("partials/reviews", yesterday())]
+    {
+        let stored = files_named(&bench.path("state").join(folder), &format!("{day}-"), ".parquet");
+        assert_eq!(stored.len(), 1, "{stored:?}");
+    }
 }

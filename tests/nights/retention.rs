@@ -190,3 +190,17 @@ fn lost_sums_rows_and_indexes_of_records_are_refused() {
         assert!(ended.stderr.contains(place) && ended.stderr.contains(none), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn a_damaged_list_of_empty_days_is_kept_until_a_night_needs_it_no_more() {
+    let bench = three_nights(KEPT_LONG, KEPT);
+    delete_old_extracts(&bench);
+    let list = bench.path("state/lacking.json");
+    fs::write(&list, "damaged").unwrap();
+    for _ in 0..2 {
+        let ended = bench.night(today(), &[]);
+        assert_eq!(ended.code, Some(MISSING), "{}", ended.stderr);
+        assert!(ended.stderr.contains("put it back as it was backed up"), "{}", ended.stderr);
+        assert_eq!(fs::read(&list).unwrap(), b"damaged");
+    }
+}
