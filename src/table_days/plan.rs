@@ -180,8 +180,8 @@ impl Planned {
         let Decision::Missing(lack) = self.decision else { return None };
         let (stored, advice) = match (lack, self.presence()) {
             (Lack::OtherRules, _) => (
-                "what is stored of it was made under other settings or rules",
-                "deliver the day again, or go back to those settings and rules",
+                "what is stored of it was made under other settings or rules, or before an upgrade changed its figures",
+                "deliver the day again, or go back to those settings and rules, or to the release before",
             ),
             (Lack::NothingSound, Presence::EveryDay) => ("nothing sound is stored of it", "deliver the day again"),
             (Lack::NothingSound, _) => (
