@@ -14,6 +14,9 @@ from crash_calls import check_strace
 
 READS = "read,pread64,readv,preadv,preadv2,copy_file_range,sendfile,splice"
 LINE = re.compile(r"^\d+ +(\w+)\(\d+<(/[^>]*)>.* = (\d+)$")
+# Where another thread calls meanwhile, a call has two lines, of which only the first has the path.
+BEGUN = re.compile(r"^(\d+) +\w+\(\d+<(/[^>]*)>.*<unfinished \.\.\.>$")
+ENDED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>.* = (\d+)$")
 
 
 def bytes_read(command: list[str], extracts: Path, log: Path) -> dict[Path, int]:
@@ -21,11 +24,18 @@ def bytes_read(command: list[str], extracts: Path, log: Path) -> dict[Path, int]
     strace = ["strace", "-f", "-qq", "-y", "-s", "0", "-o", str(log), "-e", "signal=none", "-e", f"trace={READS},mmap"]
     subprocess.run([*strace, *command], check=True, stdout=subprocess.DEVNULL)
     read: dict[Path, int] = defaultdict(int)
+    begun: dict[str, str] = {}
     for line in log.read_text().splitlines():
         assert "mmap(" not in line or str(extracts) not in line, f"mapped, so that it cannot be counted: {line}"
-        match = LINE.match(line)
-        if match and Path(match[2]).is_relative_to(extracts):
-            read[Path(match[2])] += int(match[3])
+        if match := BEGUN.match(line):
+            begun[match[1]] = match[2]
+        path, count = None, 0
+        if match := LINE.match(line):
+            path, count = match[2], int(match[3])
+        elif match := ENDED.match(line):
+            path, count = begun.pop(match[1], None), int(match[2])
+        if path and Path(path).is_relative_to(extracts):
+            read[Path(path)] += count
     return read
 
 
