@@ -139,15 +139,17 @@ fn a_deleted_index_is_made_again() {
 #[test]
 fn what_a_delivery_replaced_is_forgotten_once_nothing_needs_it() {
     let bench = week_with_a_night();
-    decide(&bench, 1, 10, yesterday());
     let snapshot = fs::read_dir(bench.path("extracts/shops")).unwrap().next().unwrap().unwrap().file_name();
     let snapshot: Day = snapshot.to_str().unwrap().strip_prefix("dt=").unwrap().parse().unwrap();
-    bench.put(Table::Shops, snapshot, &[1, 2, 3, 4, 5, 6].map(|shop| shop_row(shop, "茶")));
+    let days = [("whole/shops", snapshot), ("whole/appeals", yesterday()), ("partials/reviews", yesterday())];
+    let stored =
+        || days.map(|(folder, day)| files_named(&bench.path("state").join(folder), &format!("{day}-"), ".parquet"));
+    let before = stored();
+    decide(&bench, 1, 10, yesterday());
+    bench.put(Table::Shops, snapshot, &[1, 2, 3, 4, 5].map(|shop| shop_row(shop, "茶")));
     bench.put(Table::Reviews, yesterday(), &[row![1, 1, 1, 5, 5, at(yesterday(), "09:00")]]);
     bench.night(today(), &[]).assert_done();
-    for (folder, day) in [("whole/shops", snapshot), ("whole/appeals", yesterday()), ("partials/reviews", yesterday())]
-    {
-        let stored = files_named(&bench.path("state").join(folder), &format!("{day}-"), ".parquet");
-        assert_eq!(stored.len(), 1, "{stored:?}");
+    for (before, after) in before.into_iter().zip(stored()) {
+        assert!(after.len() == 1 && before != after, "{before:?} {after:?}");
     }
 }
