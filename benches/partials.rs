@@ -19,8 +19,7 @@ use shopscore::extracts::contract::{self, CheckedPartition};
 use shopscore::extracts::listing;
 use shopscore::extracts::reader::{self, Source, each_batch};
 use shopscore::extracts::selection::Selection;
-use shopscore::partials::daily::sum_up;
-use shopscore::partials::meaning::Surroundings;
+use shopscore::partials::daily::{Wanted, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::policies::Coverage;
 use shopscore::threads;
@@ -80,13 +79,16 @@ fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
     all(decoded).map(drop)
 }
 
-fn sum_all(days: &[&CheckedPartition], spec: &PartialSpec, zone: &Zone) -> Outcome<()> {
+fn sum_all(days: &[&CheckedPartition], spec: &'static PartialSpec, zone: &Zone) -> Outcome<()> {
     let summed = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
-            let surroundings = Surroundings { zone, custom_made: &BTreeSet::new() };
+            let (record_ids, custom_made) = (&BTreeSet::new(), &BTreeSet::new());
+            let wanted = Wanted { spec, custom_made, record_ids, all_records: false };
             let loaded = reader::load(day)?;
-            let rows = reader::decode(day, Source::Loaded(&loaded), zone, &Selection::default())?;
-            sum_up(rows, spec, &BTreeSet::new(), false, surroundings)
+            let source = Source::Loaded(&loaded);
+            sum_up((day.table, day.day), wanted, |consume| {
+                reader::decode(day, source, zone, &Selection::default(), consume)
+            })
         });
         each.collect::<Vec<_>>()
     });

@@ -3,9 +3,11 @@
 //! Grain in: the sound rows of the newest snapshot. Grain out: one shop each, sorted by id. The snapshot decides category
 //! and presence for the whole window (specification, sections 2 and 6).
 
+use arrow::array::{Array, Date32Array, UInt32Array};
+
 use crate::domain::Day;
 use crate::error::Outcome;
-use crate::extracts::rows::{Rows, value};
+use crate::extracts::batch::{Batch, value};
 use crate::extracts::verdicts::Verdicts;
 
 /// A shop 商家, as the snapshot has it.
@@ -33,22 +35,21 @@ impl Shop {
 }
 
 /// The sound shops of a snapshot, sorted by id.
-pub(crate) fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Shop>> {
-    let ids = rows.integers("shop_id")?;
+pub(crate) fn of_snapshot(rows: &Batch, verdicts: &Verdicts) -> Outcome<Vec<Shop>> {
+    let ids = rows.integers("shop_id")?.values();
     let (names, categories) = (rows.text_positions("shop_name")?, rows.text_positions("primary_category")?);
     let subcategories = rows.text_positions("primary_subcategory")?;
     let (joined, terminated) = (rows.dates("joined_on")?, rows.dates("terminated_on")?);
-    let (subcategory, termination) = (rows.column("primary_subcategory")?, rows.column("terminated_on")?);
-    let text = |positions: &[u32], row| rows.texts.text(value(positions, row)?).map(str::to_owned);
-    let date = |dates: &[i32], row| value(dates, row).map(Day::from_epoch_days);
+    let text = |positions: &UInt32Array, row| rows.texts.text(value(positions.values(), row)?).map(str::to_owned);
+    let date = |dates: &Date32Array, row| value(dates.values(), row).map(Day::from_epoch_days);
     let shop = |row: usize| {
         Ok(Shop {
             shop_id: value(ids, row)?,
             name: text(names, row)?,
             primary_category: text(categories, row)?,
-            primary_subcategory: subcategory.is_valid(row).then(|| text(subcategories, row)).transpose()?,
+            primary_subcategory: subcategories.is_valid(row).then(|| text(subcategories, row)).transpose()?,
             joined_on: date(joined, row)?,
-            terminated_on: termination.is_valid(row).then(|| date(terminated, row)).transpose()?,
+            terminated_on: terminated.is_valid(row).then(|| date(terminated, row)).transpose()?,
         })
     };
     let mut shops = verdicts.sound_rows().map(shop).collect::<Outcome<Vec<Shop>>>()?;

@@ -3,7 +3,7 @@
 //! Units: whole seconds since 1970-01-01T00:00:00Z. A local time that the zone repeats means the earlier instant, one
 //! that it skips takes the offset before the gap (specification, section 2).
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase, TimeZoneTransition};
@@ -59,6 +59,21 @@ impl Zone {
         LocalTimes { zone: self, certain: 0..0, offset_seconds: 0 }
     }
 
+    /// The offset from UTC that all of these local seconds have; none where there may be several.
+    pub(crate) fn offset_of_all(&self, local_seconds: RangeInclusive<i64>) -> Option<i64> {
+        let (certain, offset_seconds) = self.certain_around(*local_seconds.start());
+        let are_certain = certain.contains(local_seconds.start()) && certain.contains(local_seconds.end());
+        are_certain.then_some(offset_seconds)
+    }
+
+    /// Local seconds for which the offset around `local_second` holds without a doubt, and that offset.
+    fn certain_around(&self, local_second: i64) -> (Range<i64>, i64) {
+        const WIDEST_CHANGE_SECONDS: i64 = 2 * 86_400;
+        let (Range { start, end }, offset_seconds) = self.offset_at(local_second);
+        let certain = start.saturating_add(WIDEST_CHANGE_SECONDS)..end.saturating_sub(WIDEST_CHANGE_SECONDS);
+        (certain, offset_seconds)
+    }
+
     /// The stretch of time around `second` in which the offset from UTC does not change, and that offset in seconds.
     fn offset_at(&self, second: i64) -> (Range<i64>, i64) {
         let instant = clamped(second);
@@ -82,11 +97,8 @@ pub(crate) struct LocalTimes<'zone> {
 impl LocalTimes<'_> {
     /// The instant that a clock on the wall means when it shows `local_second` (counted as if it were UTC).
     pub(crate) fn instant(&mut self, local_second: i64) -> i64 {
-        const WIDEST_CHANGE_SECONDS: i64 = 2 * 86_400;
         if !self.certain.contains(&local_second) {
-            let (Range { start, end }, offset_seconds) = self.zone.offset_at(local_second);
-            self.certain = start.saturating_add(WIDEST_CHANGE_SECONDS)..end.saturating_sub(WIDEST_CHANGE_SECONDS);
-            self.offset_seconds = offset_seconds;
+            (self.certain, self.offset_seconds) = self.zone.certain_around(local_second);
         }
         if self.certain.contains(&local_second) {
             return local_second - self.offset_seconds;

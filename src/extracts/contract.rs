@@ -43,7 +43,8 @@ pub struct CheckedFile {
 pub struct CheckedPartition {
     /// Its table.
     pub table: Table,
-    pub(crate) day: Day,
+    /// Its day.
+    pub day: Day,
     /// Its part files, by name; there may be none.
     pub files: Vec<CheckedFile>,
 }

@@ -3,7 +3,8 @@
 //! A tick is a millionth or a billionth of a second since 1970-01-01T00:00:00Z. An instant outside the years -9999 to
 //! 9999, or outside what the tick can count, is refused with its raw value (specification, section 2).
 
-use arrow::array::{Array, Int64Array};
+use arrow::array::Int64Array;
+use arrow::compute::{max, min};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
@@ -27,27 +28,40 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Appends `raw` timestamps as ticks; where `local_in` is given they are local times there. An error is the first value that
-    /// cannot be held, with its place in the batch.
-    pub(super) fn append(self, ticks: &mut Vec<i64>, raw: &Int64Array, local_in: Option<&Zone>) -> Result<(), String> {
-        if let (None, Some(factor)) = (local_in, self.factor_for(raw.values())) {
-            ticks.extend(raw.values().iter().map(|value| value * factor));
-            return Ok(());
+    /// `raw` timestamps as ticks; where `local_in` is given they are local times there. An error is the first value that cannot
+    /// be held, with its place in the batch.
+    pub(super) fn ticks_of(self, raw: Int64Array, local_in: Option<&Zone>) -> Result<Int64Array, String> {
+        match self.straight(&raw, local_in) {
+            Some((1, 0)) => Ok(raw),
+            // What lies under a null means nothing.
+            Some((factor, shift)) => Ok(raw.unary(|value| value.wrapping_mul(factor).wrapping_sub(shift))),
+            None => self.one_by_one(&raw, local_in),
         }
+    }
+
+    /// What all values are multiplied by to be ticks, and what is then taken off; none where that differs among them, or where
+    /// one of them cannot be held.
+    fn straight(self, raw: &Int64Array, local_in: Option<&Zone>) -> Option<(i64, i64)> {
+        let (least, greatest) = (min(raw)?, max(raw)?);
+        let second = |value: i64| value.div_euclid(self.units_per_second);
+        let offset_seconds = match local_in {
+            None => 0,
+            Some(zone) => zone.offset_of_all(second(least)..=second(greatest))?,
+        };
+        // Where both ends can be held, so can all between them.
+        self.ticks(least, |second| second - offset_seconds)?;
+        self.ticks(greatest, |second| second - offset_seconds)?;
+        Some((self.ticks_per_second / self.units_per_second, offset_seconds * self.ticks_per_second))
+    }
+
+    fn one_by_one(self, raw: &Int64Array, local_in: Option<&Zone>) -> Result<Int64Array, String> {
         let mut local_times = local_in.map(Zone::local_times);
-        ticks.reserve(raw.len());
-        for (row, value) in raw.values().iter().enumerate() {
-            let held = match &mut local_times {
-                None => self.ticks(*value),
-                Some(times) => self.ticks_at(*value, |second| times.instant(second)),
-            };
-            ticks.push(match held {
-                Some(held) => held,
-                None if raw.is_null(row) => 0,
-                None => return Err(self.refused(row, *value)),
-            });
-        }
-        Ok(())
+        let mut instant = |second| local_times.as_mut().map_or(second, |times| times.instant(second));
+        let ticks = raw.iter().enumerate().map(|(row, value)| {
+            let held = value.map(|value| self.ticks(value, &mut instant).ok_or_else(|| self.refused(row, value)));
+            held.transpose()
+        });
+        ticks.collect()
     }
 
     fn refused(self, row: usize, value: i64) -> String {
@@ -56,24 +70,8 @@ impl Scale {
         format!("{raw}, which no tick of 1/{ticks_per_second} s can hold")
     }
 
-    /// What makes instants ticks, where all of `values` can be held.
-    fn factor_for(self, values: &[i64]) -> Option<i64> {
-        let (least, greatest) = (values.iter().min()?, values.iter().max()?);
-        self.ticks(*least).and(self.ticks(*greatest))?;
-        Some(self.ticks_per_second / self.units_per_second)
-    }
-
-    /// The ticks of an instant; none where it cannot be held.
-    fn ticks(self, value: i64) -> Option<i64> {
-        let first = FIRST_SECOND.saturating_mul(self.units_per_second);
-        let end = (LAST_SECOND + 1).saturating_mul(self.units_per_second);
-        // Where the units do not reach as far as the years do, every value is of our era.
-        let is_of_our_era = first <= value && (value < end || end == i64::MAX);
-        is_of_our_era.then(|| value.checked_mul(self.ticks_per_second / self.units_per_second)).flatten()
-    }
-
-    /// As [`Scale::ticks`], where `instant` moves the whole seconds.
-    fn ticks_at(self, value: i64, instant: impl FnOnce(i64) -> i64) -> Option<i64> {
+    /// The ticks of a value whose whole seconds `instant` moves; none where they cannot be held.
+    fn ticks(self, value: i64, instant: impl FnOnce(i64) -> i64) -> Option<i64> {
         let second = instant(value.div_euclid(self.units_per_second));
         let rest = value.rem_euclid(self.units_per_second) * (self.ticks_per_second / self.units_per_second);
         let exact = i128::from(second) * i128::from(self.ticks_per_second) + i128::from(rest);
@@ -106,10 +104,12 @@ mod tests {
 
     fn ticks(raw: i64, units: i64, per_second: i64, zone: Option<&str>) -> Result<i64, String> {
         let zone = zone.map(|name| Zone::named(name).unwrap());
-        let mut held = Vec::new();
         let scale = Scale { units_per_second: units, ticks_per_second: per_second };
-        scale.append(&mut held, &Int64Array::from(vec![raw]), zone.as_ref())?;
-        Ok(held[0])
+        let held = scale.ticks_of(Int64Array::from(vec![raw]), zone.as_ref())?;
+        // A null beside it changes nothing, nor does a value of another stretch of the zone.
+        let beside = Int64Array::from(vec![None, Some(raw), Some(0)]);
+        assert_eq!(scale.ticks_of(beside, zone.as_ref())?.value(1), held.value(0));
+        Ok(held.value(0))
     }
 
     #[test]
@@ -136,10 +136,10 @@ mod tests {
 
     #[test]
     fn a_null_has_a_place_among_the_ticks() {
-        let mut held = Vec::new();
         let scale = Scale { units_per_second: 1_000, ticks_per_second: MICROS };
-        assert_eq!(scale.append(&mut held, &Int64Array::from(vec![None, Some(1)]), None), Ok(()));
-        assert_eq!(held, [0, 1_000]);
+        for (raw, ticks) in [(vec![None, Some(1)], vec![None, Some(1_000)]), (vec![None, None], vec![None, None])] {
+            assert_eq!(scale.ticks_of(Int64Array::from(raw), None), Ok(Int64Array::from(ticks)));
+        }
     }
 
     #[test]

@@ -3,14 +3,15 @@
 //! Grain: one quarantined row. Buyers are left out, timestamps are in UTC, so that a row reads the same whatever the unit
 //! and zone of its file (specification, section 11).
 
+use arrow::array::Array;
 use serde::Serializer;
 use serde_json::{Map, Value};
 
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
+use crate::extracts::batch::{Batch, value};
 use crate::extracts::instants::in_utc;
-use crate::extracts::rows::{ColumnData, Rows, Values, value};
-use crate::extracts::schema::{RowRule, TableSpec};
+use crate::extracts::schema::{Column, ColumnKind, RowRule, TableSpec};
 use crate::extracts::tables::Table;
 use crate::extracts::verdicts::{Reason, Verdicts};
 
@@ -28,21 +29,18 @@ pub struct QuarantinedRow {
     pub(crate) row: String,
 }
 
-/// The quarantined rows of a table-day, sorted.
-pub(crate) fn rows_set_aside(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<QuarantinedRow>> {
-    let key = rows.spec().key.map(|name| Ok((rows.integers(name)?, rows.column(name)?))).transpose()?;
-    let set_aside = verdicts.broken().map(|(row, reason)| {
-        let key = key.filter(|(_, column)| column.is_valid(row));
+/// The quarantined rows of a batch, in no order.
+pub(crate) fn rows_set_aside(batch: &Batch, verdicts: &Verdicts) -> Outcome<Vec<QuarantinedRow>> {
+    let set_aside = verdicts.broken().iter().map(|(row, reason)| {
+        let key = batch.keys()?.filter(|keys| keys.is_valid(*row));
         Ok(QuarantinedRow {
-            table: rows.table.name(),
-            key: key.map(|(keys, _)| value(keys, row)).transpose()?,
+            table: batch.table.name(),
+            key: key.map(|keys| value(keys.values(), *row)).transpose()?,
             reason: reason.name(),
-            row: as_json(rows, row)?,
+            row: as_json(batch, *row)?,
         })
     });
-    let mut set_aside = set_aside.collect::<Outcome<Vec<_>>>()?;
-    set_aside.sort_unstable();
-    Ok(set_aside)
+    set_aside.collect()
 }
 
 /// How many rows a table-day has, and how many of them broke which rule first.
@@ -57,14 +55,14 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Self> {
-        let mut counts = Self::nothing(rows.table, rows.day);
-        counts.rows = i64::try_from(rows.count).map_err(|error| fault(STAGE, error))?;
+    /// Adds the rows of a batch.
+    pub(crate) fn add(&mut self, batch: &Batch, verdicts: &Verdicts) -> Outcome<()> {
+        self.rows += i64::try_from(batch.count).map_err(|error| fault(STAGE, error))?;
         for (_, reason) in verdicts.broken() {
-            let count = counts.broken.get_mut(reason as usize);
+            let count = self.broken.get_mut(*reason as usize);
             *count.ok_or_else(|| fault(STAGE, format!("no place for {reason:?}")))? += 1;
         }
-        Ok(counts)
+        Ok(())
     }
 
     /// A table-day without rows.
@@ -78,24 +76,27 @@ impl Counts {
 }
 
 /// A row as a JSON object of its declared columns, in their order, without buyers.
-fn as_json(rows: &Rows, row: usize) -> Outcome<String> {
-    let columns = rows.spec().columns.iter().zip(&rows.columns).filter(|(declared, _)| !declared.personal);
-    let cells = columns.map(|(declared, column)| Ok((declared.name, shown(rows, column, row)?)));
+fn as_json(batch: &Batch, row: usize) -> Outcome<String> {
+    let columns = batch.spec().columns.iter().filter(|declared| !declared.personal);
+    let cells = columns.map(|declared| Ok((declared.name, shown(batch, declared, row)?)));
     let cells = cells.collect::<Outcome<Vec<_>>>()?;
     let mut json = Vec::new();
     serde_json::Serializer::new(&mut json).collect_map(cells).map_err(|error| fault(STAGE, error))?;
     String::from_utf8(json).map_err(|error| fault(STAGE, error))
 }
 
-fn shown(rows: &Rows, column: &ColumnData, row: usize) -> Outcome<Value> {
-    Ok(match &column.values {
-        _ if !column.is_valid(row) => Value::Null,
-        Values::Integer(values) => value(values, row)?.into(),
-        Values::Boolean(values) => value(values, row)?.into(),
-        Values::Text(values) => rows.texts.text(value(values, row)?)?.into(),
-        Values::Date(values) => Day::from_epoch_days(value(values, row)?).to_string().into(),
-        Values::Timestamp(values) => {
-            in_utc(value(values, row)?, rows.ticks_per_second).map_err(|error| fault(STAGE, error))?.into()
+fn shown(batch: &Batch, Column { name, kind, .. }: &Column, row: usize) -> Outcome<Value> {
+    if batch.column(name)?.is_null(row) {
+        return Ok(Value::Null);
+    }
+    Ok(match kind {
+        ColumnKind::Integer => value(batch.integers(name)?.values(), row)?.into(),
+        ColumnKind::Boolean => batch.booleans(name)?.value(row).into(),
+        ColumnKind::Text => batch.texts.text(value(batch.text_positions(name)?.values(), row)?)?.into(),
+        ColumnKind::Date => Day::from_epoch_days(value(batch.dates(name)?.values(), row)?).to_string().into(),
+        ColumnKind::Timestamp => {
+            let ticks = value(batch.ticks(name)?.values(), row)?;
+            in_utc(ticks, batch.ticks_per_second).map_err(|error| fault(STAGE, error))?.into()
         }
     })
 }
@@ -148,13 +149,17 @@ fn broken_column(spec: &TableSpec, reason: Reason, held: &Map<String, Value>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extracts::readable::{rows, shanghai};
-    use crate::extracts::row_rules::judge;
+    use crate::extracts::readable::rows;
+    use crate::extracts::row_rules::judge_all;
 
     fn set_aside(table: Table, text: &str) -> (Vec<QuarantinedRow>, Counts) {
         let rows = rows(table, "2022-03-15", text);
-        let verdicts = judge(&rows, &shanghai()).unwrap();
-        (rows_set_aside(&rows, &verdicts).unwrap(), Counts::of(&rows, &verdicts).unwrap())
+        let verdicts = judge_all(&rows).unwrap();
+        let mut counts = Counts::nothing(table, rows.day);
+        counts.add(&rows, &verdicts).unwrap();
+        let mut set_aside = rows_set_aside(&rows, &verdicts).unwrap();
+        set_aside.sort_unstable();
+        (set_aside, counts)
     }
 
     #[test]

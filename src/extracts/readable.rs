@@ -4,15 +4,18 @@
 //! partition's day, timestamps its noon. A time alone is of the partition's day; times are of Asia/Shanghai, unless they
 //! end with `Z`.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, UInt32Array};
 use jiff::tz::TimeZone;
 
 use crate::domain::{Day, Span};
+use crate::extracts::batch::{Batch, Texts, intern};
 use crate::extracts::instants::MICROS;
-use crate::extracts::row_rules::judge;
-use crate::extracts::rows::{ColumnData, Rows, Texts, Values};
+use crate::extracts::reader::natural_day;
+use crate::extracts::row_rules::judge_all;
 use crate::extracts::schema::ColumnKind;
 use crate::extracts::tables::Table;
-use crate::extracts::verdicts::Reason;
 use crate::policies::Coverage;
 use crate::zone::Zone;
 
@@ -37,43 +40,55 @@ pub(crate) fn coverage(first: &str, last: &str) -> Coverage {
 }
 
 /// The rows of a table-day that `text` shows.
-pub(crate) fn rows(table: Table, day: &str, text: &str) -> Rows {
+pub(crate) fn rows(table: Table, day: &str, text: &str) -> Batch {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let header: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
     let cells: Vec<Vec<&str>> = lines.map(|line| line.split_whitespace().collect()).collect();
     assert!(cells.iter().all(|row| row.len() == header.len()), "{text}");
     let unknown = header.iter().find(|name| table.spec().position(name).is_none());
     assert_eq!(unknown, None, "no such column");
-    let mut texts = Texts::default();
+    let mut batch =
+        Batch::without_rows(table, self::day(day), MICROS, &natural_day(self::day(day), MICROS, &shanghai()).into());
     let columns = table.spec().columns.iter().map(|column| {
         let place = header.iter().position(|name| *name == column.name);
         let cells: Vec<Option<&str>> = cells.iter().map(|row| place.map(|place| row[place])).collect();
-        column_of(column.kind, day, &cells, &mut texts)
+        Some(column_of(column.kind, day, &cells, &mut batch.texts))
     });
-    let columns = columns.collect();
-    Rows { table, day: self::day(day), count: cells.len(), ticks_per_second: MICROS, columns, texts }
+    batch.columns = columns.collect();
+    batch.count = cells.len();
+    batch
 }
 
 /// The verdict on each row of 2022-03-15, `sound` or a reason.
 pub(crate) fn verdicts(table: Table, text: &str) -> Vec<&'static str> {
     let rows = rows(table, "2022-03-15", text);
-    let verdicts = judge(&rows, &shanghai()).unwrap();
-    verdicts.0.into_iter().map(|verdict| verdict.map_or("sound", Reason::name)).collect()
+    let mut names = vec!["sound"; rows.count];
+    judge_all(&rows).unwrap().broken().iter().for_each(|(row, reason)| names[*row] = reason.name());
+    names
 }
 
-fn column_of(kind: ColumnKind, day: &str, cells: &[Option<&str>], texts: &mut Texts) -> ColumnData {
-    let validity: Vec<bool> = cells.iter().map(|cell| *cell != Some("-")).collect();
-    let given = || cells.iter().map(|cell| cell.filter(|text| *text != "-"));
-    let values = match kind {
-        ColumnKind::Integer => Values::Integer(
-            given().zip(1..).map(|(cell, place)| cell.map_or(place, |text| text.parse().unwrap())).collect(),
-        ),
-        ColumnKind::Text => Values::Text(given().map(|cell| texts.intern(cell.unwrap_or("男装")).unwrap()).collect()),
-        ColumnKind::Boolean => Values::Boolean(given().map(|cell| cell.unwrap_or("false").parse().unwrap()).collect()),
-        ColumnKind::Date => Values::Date(given().map(|cell| self::day(cell.unwrap_or(day)).epoch_days()).collect()),
-        ColumnKind::Timestamp => Values::Timestamp(given().map(|cell| ticks(day, cell.unwrap_or("12:00"))).collect()),
-    };
-    ColumnData { values, validity: validity.contains(&false).then_some(validity) }
+fn column_of(kind: ColumnKind, day: &str, cells: &[Option<&str>], texts: &mut Arc<Texts>) -> ArrayRef {
+    // What is not given has a value, and what is a null has none.
+    let given = || cells.iter().map(|cell| (*cell != Some("-")).then_some(cell.as_ref()));
+    let numbered = || given().zip(1..);
+    match kind {
+        ColumnKind::Integer => Arc::new(Int64Array::from_iter(
+            numbered().map(|(cell, place)| Some(cell?.map_or(place, |text| text.parse().unwrap()))),
+        )),
+        ColumnKind::Text => {
+            let mut position = |cell: Option<&&str>| intern(texts, cell.unwrap_or(&"男装")).unwrap();
+            Arc::new(UInt32Array::from_iter(given().map(|cell| cell.map(&mut position))))
+        }
+        ColumnKind::Boolean => {
+            Arc::new(BooleanArray::from_iter(given().map(|cell| Some(cell?.is_some_and(|text| text.parse().unwrap())))))
+        }
+        ColumnKind::Date => {
+            Arc::new(Date32Array::from_iter(given().map(|cell| Some(self::day(cell?.unwrap_or(&day)).epoch_days()))))
+        }
+        ColumnKind::Timestamp => {
+            Arc::new(Int64Array::from_iter(given().map(|cell| Some(ticks(day, cell?.unwrap_or(&"12:00"))))))
+        }
+    }
 }
 
 fn ticks(day: &str, text: &str) -> i64 {

@@ -1,10 +1,12 @@
 //! Reads one table-day: its part files, only the declared columns, each file through one descriptor.
 //!
-//! Grain in: a checked partition. Grain out: its rows, typed ([`Rows`]). In between record batches, none across row groups.
-//! Page checksums are checked by the Parquet reader where a producer wrote them.
+//! Grain in: a checked partition. Grain out: its rows, [`Batch`] by batch, each so small that it stays in the processor's cache
+//! while it is worked on, none across row groups. Page checksums are checked by the Parquet reader where a producer wrote
+//! them.
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,21 +19,19 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::reader::ChunkReader;
 
+use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, caught_panic, disk, fault};
-use crate::extracts::arrays::{self, Meaning};
+use crate::extracts::arrays::{self, LastDictionary, Meaning};
+use crate::extracts::batch::Batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::identity::{check_unchanged, open};
 use crate::extracts::instants::{MICROS, NANOS};
-use crate::extracts::rows::{ColumnData, Rows, Texts};
 use crate::extracts::schema::TableSpec;
 use crate::extracts::selection::{Selection, Wanted};
 use crate::hashing::hash_of_reader;
 use crate::zone::Zone;
 
 const STAGE: &str = "reading";
-
-/// For how many rows memory is set aside before they are read; a damaged footer may count any number.
-const MOST_ROWS_FORESEEN: usize = 1 << 23;
 
 /// The bytes of a partition's part files, by name, each read once through one descriptor; rejected where a file is not what
 /// was checked.
@@ -76,35 +76,55 @@ pub enum Source<'a> {
     Files,
 }
 
-/// Decodes the rows of a partition: all of them, or the selected ones.
+/// Decodes the rows of a partition, all of them or the selected ones, and gives each batch of them to `consume`.
 ///
 /// # Errors
-/// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where our own part panics.
+/// Rejected where a file cannot be decoded or holds a value that does not fit; a fault where our own part panics; those of
+/// `consume`.
 pub fn decode(
     partition: &CheckedPartition,
     source: Source<'_>,
     zone: &Zone,
     selection: &Selection<'_>,
-) -> Outcome<Rows> {
-    let mut rows = no_rows(partition, selection)?;
+    consume: &mut dyn FnMut(Batch) -> Outcome<()>,
+) -> Outcome<()> {
+    let mut columns = Columns::new(partition, zone, selection);
     for (place, file) in partition.files.iter().enumerate() {
-        let before = rows.count;
-        let mut consume = |batch: RecordBatch| append(&mut rows, &batch, selection, zone, &file.path);
+        let mut decoded = 0;
+        let mut consume = |batch: RecordBatch| {
+            decoded += batch.num_rows();
+            consume(columns.of(&batch, &file.path)?)
+        };
         let spec = partition.table.spec();
         caught(STAGE, &file.path, || match source {
             Source::Loaded(files) => {
                 let bytes = files.get(place).ok_or_else(|| fault(STAGE, "a file that was not loaded"))?;
-                each_batch(spec, file, || Ok(bytes.clone()), selection, consume)
+                each_batch(spec, file, || Ok(bytes.clone()), selection, &mut consume)
             }
             Source::Files => through_one_descriptor(file, |opened| {
                 each_batch(spec, file, || opened.try_clone(), selection, &mut consume)
             }),
         })?;
         if matches!(selection.rows, Wanted::All) {
-            check_count(&file.path, rows.count - before, file.rows)?;
+            check_count(&file.path, decoded, file.rows)?;
         }
     }
-    Ok(rows)
+    Ok(())
+}
+
+/// As [`decode`], all selected rows in one piece.
+pub(crate) fn decode_whole(
+    partition: &CheckedPartition,
+    source: Source<'_>,
+    zone: &Zone,
+    selection: &Selection<'_>,
+) -> Outcome<Batch> {
+    let mut batches = Vec::new();
+    decode(partition, source, zone, selection, &mut |batch| {
+        batches.push(batch);
+        Ok(())
+    })?;
+    Columns::new(partition, zone, selection).without_rows().of_all(&batches)
 }
 
 /// Footers may count other rows than the pages hold; a manifest was compared with what they count. Rejected where so many
@@ -117,44 +137,64 @@ pub(crate) fn check_count(path: &Path, decoded: usize, counted: usize) -> Outcom
     Err(damaged(format!("{decoded} rows"), wanted, path))
 }
 
-/// A table-day before any of its rows is read, with room for those that are foreseen.
-fn no_rows(partition: &CheckedPartition, selection: &Selection<'_>) -> Outcome<Rows> {
-    let counted = partition.files.iter().map(|file| file.rows).fold(0, usize::saturating_add);
-    let foreseen = counted.min(MOST_ROWS_FORESEEN);
-    let expected = match selection.rows {
-        Wanted::All => foreseen,
-        Wanted::WithKeys(_) => 0,
-        // Shares are not quite equal; a column that has to grow would be twice as large for a while.
-        Wanted::Share(share) => {
-            let shares = usize::try_from(share.of).map_err(|error| fault(STAGE, error))?;
-            foreseen.checked_div(shares).ok_or_else(|| fault(STAGE, "one of no shares"))? / 8 * 9
-        }
-    };
-    let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
-    let declared = partition.table.spec().columns.iter();
-    Ok(Rows {
-        table: partition.table,
-        day: partition.day,
-        count: 0,
-        ticks_per_second: if has_nanoseconds { NANOS } else { MICROS },
-        columns: declared.map(|column| ColumnData::empty(column.kind, expected)).collect(),
-        texts: Texts::default(),
-    })
+/// The ticks that lie on a natural day.
+pub(super) fn natural_day(day: Day, ticks_per_second: i64, zone: &Zone) -> Vec<Range<i64>> {
+    let ticks = |second: i64| second.saturating_mul(ticks_per_second);
+    zone.spans(day).into_iter().map(|span| ticks(span.start)..ticks(span.end)).collect()
 }
 
-fn append(rows: &mut Rows, batch: &RecordBatch, selection: &Selection<'_>, zone: &Zone, path: &Path) -> Outcome<()> {
-    let declared = rows.spec().columns.iter().zip(&mut rows.columns);
-    let mut meaning = Meaning { texts: &mut rows.texts, ticks_per_second: rows.ticks_per_second, zone };
-    for (declared, column) in declared.filter(|(declared, _)| selection.has_column(declared.name)) {
-        let array = batch.column_by_name(declared.name).ok_or_else(|| "no column".to_owned());
-        let appended = array.and_then(|array| arrays::append(column, rows.count, array, &mut meaning));
-        appended.map_err(|found| {
-            let finding = Finding::new(STAGE, found, declared.kind.wanted()).path(path).column(declared.name);
-            finding.advice("correct the value").fail(ExitClass::Rejected)
-        })?;
+/// What record batches of a file become batches of its table-day by.
+struct Columns<'a> {
+    partition: &'a CheckedPartition,
+    selection: &'a Selection<'a>,
+    meaning: Meaning<'a>,
+    natural_day: Arc<[Range<i64>]>,
+    /// One for each declared column.
+    dictionaries: Vec<LastDictionary>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(partition: &'a CheckedPartition, zone: &'a Zone, selection: &'a Selection<'a>) -> Self {
+        let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
+        let ticks_per_second = if has_nanoseconds { NANOS } else { MICROS };
+        Self {
+            partition,
+            selection,
+            meaning: Meaning { texts: Arc::default(), ticks_per_second, zone },
+            natural_day: natural_day(partition.day, ticks_per_second, zone).into(),
+            dictionaries: partition.table.spec().columns.iter().map(|_| LastDictionary::default()).collect(),
+        }
     }
-    rows.count += batch.num_rows();
-    Ok(())
+
+    fn without_rows(&self) -> Batch {
+        let Self { partition, meaning, natural_day, .. } = self;
+        Batch::without_rows(partition.table, partition.day, meaning.ticks_per_second, natural_day)
+    }
+
+    /// The rows of a record batch of the file at `path`; rejected where a value does not fit.
+    fn of(&mut self, batch: &RecordBatch, path: &Path) -> Outcome<Batch> {
+        let declared = self.partition.table.spec().columns.iter().zip(&mut self.dictionaries);
+        let columns = declared.map(|(declared, dictionary)| {
+            if !self.selection.has_column(declared.name) {
+                return Ok(None);
+            }
+            let array = batch.column_by_name(declared.name).ok_or_else(|| "no column".to_owned());
+            let column = array.and_then(|array| arrays::column(declared.kind, array, &mut self.meaning, dictionary));
+            column.map(Some).map_err(|found| {
+                let finding = Finding::new(STAGE, found, declared.kind.wanted()).path(path).column(declared.name);
+                finding.advice("correct the value").fail(ExitClass::Rejected)
+            })
+        });
+        Ok(Batch {
+            columns: columns.collect::<Outcome<_>>()?,
+            table: self.partition.table,
+            day: self.partition.day,
+            ticks_per_second: self.meaning.ticks_per_second,
+            natural_day: Arc::clone(&self.natural_day),
+            texts: Arc::clone(&self.meaning.texts),
+            count: batch.num_rows(),
+        })
+    }
 }
 
 /// Decodes the declared columns of a file, batch by batch, and gives each batch to `consume`; where rows are selected, only
@@ -169,7 +209,8 @@ pub fn each_batch<S: ChunkReader + 'static>(
     selection: &Selection<'_>,
     mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
 ) -> Outcome<()> {
-    const BATCH_ROWS: usize = 65_536;
+    /// Fewer find the sums of each shop no longer in the cache, more push each other out of it.
+    const BATCH_ROWS: usize = 32_768;
     let footer = with_dictionaries(spec, file)?;
     let schema = footer.metadata().file_metadata().schema_descr();
     let leaves = |is_wanted: &dyn Fn(&str) -> bool| {

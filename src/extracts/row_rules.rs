@@ -1,131 +1,151 @@
-//! Judges each row of a table-day: sound, or set aside for the first rule that it breaks (specification, section 3).
+//! Judges each row: sound, or set aside for the first rule that it breaks (specification, section 3).
 //!
-//! Grain in: the rows of a table-day. Grain out: one verdict a row. The order of the reasons is the order of the rules.
+//! Grain in: some rows of a table-day, for the rule about duplicates all that have the same keys. Grain out: one verdict a
+//! row. The order of the reasons is the order of the rules. Mostly no row breaks a rule, and then none is looked at twice.
 
 use std::cmp::Ordering;
-use std::ops::Range;
+
+use arrow::array::{Array, ArrowPrimitiveType, PrimitiveArray};
+use arrow::buffer::BooleanBuffer;
 
 use crate::error::Outcome;
-use crate::extracts::rows::{ColumnData, Rows, Values};
-use crate::extracts::schema::RowRule;
+use crate::extracts::batch::Batch;
+use crate::extracts::schema::{ColumnKind, RowRule};
 use crate::extracts::verdicts::{Reason, Verdicts};
-use crate::zone::Zone;
 
-/// Judges every row; a fault where a column was not read.
-pub(crate) fn judge(rows: &Rows, zone: &Zone) -> Outcome<Verdicts> {
-    let mut verdicts = Verdicts::all_sound(rows.count);
-    mark_nulls(rows, &mut verdicts);
-    mark_other_days(rows, zone, &mut verdicts)?;
-    for rule in rows.spec().rules {
-        apply(rule, rows, &mut verdicts)?;
+/// Judges every row by all rules but the one about duplicates; a fault where a column was not read.
+pub(crate) fn judge(batch: &Batch) -> Outcome<Verdicts> {
+    let mut verdicts = Verdicts::all_sound(batch.count);
+    for declared in batch.spec().columns.iter().filter(|declared| !declared.nullable) {
+        if let Some(nulls) = batch.column(declared.name)?.nulls().filter(|nulls| nulls.null_count() > 0) {
+            verdicts.mark(Reason::NullKey, &!nulls.inner());
+        }
     }
-    mark_duplicates(rows, &mut verdicts)?;
+    if let Some(name) = batch.spec().day_column {
+        let is_other = |tick: i64| !batch.natural_day.iter().any(|span| span.contains(&tick));
+        verdicts.mark(Reason::WrongPartition, &values_that(batch.ticks(name)?, is_other));
+    }
+    for rule in batch.spec().rules {
+        let (reason, broke) = broken_by(rule, batch)?;
+        verdicts.mark(reason, &broke);
+    }
     Ok(verdicts)
 }
 
-fn mark_nulls(rows: &Rows, verdicts: &mut Verdicts) {
-    for (declared, column) in rows.spec().columns.iter().zip(&rows.columns) {
-        if !declared.nullable && column.validity.is_some() {
-            verdicts.mark(Reason::NullKey, |row| !column.is_valid(row));
-        }
-    }
+/// As [`judge`], and marks duplicates, too: of all rows with one key the greatest stays.
+pub(crate) fn judge_all(batch: &Batch) -> Outcome<Verdicts> {
+    let mut verdicts = judge(batch)?;
+    let lesser = lesser_of_one_key(batch, &verdicts)?;
+    verdicts.mark(Reason::DuplicateKey, &lesser);
+    Ok(verdicts)
 }
 
-fn mark_other_days(rows: &Rows, zone: &Zone, verdicts: &mut Verdicts) -> Outcome<()> {
-    let Some(name) = rows.spec().day_column else { return Ok(()) };
-    let ticks = rows.ticks(name)?;
-    let spans = day_in_ticks(rows, zone);
-    // Almost always every row is of the day.
-    if let [span] = spans.as_slice()
-        && ticks.iter().all(|tick| span.contains(tick))
-    {
-        return Ok(());
-    }
-    verdicts.mark(Reason::WrongPartition, |row| {
-        ticks.get(row).is_none_or(|tick| !spans.iter().any(|span| span.contains(tick)))
-    });
-    Ok(())
-}
-
-/// The ticks that lie on the partition's natural day.
-pub(crate) fn day_in_ticks(rows: &Rows, zone: &Zone) -> Vec<Range<i64>> {
-    let ticks = |second: i64| second.saturating_mul(rows.ticks_per_second);
-    zone.spans(rows.day).into_iter().map(|span| ticks(span.start)..ticks(span.end)).collect()
-}
-
-fn apply(rule: &RowRule, rows: &Rows, verdicts: &mut Verdicts) -> Outcome<()> {
-    match *rule {
+/// The rows that break a rule, and what for.
+fn broken_by(rule: &RowRule, batch: &Batch) -> Outcome<(Reason, BooleanBuffer)> {
+    Ok(match *rule {
         RowRule::Between { column, lowest, highest } => {
-            let (values, column) = (rows.integers(column)?, rows.column(column)?);
-            verdicts.mark(Reason::OutOfRange, |row| {
-                values.get(row).is_none_or(|value| !(lowest..=highest).contains(value)) && column.is_valid(row)
-            });
+            (Reason::OutOfRange, values_that(batch.integers(column)?, |value| !(lowest..=highest).contains(&value)))
         }
         RowRule::OneOf { column, values } => {
-            let positions = rows.text_positions(column)?;
-            let listed: Vec<bool> = rows.texts.all().iter().map(|text| values.contains(&text.as_str())).collect();
-            verdicts.mark(Reason::OutOfRange, |row| {
-                positions.get(row).and_then(|position| listed.get(*position as usize)) != Some(&true)
-            });
+            let listed = batch.texts.are_among(values.iter().copied());
+            let is_other = |position: u32| listed.get(position as usize) != Some(&true);
+            (Reason::OutOfRange, values_that(batch.text_positions(column)?, is_other))
         }
         RowRule::NotBefore { later, earlier } => {
-            let (ends, starts, later) = (rows.ticks(later)?, rows.ticks(earlier)?, rows.column(later)?);
-            verdicts.mark(Reason::TimeReversed, |row| ends.get(row) < starts.get(row) && later.is_valid(row));
+            let (later, earlier) = (batch.ticks(later)?, batch.ticks(earlier)?);
+            (Reason::TimeReversed, pairs_that(later, earlier, |later, earlier| later < earlier))
         }
         RowRule::NotBeforeDay { day } => {
-            let dates = rows.dates(day)?;
-            verdicts.mark(Reason::TimeReversed, |row| dates.get(row).is_none_or(|date| rows.day.epoch_days() < *date));
+            let day_number = batch.day.epoch_days();
+            (Reason::TimeReversed, values_that(batch.dates(day)?, |date| day_number < date))
         }
-    }
-    Ok(())
+    })
 }
 
-/// Marks the rows that are sound so far and whose key a greater one has. Rows of one key are in the order of the timestamp of
-/// `dt`, then of the columns as declared: null lowest, false below true, text by its bytes.
-fn mark_duplicates(rows: &Rows, verdicts: &mut Verdicts) -> Outcome<()> {
-    let Some(key) = rows.spec().key else { return Ok(()) };
-    let keys = rows.integers(key)?;
-    // Producers mostly write keys in order, or at least once: then nothing needs to be looked at again.
-    if keys.is_sorted_by(|one, next| one < next) || !repeats(keys) {
-        return Ok(());
+/// The rows whose value is there and fulfils a condition.
+pub(crate) fn values_that<T: ArrowPrimitiveType>(
+    column: &PrimitiveArray<T>,
+    is_so: impl Fn(T::Native) -> bool,
+) -> BooleanBuffer {
+    // Most conditions that are asked for hold for no row, which is found out faster than for which row each does.
+    if !column.values().iter().fold(false, |any, value| any | is_so(*value)) {
+        return BooleanBuffer::new_unset(column.len());
     }
-    let day_column = rows.spec().day_column.map(|name| rows.column(name)).transpose()?;
-    let columns: Vec<&ColumnData> = day_column.into_iter().chain(&rows.columns).collect();
+    let values = column.values();
+    let fulfilled = BooleanBuffer::collect_bool(values.len(), |row| values.get(row).is_some_and(|value| is_so(*value)));
+    where_there(&fulfilled, column)
+}
+
+/// The rows whose two values are there and fulfil a condition.
+pub(crate) fn pairs_that<T: ArrowPrimitiveType>(
+    one: &PrimitiveArray<T>,
+    other: &PrimitiveArray<T>,
+    is_so: impl Fn(T::Native, T::Native) -> bool,
+) -> BooleanBuffer {
+    let (ones, others) = (one.values(), other.values());
+    let pair = |row: usize| ones.get(row).zip(others.get(row));
+    let fulfilled =
+        BooleanBuffer::collect_bool(one.len(), |row| pair(row).is_some_and(|(one, other)| is_so(*one, *other)));
+    where_there(&where_there(&fulfilled, one), other)
+}
+
+/// The marked rows whose value is there.
+pub(crate) fn where_there(rows: &BooleanBuffer, column: &dyn Array) -> BooleanBuffer {
+    column.nulls().map_or_else(|| rows.clone(), |nulls| rows & nulls.inner())
+}
+
+/// The sound rows whose key a greater one has. Rows of one key are in the order of the timestamp of `dt`, then of the columns
+/// as declared: null lowest, false below true, text by its bytes.
+fn lesser_of_one_key(batch: &Batch, verdicts: &Verdicts) -> Outcome<BooleanBuffer> {
+    let mut lesser = vec![false; batch.count];
+    let Some(keys) = batch.keys()? else { return Ok(lesser.into()) };
+    let columns = batch.spec().day_column.into_iter().chain(batch.spec().columns.iter().map(|column| column.name));
+    let orders = columns.map(|name| order_of(batch, name)).collect::<Outcome<Vec<_>>>()?;
+    let key_of = |row: &usize| keys.values().get(*row).copied();
     let mut by_key: Vec<usize> = verdicts.sound_rows().collect();
-    let key_of = |row: &usize| keys.get(*row).copied();
     by_key.sort_unstable_by_key(key_of);
     for same_key in by_key.chunk_by(|one, next| key_of(one) == key_of(next)) {
         let greatest = same_key.iter().copied().max_by(|one, other| {
-            let mut orders = columns.iter().map(|column| compare(rows, column, *one, *other));
+            let mut orders = orders.iter().map(|order| order(*one, *other));
             orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
         });
         for row in same_key.iter().copied().filter(|row| Some(*row) != greatest) {
-            verdicts.mark_row(Reason::DuplicateKey, row)?;
+            lesser.get_mut(row).into_iter().for_each(|is_lesser| *is_lesser = true);
         }
     }
-    Ok(())
+    Ok(lesser.into())
 }
 
-fn repeats(keys: &[i64]) -> bool {
-    let mut sorted = keys.to_vec();
-    sorted.sort_unstable();
-    sorted.windows(2).any(|pair| pair.first() == pair.last())
-}
-
-fn compare(rows: &Rows, column: &ColumnData, one: usize, other: usize) -> Ordering {
-    let (has_one, has_other) = (column.is_valid(one), column.is_valid(other));
-    if !(has_one && has_other) {
-        return has_one.cmp(&has_other);
-    }
-    match &column.values {
-        Values::Integer(values) | Values::Timestamp(values) => values.get(one).cmp(&values.get(other)),
-        Values::Date(values) => values.get(one).cmp(&values.get(other)),
-        Values::Boolean(values) => values.get(one).cmp(&values.get(other)),
-        Values::Text(positions) => {
-            let text = |row: usize| positions.get(row).map(|position| rows.texts.all().get(*position as usize));
-            text(one).cmp(&text(other))
+/// How two rows are in order by one of their columns.
+fn order_of<'a>(batch: &'a Batch, name: &str) -> Outcome<Box<dyn Fn(usize, usize) -> Ordering + 'a>> {
+    let column = batch.column(name)?;
+    let of_values: Box<dyn Fn(usize, usize) -> Ordering> = match batch.kind(name) {
+        Some(ColumnKind::Text) => {
+            let (positions, ranks) = (batch.text_positions(name)?.values(), batch.texts.ranks());
+            let rank = move |row: usize| positions.get(row).and_then(|position| ranks.get(*position as usize)).copied();
+            Box::new(move |one, other| rank(one).cmp(&rank(other)))
         }
-    }
+        Some(ColumnKind::Boolean) => {
+            let values = batch.booleans(name)?.values();
+            Box::new(move |one, other| values.value(one).cmp(&values.value(other)))
+        }
+        Some(ColumnKind::Date) => {
+            let values = batch.dates(name)?.values();
+            Box::new(move |one, other| values.get(one).cmp(&values.get(other)))
+        }
+        Some(ColumnKind::Timestamp) => {
+            let values = batch.ticks(name)?.values();
+            Box::new(move |one, other| values.get(one).cmp(&values.get(other)))
+        }
+        Some(ColumnKind::Integer) | None => {
+            let values = batch.integers(name)?.values();
+            Box::new(move |one, other| values.get(one).cmp(&values.get(other)))
+        }
+    };
+    Ok(Box::new(move |one, other| match (column.is_valid(one), column.is_valid(other)) {
+        (true, true) => of_values(one, other),
+        (has_one, has_other) => has_one.cmp(&has_other),
+    }))
 }
 
 #[cfg(test)]

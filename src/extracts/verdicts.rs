@@ -1,8 +1,7 @@
 //! What becomes of each row of a table-day: it is sound, or set aside for one reason.
 
+use arrow::buffer::BooleanBuffer;
 use strum::{EnumString, IntoStaticStr, VariantArray};
-
-use crate::error::{Outcome, fault};
 
 /// Why a row is quarantined; in files in snake case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
@@ -34,45 +33,40 @@ impl Reason {
     }
 }
 
-/// One verdict a row: none for a sound row.
+/// The verdict on each row of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdicts(pub(super) Vec<Option<Reason>>);
+pub(crate) struct Verdicts {
+    sound: BooleanBuffer,
+    /// The other rows, each with the first rule that it broke, in no order.
+    broken: Vec<(usize, Reason)>,
+}
 
 impl Verdicts {
     pub(crate) fn all_sound(count: usize) -> Self {
-        Self(vec![None; count])
+        Self { sound: BooleanBuffer::new_set(count), broken: Vec::new() }
     }
 
-    pub(crate) fn is_sound(&self, row: usize) -> bool {
-        self.0.get(row).is_some_and(Option::is_none)
+    /// One bit a row: set for a sound one.
+    pub(crate) fn sound(&self) -> &BooleanBuffer {
+        &self.sound
     }
 
     /// The rows that broke a rule, with the first that they broke.
-    pub(crate) fn broken(&self) -> impl Iterator<Item = (usize, Reason)> + '_ {
-        self.0.iter().enumerate().filter_map(|(row, verdict)| verdict.map(|reason| (row, reason)))
-    }
-
-    /// One boolean a row: true for a sound one.
-    pub(crate) fn sound(&self) -> impl Iterator<Item = bool> + '_ {
-        self.0.iter().map(Option::is_none)
+    pub(crate) fn broken(&self) -> &[(usize, Reason)] {
+        &self.broken
     }
 
     /// The numbers of the sound rows.
     pub(crate) fn sound_rows(&self) -> impl Iterator<Item = usize> + '_ {
-        self.sound().enumerate().filter_map(|(row, is_sound)| is_sound.then_some(row))
+        self.sound.set_indices()
     }
 
-    /// Marks every row that is sound so far and that `breaks` the rule.
-    pub(super) fn mark(&mut self, reason: Reason, breaks: impl Fn(usize) -> bool) {
-        for (row, verdict) in self.0.iter_mut().enumerate() {
-            if verdict.is_none() && breaks(row) {
-                *verdict = Some(reason);
-            }
+    /// Marks every row that is sound so far and that broke the rule.
+    pub(super) fn mark(&mut self, reason: Reason, broke: &BooleanBuffer) {
+        let newly = &self.sound & broke;
+        if newly.count_set_bits() > 0 {
+            self.broken.extend(newly.set_indices().map(|row| (row, reason)));
+            self.sound = &self.sound & &!&newly;
         }
-    }
-
-    pub(super) fn mark_row(&mut self, reason: Reason, row: usize) -> Outcome<()> {
-        *self.0.get_mut(row).ok_or_else(|| fault("row rules", format!("no row {row} to judge")))? = Some(reason);
-        Ok(())
     }
 }

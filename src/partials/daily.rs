@@ -1,21 +1,20 @@
 //! The daily partial: the sound rows of one table-day, summed and counted by shop.
 //!
-//! Grain in: the rows of a table-day. Grain out: one row a shop (payments: a shop and category of goods), sorted, all
-//! columns int64 but `category`. A null adds nothing; a shop without rows has no row. The records that appeals name are
-//! looked up in the same pass, each with what it added, so that it can be taken out again.
+//! Grain in: the rows of a table-day, batch by batch, each judged and summed at once. Grain out: one row a shop (payments: a
+//! shop and category of goods), sorted, all columns int64 but `category`. A null adds nothing; a shop without rows has no row.
+//! The records that appeals name are looked up in the same pass, each with what it added, so that it can be taken out again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Outcome;
-use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
-use crate::extracts::{row_rules::judge, rows::Rows};
-use crate::partials::meaning::{Meaning, Surroundings};
+use crate::extracts::batch::Batch;
+use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::partials::measures::PartialSpec;
-use crate::partials::records::{AllRecords, Answers, all_records, look_up};
-use crate::partials::sums::{by_group, check_sums_fit};
+use crate::partials::records::{AllRecords, Answers, TableDay};
+use crate::partials::tally::Tally;
 
 /// Which sums a table-day has: those that were made of just these inputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,45 +36,71 @@ pub struct DailyPartial {
     pub records: Option<AllRecords>,
     /// Which table-day it is, how many rows there were, and how many broke which rule.
     pub counts: Counts,
-    /// The rows that were set aside.
+    /// The rows that were set aside, sorted.
     pub quarantine: Vec<QuarantinedRow>,
 }
 
-/// Judges the rows of a table-day and sums up the sound ones, or rejects a sum that could pass 64 bits. `record_ids` are the
-/// records that appeals name, and `with_records` tells whether all records are wanted besides.
+/// What is wanted of a table-day.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Its sums.
+    pub spec: &'static PartialSpec,
+    /// The categories of goods that are made to order on its day.
+    pub custom_made: &'a BTreeSet<String>,
+    /// The records that appeals name.
+    pub record_ids: &'a BTreeSet<i64>,
+    /// Whether all records are wanted besides.
+    pub all_records: bool,
+}
+
+/// Judges the rows of a table-day and sums up the sound ones, or rejects a sum that could pass 64 bits. `each_batch` gives
+/// all rows to what it is given: once as a rule, and once more where keys are repeated. The rows of such keys are then held
+/// back, and the greatest of each is found among all that have its key.
 pub fn sum_up(
-    mut rows: Rows,
-    spec: &PartialSpec,
-    record_ids: &BTreeSet<i64>,
-    with_records: bool,
-    surroundings: Surroundings<'_>,
+    of: TableDay,
+    wanted: Wanted<'_>,
+    each_batch: impl Fn(&mut dyn FnMut(Batch) -> Outcome<()>) -> Outcome<()>,
 ) -> Outcome<DailyPartial> {
-    let verdicts = judge(&rows, surroundings.zone)?;
-    check_sums_fit(&rows, &verdicts, spec)?;
-    let counts = Counts::of(&rows, &verdicts)?;
-    let quarantine = rows_set_aside(&rows, &verdicts)?;
-    let answers = look_up(&Meaning::of(&rows, spec, surroundings), &verdicts, record_ids)?;
-    rows.forget_all_but(&spec.record_columns());
-    let meaning = Meaning::of(&rows, spec, surroundings);
-    let records = with_records.then(|| all_records(&meaning, &verdicts)).transpose()?;
-    let sums = by_group(&meaning, &verdicts)?;
-    Ok(DailyPartial { sums, answers, records, counts, quarantine })
+    let mut day = Tally::new(of, wanted, HashSet::new())?;
+    each_batch(&mut |batch| day.take_in(batch))?;
+    let repeated = std::mem::take(&mut day.keys).repeated();
+    if !repeated.is_empty() {
+        day = Tally::new(of, wanted, repeated)?;
+        each_batch(&mut |batch| day.take_in(batch))?;
+    }
+    day.finish(of)
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow::buffer::BooleanBuffer;
+
     use super::*;
     use crate::error::ExitClass;
-    use crate::extracts::readable::{rows, shanghai};
+    use crate::extracts::readable::rows;
     use crate::extracts::tables::Table;
     use crate::partials::{measures, records::Record};
 
     fn partial(table: Table, text: &str, record_ids: &[i64]) -> Outcome<DailyPartial> {
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);
-        let surroundings = Surroundings { zone: &shanghai(), custom_made: &custom_made };
         let record_ids = record_ids.iter().copied().collect();
         let spec = measures::of(table).unwrap();
-        sum_up(rows(table, "2022-03-15", text), spec, &record_ids, spec.has_records(), surroundings)
+        let wanted =
+            Wanted { spec, custom_made: &custom_made, record_ids: &record_ids, all_records: spec.has_records() };
+        let rows = rows(table, "2022-03-15", text);
+        let whole = sum_up((table, rows.day), wanted, |add| add(rows.clone()))?;
+        // However rows are cut into batches, they make the same.
+        let cut = sum_up((table, rows.day), wanted, |add| one_by_one(&rows).into_iter().try_for_each(add))?;
+        assert!(whole.sums.equals(&cut.sums), "{text}");
+        assert_eq!((&whole.answers, &whole.records, &whole.counts), (&cut.answers, &cut.records, &cut.counts));
+        assert_eq!(whole.quarantine, cut.quarantine);
+        Ok(whole)
+    }
+
+    /// A batch a row.
+    fn one_by_one(rows: &Batch) -> Vec<Batch> {
+        let only = |row: usize| BooleanBuffer::collect_bool(rows.count, |other| other == row);
+        (0..rows.count).map(|row| rows.filtered(&only(row)).unwrap()).collect()
     }
 
     /// The sums as one text a row, `column=value` in the order of the columns.

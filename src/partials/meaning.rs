@@ -1,117 +1,165 @@
-//! What the declared measures mean in one table-day: its rows as a frame of the engine, and expressions over that frame.
+//! What the declared measures mean for a batch of rows: which rows count, and what each of them adds.
 //!
-//! Grain in: rows, and the numbers of those to take. Grain out: one row of the frame each, in that order. Units: timestamps in
-//! ticks, texts as positions, durations in whole seconds, rounded down. What a row adds is an int64, null or 0 where that is
-//! nothing. Columns are copied once; whether one is as declared is found out before its rows are looked at.
+//! Grain in: rows that are sound. Grain out: for each measure the rows that count and their amounts, nothing where a row adds
+//! nothing. Units: durations in whole seconds, rounded down. A null adds nothing, and a condition on it does not hold.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::sync::Arc;
 
-use polars::prelude::*;
+use arrow::array::{Array, Int64Array};
+use arrow::buffer::{BooleanBuffer, ScalarBuffer};
 
-use crate::columns::of_integers;
 use crate::error::Outcome;
+use crate::extracts::batch::{Batch, value, values_of};
 use crate::extracts::instants::whole_seconds_between;
-use crate::extracts::row_rules::day_in_ticks;
-use crate::extracts::rows::{ColumnData, Rows, Values};
-use crate::partials::measures::{Amount, Condition, Measure, PartialSpec};
-use crate::partials::{engine, take};
-use crate::zone::Zone;
+use crate::extracts::row_rules::{pairs_that, values_that, where_there};
+use crate::partials::measures::{Amount, Condition, PartialSpec};
 
-/// What reaches into a partial besides the rows.
-#[derive(Clone, Copy, Debug)]
-pub struct Surroundings<'a> {
-    /// The business time zone.
-    pub zone: &'a Zone,
+/// What the measures of a partial add up in a batch, in their order.
+struct Meaning<'a> {
+    batch: &'a Batch,
     /// The categories of goods that are made to order on the partition's day.
-    pub custom_made: &'a BTreeSet<String>,
-}
-
-/// What the measures of a partial mean for the rows of one table-day.
-pub(crate) struct Meaning<'a> {
-    pub(super) rows: &'a Rows,
-    pub(super) spec: &'a PartialSpec,
     custom_made: &'a BTreeSet<String>,
-    /// The natural day in ticks.
-    day: Vec<Range<i64>>,
 }
 
-impl<'a> Meaning<'a> {
-    pub(crate) fn of(rows: &'a Rows, spec: &'a PartialSpec, surroundings: Surroundings<'a>) -> Self {
-        Self { rows, spec, custom_made: surroundings.custom_made, day: day_in_ticks(rows, surroundings.zone) }
+/// What the rows of a batch add to one measure.
+pub(crate) struct Addends {
+    /// How many rows the batch has.
+    count: usize,
+    /// The numbers of the rows that count, ascending; none where all do.
+    pub(super) rows: Option<Arc<[u32]>>,
+    /// What each of these adds; none where that is one.
+    pub(super) amounts: Option<ScalarBuffer<i64>>,
+}
+
+/// What each of the measures of a partial means for the sound rows of a batch.
+pub(crate) fn addends(batch: &Batch, spec: &PartialSpec, custom_made: &BTreeSet<String>) -> Outcome<Vec<Addends>> {
+    let meaning = Meaning { batch, custom_made };
+    let mut known: Vec<(&[Condition], Option<BooleanBuffer>)> = Vec::new();
+    let addends = spec.measures.iter().map(|measure| {
+        // Measures come in pairs that count the same rows.
+        let counting = match known.iter().find(|(conditions, _)| *conditions == measure.conditions) {
+            Some((_, counting)) => counting.clone(),
+            None => meaning.all(measure.conditions)?,
+        };
+        known.push((measure.conditions, counting.clone()));
+        meaning.addends(measure.amount, counting)
+    });
+    addends.collect()
+}
+
+impl Meaning<'_> {
+    fn addends(&self, amount: Amount, counting: Option<BooleanBuffer>) -> Outcome<Addends> {
+        let count = self.batch.count;
+        Ok(match amount {
+            Amount::One => Addends { count, rows: counting.as_ref().map(rows), amounts: None },
+            Amount::Of(column) => {
+                let column = self.batch.integers(column)?;
+                let rows = there(counting, column).as_ref().map(rows);
+                let amounts = match &rows {
+                    None => column.values().clone(),
+                    Some(rows) => values_of(column.values(), rows)?.into(),
+                };
+                Addends { count, rows, amounts: Some(amounts) }
+            }
+            Amount::WholeSeconds(from, to) => {
+                let (from, to) = (self.batch.ticks(from)?, self.batch.ticks(to)?);
+                let counting = there(there(counting, from), to);
+                let rows = rows(&counting.unwrap_or_else(|| BooleanBuffer::new_set(count)));
+                let pairs = values_of(from.values(), &rows)?.into_iter().zip(values_of(to.values(), &rows)?);
+                let seconds = pairs.map(|(from, to)| whole_seconds_between(from, to, self.batch.ticks_per_second));
+                let seconds: Vec<i64> = seconds.collect();
+                Addends { count, rows: Some(rows), amounts: Some(seconds.into()) }
+            }
+        })
     }
 
-    /// The rows with the numbers `taken`, in that order, as a frame of the columns that the measures read.
-    pub(super) fn frame_of(&self, taken: &[IdxSize]) -> Outcome<DataFrame> {
-        let of_durations = self.spec.durations().into_iter().map(|(from, to)| {
-            let seconds = take(&whole_seconds(self.rows, from, to)?, taken)?;
-            Ok(of_integers(&seconds_column(from, to), seconds))
-        });
-        let read = self.spec.measured_columns().into_iter().map(|name| taken_from(self.rows, name, taken));
-        let columns = of_durations.chain(read).collect::<Outcome<_>>()?;
-        DataFrame::new(taken.len(), columns).map_err(engine)
+    /// The rows that fulfil all of the conditions; none where there is no condition.
+    fn all(&self, conditions: &[Condition]) -> Outcome<Option<BooleanBuffer>> {
+        let mut all: Option<BooleanBuffer> = None;
+        for condition in conditions {
+            let fulfilled = self.condition(*condition)?;
+            all = Some(all.map_or(fulfilled.clone(), |all| &all & &fulfilled));
+        }
+        Ok(all)
     }
 
-    /// All of the conditions at once; none where there is none.
-    pub(super) fn all(&self, conditions: &[Condition]) -> Option<Expr> {
-        conditions.iter().map(|condition| self.condition(*condition)).reduce(Expr::and)
-    }
-
-    fn condition(&self, condition: Condition) -> Expr {
-        let position = |text: &str| self.rows.texts.position(text).map(lit);
-        match condition {
-            Condition::IsTrue(column) => col(column),
-            Condition::IsFalse(column) => col(column).not(),
-            Condition::IsPresent(column) => col(column).is_not_null(),
-            Condition::IsText(column, text) => position(text).map_or(lit(false), |text| col(column).eq(text)),
-            Condition::IsBefore(earlier, later) => col(earlier).lt(col(later)),
+    fn condition(&self, condition: Condition) -> Outcome<BooleanBuffer> {
+        let batch = self.batch;
+        Ok(match condition {
+            Condition::IsTrue(column) => {
+                let column = batch.booleans(column)?;
+                where_there(column.values(), column)
+            }
+            Condition::IsFalse(column) => {
+                let column = batch.booleans(column)?;
+                where_there(&!column.values(), column)
+            }
+            Condition::IsPresent(column) => {
+                let column = batch.column(column)?;
+                where_there(&BooleanBuffer::new_set(batch.count), column)
+            }
+            Condition::IsText(column, text) => {
+                let column = batch.text_positions(column)?;
+                let position = batch.texts.position(text);
+                values_that(column, |value| Some(value) == position)
+            }
+            Condition::IsBefore(earlier, later) => {
+                pairs_that(batch.ticks(earlier)?, batch.ticks(later)?, |earlier, later| earlier < later)
+            }
             Condition::IsNotCustomMade(column) => {
-                let others = self.custom_made.iter().filter_map(|category| position(category));
-                others.map(|category| col(column).neq(category)).reduce(Expr::and).unwrap_or(lit(true))
+                let custom_made = batch.texts.are_among(self.custom_made.iter().map(String::as_str));
+                let is_other = |position: u32| custom_made.get(position as usize) == Some(&false);
+                values_that(batch.text_positions(column)?, is_other)
             }
             Condition::IsTrueOrOnTheDay(boolean, time) => {
-                let is_within = |span: &Range<i64>| col(time).gt_eq(lit(span.start)).and(col(time).lt(lit(span.end)));
-                self.day.iter().map(is_within).fold(col(boolean), Expr::or)
+                let is_on_the_day = |tick: i64| batch.natural_day.iter().any(|span| span.contains(&tick));
+                let is_true = self.condition(Condition::IsTrue(boolean))?;
+                &is_true | &values_that(batch.ticks(time)?, is_on_the_day)
+            }
+        })
+    }
+}
+
+/// The marked rows, none marked being all, whose value is there.
+fn there(rows: Option<BooleanBuffer>, column: &Int64Array) -> Option<BooleanBuffer> {
+    match column.nulls() {
+        None => rows,
+        Some(nulls) => Some(rows.map_or(nulls.inner().clone(), |rows| &rows & nulls.inner())),
+    }
+}
+
+/// The numbers of the marked rows.
+fn rows(marked: &BooleanBuffer) -> Arc<[u32]> {
+    marked.set_indices_u32().collect()
+}
+
+impl Addends {
+    /// Gives `add` the number of each row that counts, with its amount.
+    pub(super) fn each(&self, mut add: impl FnMut(usize, i64)) {
+        match (&self.rows, &self.amounts, self.count) {
+            (None, None, count) => (0..count).for_each(|row| add(row, 1)),
+            (None, Some(amounts), _) => amounts.iter().enumerate().for_each(|(row, amount)| add(row, *amount)),
+            (Some(rows), None, _) => rows.iter().for_each(|row| add(*row as usize, 1)),
+            (Some(rows), Some(amounts), _) => {
+                rows.iter().zip(amounts.iter()).for_each(|(row, amount)| add(*row as usize, *amount));
             }
         }
     }
 
-    /// What a row adds; null or 0 where it adds nothing.
-    pub(super) fn addend(&self, measure: &Measure) -> Expr {
-        let counted = self.all(measure.conditions).map(|condition| condition.cast(DataType::Int64));
-        let amount = match measure.amount {
-            // Without the cast the engine takes a bare literal for an int32.
-            Amount::One => return counted.unwrap_or(lit(1_i64).cast(DataType::Int64)),
-            Amount::Of(column) => col(column),
-            Amount::WholeSeconds(from, to) => col(seconds_column(from, to)),
-        };
-        counted.into_iter().fold(amount, |amount, counted| amount * counted)
+    /// The number of the row that counts in this place.
+    pub(super) fn row(&self, place: usize) -> Outcome<usize> {
+        self.rows.as_ref().map_or(Ok(place), |rows| value(rows, place).map(|row| row as usize))
     }
-}
 
-/// The name that a duration has in the frame.
-fn seconds_column(from: &str, to: &str) -> String {
-    format!("{from}..{to}")
-}
-
-/// The whole seconds between two timestamps, for each row.
-pub(super) fn whole_seconds(rows: &Rows, from: &str, to: &str) -> Outcome<Vec<i64>> {
-    let pairs = rows.ticks(from)?.iter().zip(rows.ticks(to)?);
-    Ok(pairs.map(|(from, to)| whole_seconds_between(*from, *to, rows.ticks_per_second)).collect())
-}
-
-/// The values of the column `name` of the rows `taken`.
-fn taken_from(rows: &Rows, name: &str, taken: &[IdxSize]) -> Outcome<Column> {
-    let ColumnData { values, validity } = rows.column(name)?;
-    let name = PlSmallStr::from_str(name);
-    Ok(match values {
-        Values::Integer(values) | Values::Timestamp(values) => {
-            let validity = validity.as_ref().map(|validity| take(validity, taken)).transpose()?;
-            let validity = validity.map(|validity| validity.into_iter().collect());
-            Int64Chunked::from_vec_validity(name, take(values, taken)?, validity).into_column()
-        }
-        Values::Text(positions) => UInt32Chunked::from_vec(name, take(positions, taken)?).into_column(),
-        Values::Boolean(values) => BooleanChunked::from_slice(name, &take(values, taken)?).into_column(),
-        Values::Date(values) => Int32Chunked::from_vec(name, take(values, taken)?).into_column(),
-    })
+    /// What a row adds; 0 where it does not count.
+    pub(super) fn of_row(&self, row: usize) -> i64 {
+        let place = match &self.rows {
+            None => Some(row),
+            Some(rows) => rows.binary_search_by_key(&row, |row| *row as usize).ok(),
+        };
+        place
+            .and_then(|place| self.amounts.as_ref().map_or(Some(1), |amounts| amounts.get(place).copied()))
+            .unwrap_or(0)
+    }
 }

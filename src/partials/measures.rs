@@ -162,6 +162,13 @@ pub(crate) fn with_records() -> impl Iterator<Item = &'static PartialSpec> {
     ALL.iter().filter(|spec| spec.has_records())
 }
 
+impl Measure {
+    /// Whether every row adds one.
+    pub(super) fn counts_all_rows(&self) -> bool {
+        self.amount == Amount::One && self.conditions.is_empty()
+    }
+}
+
 impl Condition {
     /// The columns that it reads.
     fn columns(self) -> [Option<&'static str>; 2] {

@@ -1,18 +1,19 @@
 //! Single records of a table-day: whose they are and what each added to the sums; all of them, or those that appeals name.
 //!
-//! Grain in: rows and their verdicts; the columns that no measure reads may be empty. Grain out: one sound record a key. A
-//! table without a key has no records.
+//! Grain in: sound rows; columns that no measure reads need not be there. Grain out: one record a key. A table without a key
+//! has no records.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
-use crate::columns::{integers, of_integers};
+use crate::columns::of_integers;
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::extracts::{tables::Table, verdicts::Verdicts};
+use crate::extracts::batch::{Batch, value};
+use crate::extracts::tables::Table;
 use crate::partials::measures::{PartialSpec, most_measures};
-use crate::partials::{STAGE, engine, meaning::Meaning, take};
+use crate::partials::{STAGE, engine, meaning::Addends};
 
 pub(crate) type TableDay = (Table, Day);
 
@@ -59,71 +60,76 @@ impl AllRecords {
         }
     }
 
+    pub(crate) fn none(spec: &PartialSpec) -> Self {
+        Self { keys: Vec::new(), columns: vec![Vec::new(); spec.measures.len() + 1] }
+    }
+
+    /// Adds the records of sound rows, given what each of them adds to each measure.
+    pub(crate) fn add(&mut self, batch: &Batch, addends: &[Addends]) -> Outcome<()> {
+        let Some(keys) = batch.keys()? else { return Ok(()) };
+        self.keys.extend(keys.values());
+        let Some((shop_ids, figures)) = self.columns.split_first_mut() else { return Ok(()) };
+        let first = shop_ids.len();
+        shop_ids.extend(batch.integers("shop_id")?.values());
+        for (figures, addends) in figures.iter_mut().zip(addends) {
+            figures.resize(first + batch.count, 0);
+            addends.each(|row, amount| {
+                figures.get_mut(first + row).into_iter().for_each(|figure| *figure = amount);
+            });
+        }
+        Ok(())
+    }
+
+    /// The same records in the order of their keys.
+    pub(crate) fn sorted(self) -> Outcome<Self> {
+        if self.keys.is_sorted() {
+            return Ok(self);
+        }
+        Self::merged(&self, &Self { keys: Vec::new(), columns: vec![Vec::new(); self.columns.len()] })
+    }
+
     /// The records of two shares, which have no key in common.
     pub(super) fn merged(one: &Self, other: &Self) -> Outcome<Self> {
         if one.columns.len() != other.columns.len() {
             return Err(fault(STAGE, "shares with records of different measures"));
         }
-        let mut order: Vec<(i64, IdxSize)> = one.keys.iter().chain(&other.keys).copied().zip(0..).collect();
+        let mut order: Vec<(i64, usize)> = one.keys.iter().chain(&other.keys).copied().zip(0..).collect();
         order.sort_unstable();
-        let (keys, order): (_, Vec<IdxSize>) = order.into_iter().unzip();
-        let columns = one.columns.iter().zip(&other.columns);
-        let columns = columns.map(|(one, other)| take(&[one.as_slice(), other].concat(), &order));
+        let (keys, order): (_, Vec<usize>) = order.into_iter().unzip();
+        let columns = one.columns.iter().zip(&other.columns).map(|(one, other)| {
+            let both = [one.as_slice(), other].concat();
+            order.iter().map(|row| value(&both, *row)).collect::<Outcome<Vec<i64>>>()
+        });
         Ok(Self { keys, columns: columns.collect::<Outcome<_>>()? })
     }
 }
 
-/// All sound records of a table-day.
-pub(crate) fn all_records(meaning: &Meaning<'_>, verdicts: &Verdicts) -> Outcome<AllRecords> {
-    let Some(keys) = meaning.rows.keys()? else { return Ok(AllRecords::default()) };
-    let keys = keys.iter().copied().zip(0..);
-    let sound = keys.zip(verdicts.sound()).filter_map(|(record, is_sound)| is_sound.then_some(record));
-    records(meaning, sound.collect())
-}
-
-/// What became of the keys `record_ids`, out of rows that include all of theirs.
-pub(crate) fn look_up(meaning: &Meaning<'_>, verdicts: &Verdicts, record_ids: &BTreeSet<i64>) -> Outcome<Answers> {
-    let mut answers: Answers = record_ids.iter().map(|key| (*key, None)).collect();
-    let Some(keys) = meaning.rows.keys()?.filter(|_| !record_ids.is_empty()) else { return Ok(answers) };
-    let mut named = Vec::new();
-    for (row, key) in rows_with(keys, record_ids) {
-        if verdicts.is_sound(row) {
-            named.push((key, IdxSize::try_from(row).map_err(|error| fault(STAGE, error))?));
-        }
+/// Looks for the keys `record_ids` among sound rows, given what each of them adds to each measure.
+pub(crate) fn look_up(
+    batch: &Batch,
+    addends: &[Addends],
+    record_ids: &BTreeSet<i64>,
+    answers: &mut Answers,
+) -> Outcome<()> {
+    let Some(keys) = batch.keys()?.filter(|_| !record_ids.is_empty()) else { return Ok(()) };
+    let shops = batch.integers("shop_id")?.values();
+    for (row, key) in rows_with(keys.values(), record_ids) {
+        let figures = addends.iter().map(|addends| addends.of_row(row));
+        answers.insert(key, Some(Record::of(value(shops, row)?, figures)));
     }
-    let found = records(meaning, named)?;
-    for key in &found.keys {
-        answers.insert(*key, found.get(*key)?);
-    }
-    Ok(answers)
+    Ok(())
 }
 
 /// The numbers of the rows that have one of the keys `wanted`, each with its key.
 fn rows_with(keys: &[i64], wanted: &BTreeSet<i64>) -> Vec<(usize, i64)> {
+    let Some((least, greatest)) = keys.iter().min().zip(keys.iter().max()) else { return Vec::new() };
+    let near = wanted.range(least..=greatest).copied();
     // Producers mostly write keys in order: then the few that are wanted are looked up among the many.
     if keys.is_sorted() {
-        let rows_of = |key: i64| {
-            let start = keys.partition_point(|other| *other < key);
-            (start..).zip(keys.iter().copied().skip(start)).take_while(move |(_, other)| *other == key)
-        };
-        return wanted.iter().copied().flat_map(rows_of).collect();
+        return near.filter_map(|key| Some((keys.binary_search(&key).ok()?, key))).collect();
     }
-    let wanted: PlHashSet<i64> = wanted.iter().copied().collect();
-    keys.iter().copied().enumerate().filter(|(_, key)| wanted.contains(key)).collect()
-}
-
-/// The records with these keys and row numbers, in the order of their keys.
-fn records(meaning: &Meaning<'_>, mut named: Vec<(i64, IdxSize)>) -> Outcome<AllRecords> {
-    named.sort_unstable();
-    let (keys, taken): (Vec<i64>, Vec<IdxSize>) = named.into_iter().unzip();
-    let mut frame = meaning.frame_of(&taken)?;
-    let shop_ids = take(meaning.rows.integers("shop_id")?, &taken)?;
-    frame.with_column(of_integers("shop_id", shop_ids)).map_err(engine)?;
-    let addends = meaning.spec.measures.iter().map(|measure| meaning.addend(measure).alias(measure.name));
-    let added = [col("shop_id")].into_iter().chain(addends).map(|column| column.fill_null(lit(0_i64)));
-    let added = frame.lazy().select(added.collect::<Vec<_>>()).collect().map_err(engine)?;
-    let columns = added.columns().iter().map(|column| Ok(integers(STAGE, &added, column.name())?.collect()));
-    Ok(AllRecords { keys, columns: columns.collect::<Outcome<_>>()? })
+    let near: PlHashSet<i64> = near.collect();
+    keys.iter().copied().enumerate().filter(|(_, key)| near.contains(key)).collect()
 }
 
 /// What these records added to the sums of their partial, as sums by shop with every figure negated; none where there is no

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::domain::{Day, Span};
 use crate::error::{Outcome, fault};
-use crate::extracts::rows::{Rows, value};
+use crate::extracts::batch::{Batch, value};
 use crate::extracts::{tables::Table, verdicts::Verdicts};
 use crate::partials::STAGE;
 use crate::partials::records::{Answers, TableDay};
@@ -43,12 +43,12 @@ pub(crate) struct Retractions {
 }
 
 /// The sound appeals of a partition; a fault where one of them speaks of no known kind of record.
-pub(crate) fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal>> {
+pub(crate) fn appeals_of(rows: &Batch, verdicts: &Verdicts) -> Outcome<Vec<Appeal>> {
     const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
-    let (ids, shops) = (rows.integers("appeal_id")?, rows.integers("shop_id")?);
-    let record_ids = rows.integers("record_id")?;
-    let (types, record_days) = (rows.text_positions("record_type")?, rows.dates("record_dt")?);
-    let (upheld, decided) = (rows.booleans("upheld")?, rows.ticks("decided_at")?);
+    let (ids, shops) = (rows.integers("appeal_id")?.values(), rows.integers("shop_id")?.values());
+    let record_ids = rows.integers("record_id")?.values();
+    let (types, record_days) = (rows.text_positions("record_type")?.values(), rows.dates("record_dt")?.values());
+    let (upheld, decided) = (rows.booleans("upheld")?, rows.ticks("decided_at")?.values());
     let nanoseconds_per_tick = i128::from(NANOSECONDS_PER_SECOND / rows.ticks_per_second);
     let appeal = |row: usize| {
         let record_type = rows.texts.text(value(types, row)?)?;
@@ -60,7 +60,7 @@ pub(crate) fn appeals_of(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Appeal
             shop_id: value(shops, row)?,
             record_of: (table, Day::from_epoch_days(value(record_days, row)?)),
             record_id: value(record_ids, row)?,
-            upheld: value(upheld, row)?,
+            upheld: upheld.value(row),
             decided_at_nanoseconds: i128::from(value(decided, row)?) * nanoseconds_per_tick,
         })
     };
@@ -115,8 +115,8 @@ pub(crate) fn decide<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extracts::readable::{day, rows, shanghai};
-    use crate::extracts::row_rules::judge;
+    use crate::extracts::readable::{day, rows};
+    use crate::extracts::row_rules::judge_all;
     use crate::partials::records::Record;
 
     /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day. The reviews 1 and 2 of
@@ -127,7 +127,7 @@ mod tests {
         let appeals = appeals.iter().flat_map(|(day, text)| {
             let header = "appeal_id shop_id record_type record_id record_dt upheld decided_at\n";
             let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
-            appeals_of(&rows, &judge(&rows, &shanghai()).unwrap()).unwrap()
+            appeals_of(&rows, &judge_all(&rows).unwrap()).unwrap()
         });
         let appeals = by_record(appeals.collect(), Span::ending(day("2022-03-15"), 30));
         let retractions = decide(&appeals, day("2022-03-14"), |record_of| {

@@ -1,109 +1,139 @@
 //! The sums of a daily partial: every measure, by group.
 //!
-//! Grain in: rows and their verdicts. Grain out: one row a group with its keys, its measures and `rows`, sorted by the keys.
-//! The engine's sums wrap silently, so the exact total of each summed column must fit 64 bits; no sum within it can then be
-//! larger, since nothing summed is negative. A null adds nothing.
+//! Grain in: sound rows, batch by batch. Grain out: one row a group with its keys, its measures and `rows`, sorted by the keys.
+//! The exact total of each summed column must fit 64 bits; no sum within it can then be larger, since nothing summed is
+//! negative. A null adds nothing.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use polars::prelude::*;
-use polars::series::IsSorted;
 
-use crate::columns::check_fits;
-use crate::columns::of_integers;
+use crate::columns::{check_fits, of_integers};
 use crate::error::Outcome;
-use crate::extracts::rows::{Rows, Values};
-use crate::extracts::verdicts::Verdicts;
-use crate::partials::groups::{self, Grouped};
-use crate::partials::meaning::{Meaning, whole_seconds};
-use crate::partials::measures::{Amount, PartialSpec, ROWS};
-use crate::partials::{STAGE, engine, take};
+use crate::extracts::batch::{Batch, value, values_of};
+use crate::partials::measures::{Measure, PartialSpec, ROWS};
+use crate::partials::records::TableDay;
+use crate::partials::{STAGE, engine, groups::Groups, meaning::Addends, once::Once};
 
-/// So near to 0 that even as many of them as row numbers can tell apart would fit; mostly all values are.
-const SMALL: Range<i64> = -(1 << 31)..1 << 31;
+/// The sums of the rows that were added so far.
+pub(super) struct Sums {
+    spec: &'static PartialSpec,
+    groups: Groups,
+    /// By measure and group.
+    columns: Vec<Vec<i64>>,
+    /// The count of sound rows, by group.
+    rows: Vec<i64>,
+    /// By measure.
+    totals: Vec<Total>,
+    once: Once,
+}
 
-/// Refuses rows of which a summed column has a total that does not fit, naming the shop of the greatest value.
-pub(super) fn check_sums_fit(rows: &Rows, verdicts: &Verdicts, spec: &PartialSpec) -> Outcome<()> {
-    let shops = rows.integers("shop_id")?;
-    for measure in spec.measures {
-        let (amounts, present) = match measure.amount {
-            Amount::One => continue,
-            Amount::Of(name) => (Cow::Borrowed(rows.integers(name)?), Some(rows.column(name)?)),
-            Amount::WholeSeconds(from, to) => (Cow::Owned(whole_seconds(rows, from, to)?), None),
+/// The exact total of a measure, and which shop has the greatest amount.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    exact: i128,
+    greatest: i64,
+    shop_id: i64,
+}
+
+impl Total {
+    /// Adds amounts; `shop_of` gives the shop of each by its place.
+    fn add(&mut self, amounts: &[i64], shop_of: impl FnOnce(usize) -> Outcome<i64>) -> Outcome<()> {
+        /// So small that as many of them as row numbers can tell apart fit 64 bits.
+        const SMALL: i64 = 1 << 31;
+        let Some(greatest) = amounts.iter().copied().max() else { return Ok(()) };
+        self.exact += if greatest < SMALL && amounts.len() < 1 << 31 {
+            i128::from(amounts.iter().fold(0, |total: i64, amount| total.wrapping_add(*amount)))
+        } else {
+            amounts.iter().copied().map(i128::from).sum()
         };
-        if amounts.iter().all(|amount| SMALL.contains(amount)) {
-            continue;
+        if let Some(place) = amounts.iter().position(|amount| *amount == greatest).filter(|_| greatest > self.greatest)
+        {
+            (self.greatest, self.shop_id) = (greatest, shop_of(place)?);
         }
-        let counts = |row| verdicts.is_sound(row) && present.is_none_or(|column| column.is_valid(row));
-        let counted = || amounts.iter().zip(shops).enumerate().filter(|(row, _)| counts(*row));
-        let total: i128 = counted().map(|(_, (amount, _))| i128::from(*amount)).sum();
-        if let Some((_, (_, shop))) = counted().max_by_key(|(_, (amount, _))| **amount) {
-            let (table, day) = (rows.table.name(), rows.day);
-            let of = format_args!("in {table} of {day}, the greatest value of shop {shop}");
-            check_fits(STAGE, measure.name, total, of)?;
+        Ok(())
+    }
+}
+
+impl Sums {
+    pub(super) fn none(spec: &'static PartialSpec) -> Outcome<Self> {
+        Ok(Self {
+            spec,
+            groups: Groups::by(spec.grouped_by)?,
+            columns: vec![Vec::new(); spec.measures.len()],
+            rows: Vec::new(),
+            totals: vec![Total::default(); spec.measures.len()],
+            once: Once::default(),
+        })
+    }
+
+    /// Adds a batch of sound rows, given what each of them adds to each measure.
+    pub(super) fn add(&mut self, batch: &Batch, addends: &[Addends]) -> Outcome<()> {
+        let groups = self.groups.of_rows(batch)?;
+        self.rows.resize(self.groups.count(), 0);
+        self.columns.iter_mut().for_each(|column| column.resize(self.groups.count(), 0));
+        for group in &groups {
+            add_to(&mut self.rows, *group, 1);
         }
+        if !self.spec.once_per.is_empty() {
+            return self.add_once(batch, addends, &groups);
+        }
+        let shops = batch.integers("shop_id")?.values();
+        for ((column, total), addends) in self.columns.iter_mut().zip(&mut self.totals).zip(addends) {
+            let groups = match &addends.rows {
+                None => Cow::Borrowed(&groups),
+                Some(rows) => Cow::Owned(values_of(&groups, rows)?),
+            };
+            match &addends.amounts {
+                // That is the count of all rows.
+                None if addends.rows.is_none() => {}
+                None => groups.iter().for_each(|group| add_to(column, *group, 1)),
+                Some(amounts) => {
+                    groups.iter().zip(amounts).for_each(|(group, amount)| add_to(column, *group, *amount));
+                    total.add(amounts, |place| value(shops, addends.row(place)?))?;
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// The sums of the sound rows, by what the partial groups them by.
-pub(super) fn by_group(meaning: &Meaning<'_>, verdicts: &Verdicts) -> Outcome<DataFrame> {
-    let Meaning { rows, spec, .. } = meaning;
-    let Grouped { rows: taken, groups, firsts } = groups::sound_rows(rows, verdicts, spec.grouped_by)?;
-    let keys = spec.grouped_by.iter().map(|name| key_column(rows, name, &firsts));
-    let mut columns = keys.collect::<Outcome<Vec<Column>>>()?;
-    if let Some(shops) = columns.first_mut() {
-        shops.set_sorted_flag(IsSorted::Ascending);
+    /// As [`Sums::add`], where rows count once for a combination of columns.
+    fn add_once(&mut self, batch: &Batch, addends: &[Addends], groups: &[u32]) -> Outcome<()> {
+        let mut marks = vec![0_u8; batch.count];
+        for (bit, addends) in addends.iter().enumerate() {
+            addends.each(|row, _| marks.get_mut(row).into_iter().for_each(|marks| *marks |= 1 << bit));
+        }
+        self.once.add(batch, self.spec, groups, &marks)
     }
-    let sums = measures_along(meaning.frame_of(&taken)?, groups, meaning)?;
-    columns.extend(sums.into_columns());
-    DataFrame::new(firsts.len(), columns).map_err(engine)
-}
 
-/// A key, one a group.
-fn key_column(rows: &Rows, name: &str, firsts: &[IdxSize]) -> Outcome<Column> {
-    let Values::Text(positions) = &rows.column(name)?.values else {
-        return Ok(of_integers(name, take(rows.integers(name)?, firsts)?));
-    };
-    let texts = take(positions, firsts)?.into_iter().map(|position| rows.texts.text(position));
-    let texts = texts.collect::<Outcome<Vec<&str>>>()?;
-    Ok(StringChunked::from_iter_values(name.into(), texts.into_iter()).into_column())
-}
-
-/// The measures and `rows` of each group, in ascending order of `groups`, which is the group of each row and ascends.
-fn measures_along(frame: DataFrame, groups: Vec<u64>, meaning: &Meaning<'_>) -> Outcome<DataFrame> {
-    let measures = meaning.spec.measures.iter();
-    if meaning.spec.once_per.is_empty() {
-        let sums = measures.map(|measure| match (measure.amount, measure.conditions) {
-            (Amount::One, []) => count_as(measure.name),
-            _ => sum_of(meaning.addend(measure)).alias(measure.name),
-        });
-        return sum_along(frame, groups, sums.chain([count_as(ROWS)]).collect()).map_err(engine);
+    /// All sums as a frame; rejected where one could pass 64 bits.
+    pub(super) fn finish(mut self, (table, day): TableDay) -> Outcome<DataFrame> {
+        let columns = &mut self.columns;
+        self.once.each(|group, bit| {
+            columns.get_mut(bit as usize).into_iter().for_each(|column| add_to(column, group, 1));
+        })?;
+        for (measure, total) in self.spec.measures.iter().zip(&self.totals) {
+            let of = format_args!("in {} of {day}, the greatest value of shop {}", table.name(), total.shop_id);
+            check_fits(STAGE, measure.name, total.exact, of)?;
+        }
+        let (order, mut columns) = self.groups.sorted()?;
+        let counts_all = |measure: &Measure| self.spec.once_per.is_empty() && measure.counts_all_rows();
+        let measures = self
+            .spec
+            .measures
+            .iter()
+            .zip(&self.columns)
+            .map(|(measure, sums)| (measure.name, if counts_all(measure) { &self.rows } else { sums }));
+        for (name, sums) in measures.chain([(ROWS, &self.rows)]) {
+            columns.push(of_integers(name, values_of(sums, &order)?));
+        }
+        DataFrame::new(order.len(), columns).map_err(engine)
     }
-    let (counted, groups) = groups::counted_once(&frame, &groups, meaning)?;
-    let sums = measures.map(|measure| match measure.conditions {
-        [] => count_as(measure.name),
-        _ => sum_of(col(measure.name)),
-    });
-    sum_along(counted, groups, sums.chain([sum_of(col(ROWS))]).collect()).map_err(engine)
 }
 
-/// `sums` over each of `groups`, which ascend: the engine then looks for no group but runs along them.
-fn sum_along(mut frame: DataFrame, groups: Vec<u64>, sums: Vec<Expr>) -> PolarsResult<DataFrame> {
-    const GROUP: &str = "group";
-    let mut groups = UInt64Chunked::from_vec(GROUP.into(), groups);
-    groups.set_sorted_flag(IsSorted::Ascending);
-    frame.with_column(groups.into_column())?;
-    frame.lazy().group_by([col(GROUP)]).agg(sums).collect()?.drop(GROUP)
-}
-
-/// The sum over a group, in which a null adds nothing. The engine's plain sum makes a column of every group that it runs
-/// along, which costs more than adding it up; its sum over lists does not.
-fn sum_of(addend: Expr) -> Expr {
-    addend.fill_null(lit(0_i64)).implode(true).list().sum()
-}
-
-fn count_as(name: &str) -> Expr {
-    len().cast(DataType::Int64).alias(name)
+/// Adds to the sum of a group. It may wrap: the totals tell, and then nothing is made of it.
+fn add_to(sums: &mut [i64], group: u32, amount: i64) {
+    if let Some(sum) = sums.get_mut(group as usize) {
+        *sum = sum.wrapping_add(amount);
+    }
 }

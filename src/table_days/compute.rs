@@ -12,7 +12,7 @@ use crate::error::{Outcome, caught, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::reader::{self, Source};
 use crate::extracts::selection::{Selection, Share, Wanted};
-use crate::extracts::{contract::CheckedPartition, row_rules::judge, rows::Rows, tables::Table, verdicts::Verdicts};
+use crate::extracts::{batch::Batch, contract::CheckedPartition, row_rules::judge_all, tables::Table};
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers};
@@ -67,9 +67,14 @@ impl<'a> Opened<'a> {
         Ok(Self { planned, checked, settings, hashes, bytes, shares })
     }
 
-    fn decode(&self, source: Source<'_>, rows: Wanted<'_>) -> Outcome<Rows> {
+    /// Gives every batch of the wanted rows to `consume`.
+    fn decode(&self, rows: Wanted<'_>, consume: &mut dyn FnMut(Batch) -> Outcome<()>) -> Outcome<()> {
         let selection = Selection { rows, ..Selection::default() };
-        reader::decode(self.checked, source, &self.settings.zone, &selection)
+        reader::decode(self.checked, self.source(), &self.settings.zone, &selection, consume)
+    }
+
+    fn source(&self) -> Source<'_> {
+        self.bytes.as_deref().map_or(Source::Files, Source::Loaded)
     }
 }
 
@@ -78,47 +83,48 @@ fn rows_of(checked: &CheckedPartition) -> usize {
 }
 
 /// Computes a table-day out of its files; rejected where one cannot be decoded or a sum could pass 64 bits.
-pub(super) fn compute(mut opened: Opened<'_>, wants: Wants<'_>) -> Outcome<Computed> {
-    let loaded = opened.bytes.take();
-    let whole = loaded.map(|files| opened.decode(Source::Loaded(&files), Wanted::All)).transpose()?;
-    match (measures::of(opened.checked.table), whole) {
-        (Some(spec), whole) => partial(&opened, spec, whole, wants),
-        (None, Some(rows)) => kept_rows(&rows, &judge(&rows, &opened.settings.zone)?),
-        (None, None) => Err(fault(STAGE, "rows that are kept, read in shares")),
+pub(super) fn compute(opened: &Opened<'_>, wants: Wants<'_>) -> Outcome<Computed> {
+    let Opened { checked, settings, .. } = *opened;
+    match measures::of(checked.table) {
+        Some(spec) => partial(opened, spec, wants),
+        None => kept_rows(&reader::decode_whole(checked, opened.source(), &settings.zone, &Selection::default())?),
     }
 }
 
-fn kept_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Computed> {
+fn kept_rows(rows: &Batch) -> Outcome<Computed> {
+    let verdicts = judge_all(rows)?;
     let content = match rows.table {
-        Table::Shops => DayContent::Shops(shops::of_snapshot(rows, verdicts)?),
-        Table::Appeals => DayContent::Appeals(retractions::appeals_of(rows, verdicts)?),
+        Table::Shops => DayContent::Shops(shops::of_snapshot(rows, &verdicts)?),
+        Table::Appeals => DayContent::Appeals(retractions::appeals_of(rows, &verdicts)?),
         other => return Err(fault(STAGE, format!("rows of {} kept in place of a partial", other.name()))),
     };
-    let (counts, quarantine) = (Counts::of(rows, verdicts)?, rows_set_aside(rows, verdicts)?);
+    let mut counts = Counts::nothing(rows.table, rows.day);
+    counts.add(rows, &verdicts)?;
+    let mut quarantine = rows_set_aside(rows, &verdicts)?;
+    quarantine.sort_unstable();
     Ok(Computed { counts, quarantine, content, answers: Answers::new(), records: None })
 }
 
-/// Of all rows where they were decoded in one piece, and share by share where not.
-fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, rows: Option<Rows>, wants: Wants<'_>) -> Outcome<Computed> {
+/// The partial of all rows, summed in one pass or, where they are too many for that, share by share.
+fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, wants: Wants<'_>) -> Outcome<Computed> {
     let Opened { planned, checked, settings, shares, .. } = *opened;
     let folder = &planned.partition.folder;
     // The index of a day that is too large for one share would be, too; its records are searched for in the files.
     let is_indexed = shares == 1 || settings.extracts_kept_days.is_some();
     let all_records = wants.all_records && spec.has_records() && is_indexed;
-    let sum_up = |rows| {
-        let surroundings = planned.dependencies.surroundings();
-        caught(STAGE, folder, || daily::sum_up(rows, spec, wants.record_ids, all_records, surroundings))
+    let custom_made = planned.dependencies.custom_made();
+    let wanted = daily::Wanted { spec, custom_made, record_ids: wants.record_ids, all_records };
+    let sum_up = |rows: Wanted<'_>| {
+        caught(STAGE, folder, || daily::sum_up(planned.of(), wanted, |consume| opened.decode(rows, consume)))
     };
-    let partial = match rows {
-        Some(rows) => sum_up(rows)?,
-        None => {
-            let share = |place| Wanted::Share(Share { place, of: shares });
-            let of_share = |place| sum_up(opened.decode(Source::Files, share(place))?);
-            let partial = together(spec, (0..shares).map(of_share))?;
-            let decoded = usize::try_from(partial.counts.rows).map_err(|error| fault(STAGE, error))?;
-            reader::check_count(folder, decoded, rows_of(checked))?;
-            partial
-        }
+    let partial = if shares == 1 {
+        sum_up(Wanted::All)?
+    } else {
+        let of_share = |place| sum_up(Wanted::Share(Share { place, of: shares }));
+        let partial = together(spec, (0..shares).map(of_share))?;
+        let decoded = usize::try_from(partial.counts.rows).map_err(|error| fault(STAGE, error))?;
+        reader::check_count(folder, decoded, rows_of(checked))?;
+        partial
     };
     let DailyPartial { counts, quarantine, sums, answers, records, .. } = partial;
     Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), answers, records })

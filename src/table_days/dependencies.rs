@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::extracts::tables::Table;
 use crate::partials::measures::{self, Condition, meaning};
-use crate::partials::{meaning::Surroundings, records::TableDay};
+use crate::partials::records::TableDay;
 use crate::{domain::Day, hashing::hash_of, rulebook::Rulebook, settings::Settings, state::format_1, zone::Zone};
 
 /// The settings and rules that a run goes by.
@@ -40,9 +40,9 @@ impl Dependencies {
         Self { table, day, zone, custom_made, basis }
     }
 
-    /// What reaches into the figures besides the rows.
-    pub(crate) fn surroundings(&self) -> Surroundings<'_> {
-        Surroundings { zone: &self.zone, custom_made: &self.custom_made }
+    /// The categories of goods that are made to order on the day.
+    pub(super) fn custom_made(&self) -> &BTreeSet<String> {
+        &self.custom_made
     }
 
     /// The hash of all of it.

@@ -10,13 +10,14 @@ use rayon::prelude::*;
 use crate::error::{Outcome, all, caught, fault};
 use crate::extracts::reader::{self, Source};
 use crate::extracts::selection::{Selection, Wanted};
-use crate::extracts::{row_rules::judge, rows::Rows, verdicts::Verdicts};
+use crate::extracts::{batch::Batch, row_rules::judge_all};
+use crate::partials::meaning::{Addends, addends};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{AllRecords, Answers, TableDay, all_records, look_up};
+use crate::partials::records::{AllRecords, Answers, TableDay, look_up};
 use crate::state::answers::{Answered, KnownAnswers};
 use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, lost, named_in};
 use crate::table_days::{STAGE, plan::Decision};
-use crate::{domain::Span, memory, partials::meaning::Meaning, settings::Settings};
+use crate::{domain::Span, memory, settings::Settings};
 
 /// Where a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,10 +161,9 @@ impl LookUp<'_> {
     /// of records are read.
     fn make_index(&self) -> Outcome<AllRecords> {
         let Resolved { planned, stored, .. } = self.resolved;
-        let is_sound = stored.quarantine.is_empty();
-        let columns = is_sound.then(|| self.spec.record_columns());
-        let (rows, verdicts) = self.judged(&Selection { columns, ..Selection::default() }, is_sound)?;
-        let records = all_records(&Meaning::of(&rows, self.spec, planned.dependencies.surroundings()), &verdicts)?;
+        let mut records = AllRecords::none(self.spec);
+        self.each_sound(Wanted::All, stored.quarantine.is_empty(), &mut |batch, addends| records.add(batch, addends))?;
+        let records = records.sorted()?;
         self.means.store.put_records(planned.of(), &stored.version, &records)?;
         Ok(records)
     }
@@ -172,27 +172,37 @@ impl LookUp<'_> {
     /// the columns that tell what it added are read. Rows with another key are judged as in the whole partition: all row
     /// rules look at one row, but the one about duplicates, and that one at the rows of one key.
     fn search(&self, keys: &BTreeSet<i64>) -> Outcome<Answers> {
-        let Resolved { planned, stored, .. } = self.resolved;
-        let set_aside: BTreeSet<i64> = stored.quarantine.iter().filter_map(|row| row.key).collect();
+        let set_aside: BTreeSet<i64> = self.resolved.stored.quarantine.iter().filter_map(|row| row.key).collect();
         let (doubtful, sound): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().partition(|key| set_aside.contains(key));
-        let mut answers = Answers::new();
+        let mut answers: Answers = keys.iter().map(|key| (*key, None)).collect();
         for (keys, is_sound) in [(sound, true), (doubtful, false)] {
             if !keys.is_empty() {
-                let columns = is_sound.then(|| self.spec.record_columns());
-                let (rows, verdicts) = self.judged(&Selection { rows: Wanted::WithKeys(&keys), columns }, is_sound)?;
-                let surroundings = planned.dependencies.surroundings();
-                answers.extend(look_up(&Meaning::of(&rows, self.spec, surroundings), &verdicts, &keys)?);
+                self.each_sound(Wanted::WithKeys(&keys), is_sound, &mut |batch, addends| {
+                    look_up(batch, addends, &keys, &mut answers)
+                })?;
             }
         }
         Ok(answers)
     }
 
-    /// Rows out of the files of a table-day, judged where they are not known to be sound.
-    fn judged(&self, selection: &Selection<'_>, is_sound: bool) -> Outcome<(Rows, Verdicts)> {
+    /// Gives `work` the wanted rows out of the files, as far as they are sound, with what they add. They are judged, in one
+    /// piece, where they are not known to be sound.
+    fn each_sound(
+        &self,
+        rows: Wanted<'_>,
+        are_sound: bool,
+        work: &mut dyn FnMut(&Batch, &[Addends]) -> Outcome<()>,
+    ) -> Outcome<()> {
+        let custom_made = self.resolved.planned.dependencies.custom_made();
         let zone = &self.means.settings.zone;
         let checked = self.resolved.planned.checked(self.means.settings)?;
-        let rows = reader::decode(&checked, Source::Files, zone, selection)?;
-        let verdicts = if is_sound { Verdicts::all_sound(rows.count) } else { judge(&rows, zone)? };
-        Ok((rows, verdicts))
+        let columns = are_sound.then(|| self.spec.record_columns());
+        let selection = Selection { rows, columns };
+        let mut sound = |batch: &Batch| work(batch, &addends(batch, self.spec, custom_made)?);
+        if are_sound {
+            return reader::decode(&checked, Source::Files, zone, &selection, &mut |batch| sound(&batch));
+        }
+        let all = reader::decode_whole(&checked, Source::Files, zone, &selection)?;
+        sound(&all.filtered(judge_all(&all)?.sound())?)
     }
 }

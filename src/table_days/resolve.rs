@@ -79,7 +79,7 @@ fn resolve<'a>(planned: &'a Planned, wants: Wants<'_>, means: Means<'_>) -> Outc
             let checked = checked.ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))?;
             let opened = Opened::of(planned, checked, means.settings)?;
             match planned.by_bytes(&opened.hashes) {
-                Decision::Computed(why) => computed(planned, opened, (why, wants), means),
+                Decision::Computed(why) => computed(planned, &opened, (why, wants), means),
                 _ => touched(planned, &opened.hashes, means.store).map(kept),
             }
         }
@@ -101,7 +101,7 @@ fn touched(planned: &Planned, hashes: &[String], store: &Store) -> Outcome<Store
 
 fn computed<'a>(
     planned: &'a Planned,
-    opened: Opened<'_>,
+    opened: &Opened<'_>,
     (why, wants): (Why, Wants<'_>),
     means: Means<'_>,
 ) -> Outcome<Resolved<'a>> {
@@ -156,7 +156,7 @@ pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> O
         return Err(changed.advice("run again with --rehash").fail(ExitClass::Rejected));
     }
     let wants = Wants { record_ids: &BTreeSet::new(), all_records: false };
-    let Computed { content, .. } = compute(opened, wants)?;
+    let Computed { content, .. } = compute(&opened, wants)?;
     means.store.put(&content, stored.clone())?;
     Ok(content)
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::config;
 use crate::support::library::{
-    Coverage, DailyPartial, Selection, Share, Source, Surroundings, Wanted, Zone, contract, coverage, decode, listing,
+    Coverage, DailyPartial, Selection, Share, Source, Wanted, Zone, contract, coverage, daily, decode, listing,
     measures, sum_up, together,
 };
 use crate::support::marketplaces::marketplaces;
@@ -30,13 +30,15 @@ proptest! {
         let zone = Zone::named("Asia/Shanghai").unwrap();
         let keys: BTreeSet<i64> = (1..=7).collect();
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);
-        let surroundings = Surroundings { zone: &zone, custom_made: &custom_made };
         for partition in contract::check(listing::list(&bench.path("extracts"), coverage).unwrap(), false).unwrap() {
             let Some(spec) = measures::of(partition.table) else { continue };
+            let (custom_made, record_ids, all_records) = (&custom_made, &keys, spec.has_records());
+            let wanted = daily::Wanted { spec, custom_made, record_ids, all_records };
             let partial = |rows| {
                 let selection = Selection { rows, ..Selection::default() };
-                let rows = decode(&partition, Source::Files, &zone, &selection)?;
-                sum_up(rows, spec, &keys, spec.has_records(), surroundings)
+                sum_up((partition.table, partition.day), wanted, |consume| {
+                    decode(&partition, Source::Files, &zone, &selection, consume)
+                })
             };
             let whole = partial(Wanted::All).unwrap();
             let shares = (0..of).map(|place| partial(Wanted::Share(Share { place, of })));

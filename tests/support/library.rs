@@ -17,15 +17,13 @@ pub(crate) use shopscore::extracts::identity::FileIdentity;
 pub(crate) use shopscore::extracts::listing::{self, Listed};
 pub(crate) use shopscore::extracts::partitions::{PartFile, Partition};
 pub(crate) use shopscore::extracts::reader::{self, Source, decode};
-pub(crate) use shopscore::extracts::rows::Rows;
 pub(crate) use shopscore::extracts::selection::{Selection, Share, Wanted};
 pub(crate) use shopscore::policies::Coverage;
 pub(crate) use shopscore::rulebook::Rulebook;
 pub(crate) use shopscore::settings::{SETTINGS, resolve};
 
 /// The sums of a table-day.
-pub(crate) use shopscore::partials::daily::{DailyPartial, sum_up};
-pub(crate) use shopscore::partials::meaning::Surroundings;
+pub(crate) use shopscore::partials::daily::{self, DailyPartial, sum_up};
 pub(crate) use shopscore::partials::measures;
 pub(crate) use shopscore::partials::shares::together;
 

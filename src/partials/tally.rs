@@ -1,0 +1,95 @@
+//! A table-day as far as its rows were taken in: each batch is judged and summed at once, while the cache holds it.
+//!
+//! Grain in: batches of rows, of which those with repeated keys are held back to the end and judged together. Grain out: the
+//! daily partial.
+
+use std::collections::HashSet;
+
+use arrow::buffer::BooleanBuffer;
+
+use crate::error::Outcome;
+use crate::extracts::batch::Batch;
+use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
+use crate::extracts::repeated_keys::Keys;
+use crate::extracts::row_rules::{judge, judge_all};
+use crate::extracts::verdicts::Verdicts;
+use crate::partials::daily::{DailyPartial, Wanted};
+use crate::partials::meaning::addends;
+use crate::partials::records::{AllRecords, Answers, TableDay, look_up};
+use crate::partials::sums::Sums;
+
+/// A table-day as far as its rows were taken in.
+pub(super) struct Tally<'a> {
+    wanted: Wanted<'a>,
+    /// Keys that more than one sound row has, where they are known.
+    repeated: HashSet<i64>,
+    /// The rows with such keys.
+    held_back: Vec<Batch>,
+    /// The keys of the other sound rows.
+    pub(super) keys: Keys,
+    sums: Sums,
+    answers: Answers,
+    records: AllRecords,
+    counts: Counts,
+    quarantine: Vec<QuarantinedRow>,
+}
+
+impl<'a> Tally<'a> {
+    pub(super) fn new((table, day): TableDay, wanted: Wanted<'a>, repeated: HashSet<i64>) -> Outcome<Self> {
+        Ok(Self {
+            wanted,
+            repeated,
+            held_back: Vec::new(),
+            keys: Keys::default(),
+            sums: Sums::none(wanted.spec)?,
+            answers: wanted.record_ids.iter().map(|key| (*key, None)).collect(),
+            records: AllRecords::none(wanted.spec),
+            counts: Counts::nothing(table, day),
+            quarantine: Vec::new(),
+        })
+    }
+
+    pub(super) fn take_in(&mut self, mut batch: Batch) -> Outcome<()> {
+        if let Some(keys) = batch.keys()?.filter(|_| !self.repeated.is_empty()) {
+            let is_repeated = |key: Option<i64>| key.is_some_and(|key| self.repeated.contains(&key));
+            let is_repeated: BooleanBuffer = keys.iter().map(is_repeated).collect();
+            self.held_back.push(batch.filtered(&is_repeated)?);
+            batch = batch.filtered(&!&is_repeated)?;
+        }
+        let verdicts = judge(&batch)?;
+        self.add(batch, &verdicts)
+    }
+
+    fn add(&mut self, mut batch: Batch, verdicts: &Verdicts) -> Outcome<()> {
+        self.counts.add(&batch, verdicts)?;
+        if !verdicts.broken().is_empty() {
+            self.quarantine.extend(rows_set_aside(&batch, verdicts)?);
+            batch = batch.filtered(verdicts.sound())?;
+        }
+        let Wanted { spec, custom_made, record_ids, all_records } = self.wanted;
+        let addends = addends(&batch, spec, custom_made)?;
+        self.sums.add(&batch, &addends)?;
+        self.keys.add(&batch)?;
+        look_up(&batch, &addends, record_ids, &mut self.answers)?;
+        if all_records {
+            self.records.add(&batch, &addends)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self, of: TableDay) -> Outcome<DailyPartial> {
+        if let Some(first) = self.held_back.first().cloned() {
+            let held_back = first.of_all(&std::mem::take(&mut self.held_back))?;
+            let verdicts = judge_all(&held_back)?;
+            self.add(held_back, &verdicts)?;
+        }
+        self.quarantine.sort_unstable();
+        Ok(DailyPartial {
+            sums: self.sums.finish(of)?,
+            answers: self.answers,
+            records: self.wanted.all_records.then(|| self.records.sorted()).transpose()?,
+            counts: self.counts,
+            quarantine: self.quarantine,
+        })
+    }
+}
