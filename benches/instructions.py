@@ -43,7 +43,7 @@ def main() -> int:
         print(COMMITTED.read_text(), end="")
         return 0
     wrong = findings(read(COMMITTED.read_text()), counted)
-    print(as_text(counted) + "\n".join(wrong or [f"all within {MOST_PERCENT} % of what is committed"]))
+    print("\n".join(wrong or [f"{', '.join(counted)}: within {MOST_PERCENT} % of the instructions that are committed"]))
     return 1 if wrong else 0
 
 
@@ -93,7 +93,7 @@ def findings(committed: dict[str, int], counted: dict[str, int]) -> list[str]:
         return [f"{COMMITTED.name} does not hold the runs that were counted: {RENEW}"]
     percent = {name: 100 * (counted[name] - of_run) / of_run for name, of_run in committed.items()}
     return [
-        f"{name}: {change:+.1f} %, " + (f"a loss of speed; if it is meant, {RENEW}" if change > 0 else f"a gain: {RENEW}")
+        f"{name}: {change:+.1f} % instructions, " + (f"a loss; if it is meant, {RENEW}" if change > 0 else f"a gain: {RENEW}")
         for name, change in percent.items()
         if abs(change) > MOST_PERCENT
     ]

@@ -19,12 +19,12 @@ class Findings(unittest.TestCase):
         self.assertEqual(self.found(4) + self.found(-4), [])
 
     def test_six_percent_more_is_a_loss_of_each_run(self):
-        lost = "a loss of speed; if it is meant, make bench-instructions RENEW=1"
-        self.assertEqual(self.found(6), [f"rebuild: +6.0 %, {lost}", f"nothing new: +6.0 %, {lost}"])
+        lost = "a loss; if it is meant, make bench-instructions RENEW=1"
+        self.assertEqual(self.found(6), [f"rebuild: +6.0 % instructions, {lost}", f"nothing new: +6.0 % instructions, {lost}"])
 
     def test_six_percent_less_is_a_gain_to_be_written_down(self):
         gained = "a gain: make bench-instructions RENEW=1"
-        self.assertEqual(self.found(-6), [f"rebuild: -6.0 %, {gained}", f"nothing new: -6.0 %, {gained}"])
+        self.assertEqual(self.found(-6), [f"rebuild: -6.0 % instructions, {gained}", f"nothing new: -6.0 % instructions, {gained}"])
 
     def test_one_slower_run_is_enough(self):
         self.assertEqual(len(findings(COMMITTED, COMMITTED | {"rebuild": 570_000_000})), 1)
