@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 CARGO_FLAGS = --release --locked
 SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
 PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
-# The engines to measure beside have their own: their wheels are ten times as large, and no test needs them.
+# The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)

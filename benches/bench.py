@@ -103,7 +103,9 @@ def in_turn(measured: dict[str, list[Case]], runs: int, threads: int) -> dict[st
 
 def of_case(case: Case, ran: list[processes.Measured]) -> dict:
     own = [case.own_seconds(one.stdout) for one in ran] if case.own_seconds else None
-    return {**processes.summary(ran), "own_seconds": processes.spread(own) if own else None}
+    # What ratios are made of, run by run: the work alone, where the process says its seconds itself.
+    work = own or [one.seconds for one in ran]
+    return {**processes.summary(ran), "own_seconds": processes.spread(own) if own else None, "work": work}
 
 
 def contents(folder: Path) -> set[tuple]:

@@ -1,5 +1,6 @@
 """What was asked for, beside what was found."""
 
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,14 +27,16 @@ class Goal:
         return [self.what, self.data, self.shown.format(self.most), self.shown.format(self.found), kept]
 
 
-def work(case: dict) -> float:
-    """The median seconds that ratios are made of: those of the work alone, where the process says them."""
-    return (case["own_seconds"] or case["seconds"])["median"]
+def ratio(cases: dict[str, dict], name: str, other: str) -> float:
+    """The median of what a case took of another in the same round: a slow minute of the machine is in both."""
+    pairs = zip(cases[name]["work"], cases[other]["work"], strict=True)
+    return statistics.median(one / of_other for one, of_other in pairs)
 
 
 def fastest_engine(cases: dict[str, dict]) -> str:
     """The engine whose plain queries took the least; helped ones are no yardstick."""
-    return min((name for name, case in cases.items() if case["kind"] == "engine"), key=lambda name: work(cases[name]))
+    seconds = {name: statistics.median(case["work"]) for name, case in cases.items() if case["kind"] == "engine"}
+    return min(seconds, key=seconds.__getitem__)
 
 
 def wanted(bench: dict | None, growth: dict | None, large: dict | None) -> str:
@@ -51,13 +54,12 @@ def wanted(bench: dict | None, growth: dict | None, large: dict | None) -> str:
 
 def of_nights(data: str, of_set: dict) -> Iterator[Goal]:
     cases = of_set["cases"]
-    seconds = {name: work(case) for name, case in cases.items()}
-    query = seconds[fastest_engine(cases)]
-    yield Goal("from scratch, of the fastest engine's bare query", data, 0.8, seconds[SCRATCH] / query)
-    yield Goal("from scratch, of decoding alone", data, 2, seconds[SCRATCH] / seconds[FLOOR])
-    yield Goal("first night after a rebuild, of that query", data, 0.25, seconds[FIRST] / query)
-    yield Goal("a night, of that query", data, 0.1, seconds[NIGHT] / query)
-    yield Goal("nothing new, of that query", data, 0.05, seconds[NOTHING_NEW] / query)
+    query = fastest_engine(cases)
+    yield Goal("from scratch, of the fastest engine's bare query", data, 0.8, ratio(cases, SCRATCH, query))
+    yield Goal("from scratch, of decoding alone", data, 2, ratio(cases, SCRATCH, FLOOR))
+    yield Goal("first night after a rebuild, of that query", data, 0.25, ratio(cases, FIRST, query))
+    yield Goal("a night, of that query", data, 0.1, ratio(cases, NIGHT, query))
+    yield Goal("nothing new, of that query", data, 0.05, ratio(cases, NOTHING_NEW, query))
     for name in (SCRATCH, FIRST, NIGHT, NOTHING_NEW):
         peak = cases[name]["peak_mib"]["max"]
         yield Goal(f"greatest peak memory, {name.removeprefix('shopscore, ')}", data, 256, peak, "{:.0f} MiB")

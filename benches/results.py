@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from goals import FLOOR, fastest_engine, wanted, work
+from goals import FLOOR, fastest_engine, ratio, wanted
 from markdown import spread, table
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -21,8 +21,8 @@ they were compared on both data sets with what shopscore publishes without appea
 agreed, and the ranks of all indicators but the two of logistics, which rules deal out (`agreement.py`). Amounts of payments are
 summed by all and compared by none. shopscore reads, hashes and checks every row, takes upheld appeals out, scores, and
 publishes with the disk synced. Its seconds are those of the whole process; ratios are to the seconds that the engines' queries
-alone took, without Python's start. "Decoding alone" decodes the columns that the row checks need with the `parquet` crate, on the
-same threads, and drops them.
+alone took, without Python's start, and are medians of the ratios within each round of runs: a slow minute of the machine is in
+both. "Decoding alone" decodes the columns that the row checks need with the `parquet` crate, on the same threads, and drops them.
 
 The yardstick is the fastest of the engines' plain queries, one query a table over the window:
 {fastest}. Rows in italics are no
@@ -82,7 +82,7 @@ def engines(bench: dict) -> str:
         for data, cases in of_sets.items():
             case = cases[name]
             shown = f"*{name}*" if case["kind"] == "helped engine" else name
-            ratios = [f"{work(case) / work(cases[other]):.2f}" for other in (fastest[data], FLOOR)]
+            ratios = [f"{ratio(cases, name, other):.2f}" for other in (fastest[data], FLOOR)]
             if name == FLOOR:
                 rows.append([shown, data, spread(case["own_seconds"]), "", "", "", *ratios])
             else:

@@ -24,6 +24,8 @@ class Dialect:
     # In which a row's day `dt` ends: the instant, and the local time where timestamps have no zone.
     midnight: str
     local_midnight: str
+    # The buyer as a key to group by; the extracts have no null there, whatever their schema says.
+    buyer: str = "buyer_id"
 
 
 DUE = f"not no_shipping_required and category not in {CUSTOM_MADE}"
@@ -36,7 +38,7 @@ def refunds_of(kind: str) -> str:
         count(*) filter (where {condition}) as {kind}_refunds"""
 
 
-# `{rows}` is what to read, `{midnight}`, `{seconds}` and `{any_row}` are those of the dialect.
+# `{rows}` is what to read; all else in braces is the dialect's.
 SUMS = {
     "payments": """select shop_id, category, count(*) as payments, sum(amount_fen)::bigint as amount_fen
         from {rows} group by shop_id, category""",
@@ -55,7 +57,7 @@ SUMS = {
             count(*) as consultations_asked, count(*) filter (where answered) as consultations_answered
         from (
             select shop_id, {{any_row}}({ANSWERED}) as answered
-            from {{rows}} group by shop_id, sub_account_id, buyer_id, dt
+            from {{rows}} group by shop_id, sub_account_id, {{buyer}}, dt
         ) group by shop_id""",
 }
 
@@ -94,7 +96,8 @@ def files(extracts: Path, table: str, days: list[datetime.date]) -> list[str]:
 
 def sums(table: str, rows: str, dialect: Dialect, midnight: str) -> str:
     """The sums of a table over all these rows at once."""
-    return SUMS[table].format(rows=rows, seconds=dialect.seconds, any_row=dialect.any_row, midnight=midnight)
+    own = {"seconds": dialect.seconds, "any_row": dialect.any_row, "buyer": dialect.buyer}
+    return SUMS[table].format(rows=rows, midnight=midnight, **own)
 
 
 def added_up(table: str, rows: str) -> str:
