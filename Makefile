@@ -98,7 +98,7 @@ bench: build $(BENCH_ENVIRONMENT)/ready ## nights beside four engines and bare d
 bench-growth: build $(BENCH_ENVIRONMENT)/ready ## nights with more history, rows and shops, into benches/RESULTS.md: RUNS=5
 	$(BENCH)/growth.py --shopscore $(SHOPSCORE) --cache $(CACHE) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
 
-bench-large: build $(BENCH_ENVIRONMENT)/ready ## a rebuild of ten times the rows (7 GiB, hours), into benches/RESULTS.md: ROWS=1650000 RUNS=3
+bench-large: build $(BENCH_ENVIRONMENT)/ready ## a rebuild of ten times the rows (7 GiB, up to an hour to make), into benches/RESULTS.md: ROWS=1650000 RUNS=3
 	$(BENCH)/large.py --shopscore $(SHOPSCORE) --cache $(CACHE) --rows $(or $(ROWS),1650000) --runs $(or $(RUNS),3) \
 		--threads $(or $(THREADS),2)
 

@@ -1,8 +1,7 @@
 """`make bench-large`: a night from scratch over ten times the rows, beside one over as many as a marketplace has.
 
-The extracts are made day by day, so that making them takes no more memory than a day does. That takes hours, once: so it
-stands apart from `growth`. What is found is kept in the cache folder, and `results` makes
-benches/RESULTS.md of it.
+The extracts are made day by day, so that making them takes no more memory than a day does. That takes up to an hour, once:
+so it stands apart from `growth`. What is found is kept in the cache folder, and `results` makes benches/RESULTS.md of it.
 """
 
 import argparse
