@@ -1,6 +1,6 @@
 # shopscore: the commands that people use. `make help` lists them.
 
-# Build output and the Python environment live outside the checkout, so that a fresh clone reuses them.
+# Build output and the Python environments live outside the checkout, so that a fresh clone reuses them.
 CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/shopscore
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 
@@ -8,18 +8,20 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 CARGO_FLAGS = --release --locked
 SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
 PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
+# The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
+BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
-BENCH = $(PYTHON_ENVIRONMENT)/bin/python benches
+BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 # A test adds a line to this file where it could not run: its name and the reason.
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample fixture test lint unit readers concurrent crash reference mutants soak fuzz bench bench-growth bench-partials clean
+.PHONY: help build demo nightly sample fixture test lint unit readers concurrent crash reference mutants soak fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
 
 build: ## build the program
 	cargo build $(CARGO_FLAGS) --bin shopscore
@@ -83,16 +85,30 @@ fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight
 	PROPTEST_CASES=$(or $(CASES),20000) cargo test $(CARGO_FLAGS) --test integration fuzz::
 
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
-	python3 -m venv $(PYTHON_ENVIRONMENT)
-	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --requirement tests/python/requirements.txt
+$(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
+$(PYTHON_ENVIRONMENT)/ready $(BENCH_ENVIRONMENT)/ready:
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@
 
-bench: build $(PYTHON_ENVIRONMENT)/ready ## nights beside DuckDB, Polars and bare decoding, into benches/RESULTS.md: SHOPS=20000 ROWS=1650000 RUNS=5
+bench: build $(BENCH_ENVIRONMENT)/ready ## nights beside four engines and bare decoding, into benches/RESULTS.md: SHOPS=20000 ROWS=1650000 RUNS=5
 	$(BENCH)/bench.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \
 		--rows $(or $(ROWS),1650000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
 
-bench-growth: build $(PYTHON_ENVIRONMENT)/ready ## nights with more history, rows and shops, into benches/RESULTS.md: RUNS=5
+bench-growth: build $(BENCH_ENVIRONMENT)/ready ## nights with more history, rows and shops, into benches/RESULTS.md: RUNS=5
 	$(BENCH)/growth.py --shopscore $(SHOPSCORE) --cache $(CACHE) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
+
+bench-large: build $(BENCH_ENVIRONMENT)/ready ## a rebuild of ten times the rows (7 GiB, up to an hour to make), into benches/RESULTS.md: ROWS=1650000 RUNS=3
+	$(BENCH)/large.py --shopscore $(SHOPSCORE) --cache $(CACHE) --rows $(or $(ROWS),1650000) --runs $(or $(RUNS),3) \
+		--threads $(or $(THREADS),2)
+
+bench-instructions: build ## instructions of small runs beside the committed figures (needs valgrind): RENEW=1 writes these anew
+	python3 benches/test_instructions.py
+	python3 benches/instructions.py --shopscore $(SHOPSCORE) $(if $(RENEW),--renew)
+
+bench-pieces: build $(BENCH_ENVIRONMENT)/ready ## pieces that stand only for speed beside what else one would write, into benches/RESULTS.md
+	$(BENCH)/pieces.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \
+		--rows $(or $(ROWS),1650000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
 
 bench-partials: ## seconds of each table's partials beside bare decoding: make bench-partials EXTRACTS=DIR DATE=DAY
 	EXTRACTS=$(or $(EXTRACTS),sample_data) DATE=$(or $(DATE),$(DEMO_DATE)) cargo bench --locked --bench partials

@@ -14,6 +14,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--extracts", type=Path, required=True)
     parser.add_argument("--date", type=datetime.date.fromisoformat, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--local-times", action="store_true", help="timestamps have no zone: they are in business time")
     parser.add_argument("--ranks", type=Path, help="where to write the ranks, after the clock has stopped")
     return parser
 

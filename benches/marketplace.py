@@ -3,6 +3,7 @@
 import datetime
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,17 +38,24 @@ def own_copy(shopscore: Path, folder: Path) -> Path:
     return Path(shutil.copy2(shopscore, folder / "shopscore"))
 
 
-def extracts(job: Job, shops: int, rows_a_day: int, first: datetime.date, last: datetime.date) -> Path:
-    """A made-up marketplace; one that is there already is used again."""
-    folder = job.cache / f"bench-{shops}-shops-{rows_a_day}-rows-{first}-{last}-seed-{SEED}"
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """A folder that `make` fills; one that is there already is used again."""
     if not folder.exists():
         unfinished = folder.with_name(folder.name + ".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        days = ["--from", str(first), "--to", str(last)]
-        size = ["--shops", str(shops), "--rows-per-day", str(rows_a_day), "--seed", str(SEED)]
-        processes.run([job.shopscore, "sample", "--out", unfinished, *days, *size], job.threads)
+        make(unfinished)
         unfinished.rename(folder)
     return folder
+
+
+def extracts(job: Job, shops: int, rows_a_day: int, first: datetime.date, last: datetime.date) -> Path:
+    """A made-up marketplace."""
+    days = ["--from", str(first), "--to", str(last)]
+    size = ["--shops", str(shops), "--rows-per-day", str(rows_a_day), "--seed", str(SEED)]
+    return made_once(
+        job.cache / f"bench-{shops}-shops-{rows_a_day}-rows-{first}-{last}-seed-{SEED}",
+        lambda folder: processes.run([job.shopscore, "sample", "--out", folder, *days, *size], job.threads),
+    )
 
 
 def joined(folder: Path, *sources: tuple[Path, datetime.date, datetime.date]) -> Path:
@@ -59,6 +67,13 @@ def joined(folder: Path, *sources: tuple[Path, datetime.date, datetime.date]) ->
                 target.mkdir(parents=True)
                 for file in partition.iterdir():
                     os.link(file, target / file.name)
+    return folder
+
+
+def emptied(folder: Path) -> Path:
+    """Removes a folder, and waits until the disk has it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.sync()
     return folder
 
 

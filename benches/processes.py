@@ -24,10 +24,10 @@ class Measured:
     stdout: str
 
 
-def run(command: list[str | Path], threads: int) -> Measured:
-    """Runs a command to its end; a failure of the command ends this program."""
+def run(command: list[str | Path], threads: int, further: dict[str, str] | None = None) -> Measured:
+    """Runs a command to its end, with further variables in its environment; its failure ends this program."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOPSCORE_")}
-    environment["POLARS_MAX_THREADS"] = str(threads)
+    environment |= {"POLARS_MAX_THREADS": str(threads), **(further or {})}
     with tempfile.TemporaryFile(mode="w+") as stdout:
         start = time.perf_counter()
         process = subprocess.Popen(list(map(str, command)), stdout=stdout, env=environment)

@@ -1,32 +1,49 @@
-"""What the competitors compute, in SQL as a data engineer would write it: one query a table, no row check, no appeal.
+"""What the engines compute, in SQL as a data engineer would write it: one query a table, no row check, no appeal.
 
-The extracts are trusted: a row's natural day is the day of its partition, and no key comes twice. `{rows}` is what to
-read, `{midnight}` the instant in which a row's day ends in business time.
+The extracts are trusted: a row's natural day is the day of its partition, and no key comes twice. What engines write
+each in their own way stands in a `Dialect`.
 """
 
 import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 TIME_ZONE = "Asia/Shanghai"
 WINDOW_DAYS = 30
 CUSTOM_MADE = ("个性定制/设计服务/DIY", "全屋定制")
 
+
+@dataclass(frozen=True)
+class Dialect:
+    """What one engine writes in its own way."""
+
+    # Whole seconds from a refund's application to its completion.
+    seconds: str
+    # The aggregate that tells whether a condition holds for any row.
+    any_row: str
+    # In which a row's day `dt` ends: the instant, and the local time where timestamps have no zone.
+    midnight: str
+    local_midnight: str
+    # The buyer as a key to group by; the extracts have no null there, whatever their schema says.
+    buyer: str = "buyer_id"
+
+
 DUE = f"not no_shipping_required and category not in {CUSTOM_MADE}"
-SECONDS = "(epoch_us(completed_at) - epoch_us(applied_at)) // 1000000"
 ANSWERED = "bot_received or coalesce(human_replied_at < {midnight}, false)"
 
 
 def refunds_of(kind: str) -> str:
     condition = f"self_completed and refund_type = '{kind}'"
-    return f"""(sum({SECONDS}) filter ({condition}))::bigint as {kind}_seconds,
-        count(*) filter ({condition}) as {kind}_refunds"""
+    return f"""(sum({{seconds}}) filter (where {condition}))::bigint as {kind}_seconds,
+        count(*) filter (where {condition}) as {kind}_refunds"""
 
 
+# `{rows}` is what to read; all else in braces is the dialect's.
 SUMS = {
     "payments": """select shop_id, category, count(*) as payments, sum(amount_fen)::bigint as amount_fen
         from {rows} group by shop_id, category""",
-    "pickups": f"""select shop_id, count(*) filter ({DUE}) as pickups_due,
-            count(*) filter ({DUE} and picked_up_at < due_at) as pickups_in_time
+    "pickups": f"""select shop_id, count(*) filter (where {DUE}) as pickups_due,
+            count(*) filter (where {DUE} and picked_up_at < due_at) as pickups_in_time
         from {{rows}} group by shop_id""",
     "reviews": """select shop_id,
             sum(description_stars)::bigint as description_stars, count(description_stars) as description_ratings,
@@ -34,13 +51,13 @@ SUMS = {
         from {rows} group by shop_id""",
     "refunds": f"""select shop_id, {refunds_of("refund_only")}, {refunds_of("return_refund")}
         from {{rows}} group by shop_id""",
-    "disputes": """select shop_id, count(*) filter (liable_party = 'seller' and in_effect) as disputes_at_fault
+    "disputes": """select shop_id, count(*) filter (where liable_party = 'seller' and in_effect) as disputes_at_fault
         from {rows} group by shop_id""",
     "consultations": f"""select shop_id,
-            count(*) as consultations_asked, count(*) filter (answered) as consultations_answered
+            count(*) as consultations_asked, count(*) filter (where answered) as consultations_answered
         from (
-            select shop_id, bool_or({ANSWERED}) as answered
-            from {{rows}} group by shop_id, sub_account_id, buyer_id, dt
+            select shop_id, {{any_row}}({ANSWERED}) as answered
+            from {{rows}} group by shop_id, sub_account_id, {{buyer}}, dt
         ) group by shop_id""",
 }
 
@@ -77,14 +94,10 @@ def files(extracts: Path, table: str, days: list[datetime.date]) -> list[str]:
     return [str(file) for day in days for file in sorted((extracts / table / f"dt={day}").glob("*.parquet"))]
 
 
-def rows_of(paths: list[str]) -> str:
-    """The rows of part files, with `dt`, the day of their partition."""
-    return f"read_parquet({paths}, hive_partitioning = true, hive_types = {{'dt': date}})"
-
-
-def sums(table: str, paths: list[str]) -> str:
-    """The sums of a table over all these files at once."""
-    return SUMS[table].format(rows=rows_of(paths), midnight=f"timezone('{TIME_ZONE}', (dt + 1)::timestamp)")
+def sums(table: str, rows: str, dialect: Dialect, midnight: str) -> str:
+    """The sums of a table over all these rows at once."""
+    own = {"seconds": dialect.seconds, "any_row": dialect.any_row, "buyer": dialect.buyer}
+    return SUMS[table].format(rows=rows, midnight=midnight, **own)
 
 
 def added_up(table: str, rows: str) -> str:
@@ -94,26 +107,26 @@ def added_up(table: str, rows: str) -> str:
     return f"select {by}, {figures} from {rows} group by {by}"
 
 
-def ranks(extracts: Path, as_of: datetime.date) -> str:
+def ranks(shops: str, as_of: datetime.date) -> str:
     """One row a present shop and indicator: both sums, and the rank among the shops of its primary category, none
     without a denominator. The sums are looked for in tables of the input tables' names."""
-    joined = " ".join(
-        f"left join {table} using (shop_id)" for table in SUMS if table != "payments"
-    )
+    figures = ", ".join(sorted({name for figures_of in INDICATORS.values() for name in figures_of[:2]}))
+    payments = "(select shop_id, sum(payments)::bigint as payments from payments group by shop_id) as payments"
+    by_shop = [payments, *(table for table in SUMS if table not in GROUPED_BY)]
+    joined = " ".join(f"left join {of} on {table}.shop_id = present.shop_id" for table, of in zip(SUMS, by_shop))
     of_indicators = " union all ".join(
-        f"""select shop_id, '{indicator}' as indicator,
-                coalesce({numerator}, 0)::bigint as numerator, coalesce({denominator}, 0)::bigint as denominator,
-                case when {denominator} > 0 then rank() over (
-                    partition by primary_category, coalesce({denominator}, 0) > 0
-                    order by coalesce({numerator}, 0)::double / {denominator} {order}
-                ) end as rank
+        f"""select shop_id, primary_category, '{indicator}' as indicator, {1 if order == "asc" else -1} as best_first,
+                coalesce({numerator}, 0)::bigint as numerator, coalesce({denominator}, 0)::bigint as denominator
             from shops"""
         for indicator, (numerator, denominator, order) in INDICATORS.items()
     )
     return f"""with shops as (
-            select * from {rows_of(files(extracts, "shops", [as_of]))}
-            left join (select shop_id, sum(payments)::bigint as payments from payments group by shop_id)
-                using (shop_id)
-            {joined}
+            select present.shop_id as shop_id, primary_category, {figures} from {shops} as present {joined}
             where joined_on <= date '{as_of}' and (terminated_on is null or terminated_on > date '{as_of}')
-        ) {of_indicators}"""
+        ), figures as ({of_indicators}), valued as (
+            select *, case when denominator > 0 then best_first * numerator::double / denominator end as figure
+            from figures
+        )
+        select shop_id, indicator, numerator, denominator, case when figure is not null then
+            rank() over (partition by indicator, primary_category order by figure nulls last) end as rank
+        from valued"""

@@ -1,6 +1,6 @@
 """DuckDB: 30 days of every table added up from the Parquet files, one query a table, and all shops ranked.
 
-    with_duckdb.py --extracts DIR --date DAY --threads N [--by-day] [--partials DIR [--until-yesterday]]
+    with_duckdb.py --extracts DIR --date DAY --threads N [--local-times] [--by-day] [--partials DIR [--until-yesterday]]
 
 Plainly, each table is one group-by over the window. `--by-day` helps the engine: consultations, the one distinct, are
 grouped a day at a time (one query still, a union of days). `--partials` keeps a file of daily sums a table-day, as a
@@ -16,6 +16,13 @@ import duckdb
 import competitor
 import sql
 
+DIALECT = sql.Dialect(
+    seconds="(epoch_us(completed_at) - epoch_us(applied_at)) // 1000000",
+    any_row="bool_or",
+    midnight=f"timezone('{sql.TIME_ZONE}', (dt + 1)::timestamp)",
+    local_midnight="(dt + 1)::timestamp",
+)
+
 
 def main() -> None:
     parser = competitor.arguments()
@@ -29,7 +36,8 @@ def main() -> None:
     def queries() -> None:
         for table in sql.SUMS:
             connection.execute(f"create temp table {table} as {of_window(table)}")
-        connection.execute(f"create temp table ranks as {sql.ranks(given.extracts, given.date)}")
+        shops = rows_of(given.extracts, "shops", [given.date])
+        connection.execute(f"create temp table ranks as {sql.ranks(shops, given.date)}")
 
     def of_window(table: str) -> str:
         if given.partials:
@@ -37,9 +45,10 @@ def main() -> None:
             kept = [str(partial(given.partials, table, day)) for day in days]
             return sql.added_up(table, f"read_parquet({kept})")
         if given.by_day and table == "consultations":
-            union = " union all ".join(of_day(given.extracts, table, day) for day in days)
+            union = " union all ".join(of_day(given, table, day) for day in days)
             return sql.added_up(table, f"({union})")
-        return sql.sums(table, sql.files(given.extracts, table, days))
+        midnight = DIALECT.local_midnight if given.local_times else DIALECT.midnight
+        return sql.sums(table, rows_of(given.extracts, table, days), DIALECT, midnight)
 
     def until_yesterday() -> None:
         for table in sql.SUMS:
@@ -52,10 +61,18 @@ def main() -> None:
     competitor.run(until_yesterday if given.until_yesterday else queries, write, given.ranks)
 
 
-def of_day(extracts: Path, table: str, day: datetime.date) -> str:
+def rows_of(extracts: Path, table: str, days: list[datetime.date]) -> str:
+    """The rows of these days, with `dt`, the day of their partition."""
+    paths = sql.files(extracts, table, days)
+    return f"read_parquet({paths}, hive_partitioning = true, hive_types = {{'dt': date}})"
+
+
+def of_day(given, table: str, day: datetime.date) -> str:
     """The sums of one day, its midnight written out."""
-    midnight = f"timestamptz '{day + datetime.timedelta(1)} 00:00:00 {sql.TIME_ZONE}'"
-    return f"({sql.SUMS[table].format(rows=sql.rows_of(sql.files(extracts, table, [day])), midnight=midnight)})"
+    next_day = day + datetime.timedelta(1)
+    local = f"timestamp '{next_day} 00:00:00'"
+    midnight = local if given.local_times else f"timestamptz '{next_day} 00:00:00 {sql.TIME_ZONE}'"
+    return f"({sql.sums(table, rows_of(given.extracts, table, [day]), DIALECT, midnight)})"
 
 
 def partial(partials: Path, table: str, day: datetime.date) -> Path:
@@ -64,7 +81,7 @@ def partial(partials: Path, table: str, day: datetime.date) -> Path:
 
 def keep_partial(connection, given, table: str, day: datetime.date) -> None:
     path = partial(given.partials, table, day)
-    connection.execute(f"copy {of_day(given.extracts, table, day)} to '{path}' (format parquet, compression zstd)")
+    connection.execute(f"copy {of_day(given, table, day)} to '{path}' (format parquet, compression zstd)")
 
 
 if __name__ == "__main__":

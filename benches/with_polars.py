@@ -1,10 +1,10 @@
 """Polars: 30 days of every table added up from the Parquet files, one lazy query a table, and all shops ranked.
 
     POLARS_MAX_THREADS=N with_polars.py --extracts DIR --date DAY --threads N --engine streaming|in-memory
+        [--local-times]
 """
 
 import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars
@@ -24,18 +24,20 @@ def main() -> None:
     assert polars.thread_pool_size() == given.threads, "POLARS_MAX_THREADS is not --threads"
     found = []
     competitor.run(
-        lambda: found.append(ranked(given.extracts, given.date, given.engine)),
+        lambda: found.append(ranked(given)),
         lambda path: found[0].write_parquet(path),
         given.ranks,
     )
 
 
-def ranked(extracts: Path, as_of: datetime.date, engine: str) -> polars.DataFrame:
-    days = sql.window(as_of)
-    tables = {
-        table: sums(table, sql.files(extracts, table, days)).collect(engine=engine) for table in sql.SUMS
-    }
-    return ranks(tables, sql.files(extracts, "shops", [as_of]), as_of).collect(engine=engine)
+def ranked(given) -> polars.DataFrame:
+    # The zone has kept one offset all window long: integers compare faster than a conversion of every row would.
+    zone = datetime.UTC if given.local_times else ZoneInfo(sql.TIME_ZONE)
+    offset = zone.utcoffset(datetime.datetime(2022, 3, 1)) // datetime.timedelta(microseconds=1)
+    days = sql.window(given.date)
+    found = {table: sums(table, sql.files(given.extracts, table, days), offset) for table in sql.SUMS}
+    tables = {table: lazy.collect(engine=given.engine) for table, lazy in found.items()}
+    return ranks(tables, sql.files(given.extracts, "shops", [given.date]), given.date).collect(engine=given.engine)
 
 
 def refunds_of(kind: str) -> list[polars.Expr]:
@@ -61,18 +63,16 @@ FIGURES = {
 }
 
 
-def sums(table: str, paths: list[str]) -> polars.LazyFrame:
-    """The sums of a table over all these files."""
+def sums(table: str, paths: list[str], offset: int) -> polars.LazyFrame:
+    """The sums of a table over all these files, whose timestamps are `offset` microseconds behind business time."""
     rows = polars.scan_parquet(paths, hive_partitioning=True, try_parse_hive_dates=True)
     if table == "consultations":
-        return consultations(rows)
+        return consultations(rows, offset)
     by = ["shop_id", "category"] if table == "payments" else ["shop_id"]
     return rows.group_by(by).agg(FIGURES[table])
 
 
-def consultations(rows: polars.LazyFrame) -> polars.LazyFrame:
-    # The zone has kept one offset all window long: integers compare faster than a conversion of every row would.
-    offset = ZoneInfo(sql.TIME_ZONE).utcoffset(datetime.datetime(2022, 3, 1)) // datetime.timedelta(microseconds=1)
+def consultations(rows: polars.LazyFrame, offset: int) -> polars.LazyFrame:
     midnight = (col("dt").to_physical().cast(polars.Int64) + 1) * MICROSECONDS_A_DAY - offset
     on_the_day = (col("human_replied_at").dt.timestamp("us") < midnight).fill_null(False)
     return (
