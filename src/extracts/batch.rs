@@ -18,6 +18,7 @@ use crate::domain::Day;
 use crate::error::{Failure, Outcome, fault};
 use crate::extracts::schema::{ColumnKind, TableSpec};
 use crate::extracts::tables::Table;
+use crate::zone::Zone;
 
 const STAGE: &str = "batches of rows";
 
@@ -179,13 +180,14 @@ impl Batch {
     }
 
     /// Without rows, every column read.
-    pub(super) fn without_rows(table: Table, day: Day, ticks_per_second: i64, natural_day: &Arc<[Range<i64>]>) -> Self {
+    pub(super) fn without_rows(table: Table, day: Day, ticks_per_second: i64, zone: &Zone) -> Self {
         let declared = table.spec().columns.iter();
+        let ticks = |second: i64| second.saturating_mul(ticks_per_second);
         Self {
             table,
             day,
             ticks_per_second,
-            natural_day: Arc::clone(natural_day),
+            natural_day: zone.spans(day).into_iter().map(|span| ticks(span.start)..ticks(span.end)).collect(),
             texts: Arc::default(),
             count: 0,
             columns: declared.map(|column| Some(new_empty_array(&column.kind.held_as()))).collect(),

@@ -12,7 +12,6 @@ use jiff::tz::TimeZone;
 use crate::domain::{Day, Span};
 use crate::extracts::batch::{Batch, Texts, intern};
 use crate::extracts::instants::MICROS;
-use crate::extracts::reader::natural_day;
 use crate::extracts::row_rules::judge_all;
 use crate::extracts::schema::ColumnKind;
 use crate::extracts::tables::Table;
@@ -47,8 +46,7 @@ pub(crate) fn rows(table: Table, day: &str, text: &str) -> Batch {
     assert!(cells.iter().all(|row| row.len() == header.len()), "{text}");
     let unknown = header.iter().find(|name| table.spec().position(name).is_none());
     assert_eq!(unknown, None, "no such column");
-    let mut batch =
-        Batch::without_rows(table, self::day(day), MICROS, &natural_day(self::day(day), MICROS, &shanghai()).into());
+    let mut batch = Batch::without_rows(table, self::day(day), MICROS, &shanghai());
     let columns = table.spec().columns.iter().map(|column| {
         let place = header.iter().position(|name| *name == column.name);
         let cells: Vec<Option<&str>> = cells.iter().map(|row| place.map(|place| row[place])).collect();

@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,14 +18,13 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::reader::ChunkReader;
 
-use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, caught_panic, disk, fault};
-use crate::extracts::arrays::{self, LastDictionary, Meaning};
+use crate::extracts::arrays::{self, LastDictionary};
 use crate::extracts::batch::Batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::identity::{check_unchanged, open};
 use crate::extracts::instants::{MICROS, NANOS};
-use crate::extracts::schema::TableSpec;
+use crate::extracts::schema::{ColumnKind, TableSpec};
 use crate::extracts::selection::{Selection, Wanted};
 use crate::hashing::hash_of_reader;
 use crate::zone::Zone;
@@ -124,7 +122,7 @@ pub(crate) fn decode_whole(
         batches.push(batch);
         Ok(())
     })?;
-    Columns::new(partition, zone, selection).without_rows().of_all(&batches)
+    Columns::new(partition, zone, selection).shared.of_all(&batches)
 }
 
 /// Footers may count other rows than the pages hold; a manifest was compared with what they count. Rejected where so many
@@ -137,63 +135,44 @@ pub(crate) fn check_count(path: &Path, decoded: usize, counted: usize) -> Outcom
     Err(damaged(format!("{decoded} rows"), wanted, path))
 }
 
-/// The ticks that lie on a natural day.
-pub(super) fn natural_day(day: Day, ticks_per_second: i64, zone: &Zone) -> Vec<Range<i64>> {
-    let ticks = |second: i64| second.saturating_mul(ticks_per_second);
-    zone.spans(day).into_iter().map(|span| ticks(span.start)..ticks(span.end)).collect()
-}
-
-/// What record batches of a file become batches of its table-day by.
+/// What record batches of a partition's files become its batches by.
 struct Columns<'a> {
-    partition: &'a CheckedPartition,
+    /// What all of them share.
+    shared: Batch,
     selection: &'a Selection<'a>,
-    meaning: Meaning<'a>,
-    natural_day: Arc<[Range<i64>]>,
+    zone: &'a Zone,
     /// One for each declared column.
     dictionaries: Vec<LastDictionary>,
 }
 
 impl<'a> Columns<'a> {
-    fn new(partition: &'a CheckedPartition, zone: &'a Zone, selection: &'a Selection<'a>) -> Self {
+    fn new(partition: &CheckedPartition, zone: &'a Zone, selection: &'a Selection<'a>) -> Self {
         let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
         let ticks_per_second = if has_nanoseconds { NANOS } else { MICROS };
-        Self {
-            partition,
-            selection,
-            meaning: Meaning { texts: Arc::default(), ticks_per_second, zone },
-            natural_day: natural_day(partition.day, ticks_per_second, zone).into(),
-            dictionaries: partition.table.spec().columns.iter().map(|_| LastDictionary::default()).collect(),
-        }
-    }
-
-    fn without_rows(&self) -> Batch {
-        let Self { partition, meaning, natural_day, .. } = self;
-        Batch::without_rows(partition.table, partition.day, meaning.ticks_per_second, natural_day)
+        let shared = Batch::without_rows(partition.table, partition.day, ticks_per_second, zone);
+        let dictionaries = shared.spec().columns.iter().map(|_| LastDictionary::default()).collect();
+        Self { shared, selection, zone, dictionaries }
     }
 
     /// The rows of a record batch of the file at `path`; rejected where a value does not fit.
     fn of(&mut self, batch: &RecordBatch, path: &Path) -> Outcome<Batch> {
-        let declared = self.partition.table.spec().columns.iter().zip(&mut self.dictionaries);
+        let Self { shared, selection, zone, dictionaries } = self;
+        let declared = shared.spec().columns.iter().zip(dictionaries);
         let columns = declared.map(|(declared, dictionary)| {
-            if !self.selection.has_column(declared.name) {
+            if !selection.has_column(declared.name) {
                 return Ok(None);
             }
-            let array = batch.column_by_name(declared.name).ok_or_else(|| "no column".to_owned());
-            let column = array.and_then(|array| arrays::column(declared.kind, array, &mut self.meaning, dictionary));
+            let column = match batch.column_by_name(declared.name) {
+                None => Err("no column".to_owned()),
+                Some(array) if declared.kind == ColumnKind::Text => dictionary.positions(array, &mut shared.texts),
+                Some(array) => arrays::column(declared.kind, array, shared.ticks_per_second, zone),
+            };
             column.map(Some).map_err(|found| {
                 let finding = Finding::new(STAGE, found, declared.kind.wanted()).path(path).column(declared.name);
                 finding.advice("correct the value").fail(ExitClass::Rejected)
             })
         });
-        Ok(Batch {
-            columns: columns.collect::<Outcome<_>>()?,
-            table: self.partition.table,
-            day: self.partition.day,
-            ticks_per_second: self.meaning.ticks_per_second,
-            natural_day: Arc::clone(&self.natural_day),
-            texts: Arc::clone(&self.meaning.texts),
-            count: batch.num_rows(),
-        })
+        Ok(Batch { columns: columns.collect::<Outcome<_>>()?, count: batch.num_rows(), ..shared.clone() })
     }
 }
 

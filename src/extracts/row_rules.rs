@@ -4,11 +4,14 @@
 //! row. The order of the reasons is the order of the rules. Mostly no row breaks a rule, and then none is looked at twice.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrowPrimitiveType, PrimitiveArray};
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, DynComparator, PrimitiveArray, make_comparator};
 use arrow::buffer::BooleanBuffer;
+use arrow::compute::SortOptions;
+use arrow::datatypes::UInt32Type;
 
-use crate::error::Outcome;
+use crate::error::{Outcome, fault};
 use crate::extracts::batch::Batch;
 use crate::extracts::schema::{ColumnKind, RowRule};
 use crate::extracts::verdicts::{Reason, Verdicts};
@@ -117,35 +120,18 @@ fn lesser_of_one_key(batch: &Batch, verdicts: &Verdicts) -> Outcome<BooleanBuffe
 }
 
 /// How two rows are in order by one of their columns.
-fn order_of<'a>(batch: &'a Batch, name: &str) -> Outcome<Box<dyn Fn(usize, usize) -> Ordering + 'a>> {
-    let column = batch.column(name)?;
-    let of_values: Box<dyn Fn(usize, usize) -> Ordering> = match batch.kind(name) {
+fn order_of(batch: &Batch, name: &str) -> Outcome<DynComparator> {
+    let column: ArrayRef = match batch.kind(name) {
         Some(ColumnKind::Text) => {
-            let (positions, ranks) = (batch.text_positions(name)?.values(), batch.texts.ranks());
-            let rank = move |row: usize| positions.get(row).and_then(|position| ranks.get(*position as usize)).copied();
-            Box::new(move |one, other| rank(one).cmp(&rank(other)))
+            let ranks = batch.texts.ranks();
+            // What lies under a null is no position.
+            let rank = |position: u32| ranks.get(position as usize).copied().unwrap_or_default();
+            Arc::new(batch.text_positions(name)?.unary::<_, UInt32Type>(rank))
         }
-        Some(ColumnKind::Boolean) => {
-            let values = batch.booleans(name)?.values();
-            Box::new(move |one, other| values.value(one).cmp(&values.value(other)))
-        }
-        Some(ColumnKind::Date) => {
-            let values = batch.dates(name)?.values();
-            Box::new(move |one, other| values.get(one).cmp(&values.get(other)))
-        }
-        Some(ColumnKind::Timestamp) => {
-            let values = batch.ticks(name)?.values();
-            Box::new(move |one, other| values.get(one).cmp(&values.get(other)))
-        }
-        Some(ColumnKind::Integer) | None => {
-            let values = batch.integers(name)?.values();
-            Box::new(move |one, other| values.get(one).cmp(&values.get(other)))
-        }
+        _ => Arc::clone(batch.column(name)?),
     };
-    Ok(Box::new(move |one, other| match (column.is_valid(one), column.is_valid(other)) {
-        (true, true) => of_values(one, other),
-        (has_one, has_other) => has_one.cmp(&has_other),
-    }))
+    let order = SortOptions { descending: false, nulls_first: true };
+    make_comparator(&column, &column, order).map_err(|error| fault("row rules", error))
 }
 
 #[cfg(test)]

@@ -4,17 +4,15 @@
 //! shop and category of goods), sorted, all columns int64 but `category`. A null adds nothing; a shop without rows has no row.
 //! The records that appeals name are looked up in the same pass, each with what it added, so that it can be taken out again.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Outcome;
 use crate::extracts::batch::Batch;
-use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::partials::measures::PartialSpec;
-use crate::partials::records::{AllRecords, Answers, TableDay};
+use crate::partials::records::TableDay;
 use crate::partials::tally::Tally;
+pub use crate::partials::tally::{DailyPartial, Wanted};
 
 /// Which sums a table-day has: those that were made of just these inputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,34 +21,6 @@ pub(crate) struct Version {
     pub(crate) fingerprint: String,
     /// The hash of their file.
     pub(crate) sums_hash: String,
-}
-
-/// What is kept of one table-day.
-#[derive(Clone, Debug)]
-pub struct DailyPartial {
-    /// One row a group with its measures and `rows`.
-    pub sums: DataFrame,
-    /// What became of each key that appeals named.
-    pub answers: Answers,
-    /// All sound records, where they were asked for.
-    pub records: Option<AllRecords>,
-    /// Which table-day it is, how many rows there were, and how many broke which rule.
-    pub counts: Counts,
-    /// The rows that were set aside, sorted.
-    pub quarantine: Vec<QuarantinedRow>,
-}
-
-/// What is wanted of a table-day.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// Its sums.
-    pub spec: &'static PartialSpec,
-    /// The categories of goods that are made to order on its day.
-    pub custom_made: &'a BTreeSet<String>,
-    /// The records that appeals name.
-    pub record_ids: &'a BTreeSet<i64>,
-    /// Whether all records are wanted besides.
-    pub all_records: bool,
 }
 
 /// Judges the rows of a table-day and sums up the sound ones, or rejects a sum that could pass 64 bits. `each_batch` gives
@@ -73,6 +43,8 @@ pub fn sum_up(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use arrow::buffer::BooleanBuffer;
 
     use super::*;

@@ -3,9 +3,10 @@
 //! Grain in: batches of rows, of which those with repeated keys are held back to the end and judged together. Grain out: the
 //! daily partial.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use arrow::buffer::BooleanBuffer;
+use polars::prelude::DataFrame;
 
 use crate::error::Outcome;
 use crate::extracts::batch::Batch;
@@ -13,10 +14,38 @@ use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::repeated_keys::Keys;
 use crate::extracts::row_rules::{judge, judge_all};
 use crate::extracts::verdicts::Verdicts;
-use crate::partials::daily::{DailyPartial, Wanted};
 use crate::partials::meaning::addends;
+use crate::partials::measures::PartialSpec;
 use crate::partials::records::{AllRecords, Answers, TableDay, look_up};
 use crate::partials::sums::Sums;
+
+/// What is kept of one table-day.
+#[derive(Clone, Debug)]
+pub struct DailyPartial {
+    /// One row a group with its measures and `rows`.
+    pub sums: DataFrame,
+    /// What became of each key that appeals named.
+    pub answers: Answers,
+    /// All sound records, where they were asked for.
+    pub records: Option<AllRecords>,
+    /// Which table-day it is, how many rows there were, and how many broke which rule.
+    pub counts: Counts,
+    /// The rows that were set aside, sorted.
+    pub quarantine: Vec<QuarantinedRow>,
+}
+
+/// What is wanted of a table-day.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Its sums.
+    pub spec: &'static PartialSpec,
+    /// The categories of goods that are made to order on its day.
+    pub custom_made: &'a BTreeSet<String>,
+    /// The records that appeals name.
+    pub record_ids: &'a BTreeSet<i64>,
+    /// Whether all records are wanted besides.
+    pub all_records: bool,
+}
 
 /// A table-day as far as its rows were taken in.
 pub(super) struct Tally<'a> {
