@@ -4,12 +4,13 @@
 //! no score, and its weight is shared out over the others in proportion. All figures are exact fractions until they are
 //! rounded half-up to four decimals, once.
 
+use rayon::prelude::*;
+
 use crate::domain::{Dimension, Tier};
 use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::ranking::assessed::Assessed;
-use crate::ranking::{Measured, Ranking};
+use crate::ranking::{Measured, Ranking, assessed::Assessed};
 use crate::rulebook::{Decimal4, WeightRow};
 
 const STAGE: &str = "scores";
@@ -94,39 +95,37 @@ fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) 
     (denominator > 0).then_some((numerator, denominator))
 }
 
-/// What a present shop is published with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ScoredShop {
-    /// The name of its row of the weight table.
-    pub(crate) assessment_category: Option<String>,
-    /// Its score and dimensions; all none where it is not assessed.
-    pub(crate) score: Score,
-    pub(crate) unscored_reason: Option<UnscoredReason>,
-}
-
 /// The tiers that the shop at a place among the present shops holds.
-pub(crate) fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
+pub(crate) fn held_tiers(ranking: &Ranking<'_>, place: usize) -> Outcome<HeldTiers> {
     let mut tiers = HeldTiers::default();
     for (held, indicator) in tiers.iter_mut().zip(Indicator::ALL) {
-        let held_tier = |of: &Measured| Some(HeldTier { tier: of.standing?.tier, denominator: of.denominator });
+        let held_tier = |of: Measured| Some(HeldTier { tier: of.standing?.tier, denominator: of.denominator });
         *held = ranking.of(place, indicator)?.and_then(held_tier);
     }
     Ok(tiers)
 }
 
-/// Scores every present shop, in order.
-pub fn score_all(assessed: &[Assessed<'_>], ranking: &Ranking, mix: AfterSalesMix) -> Outcome<Vec<ScoredShop>> {
-    let scored = |(place, shop): (usize, &Assessed<'_>)| {
-        let Some(assessment) = shop.assessment else {
-            let unscored_reason = Some(UnscoredReason::CategoryWithoutWeights);
-            return Ok(ScoredShop { unscored_reason, ..ScoredShop::default() });
-        };
-        let score = score(assessment.weights, &held_tiers(ranking, place)?, mix)?;
-        let unscored_reason = score.score.is_none().then_some(UnscoredReason::NoData);
-        let assessment_category = Some(assessment.weights.assessment_category());
-        Ok(ScoredShop { assessment_category, score, unscored_reason })
-    };
-    assessed.iter().enumerate().map(scored).collect()
+/// The score of the shop at a place among the present shops; an empty one where it is not assessed.
+pub(crate) fn of_shop(ranking: &Ranking<'_>, place: usize, mix: AfterSalesMix) -> Outcome<Score> {
+    match ranking.shop(place)?.assessment {
+        Some(assessment) => score(assessment.weights, &held_tiers(ranking, place)?, mix),
+        None => Ok(Score::default()),
+    }
+}
+
+/// The figures of all present shops, in order, without what they are made of: that is made again when it is written.
+pub fn score_all(ranking: &Ranking<'_>, mix: AfterSalesMix) -> Outcome<Vec<Option<Decimal4>>> {
+    let places = (0..ranking.present.shops.len()).into_par_iter();
+    places.map(|place| Ok(of_shop(ranking, place, mix)?.score)).collect()
+}
+
+/// Why a shop has no score, where it has none.
+pub(crate) fn unscored_reason(shop: &Assessed<'_>, score: &Score) -> Option<UnscoredReason> {
+    match (shop.assessment, score.score) {
+        (None, _) => Some(UnscoredReason::CategoryWithoutWeights),
+        (Some(_), None) => Some(UnscoredReason::NoData),
+        (Some(_), Some(_)) => None,
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,9 @@
 //! Grain in: the sound rows of the newest snapshot. Grain out: one shop each, sorted by id. The snapshot decides category
 //! and presence for the whole window (specification, sections 2 and 6).
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::extracts::rows::{Rows, value};
@@ -16,9 +19,9 @@ pub struct Shop {
     /// Its name.
     pub name: String,
     /// Its primary category 主营类目.
-    pub primary_category: String,
+    pub primary_category: Arc<str>,
     /// Its primary subcategory, if it has one.
-    pub primary_subcategory: Option<String>,
+    pub primary_subcategory: Option<Arc<str>>,
     /// The day it joined.
     pub joined_on: Day,
     /// The day it applied to end its contract, if it did.
@@ -32,6 +35,21 @@ impl Shop {
     }
 }
 
+/// Names that many shops share, each held once.
+#[derive(Default)]
+pub(crate) struct SharedNames(HashSet<Arc<str>>);
+
+impl SharedNames {
+    pub(crate) fn of(&mut self, name: &str) -> Arc<str> {
+        if let Some(held) = self.0.get(name) {
+            return Arc::clone(held);
+        }
+        let held = Arc::from(name);
+        self.0.insert(Arc::clone(&held));
+        held
+    }
+}
+
 /// The sound shops of a snapshot, sorted by id.
 pub(crate) fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Shop>> {
     let ids = rows.integers("shop_id")?;
@@ -39,14 +57,18 @@ pub(crate) fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Shop>
     let subcategories = rows.text_positions("primary_subcategory")?;
     let (joined, terminated) = (rows.dates("joined_on")?, rows.dates("terminated_on")?);
     let (subcategory, termination) = (rows.column("primary_subcategory")?, rows.column("terminated_on")?);
-    let text = |positions: &[u32], row| rows.texts.text(value(positions, row)?).map(str::to_owned);
+    let text = |positions: &[u32], row| rows.texts.text(value(positions, row)?);
+    let mut shared = SharedNames::default();
     let date = |dates: &[i32], row| value(dates, row).map(Day::from_epoch_days);
     let shop = |row: usize| {
         Ok(Shop {
             shop_id: value(ids, row)?,
-            name: text(names, row)?,
-            primary_category: text(categories, row)?,
-            primary_subcategory: subcategory.is_valid(row).then(|| text(subcategories, row)).transpose()?,
+            name: text(names, row)?.to_owned(),
+            primary_category: shared.of(text(categories, row)?),
+            primary_subcategory: match subcategory.is_valid(row) {
+                true => Some(shared.of(text(subcategories, row)?)),
+                false => None,
+            },
             joined_on: date(joined, row)?,
             terminated_on: termination.is_valid(row).then(|| date(terminated, row)).transpose()?,
         })

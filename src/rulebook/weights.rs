@@ -3,6 +3,8 @@
 //! Key: category, subcategory. Which categories exist is decided here; the tables that name a category are checked
 //! against it.
 
+use std::borrow::Cow;
+
 use super::decimal::Decimal4;
 use super::row::{Categories, Read, Row, Scope};
 use super::table::{Line, Rule, RuleTable};
@@ -36,10 +38,10 @@ impl Weights {
 
 impl WeightRow {
     /// The assessment category's name: the category, or `category_subcategory` where the table splits it.
-    pub(crate) fn assessment_category(&self) -> String {
+    pub(crate) fn assessment_category(&self) -> Cow<'_, str> {
         match &self.subcategory {
-            Some(subcategory) => format!("{}_{subcategory}", self.category),
-            None => self.category.clone(),
+            Some(subcategory) => format!("{}_{subcategory}", self.category).into(),
+            None => self.category.as_str().into(),
         }
     }
 
