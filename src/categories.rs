@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::domain::Tier;
-use crate::error::{Outcome, all};
+use crate::error::{Outcome, all, fault};
 use crate::indicators::{Better, Indicator};
 use crate::ranking::{Measured, Ranking, Standing};
+
+const STAGE: &str = "categories";
 
 /// The shops of a group that are ranked by one indicator, at least one.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,22 +55,40 @@ impl Spread {
     }
 }
 
-/// The spreads of all groups that have ranked shops, by group number and indicator.
-pub type Spreads = BTreeMap<(u32, Indicator), Spread>;
+/// The spreads of all groups, by group number and [`Indicator::index`]; none where no shop is ranked.
+#[derive(Clone, Debug)]
+pub struct Spreads(Vec<[Option<Spread>; Indicator::ALL.len()]>);
 
-/// The spread of every group and indicator that has ranked shops.
+impl Spreads {
+    pub(crate) fn of(&self, group: u32, indicator: Indicator) -> Option<&Spread> {
+        self.0.get(group as usize)?.get(indicator.index())?.as_ref()
+    }
+
+    /// Those that there are, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, Indicator, &Spread)> + Clone {
+        let groups = self.0.iter().enumerate();
+        groups.flat_map(|(group, spreads)| {
+            let spreads = Indicator::ALL.into_iter().zip(spreads);
+            spreads.filter_map(move |(indicator, spread)| Some((group, indicator, spread.as_ref()?)))
+        })
+    }
+}
+
+/// The spread of every group and indicator.
 pub fn spreads(ranking: &Ranking<'_>) -> Outcome<Spreads> {
-    let groups = (0..).zip(&ranking.places);
-    let keys = groups.flat_map(|(group, places)| Indicator::ALL.map(|indicator| ((group, indicator), places)));
-    let spread = |(key @ (_, indicator), places): ((u32, Indicator), &Vec<u32>)| {
+    let spread = |places: &[u32], indicator: Indicator| {
         let measured = places.iter().map(|place| ranking.of(*place as usize, indicator));
         let measured = measured.collect::<Outcome<Vec<Option<Measured>>>>()?;
         let standings = measured.into_iter().flatten().filter_map(|measured| measured.standing);
         let ranked = standings.map(|Standing { value, tier, .. }| (value, tier));
-        Ok(Spread::of(ranked, indicator.spec().better).map(|spread| (key, spread)))
+        Ok(Spread::of(ranked, indicator.spec().better))
     };
-    let spreads = keys.collect::<Vec<_>>().into_par_iter().map(spread);
-    Ok(all(spreads.collect::<Vec<_>>())?.into_iter().flatten().collect())
+    let of_group = |places: &Vec<u32>| {
+        let spreads = all(Indicator::ALL.map(|indicator| spread(places, indicator)))?;
+        spreads.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))
+    };
+    let groups = ranking.places.par_iter().with_max_len(1).map(of_group);
+    Ok(Spreads(all(groups.collect::<Vec<_>>())?))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
 use crate::ranking::{Measured, Ranking, Standing};
 use crate::rulebook::Decimal4;
-use crate::scores::{HeldTier, held_tiers, score};
+use crate::scores::{HeldTier, held_tiers, score_alone};
 
 const STAGE: &str = "improvements";
 
@@ -69,13 +69,13 @@ fn of_shop(
             continue;
         };
         let Standing { tier, value, .. } = standing;
-        let spread = spreads.get(&(assessment.group, indicator));
+        let spread = spreads.of(assessment.group, indicator);
         let spread = spread.ok_or_else(|| impossible("no spread of the group"))?;
         let Some(next_tier) = tier.above().find(|tier| spread.holders(*tier) > 0) else { continue };
         let lifted = HeldTier { tier: next_tier, denominator };
         let mut tiers = held;
         *tiers.get_mut(indicator.index()).ok_or_else(|| impossible("no tier"))? = Some(lifted);
-        let after = score(assessment.weights, &tiers, mix)?.score.ok_or_else(|| impossible("no lifted score"))?;
+        let after = score_alone(assessment.weights, &tiers, mix)?.ok_or_else(|| impossible("no lifted score"))?;
         let value_to_reach = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
         let score_gain = Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths());
         let shop_id = assessed.shop.shop_id;

@@ -57,21 +57,15 @@ pub struct Score {
     pub(crate) weight_percents: [Option<f64>; Dimension::ALL.len()],
 }
 
-/// The score of one shop; a figure that passes 64 bits is a fault.
+/// The dimensions that have a score, each with what it weighs, by their place in [`Dimension::ALL`].
+type Weighed = [Option<(i128, Fraction)>; Dimension::ALL.len()];
+
+/// The score of one shop with all that it is made of; a figure that passes 64 bits is a fault.
 pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Score> {
-    let weighed = Dimension::ALL.map(|dimension| {
-        let weight = i128::from(weights.percent(dimension).ten_thousandths());
-        dimension_score(dimension, tiers, mix).map(|score| (weight, score))
-    });
-    let scored = || weighed.iter().flatten();
-    let weight_total: i128 = scored().map(|(weight, _)| weight).sum();
-    // Only after-sales can have a denominator above 1, so the product is that one.
-    let common: i128 = scored().map(|(_, (_, denominator))| denominator).product();
-    let weighted = scored().map(|(weight, (numerator, denominator))| weight * numerator * (common / denominator));
-    let total = (weighted.sum(), weight_total * common);
-    let mut score = Score::default();
-    if weight_total > 0 {
-        score.score = Some(rounded(total)?);
+    let weighed = weighed(weights, tiers, mix);
+    let mut score = Score { score: weighted_mean(&weighed)?, ..Score::default() };
+    if score.score.is_some() {
+        let weight_total: i128 = weighed.iter().flatten().map(|(weight, _)| weight).sum();
         // Floats hold both integers exactly.
         score.weight_percents = weighed.map(|scored| Some((100 * scored?.0) as f64 / weight_total as f64));
     }
@@ -81,18 +75,40 @@ pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) 
     Ok(score)
 }
 
-/// The mean of the tiers of the dimension's indicators: plain, or after-sales by volume where that is chosen.
-fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) -> Option<Fraction> {
-    let of_dimension = Indicator::ALL.into_iter().zip(tiers);
-    let of_dimension = of_dimension.filter(|(indicator, _)| indicator.spec().dimension == dimension);
-    let held = || of_dimension.clone().filter_map(|(_, held)| *held);
-    let share = |held: HeldTier| match (dimension, mix) {
-        (Dimension::AfterSales, AfterSalesMix::Volume) => i128::from(held.denominator),
-        _ => 1,
-    };
-    let denominator: i128 = held().map(share).sum();
-    let numerator = held().map(|held| share(held) * i128::from(held.tier.points())).sum();
-    (denominator > 0).then_some((numerator, denominator))
+/// The score alone, which a night asks for several times as often.
+pub(crate) fn score_alone(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Option<Decimal4>> {
+    weighted_mean(&weighed(weights, tiers, mix))
+}
+
+/// The weighted mean of the dimensions' scores; none where no dimension that weighs anything has one.
+fn weighted_mean(weighed: &Weighed) -> Outcome<Option<Decimal4>> {
+    let scored = || weighed.iter().flatten();
+    let weight_total: i128 = scored().map(|(weight, _)| weight).sum();
+    // Only after-sales can have a denominator above 1, so the product is that one.
+    let common: i128 = scored().map(|(_, (_, denominator))| denominator).product();
+    let weighted = scored().map(|(weight, (numerator, denominator))| weight * numerator * (common / denominator));
+    (weight_total > 0).then(|| rounded((weighted.sum(), weight_total * common))).transpose()
+}
+
+/// A dimension's score is the mean of its indicators' tiers: plain, or after-sales by volume where that is chosen.
+fn weighed(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Weighed {
+    let mut means: [Fraction; Dimension::ALL.len()] = Default::default();
+    for (indicator, held) in Indicator::ALL.into_iter().zip(tiers) {
+        let dimension = indicator.spec().dimension;
+        if let (Some(held), Some((numerator, denominator))) = (held, means.get_mut(dimension as usize)) {
+            let share = match (dimension, mix) {
+                (Dimension::AfterSales, AfterSalesMix::Volume) => i128::from(held.denominator),
+                _ => 1,
+            };
+            *numerator += share * i128::from(held.tier.points());
+            *denominator += share;
+        }
+    }
+    let mut means = means.into_iter();
+    Dimension::ALL.map(|dimension| {
+        let mean = means.next().filter(|(_, denominator)| *denominator > 0)?;
+        Some((i128::from(weights.percent(dimension).ten_thousandths()), mean))
+    })
 }
 
 /// The tiers that the shop at a place among the present shops holds.
@@ -113,10 +129,13 @@ pub(crate) fn of_shop(ranking: &Ranking<'_>, place: usize, mix: AfterSalesMix) -
     }
 }
 
-/// The figures of all present shops, in order, without what they are made of: that is made again when it is written.
+/// The scores of all present shops, in order, without what they are made of: that is made again when it is written.
 pub fn score_all(ranking: &Ranking<'_>, mix: AfterSalesMix) -> Outcome<Vec<Option<Decimal4>>> {
-    let places = (0..ranking.present.shops.len()).into_par_iter();
-    places.map(|place| Ok(of_shop(ranking, place, mix)?.score)).collect()
+    let score = |place| match ranking.shop(place)?.assessment {
+        Some(assessment) => score_alone(assessment.weights, &held_tiers(ranking, place)?, mix),
+        None => Ok(None),
+    };
+    (0..ranking.present.shops.len()).into_par_iter().map(score).collect()
 }
 
 /// Why a shop has no score, where it has none.

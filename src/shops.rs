@@ -60,20 +60,19 @@ pub(crate) fn of_snapshot(rows: &Rows, verdicts: &Verdicts) -> Outcome<Vec<Shop>
     let text = |positions: &[u32], row| rows.texts.text(value(positions, row)?);
     let mut shared = SharedNames::default();
     let date = |dates: &[i32], row| value(dates, row).map(Day::from_epoch_days);
-    let shop = |row: usize| {
-        Ok(Shop {
+    // With room for all from the start: what grows is copied again and again.
+    let mut shops = Vec::with_capacity(rows.count);
+    for row in verdicts.sound_rows() {
+        let has_subcategory = subcategory.is_valid(row);
+        shops.push(Shop {
             shop_id: value(ids, row)?,
             name: text(names, row)?.to_owned(),
             primary_category: shared.of(text(categories, row)?),
-            primary_subcategory: match subcategory.is_valid(row) {
-                true => Some(shared.of(text(subcategories, row)?)),
-                false => None,
-            },
+            primary_subcategory: if has_subcategory { Some(shared.of(text(subcategories, row)?)) } else { None },
             joined_on: date(joined, row)?,
             terminated_on: termination.is_valid(row).then(|| date(terminated, row)).transpose()?,
-        })
-    };
-    let mut shops = verdicts.sound_rows().map(shop).collect::<Outcome<Vec<Shop>>>()?;
+        });
+    }
     shops.sort_unstable_by_key(|shop| shop.shop_id);
     Ok(shops)
 }

@@ -104,18 +104,19 @@ pub(crate) fn improvements(improvements: &[Improvement], as_of: Day) -> Outcome<
 
 /// The spreads of groups, whose names come by their numbers.
 pub(crate) fn categories(present: &Present<'_>, spreads: &Spreads, as_of: Day) -> Outcome<RecordBatch> {
+    let rows = || spreads.iter().map(|(.., spread)| spread);
     // A group without a name would be a null, which the declaration refuses.
-    let name = |group: u32| present.groups.get(group as usize).map(|group| &group.name);
+    let name = |group: usize| present.groups.get(group).map(|group| &group.name);
     let mut columns = vec![
-        texts_or_null(spreads.keys().map(|(group, _)| name(*group))),
-        texts(spreads.keys().map(|(_, indicator)| indicator.name())),
-        day(as_of, spreads.len()),
-        counts(spreads.values().map(|spread| spread.ranked))?,
+        texts_or_null(spreads.iter().map(|(group, ..)| name(group))),
+        texts(spreads.iter().map(|(_, indicator, _)| indicator.name())),
+        day(as_of, rows().count()),
+        counts(rows().map(|spread| spread.ranked))?,
     ];
-    columns.extend(floats_by_place(spreads.values().map(|spread| spread.quarters.map(Some))));
+    columns.extend(floats_by_place(rows().map(|spread| spread.quarters.map(Some))));
     let with_an_edge = Tier::ALL.into_iter().filter(|tier| tier.points() > 0);
-    columns.extend(with_an_edge.map(|tier| floats_or_null(spreads.values().map(|spread| spread.edge(tier)))));
-    columns.extend(Tier::ALL.map(|tier| integers(spreads.values().map(|spread| spread.holders(tier)))));
+    columns.extend(with_an_edge.map(|tier| floats_or_null(rows().map(|spread| spread.edge(tier)))));
+    columns.extend(Tier::ALL.map(|tier| integers(rows().map(|spread| spread.holders(tier)))));
     batch(&CATEGORIES, columns)
 }
 

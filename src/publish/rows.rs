@@ -13,10 +13,8 @@ use super::file_system::STAGE;
 use super::outputs::OutputTable;
 use crate::error::{Outcome, fault};
 
-/// How many shops a slice has: their arrays stay below what the allocator gives back to the system and asks for again, and
-/// the fewer, the more often columns are begun. With 4,096 a night of a million shops takes as long, with 65,536 a twentieth
-/// longer.
-const SHOPS_OF_A_SLICE: usize = 8_192;
+/// How many shops a slice has: of the widest table, one row a shop and indicator, some three megabytes.
+const SHOPS_OF_A_SLICE: usize = 2_048;
 
 /// The rows of a partition; one without rows has a file all the same.
 #[derive(Clone)]
