@@ -10,9 +10,10 @@ use crate::domain::{Day, Dimension};
 use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::RankWithin;
-use crate::ranking::STAGE;
 use crate::rulebook::{LogisticsRule, Rulebook, WeightRow};
 use crate::shops::Shop;
+
+const STAGE: &str = "ranking";
 
 /// How a shop is assessed on the as-of day: its row of the weight table, what its logistics goes by, and among whom.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,6 @@
 //! Key: category, subcategory. Which categories exist is decided here; the tables that name a category are checked
 //! against it.
 
-use std::borrow::Cow;
-
 use super::decimal::Decimal4;
 use super::row::{Categories, Read, Row, Scope};
 use super::table::{Line, Rule, RuleTable};
@@ -38,7 +36,7 @@ impl Weights {
 
 impl WeightRow {
     /// The assessment category's name: the category, or `category_subcategory` where the table splits it.
-    pub(crate) fn assessment_category(&self) -> Cow<'_, str> {
+    pub(crate) fn assessment_category(&self) -> std::borrow::Cow<'_, str> {
         match &self.subcategory {
             Some(subcategory) => format!("{}_{subcategory}", self.category).into(),
             None => self.category.as_str().into(),
