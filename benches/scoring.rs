@@ -44,14 +44,14 @@ fn measure() -> Outcome<()> {
 
 fn score(shops: &[Shop], tables: &BTreeMap<Table, TableSums>, rulebook: &Rulebook, as_of: Day) -> Outcome<()> {
     let mix = AfterSalesMix::Equal;
-    let assessed = assess(shops, rulebook, as_of);
-    let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
+    let present = assess(shops, rulebook, as_of, RankWithin::PrimaryCategory)?;
+    let shop_ids: Vec<i64> = present.shops.iter().map(|assessed| assessed.shop.shop_id).collect();
     let sums = of_shops(tables, &BTreeMap::new(), &shop_ids)?;
-    let ranking = rank_all(&assessed, &sums, rulebook, as_of, RankWithin::PrimaryCategory)?;
-    let scored = scores::score_all(&assessed, &ranking, mix)?;
+    let ranking = rank_all(&present, &sums, rulebook, as_of)?;
+    let scores = scores::score_all(&ranking, mix)?;
     let spreads = categories::spreads(&ranking)?;
-    let gains = improvements::of_all(&assessed, &ranking, &scored, &spreads, mix)?;
-    if scored.len() == shops.len() && !gains.is_empty() {
+    let gains = improvements::of_shops(&ranking, &scores, &spreads, mix, 0..shops.len())?;
+    if scores.len() == shops.len() && !gains.is_empty() {
         return Ok(());
     }
     Err(fault("bench", "shops without a score"))
@@ -66,8 +66,8 @@ fn shops(rulebook: &Rulebook, as_of: Day, count: i64) -> Vec<Shop> {
         Some(Shop {
             shop_id,
             name: format!("shop {shop_id}"),
-            primary_category: row.category.clone(),
-            primary_subcategory: row.subcategory.clone(),
+            primary_category: row.category.as_str().into(),
+            primary_subcategory: row.subcategory.as_deref().map(Into::into),
             joined_on: as_of.plus(-365),
             terminated_on: None,
         })

@@ -5,44 +5,43 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::domain::Tier;
-use crate::error::{Outcome, fault};
+use crate::error::{Outcome, all, fault};
 use crate::indicators::{Better, Indicator};
-use crate::ranking::Ranking;
-use crate::tiers::Standing;
+use crate::ranking::{Measured, Ranking, Standing};
 
 const STAGE: &str = "categories";
 
-/// The shops of a group that are ranked by one indicator.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The shops of a group that are ranked by one indicator, at least one.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Spread {
-    /// Their values, ascending.
-    values: Vec<f64>,
+    /// How many there are.
+    pub(crate) ranked: usize,
+    /// The values of the ⌈k/4 · n⌉-th smallest for k from 0 (the smallest) to 4.
+    pub(crate) quarters: [f64; 5],
     /// For each tier that some shop holds: the worst value that holds it, and how many shops do.
     held: BTreeMap<Tier, (f64, i64)>,
 }
 
 impl Spread {
-    fn add(&mut self, standing: &Standing, better: Better) {
-        let Standing { value, tier, .. } = *standing;
-        self.values.push(value);
-        let (worst, holders) = self.held.entry(tier).or_insert((value, 0));
-        *holders += 1;
-        *worst = match better {
-            Better::High => worst.min(value),
-            Better::Low => worst.max(value),
-        };
-    }
-
-    /// How many shops are ranked.
-    pub(crate) fn ranked(&self) -> usize {
-        self.values.len()
-    }
-
-    /// The value of the ⌈`quarters`/4 · n⌉-th smallest, of the smallest for 0.
-    pub(crate) fn quarter(&self, quarters: usize) -> Option<f64> {
-        let rank = (quarters * self.values.len()).div_ceil(4).max(1);
-        self.values.get(rank - 1).copied()
+    /// The spread of the values and tiers of ranked shops; none of none.
+    fn of(ranked: impl Iterator<Item = (f64, Tier)>, better: Better) -> Option<Self> {
+        let (mut values, mut held) = (Vec::new(), BTreeMap::new());
+        for (value, tier) in ranked {
+            values.push(value);
+            let (worst, holders) = held.entry(tier).or_insert((value, 0));
+            *holders += 1;
+            *worst = match better {
+                Better::High => value.min(*worst),
+                Better::Low => value.max(*worst),
+            };
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        let [lowest, quartile_1, median, quartile_3, highest] = [0, 1, 2, 3, 4]
+            .map(|quarters: usize| values.get((quarters * values.len()).div_ceil(4).max(1) - 1).copied());
+        Some(Self { ranked: values.len(), quarters: [lowest?, quartile_1?, median?, quartile_3?, highest?], held })
     }
 
     /// The worst value that holds `tier`; none where no shop does.
@@ -56,22 +55,40 @@ impl Spread {
     }
 }
 
-/// The spreads of all groups, by group number and indicator.
-pub type Spreads = BTreeMap<(u32, Indicator), Spread>;
+/// The spreads of all groups, by group number and [`Indicator::index`]; none where no shop is ranked.
+#[derive(Clone, Debug)]
+pub struct Spreads(Vec<[Option<Spread>; Indicator::ALL.len()]>);
 
-/// The spread of every group that has ranked shops; a ranked shop without a group is a fault.
-pub fn spreads(ranking: &Ranking) -> Outcome<Spreads> {
-    let mut spreads = Spreads::new();
-    for (indicator, column) in Indicator::ALL.into_iter().zip(&ranking.by_indicator) {
-        for (measured, group) in column.iter().zip(&ranking.group_of) {
-            if let Some(standing) = measured.as_ref().and_then(|measured| measured.standing.as_ref()) {
-                let group = group.ok_or_else(|| fault(STAGE, "a ranked shop without a group"))?;
-                spreads.entry((group, indicator)).or_default().add(standing, indicator.spec().better);
-            }
-        }
+impl Spreads {
+    pub(crate) fn of(&self, group: u32, indicator: Indicator) -> Option<&Spread> {
+        self.0.get(group as usize)?.get(indicator.index())?.as_ref()
     }
-    spreads.values_mut().for_each(|spread| spread.values.sort_unstable_by(f64::total_cmp));
-    Ok(spreads)
+
+    /// Those that there are, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, Indicator, &Spread)> + Clone {
+        let groups = self.0.iter().enumerate();
+        groups.flat_map(|(group, spreads)| {
+            let spreads = Indicator::ALL.into_iter().zip(spreads);
+            spreads.filter_map(move |(indicator, spread)| Some((group, indicator, spread.as_ref()?)))
+        })
+    }
+}
+
+/// The spread of every group and indicator.
+pub fn spreads(ranking: &Ranking<'_>) -> Outcome<Spreads> {
+    let spread = |places: &[u32], indicator: Indicator| {
+        let measured = places.iter().map(|place| ranking.of(*place as usize, indicator));
+        let measured = measured.collect::<Outcome<Vec<Option<Measured>>>>()?;
+        let standings = measured.into_iter().flatten().filter_map(|measured| measured.standing);
+        let ranked = standings.map(|Standing { value, tier, .. }| (value, tier));
+        Ok(Spread::of(ranked, indicator.spec().better))
+    };
+    let of_group = |places: &Vec<u32>| {
+        let spreads = all(Indicator::ALL.map(|indicator| spread(places, indicator)))?;
+        spreads.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))
+    };
+    let groups = ranking.places.par_iter().with_max_len(1).map(of_group);
+    Ok(Spreads(all(groups.collect::<Vec<_>>())?))
 }
 
 #[cfg(test)]
@@ -79,22 +96,17 @@ mod tests {
     use super::*;
 
     fn spread(values_and_points: &[(f64, i64)], better: Better) -> Spread {
-        let mut spread = Spread::default();
-        for (value, points) in values_and_points {
-            let tier = Tier::from_points(*points).unwrap();
-            spread.add(&Standing { value: *value, better: 0, ranked: 1, tier }, better);
-        }
-        spread.values.sort_unstable_by(f64::total_cmp);
-        spread
+        let ranked = values_and_points.iter().map(|(value, points)| (*value, Tier::from_points(*points).unwrap()));
+        Spread::of(ranked, better).unwrap()
     }
 
     #[test]
     fn quartiles_are_values_that_some_shop_has() {
         let five = spread(&[(5.0, 5), (1.0, 5), (4.0, 5), (2.0, 5), (3.0, 5)], Better::High);
-        let quarters = |spread: &Spread| (0..=4).map(|quarter| spread.quarter(quarter).unwrap()).collect::<Vec<_>>();
-        assert_eq!(quarters(&five), [1.0, 2.0, 3.0, 4.0, 5.0]);
-        assert_eq!(quarters(&spread(&[(1.0, 5), (2.0, 5)], Better::High)), [1.0, 1.0, 1.0, 2.0, 2.0]);
-        assert_eq!(quarters(&spread(&[(7.0, 5)], Better::Low)), [7.0; 5]);
+        assert_eq!(five.quarters, [1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(spread(&[(1.0, 5), (2.0, 5)], Better::High).quarters, [1.0, 1.0, 1.0, 2.0, 2.0]);
+        assert_eq!(spread(&[(7.0, 5)], Better::Low).quarters, [7.0; 5]);
+        assert_eq!(Spread::of([].into_iter(), Better::Low), None);
     }
 
     #[test]

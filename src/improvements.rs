@@ -5,27 +5,23 @@
 //! greatest gain first. A shop without a score has none, and so has an indicator above which no tier is held.
 
 use std::cmp::Reverse;
-
-use rayon::prelude::*;
+use std::ops::Range;
 
 use crate::categories::Spreads;
 use crate::domain::Tier;
-use crate::error::{Outcome, all, fault};
+use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::ranking::assessed::Assessed;
-use crate::ranking::{Measured, Ranking};
-use crate::rulebook::{Decimal4, WeightRow};
-use crate::scores::{HeldTier, ScoredShop, held_tiers, score};
-use crate::tiers::Standing;
+use crate::ranking::{Measured, Ranking, Standing};
+use crate::rulebook::Decimal4;
+use crate::scores::{HeldTier, held_tiers, score_alone};
 
 const STAGE: &str = "improvements";
 
 /// What one better tier would bring.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Improvement {
-    /// The shop's place among the present shops.
-    pub(crate) place: usize,
+    pub(crate) shop_id: i64,
     pub(crate) indicator: Indicator,
     pub(crate) tier: Tier,
     /// The lowest tier above it that some shop ranked with it holds.
@@ -37,48 +33,53 @@ pub struct Improvement {
     pub(crate) score_gain: Decimal4,
 }
 
-/// The improvements of all shops, by shop, then the greatest gain first, then by indicator.
-pub fn of_all(
-    assessed: &[Assessed<'_>],
-    ranking: &Ranking,
-    scored: &[ScoredShop],
+/// The improvements of the present shops at these places, by shop, then the greatest gain first, then by indicator;
+/// `scores` has those of all present shops.
+pub fn of_shops(
+    ranking: &Ranking<'_>,
+    scores: &[Option<Decimal4>],
     spreads: &Spreads,
     mix: AfterSalesMix,
+    places: Range<usize>,
 ) -> Outcome<Vec<Improvement>> {
-    let shops = assessed.par_iter().zip(scored).enumerate();
-    let of_shops = shops.filter_map(|(place, (shop, scored))| {
-        let (assessment, before) = (shop.assessment?, scored.score.score?);
-        Some(of_shop(place, assessment.weights, before, ranking, spreads, mix))
-    });
-    Ok(all(of_shops.collect::<Vec<_>>())?.into_iter().flatten().collect())
+    let mut improvements = Vec::new();
+    for place in places {
+        let before = scores.get(place).ok_or_else(|| fault(STAGE, format!("no score of shop number {place}")))?;
+        if let Some(before) = before {
+            improvements.extend(of_shop(ranking, place, *before, spreads, mix)?);
+        }
+    }
+    Ok(improvements)
 }
 
 fn of_shop(
+    ranking: &Ranking<'_>,
     place: usize,
-    weights: &WeightRow,
     before: Decimal4,
-    ranking: &Ranking,
     spreads: &Spreads,
     mix: AfterSalesMix,
 ) -> Outcome<Vec<Improvement>> {
     let impossible = |what: &str| fault(STAGE, format!("{what} of shop number {place}"));
+    let assessed = ranking.shop(place)?;
+    let assessment = assessed.assessment.ok_or_else(|| impossible("a score without an assessment"))?;
     let held = held_tiers(ranking, place)?;
     let mut improvements = Vec::new();
     for indicator in Indicator::ALL {
-        let measured = ranking.of(place, indicator)?.copied();
-        let Some(Measured { denominator, standing: Some(standing), .. }) = measured else { continue };
+        let Some(Measured { denominator, standing: Some(standing), .. }) = ranking.of(place, indicator)? else {
+            continue;
+        };
         let Standing { tier, value, .. } = standing;
-        let group = ranking.group_of.get(place).copied().flatten();
-        let spread = group.and_then(|group| spreads.get(&(group, indicator)));
+        let spread = spreads.of(assessment.group, indicator);
         let spread = spread.ok_or_else(|| impossible("no spread of the group"))?;
         let Some(next_tier) = tier.above().find(|tier| spread.holders(*tier) > 0) else { continue };
         let lifted = HeldTier { tier: next_tier, denominator };
         let mut tiers = held;
         *tiers.get_mut(indicator.index()).ok_or_else(|| impossible("no tier"))? = Some(lifted);
-        let after = score(weights, &tiers, mix)?.score.ok_or_else(|| impossible("no lifted score"))?;
+        let after = score_alone(assessment.weights, &tiers, mix)?.ok_or_else(|| impossible("no lifted score"))?;
         let value_to_reach = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
         let score_gain = Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths());
-        improvements.push(Improvement { place, indicator, tier, next_tier, value, value_to_reach, score_gain });
+        let shop_id = assessed.shop.shop_id;
+        improvements.push(Improvement { shop_id, indicator, tier, next_tier, value, value_to_reach, score_gain });
     }
     improvements.sort_by_key(|improvement| (Reverse(improvement.score_gain), improvement.indicator));
     Ok(improvements)
@@ -88,27 +89,25 @@ fn of_shop(
 mod tests {
     use super::*;
     use crate::categories::spreads;
-    use crate::policies::RankWithin;
-    use crate::ranking::assessed::assess;
     use crate::ranking::rank_all;
-    use crate::ranking::testing::{day, rulebook, shops};
+    use crate::ranking::testing::{assessed, day, rulebook, shops};
     use crate::scores::score_all;
     use crate::window_sums::shops::WindowSums;
 
     /// Improvements of shops of 男装 whose description stars are these, over 10 ratings each, and which are equal in
-    /// everything else: `place: indicator tier→next value→value to reach gain`.
+    /// everything else: `shop: indicator tier→next value→value to reach gain`.
     fn improvements(stars: &[i64]) -> Vec<String> {
         let (shops, rulebook) = (shops(&vec!["男装"; stars.len()]), rulebook());
         let sums = WindowSums::with("description_stars", stars);
-        let assessed = assess(&shops, &rulebook, day());
-        let ranking = rank_all(&assessed, &sums, &rulebook, day(), RankWithin::PrimaryCategory).unwrap();
-        let scored = score_all(&assessed, &ranking, AfterSalesMix::Equal).unwrap();
-        let spreads = spreads(&ranking).unwrap();
-        let improvements = of_all(&assessed, &ranking, &scored, &spreads, AfterSalesMix::Equal).unwrap();
+        let present = assessed(&shops, &rulebook);
+        let ranking = rank_all(&present, &sums, &rulebook, day()).unwrap();
+        let scores = score_all(&ranking, AfterSalesMix::Equal).unwrap();
+        let (spreads, all) = (spreads(&ranking).unwrap(), 0..stars.len());
+        let improvements = of_shops(&ranking, &scores, &spreads, AfterSalesMix::Equal, all).unwrap();
         let shown = |row: &Improvement| {
             let (tier, next) = (row.tier.points(), row.next_tier.points());
             let (name, reach) = (row.indicator.name(), row.value_to_reach);
-            format!("{}: {name} {tier}→{next} {}→{reach} +{}", row.place, row.value, row.score_gain)
+            format!("{}: {name} {tier}→{next} {}→{reach} +{}", row.shop_id, row.value, row.score_gain)
         };
         improvements.iter().map(shown).collect()
     }
@@ -116,10 +115,10 @@ mod tests {
     /// Product weighs 25 percent.
     #[test]
     fn the_next_tier_is_the_lowest_above_that_someone_holds_with_the_worst_value_that_holds_it() {
-        let from_4_and_3 = ["1: product_rating 4→5 4→5 +0.25", "2: product_rating 3→4 3→4 +0.25"];
+        let from_4_and_3 = ["2: product_rating 4→5 4→5 +0.25", "3: product_rating 3→4 3→4 +0.25"];
         for (case, stars, expected) in [
             ("tiers are 5, 4 and 3", &[50, 40, 30][..], &from_4_and_3[..]),
-            ("tiers are 5 and 3: 4 is held by nobody", &[50, 30], &["1: product_rating 3→5 3→5 +0.5"]),
+            ("tiers are 5 and 3: 4 is held by nobody", &[50, 30], &["2: product_rating 3→5 3→5 +0.5"]),
             ("shops that all tie have nothing to gain", &[40, 40, 40], &[]),
         ] {
             assert_eq!(improvements(stars), expected, "{case}");

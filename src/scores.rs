@@ -4,12 +4,13 @@
 //! no score, and its weight is shared out over the others in proportion. All figures are exact fractions until they are
 //! rounded half-up to four decimals, once.
 
+use rayon::prelude::*;
+
 use crate::domain::{Dimension, Tier};
 use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::AfterSalesMix;
-use crate::ranking::assessed::Assessed;
-use crate::ranking::{Measured, Ranking};
+use crate::ranking::{Measured, Ranking, assessed::Assessed};
 use crate::rulebook::{Decimal4, WeightRow};
 
 const STAGE: &str = "scores";
@@ -56,21 +57,15 @@ pub struct Score {
     pub(crate) weight_percents: [Option<f64>; Dimension::ALL.len()],
 }
 
-/// The score of one shop; a figure that passes 64 bits is a fault.
+/// The dimensions that have a score, each with what it weighs, by their place in [`Dimension::ALL`].
+type Weighed = [Option<(i128, Fraction)>; Dimension::ALL.len()];
+
+/// The score of one shop with all that it is made of; a figure that passes 64 bits is a fault.
 pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Score> {
-    let weighed = Dimension::ALL.map(|dimension| {
-        let weight = i128::from(weights.percent(dimension).ten_thousandths());
-        dimension_score(dimension, tiers, mix).map(|score| (weight, score))
-    });
-    let scored = || weighed.iter().flatten();
-    let weight_total: i128 = scored().map(|(weight, _)| weight).sum();
-    // Only after-sales can have a denominator above 1, so the product is that one.
-    let common: i128 = scored().map(|(_, (_, denominator))| denominator).product();
-    let weighted = scored().map(|(weight, (numerator, denominator))| weight * numerator * (common / denominator));
-    let total = (weighted.sum(), weight_total * common);
-    let mut score = Score::default();
-    if weight_total > 0 {
-        score.score = Some(rounded(total)?);
+    let weighed = weighed(weights, tiers, mix);
+    let mut score = Score { score: weighted_mean(&weighed)?, ..Score::default() };
+    if score.score.is_some() {
+        let weight_total: i128 = weighed.iter().flatten().map(|(weight, _)| weight).sum();
         // Floats hold both integers exactly.
         score.weight_percents = weighed.map(|scored| Some((100 * scored?.0) as f64 / weight_total as f64));
     }
@@ -80,53 +75,76 @@ pub(crate) fn score(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) 
     Ok(score)
 }
 
-/// The mean of the tiers of the dimension's indicators: plain, or after-sales by volume where that is chosen.
-fn dimension_score(dimension: Dimension, tiers: &HeldTiers, mix: AfterSalesMix) -> Option<Fraction> {
-    let of_dimension = Indicator::ALL.into_iter().zip(tiers);
-    let of_dimension = of_dimension.filter(|(indicator, _)| indicator.spec().dimension == dimension);
-    let held = || of_dimension.clone().filter_map(|(_, held)| *held);
-    let share = |held: HeldTier| match (dimension, mix) {
-        (Dimension::AfterSales, AfterSalesMix::Volume) => i128::from(held.denominator),
-        _ => 1,
-    };
-    let denominator: i128 = held().map(share).sum();
-    let numerator = held().map(|held| share(held) * i128::from(held.tier.points())).sum();
-    (denominator > 0).then_some((numerator, denominator))
+/// The score alone, which a night asks for several times as often.
+pub(crate) fn score_alone(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Outcome<Option<Decimal4>> {
+    weighted_mean(&weighed(weights, tiers, mix))
 }
 
-/// What a present shop is published with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ScoredShop {
-    /// The name of its row of the weight table.
-    pub(crate) assessment_category: Option<String>,
-    /// Its score and dimensions; all none where it is not assessed.
-    pub(crate) score: Score,
-    pub(crate) unscored_reason: Option<UnscoredReason>,
+/// The weighted mean of the dimensions' scores; none where no dimension that weighs anything has one.
+fn weighted_mean(weighed: &Weighed) -> Outcome<Option<Decimal4>> {
+    let scored = || weighed.iter().flatten();
+    let weight_total: i128 = scored().map(|(weight, _)| weight).sum();
+    // Only after-sales can have a denominator above 1, so the product is that one.
+    let common: i128 = scored().map(|(_, (_, denominator))| denominator).product();
+    let weighted = scored().map(|(weight, (numerator, denominator))| weight * numerator * (common / denominator));
+    (weight_total > 0).then(|| rounded((weighted.sum(), weight_total * common))).transpose()
+}
+
+/// A dimension's score is the mean of its indicators' tiers: plain, or after-sales by volume where that is chosen.
+fn weighed(weights: &WeightRow, tiers: &HeldTiers, mix: AfterSalesMix) -> Weighed {
+    let mut means: [Fraction; Dimension::ALL.len()] = Default::default();
+    for (indicator, held) in Indicator::ALL.into_iter().zip(tiers) {
+        let dimension = indicator.spec().dimension;
+        if let (Some(held), Some((numerator, denominator))) = (held, means.get_mut(dimension as usize)) {
+            let share = match (dimension, mix) {
+                (Dimension::AfterSales, AfterSalesMix::Volume) => i128::from(held.denominator),
+                _ => 1,
+            };
+            *numerator += share * i128::from(held.tier.points());
+            *denominator += share;
+        }
+    }
+    let mut means = means.into_iter();
+    Dimension::ALL.map(|dimension| {
+        let mean = means.next().filter(|(_, denominator)| *denominator > 0)?;
+        Some((i128::from(weights.percent(dimension).ten_thousandths()), mean))
+    })
 }
 
 /// The tiers that the shop at a place among the present shops holds.
-pub(crate) fn held_tiers(ranking: &Ranking, place: usize) -> Outcome<HeldTiers> {
+pub(crate) fn held_tiers(ranking: &Ranking<'_>, place: usize) -> Outcome<HeldTiers> {
     let mut tiers = HeldTiers::default();
     for (held, indicator) in tiers.iter_mut().zip(Indicator::ALL) {
-        let held_tier = |of: &Measured| Some(HeldTier { tier: of.standing?.tier, denominator: of.denominator });
+        let held_tier = |of: Measured| Some(HeldTier { tier: of.standing?.tier, denominator: of.denominator });
         *held = ranking.of(place, indicator)?.and_then(held_tier);
     }
     Ok(tiers)
 }
 
-/// Scores every present shop, in order.
-pub fn score_all(assessed: &[Assessed<'_>], ranking: &Ranking, mix: AfterSalesMix) -> Outcome<Vec<ScoredShop>> {
-    let scored = |(place, shop): (usize, &Assessed<'_>)| {
-        let Some(assessment) = shop.assessment else {
-            let unscored_reason = Some(UnscoredReason::CategoryWithoutWeights);
-            return Ok(ScoredShop { unscored_reason, ..ScoredShop::default() });
-        };
-        let score = score(assessment.weights, &held_tiers(ranking, place)?, mix)?;
-        let unscored_reason = score.score.is_none().then_some(UnscoredReason::NoData);
-        let assessment_category = Some(assessment.weights.assessment_category());
-        Ok(ScoredShop { assessment_category, score, unscored_reason })
+/// The score of the shop at a place among the present shops; an empty one where it is not assessed.
+pub(crate) fn of_shop(ranking: &Ranking<'_>, place: usize, mix: AfterSalesMix) -> Outcome<Score> {
+    match ranking.shop(place)?.assessment {
+        Some(assessment) => score(assessment.weights, &held_tiers(ranking, place)?, mix),
+        None => Ok(Score::default()),
+    }
+}
+
+/// The scores of all present shops, in order, without what they are made of: that is made again when it is written.
+pub fn score_all(ranking: &Ranking<'_>, mix: AfterSalesMix) -> Outcome<Vec<Option<Decimal4>>> {
+    let score = |place| match ranking.shop(place)?.assessment {
+        Some(assessment) => score_alone(assessment.weights, &held_tiers(ranking, place)?, mix),
+        None => Ok(None),
     };
-    assessed.iter().enumerate().map(scored).collect()
+    (0..ranking.present.shops.len()).into_par_iter().map(score).collect()
+}
+
+/// Why a shop has no score, where it has none.
+pub(crate) fn unscored_reason(shop: &Assessed<'_>, score: &Score) -> Option<UnscoredReason> {
+    match (shop.assessment, score.score) {
+        (None, _) => Some(UnscoredReason::CategoryWithoutWeights),
+        (Some(_), None) => Some(UnscoredReason::NoData),
+        (Some(_), Some(_)) => None,
+    }
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Case<'_> {
         let shop = Shop {
             shop_id: 1,
             name: "一号店".to_owned(),
-            primary_category: "茶".to_owned(),
+            primary_category: "茶".into(),
             primary_subcategory: None,
             joined_on: self.joined_on.parse().unwrap(),
             terminated_on: self.terminated_on.parse().ok(),

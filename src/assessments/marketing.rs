@@ -1,17 +1,17 @@
 //! Marketing admission 营销准入: whether a shop's score admits it to marketing events, every day (specification,
 //! section 9).
 //!
-//! Grain in: the present shops and their scores. Grain out: one admission for each, in the same order. Scores in
+//! Grain in: present shops and their scores. Grain out: one admission for each, in the same order. Scores in
 //! ten-thousandths; without a score a shop is not admitted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::assessments::thresholds_on;
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::ranking::assessed::Assessed;
 use crate::rulebook::{Decimal4, Thresholds};
-use crate::scores::ScoredShop;
+use crate::scores::Score;
 
 /// A shop's admission to marketing events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,25 +25,27 @@ fn admission(score: Option<Decimal4>, least: Decimal4) -> Admission {
     Admission { least, is_eligible: score.is_some_and(|score| score >= least) }
 }
 
-/// The admission of every present shop as of a day, in order.
+/// The admission of each of some present shops as of a day, in order.
 ///
 /// # Errors
 /// Usage where no thresholds are in force for a shop's category on that day.
 pub(crate) fn admissions(
-    assessed: &[Assessed<'_>],
-    scored: &[ScoredShop],
+    shops: &[Assessed<'_>],
+    scores: &[Score],
     thresholds: &Thresholds,
     as_of: Day,
 ) -> Outcome<Vec<Admission>> {
     let mut least_of: BTreeMap<&str, Decimal4> = BTreeMap::new();
-    let shops = assessed.iter().zip(scored).map(|(assessed, scored)| {
-        let category = assessed.shop.primary_category.as_str();
-        let of_rules = || thresholds_on(thresholds, as_of, category).map(|row| row.marketing_min);
-        let least = least_of.get(category).copied().map_or_else(of_rules, Ok)?;
-        least_of.insert(category, least);
-        Ok(admission(scored.score.score, least))
-    });
-    shops.collect()
+    let mut admissions = Vec::with_capacity(shops.len());
+    for (assessed, score) in shops.iter().zip(scores) {
+        let category: &str = &assessed.shop.primary_category;
+        let least = match least_of.entry(category) {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(new) => *new.insert(thresholds_on(thresholds, as_of, category)?.marketing_min),
+        };
+        admissions.push(admission(score.score, least));
+    }
+    Ok(admissions)
 }
 
 #[cfg(test)]

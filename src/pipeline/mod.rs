@@ -20,7 +20,7 @@ use crate::publish::{self, KeptGenerations, Publication, Published};
 use crate::{error::Outcome, settings::Settings};
 
 /// Publishes what a run made, and removes the generations that are not kept.
-fn publish(settings: &Settings, publication: &Publication, now: Timestamp) -> Outcome<Published> {
+fn publish(settings: &Settings, publication: &Publication<'_>, now: Timestamp) -> Outcome<Published> {
     let keep = KeptGenerations { number: settings.keep_generations, days: settings.keep_generations_days };
     publish::publish(&settings.out, publication, now, keep)
 }

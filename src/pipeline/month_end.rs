@@ -6,13 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-
 use crate::assessments::{MonthEndScore, monthly};
 use crate::calendar::{Year, ends_month};
 use crate::error::{Outcome, fault};
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
-use crate::publish::{OutputPartition, Period, Publication, batches, month_ends, reading::Current};
+use crate::publish::{OutputPartition, Period, Publication, Rows, batches, month_ends, reading::Current};
 use crate::{domain::Day, rulebook::Rulebook, settings::Settings, table_days::night::NightInput};
 
 const STAGE: &str = "month end";
@@ -29,7 +27,7 @@ pub(crate) enum Closed {
 }
 
 /// Adds to a night what it closes, where it ends a month.
-pub(super) fn close(night: &mut Publication, out: &Path, rulebook: &Rulebook) -> Outcome<Option<Closed>> {
+pub(super) fn close(night: &mut Publication<'_>, out: &Path, rulebook: &Rulebook) -> Outcome<Option<Closed>> {
     let day = night.as_of;
     if !ends_month(day) {
         return Ok(None);
@@ -38,8 +36,9 @@ pub(super) fn close(night: &mut Publication, out: &Path, rulebook: &Rulebook) ->
     let mut month_ends = published(&current, Year::of(day))?;
     let closed = if month_ends.contains_key(&day) { Closed::Before } else { Closed::Now };
     if closed == Closed::Now {
-        let first = month_ends::first(scores_in(night)?)?;
-        month_ends.insert(day, month_ends::scores_of(&first)?);
+        let first = scores_in(night)?.then(|scores| month_ends::first(&scores));
+        let scores = first.slices().map(|slice| month_ends::scores_of(&slice?)).collect::<Outcome<Vec<_>>>()?;
+        month_ends.insert(day, scores.concat());
         night.partitions.push(partition(&MONTH_END_SCORES, day, first));
     }
     night.partitions.extend(assessments_from(day, &month_ends, rulebook)?);
@@ -60,13 +59,13 @@ pub(super) fn touched(settings: &Settings, as_of: Day, input: &NightInput) -> Ou
     Ok(frozen.filter(is_touched).collect())
 }
 
-fn scores_in(night: &Publication) -> Outcome<&RecordBatch> {
+fn scores_in<'a>(night: &Publication<'a>) -> Outcome<Rows<'a>> {
     let scores = night.partitions.iter().find(|partition| partition.table.name == SCORES.name);
-    scores.and_then(|scores| scores.batches.first()).ok_or_else(|| fault(STAGE, "a night without scores"))
+    scores.map(|scores| scores.rows.clone()).ok_or_else(|| fault(STAGE, "a night without scores"))
 }
 
-pub(super) fn partition(table: &'static OutputTable, month_end: Day, rows: RecordBatch) -> OutputPartition {
-    OutputPartition { table, period: Period::Day(month_end), batches: vec![rows] }
+pub(super) fn partition<'a>(table: &'static OutputTable, month_end: Day, rows: Rows<'a>) -> OutputPartition<'a> {
+    OutputPartition { table, period: Period::Day(month_end), rows }
 }
 
 pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
@@ -79,9 +78,16 @@ pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
     Ok(month_ends)
 }
 
-pub(super) fn assessments_from(day: Day, month_ends: &MonthEnds, rulebook: &Rulebook) -> Outcome<Vec<OutputPartition>> {
+pub(super) fn assessments_from<'a>(
+    day: Day,
+    month_ends: &MonthEnds,
+    rulebook: &Rulebook,
+) -> Outcome<Vec<OutputPartition<'a>>> {
     let assessed = monthly::assess_year(month_ends, &rulebook.thresholds)?;
     let from = assessed.range(day..);
-    from.map(|(month_end, rows)| Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, batches::monthly_assessments(rows)?)))
-        .collect()
+    from.map(|(month_end, rows)| {
+        let rows = Rows::made(vec![batches::monthly_assessments(rows)?]);
+        Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, rows))
+    })
+    .collect()
 }

@@ -4,10 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::RecordBatch;
 use jiff::Timestamp;
-use rayon::prelude::*;
 
+use crate::categories::{self, Spreads};
 use crate::domain::{Day, Span};
 use crate::error::{Outcome, all};
 use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
@@ -15,10 +14,11 @@ use crate::partials::records::TableDay;
 use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Figures, with_figures};
 use crate::pipeline::{publish, staleness};
-use crate::publish::outputs::{self, OutputTable};
-use crate::publish::{OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, batches};
+use crate::publish::{
+    OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,
+};
 use crate::table_days::{dependencies::Terms, night::NightInput, plan::Why, survey::AsKnown};
-use crate::{categories, improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
+use crate::{improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 /// A published night, and what its run says in short.
 pub(crate) struct Night {
@@ -48,7 +48,8 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
     on_pool(|| {
         let terms = Terms { settings, rulebook };
         with_figures(terms, AsKnown { as_of, on: as_of }, |figures, input| {
-            let mut publication = publication(terms, as_of, figures, &input)?;
+            let spreads = categories::spreads(figures.ranking)?;
+            let mut publication = publication(terms, as_of, (figures, &spreads), &input)?;
             let month_end = month_end::close(&mut publication, &settings.out, rulebook)?;
             let touched_month_ends = month_end::touched(settings, as_of, &input)?;
             let made_stale = staleness::made_stale(settings, as_of, &input.changed)?;
@@ -59,7 +60,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
                 month_end,
                 touched_month_ends,
                 made_stale,
-                present_shops: figures.assessed.len(),
+                present_shops: figures.present(),
                 unscored_shops: figures.unscored(),
                 quarantined_rows: input.set_aside.quarantine.values().map(Vec::len).sum(),
                 unknown_shops: unknown_shops(&input),
@@ -72,29 +73,31 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
     })
 }
 
-fn publication(terms: Terms<'_>, as_of: Day, figures: &Figures<'_>, input: &NightInput) -> Outcome<Publication> {
+fn publication<'a>(
+    terms: Terms<'a>,
+    as_of: Day,
+    (figures, spreads): (&Figures<'a>, &'a Spreads),
+    input: &NightInput,
+) -> Outcome<Publication<'a>> {
     let Terms { settings, rulebook } = terms;
-    let Figures { assessed, scored, ranking } = figures;
-    let spreads = categories::spreads(ranking)?;
-    let gains = improvements::of_all(assessed, ranking, scored, &spreads, settings.after_sales_mix)?;
+    let Figures { ranking, scores, mix } = *figures;
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &unknown_rows(input), &input.unmatched);
-    let made: [(&'static OutputTable, &(dyn Fn() -> Outcome<RecordBatch> + Sync)); 5] = [
-        (&outputs::SCORES, &|| figures.scores(as_of, rulebook)),
-        (&outputs::INDICATORS, &|| batches::indicators(assessed, ranking, as_of)),
-        (&outputs::IMPROVEMENTS, &|| batches::improvements(assessed, &gains, as_of)),
-        (&outputs::CATEGORIES, &|| batches::categories(&ranking.groups, &spreads, as_of)),
-        (&outputs::QUALITY, &|| batches::quality(&quality)),
-    ];
-    let partitions = made
-        .par_iter()
-        .with_max_len(1)
-        .map(|(table, made)| Ok(OutputPartition { table, period: Period::Day(as_of), batches: vec![made()?] }));
+    let indicators = move |places| batches::indicators(ranking, places, as_of);
+    let improvements =
+        move |places| batches::improvements(&improvements::of_shops(ranking, scores, spreads, mix, places)?, as_of);
+    let partition = |table, rows| OutputPartition { table, period: Period::Day(as_of), rows };
     let quarantined = input.set_aside.quarantine.iter();
     let quarantined = quarantined.map(|(day, rows)| Ok((*day, batches::quarantine(rows)?)));
     Ok(Publication {
         as_of,
-        partitions: all(partitions.collect::<Vec<_>>())?,
+        partitions: vec![
+            partition(&outputs::SCORES, figures.rows(as_of, rulebook)),
+            partition(&outputs::INDICATORS, Rows::of_shops(figures.present(), indicators)),
+            partition(&outputs::IMPROVEMENTS, Rows::of_shops(figures.present(), improvements)),
+            partition(&outputs::CATEGORIES, Rows::made(vec![batches::categories(ranking.present, spreads, as_of)?])),
+            partition(&outputs::QUALITY, Rows::made(vec![batches::quality(&quality)?])),
+        ],
         kind: PublicationKind::Night(OfNight {
             ingredients: input.ingredients.clone(),
             quarantine: Quarantine {

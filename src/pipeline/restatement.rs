@@ -10,9 +10,9 @@ use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{assessments_from, partition, published};
 use crate::pipeline::{publish, scoring::with_figures, settlement};
 use crate::publish::month_ends::{self, Restatement};
-use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
+use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, SCORES};
 use crate::publish::restatement::{self, Restated};
-use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, reading::Current};
+use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Rows, reading::Current};
 use crate::table_days::{dependencies::Terms, survey::AsKnown};
 use crate::{calendar::Year, domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
@@ -43,7 +43,7 @@ pub(crate) fn run(
         }
         let changed = restated.changed;
         let partitions = partitions(terms, month_end, restated, &current)?;
-        let name = |partition: &OutputPartition| format!("{} {}", partition.table.name, partition.period);
+        let name = |partition: &OutputPartition<'_>| format!("{} {}", partition.table.name, partition.period);
         let told = partitions.iter().map(name).collect();
         let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
         let published = publish(settings, &publication, now)?;
@@ -56,17 +56,22 @@ fn rows(terms: Terms<'_>, month_end: Day, restatement: Restatement<'_>, current:
     let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
     let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
-    let scores = with_figures(terms, known, |figures, _| figures.scores(month_end, terms.rulebook))?;
+    let scores = with_figures(terms, known, |figures, _| figures.rows(month_end, terms.rulebook).whole(&SCORES))?;
     restatement::restate(&before, revisions.as_ref(), &scores, restatement)
 }
 
-fn partitions(terms: Terms<'_>, day: Day, restated: Restated, current: &Current) -> Outcome<Vec<OutputPartition>> {
+fn partitions(
+    terms: Terms<'_>,
+    day: Day,
+    restated: Restated,
+    current: &Current,
+) -> Outcome<Vec<OutputPartition<'static>>> {
     let year = Year::of(day);
     let mut month_ends = published(current, year)?;
     month_ends.insert(day, month_ends::scores_of(&restated.rows)?);
-    let mut partitions = vec![partition(&MONTH_END_SCORES, day, restated.rows)];
+    let mut partitions = vec![partition(&MONTH_END_SCORES, day, Rows::made(vec![restated.rows]))];
     if restated.revisions.num_rows() > 0 {
-        partitions.push(partition(&MONTH_END_REVISIONS, day, restated.revisions));
+        partitions.push(partition(&MONTH_END_REVISIONS, day, Rows::made(vec![restated.revisions])));
     }
     partitions.extend(assessments_from(day, &month_ends, terms.rulebook)?);
     if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {

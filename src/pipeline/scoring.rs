@@ -2,31 +2,43 @@
 //!
 //! In: settings, rules, the day and the day as of which appeals are known. Out: the results that its tables are made of.
 
-use arrow::array::RecordBatch;
+use polars::prelude::DataFrame;
 
-use crate::ranking::assessed::{Assessed, assess};
-use crate::ranking::{Ranking, rank_all};
-use crate::scores::{self, ScoredShop};
+use crate::policies::AfterSalesMix;
+use crate::publish::{Rows, batches};
+use crate::ranking::{Ranking, assessed::assess, rank_all};
+use crate::rulebook::{Decimal4, Rulebook};
 use crate::table_days::night::{NightInput, gather};
 use crate::table_days::{dependencies::Terms, survey::AsKnown};
 use crate::window_sums::shops::of_shops;
-use crate::{assessments::marketing, domain::Day, error::Outcome, publish::batches, quality, rulebook::Rulebook};
+use crate::{assessments::marketing, domain::Day, error::Outcome, quality, scores};
 
+/// What scoring makes of a day.
 pub(super) struct Figures<'a> {
-    pub(super) assessed: &'a [Assessed<'a>],
-    pub(super) scored: &'a [ScoredShop],
-    pub(super) ranking: &'a Ranking,
+    pub(super) ranking: &'a Ranking<'a>,
+    /// Of every present shop.
+    pub(super) scores: &'a [Option<Decimal4>],
+    pub(super) mix: AfterSalesMix,
 }
 
-impl Figures<'_> {
+impl<'a> Figures<'a> {
+    pub(super) fn present(&self) -> usize {
+        self.scores.len()
+    }
+
     pub(super) fn unscored(&self) -> usize {
-        self.scored.iter().filter(|scored| scored.score.score.is_none()).count()
+        self.scores.iter().filter(|score| score.is_none()).count()
     }
 
     /// The rows of the table of scores.
-    pub(super) fn scores(&self, as_of: Day, rulebook: &Rulebook) -> Outcome<RecordBatch> {
-        let admissions = marketing::admissions(self.assessed, self.scored, &rulebook.thresholds, as_of)?;
-        batches::scores(self.assessed, self.scored, &admissions, as_of)
+    pub(super) fn rows(&self, as_of: Day, rulebook: &'a Rulebook) -> Rows<'a> {
+        let Self { ranking, mix, .. } = *self;
+        Rows::of_shops(self.present(), move |places| {
+            let shops = places.clone().map(|place| ranking.shop(place).copied()).collect::<Outcome<Vec<_>>>()?;
+            let scores = places.map(|place| scores::of_shop(ranking, place, mix)).collect::<Outcome<Vec<_>>>()?;
+            let admissions = marketing::admissions(&shops, &scores, &rulebook.thresholds, as_of)?;
+            batches::scores(&shops, &scores, &admissions, as_of)
+        })
     }
 }
 
@@ -43,12 +55,15 @@ pub(super) fn with_figures<T>(
     let window = settings.window(as_of);
     quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;
     let shops = std::mem::take(&mut input.shops);
-    let assessed = assess(&shops, rulebook, as_of);
-    let shop_ids: Vec<i64> = assessed.iter().map(|assessed| assessed.shop.shop_id).collect();
+    let present = assess(&shops, rulebook, as_of, settings.rank_within)?;
+    let shop_ids: Vec<i64> = present.shops.iter().map(|assessed| assessed.shop.shop_id).collect();
     let sums = of_shops(&input.tables, &input.taken_out, &shop_ids)?;
-    let ranking = rank_all(&assessed, &sums, rulebook, as_of, settings.rank_within)?;
-    let scored = scores::score_all(&assessed, &ranking, settings.after_sales_mix)?;
-    let figures = Figures { assessed: &assessed, scored: &scored, ranking: &ranking };
-    quality::check_unscored(assessed.len(), figures.unscored(), &settings.limits)?;
+    // They would lie beside those of the shops to the end: a hundred megabytes of a million shops.
+    input.tables.values_mut().for_each(|table| table.sums = DataFrame::default());
+    let ranking = rank_all(&present, &sums, rulebook, as_of)?;
+    let mix = settings.after_sales_mix;
+    let scores = scores::score_all(&ranking, mix)?;
+    let figures = Figures { ranking: &ranking, scores: &scores, mix };
+    quality::check_unscored(figures.present(), figures.unscored(), &settings.limits)?;
     then(&figures, input)
 }

@@ -15,7 +15,9 @@ use crate::pipeline::month_end::{self, MonthEnds};
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
 use crate::publish::reading::Current;
-use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, batches, reading::column};
+use crate::publish::{
+    OutputPartition, Period, Publication, PublicationKind, Published, Rows, batches, reading::column,
+};
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::table_days::{dependencies::Terms, year};
 use crate::{calendar::Year, pipeline::publish, quality, sales, settings::Settings, shops::Shop, threads::on_pool};
@@ -57,7 +59,7 @@ pub(super) fn again(
     month_end: Day,
     settled: &RecordBatch,
     month_ends: &MonthEnds,
-) -> Outcome<Option<OutputPartition>> {
+) -> Outcome<Option<OutputPartition<'static>>> {
     let as_of = column::<Date32Array>(settled, "as_of")?.iter().flatten().next().map(Day::from_epoch_days);
     let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
     let current = Current::of(&terms.settings.out)?;
@@ -70,7 +72,7 @@ fn settle(
     (year, as_of): (Year, Day),
     month_ends: &MonthEnds,
     current: &Current,
-) -> Outcome<(Vec<Settlement>, OutputPartition)> {
+) -> Outcome<(Vec<Settlement>, OutputPartition<'static>)> {
     let Terms { settings, rulebook } = terms;
     let until = as_of.min(year.last_day());
     check_month_ends(year, until, month_ends, settings)?;
@@ -86,8 +88,8 @@ fn settle(
         sales: sales::of_days(&input.days(), &left_on, |day| input.payments_of(day))?,
     };
     let settlements = annual::settle(&input.shops, &account, &rulebook.thresholds)?;
-    let batches = vec![batches::settlements(&settlements, year, as_of)?];
-    Ok((settlements, OutputPartition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), batches }))
+    let rows = Rows::made(vec![batches::settlements(&settlements, year, as_of)?]);
+    Ok((settlements, OutputPartition { table: &ANNUAL_SETTLEMENTS, period: Period::Year(year), rows }))
 }
 
 /// Every month end up to `until` must be published, unless the history starts later.

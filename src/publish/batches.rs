@@ -2,6 +2,7 @@
 //! declares. Nothing is computed here; figures that do not fit the declaration are a fault.
 
 use std::iter::repeat_n;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -15,81 +16,83 @@ use super::outputs::{
 };
 use crate::assessments::{annual::Settlement, marketing::Admission, monthly::MonthlyAssessment};
 use crate::calendar::Year;
-use crate::categories::{Spread, Spreads};
+use crate::categories::Spreads;
 use crate::domain::{Day, Tier};
 use crate::error::{Outcome, fault};
 use crate::extracts::quarantine::QuarantinedRow;
 use crate::improvements::Improvement;
 use crate::indicators::Indicator;
 use crate::quality::QualityRow;
-use crate::ranking::{Measured, Ranking, assessed::Assessed};
+use crate::ranking::assessed::{Assessed, Present};
+use crate::ranking::{Measured, Ranking};
 use crate::rulebook::Decimal4;
-use crate::scores::ScoredShop;
+use crate::scores::{Score, unscored_reason};
+use crate::shops::Shop;
 
 const STAGE: &str = "batches";
 
+/// Present shops, the score of each and its admission.
 pub(crate) fn scores(
     assessed: &[Assessed<'_>],
-    scored: &[ScoredShop],
+    scores: &[Score],
     admissions: &[Admission],
     as_of: Day,
 ) -> Outcome<RecordBatch> {
     let shops = || assessed.iter().map(|assessed| assessed.shop);
-    let scores = || scored.iter().map(|scored| scored.score);
+    let categories = assessed.iter().map(|assessed| Some(assessed.assessment?.weights.assessment_category()));
+    let reasons = assessed.iter().zip(scores).map(|(shop, score)| unscored_reason(shop, score).map(Into::into));
     let mut columns = vec![
         integers(shops().map(|shop| shop.shop_id)),
         day(as_of, assessed.len()),
-        texts(shops().map(|shop| shop.name.as_str())),
-        texts(shops().map(|shop| shop.primary_category.as_str())),
-        texts(shops().map(|shop| shop.primary_subcategory.as_deref())),
-        texts(scored.iter().map(|scored| scored.assessment_category.as_deref())),
-        floats(scores().map(|score| score.score.map(Decimal4::as_f64))),
+        texts(shops().map(|shop| &shop.name)),
+        texts(shops().map(|shop| &shop.primary_category)),
+        texts_or_null(shops().map(|shop| shop.primary_subcategory.as_ref())),
+        texts_or_null(categories),
+        floats_or_null(scores.iter().map(|score| score.score.map(Decimal4::as_f64))),
     ];
-    let dimensions = scores().map(|score| score.dimensions.map(|score| score.map(Decimal4::as_f64)));
+    let dimensions = scores.iter().map(|score| score.dimensions.map(|score| score.map(Decimal4::as_f64)));
     columns.extend(floats_by_place(dimensions));
-    columns.extend(floats_by_place(scores().map(|score| score.weight_percents)));
+    columns.extend(floats_by_place(scores.iter().map(|score| score.weight_percents)));
     columns.extend([
         floats(admissions.iter().map(|admission| admission.least.as_f64())),
         booleans(admissions.iter().map(|admission| admission.is_eligible)),
-        texts(scored.iter().map(|scored| scored.unscored_reason.map(Into::into))),
+        texts_or_null::<&str>(reasons),
     ]);
     batch(&SCORES, columns)
 }
 
-pub(crate) fn indicators(assessed: &[Assessed<'_>], ranking: &Ranking, as_of: Day) -> Outcome<RecordBatch> {
-    let mut rows: Vec<(&Assessed<'_>, Indicator, &Measured)> = Vec::new();
-    for (place, shop) in assessed.iter().enumerate() {
+/// The indicators of the present shops at these places.
+pub(crate) fn indicators(ranking: &Ranking<'_>, places: Range<usize>, as_of: Day) -> Outcome<RecordBatch> {
+    let mut rows: Vec<(&Shop, Indicator, Measured)> = Vec::new();
+    for place in places {
+        let shop = ranking.shop(place)?.shop;
         for indicator in Indicator::ALL {
             rows.extend(ranking.of(place, indicator)?.map(|measured| (shop, indicator, measured)));
         }
     }
     let standing = || rows.iter().map(|(_, _, measured)| measured.standing);
     let columns = vec![
-        integers(rows.iter().map(|(shop, ..)| shop.shop.shop_id)),
+        integers(rows.iter().map(|(shop, ..)| shop.shop_id)),
         texts(rows.iter().map(|(_, indicator, _)| indicator.name())),
         day(as_of, rows.len()),
-        texts(rows.iter().map(|(shop, ..)| shop.shop.primary_category.as_str())),
+        texts(rows.iter().map(|(shop, ..)| &shop.primary_category)),
         texts(rows.iter().map(|(_, indicator, _)| indicator.spec().dimension.name())),
         integers(rows.iter().map(|(.., measured)| measured.numerator)),
         integers(rows.iter().map(|(.., measured)| measured.denominator)),
-        floats(standing().map(|standing| standing.map(|standing| standing.value))),
-        integers(standing().map(|standing| standing.map(|standing| standing.better))),
-        integers(standing().map(|standing| standing.map(|standing| standing.ranked))),
-        integers(standing().map(|standing| standing.map(|standing| standing.tier.points()))),
+        floats_or_null(standing().map(|standing| Some(standing?.value))),
+        integers_or_null(standing().map(|standing| Some(standing?.better))),
+        integers_or_null(standing().map(|standing| Some(standing?.ranked))),
+        integers_or_null(standing().map(|standing| Some(standing?.tier.points()))),
     ];
     batch(&INDICATORS, columns)
 }
 
-pub(crate) fn improvements(assessed: &[Assessed<'_>], rows: &[Improvement], as_of: Day) -> Outcome<RecordBatch> {
-    let count = rows.len();
-    let rows = || rows.iter();
-    let shop_of = |row: &Improvement| assessed.get(row.place).map(|shop| shop.shop.shop_id);
-    let shop_ids: Option<Vec<i64>> = rows().map(shop_of).collect();
-    let shop_ids = shop_ids.ok_or_else(|| fault(STAGE, "an improvement of a shop that is not present"))?;
+pub(crate) fn improvements(improvements: &[Improvement], as_of: Day) -> Outcome<RecordBatch> {
+    let rows = || improvements.iter();
     let columns = vec![
-        integers(shop_ids.into_iter()),
+        integers(rows().map(|row| row.shop_id)),
         texts(rows().map(|row| row.indicator.name())),
-        day(as_of, count),
+        day(as_of, improvements.len()),
         integers(rows().map(|row| row.tier.points())),
         integers(rows().map(|row| row.next_tier.points())),
         floats(rows().map(|row| row.value)),
@@ -99,20 +102,21 @@ pub(crate) fn improvements(assessed: &[Assessed<'_>], rows: &[Improvement], as_o
     batch(&IMPROVEMENTS, columns)
 }
 
-pub(crate) fn categories(groups: &[String], spreads: &Spreads, as_of: Day) -> Outcome<RecordBatch> {
+/// The spreads of groups, whose names come by their numbers.
+pub(crate) fn categories(present: &Present<'_>, spreads: &Spreads, as_of: Day) -> Outcome<RecordBatch> {
+    let rows = || spreads.iter().map(|(.., spread)| spread);
     // A group without a name would be a null, which the declaration refuses.
-    let name = |group: u32| groups.get(group as usize).map(String::as_str);
+    let name = |group: usize| present.groups.get(group).map(|group| &group.name);
     let mut columns = vec![
-        texts(spreads.keys().map(|(group, _)| name(*group))),
-        texts(spreads.keys().map(|(_, indicator)| indicator.name())),
-        day(as_of, spreads.len()),
-        counts(spreads.values().map(Spread::ranked))?,
+        texts_or_null(spreads.iter().map(|(group, ..)| name(group))),
+        texts(spreads.iter().map(|(_, indicator, _)| indicator.name())),
+        day(as_of, rows().count()),
+        counts(rows().map(|spread| spread.ranked))?,
     ];
-    // From the lowest to the highest value.
-    columns.extend((0..=4).map(|quarter| floats(spreads.values().map(|spread| spread.quarter(quarter)))));
+    columns.extend(floats_by_place(rows().map(|spread| spread.quarters.map(Some))));
     let with_an_edge = Tier::ALL.into_iter().filter(|tier| tier.points() > 0);
-    columns.extend(with_an_edge.map(|tier| floats(spreads.values().map(|spread| spread.edge(tier)))));
-    columns.extend(Tier::ALL.map(|tier| integers(spreads.values().map(|spread| spread.holders(tier)))));
+    columns.extend(with_an_edge.map(|tier| floats_or_null(rows().map(|spread| spread.edge(tier)))));
+    columns.extend(Tier::ALL.map(|tier| integers(rows().map(|spread| spread.holders(tier)))));
     batch(&CATEGORIES, columns)
 }
 
@@ -130,9 +134,9 @@ pub(crate) fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
 pub(crate) fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
     let columns = vec![
         texts(rows.iter().map(|row| row.table)),
-        integers(rows.iter().map(|row| row.key)),
+        integers_or_null(rows.iter().map(|row| row.key)),
         texts(rows.iter().map(|row| row.reason)),
-        texts(rows.iter().map(|row| row.row.as_str())),
+        texts(rows.iter().map(|row| &row.row)),
     ];
     batch(&QUARANTINE, columns)
 }
@@ -141,12 +145,12 @@ pub(crate) fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<
     let rows = || assessments.iter();
     let columns = vec![
         integers(rows().map(|row| row.shop_id)),
-        texts(rows().map(|row| row.primary_category.as_str())),
-        floats(rows().map(|row| row.score.map(Decimal4::as_f64))),
-        floats(rows().map(|row| row.monthly_min.map(Decimal4::as_f64))),
+        texts(rows().map(|row| &row.primary_category)),
+        floats_or_null(rows().map(|row| row.score.map(Decimal4::as_f64))),
+        floats_or_null(rows().map(|row| row.monthly_min.map(Decimal4::as_f64))),
         texts(rows().map(|row| row.status.name())),
         integers(rows().map(|row| row.failures_this_year)),
-        integers(rows().map(|row| row.failure_limit)),
+        integers_or_null(rows().map(|row| row.failure_limit)),
     ];
     batch(&MONTHLY_ASSESSMENTS, columns)
 }
@@ -161,8 +165,8 @@ pub(crate) fn settlements(settlements: &[Settlement], year: Year, as_of: Day) ->
         texts(rows().map(|row| row.basis.name())),
         counted_scores(settlements)?,
         counts(rows().map(|row| row.months.len()))?,
-        floats(rows().map(|row| row.average.map(Decimal4::as_f64))),
-        texts(rows().map(|row| row.sales.top_category.as_deref())),
+        floats_or_null(rows().map(|row| row.average.map(Decimal4::as_f64))),
+        texts_or_null(rows().map(|row| row.sales.top_category.as_ref())),
         integers(rows().map(|row| row.sales.amount_fen)),
         floats(rows().map(|row| row.annual_min.as_f64())),
         booleans(rows().map(|row| row.is_qualified)),
@@ -177,7 +181,7 @@ fn counted_scores(settlements: &[Settlement]) -> Outcome<ArrayRef> {
     let fields = vec![
         days(all().map(|counted| counted.day)),
         floats(all().map(|counted| counted.score.as_f64())),
-        integers(all().map(|counted| counted.revision)),
+        integers_or_null(all().map(|counted| counted.revision)),
     ];
     let scores = StructArray::try_new(counted_score_fields(), fields, None).map_err(|error| fault(STAGE, error))?;
     let lengths = OffsetBuffer::from_lengths(settlements.iter().map(|row| row.months.len()));
@@ -189,8 +193,12 @@ fn batch(table: &OutputTable, columns: Vec<ArrayRef>) -> Outcome<RecordBatch> {
     RecordBatch::try_new(table.schema(), columns).map_err(|error| fault(STAGE, format!("{}: {error}", table.name)))
 }
 
-fn integers<V: Into<Option<i64>>>(values: impl Iterator<Item = V>) -> ArrayRef {
-    Arc::new(values.map(Into::into).collect::<Int64Array>())
+fn integers(values: impl Iterator<Item = i64>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(values))
+}
+
+fn integers_or_null(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
+    Arc::new(values.collect::<Int64Array>())
 }
 
 fn counts(values: impl Iterator<Item = usize>) -> Outcome<ArrayRef> {
@@ -198,23 +206,27 @@ fn counts(values: impl Iterator<Item = usize>) -> Outcome<ArrayRef> {
     Ok(Arc::new(Int64Array::from(counts.collect::<Outcome<Vec<i64>>>()?)))
 }
 
-fn floats<V: Into<Option<f64>>>(values: impl Iterator<Item = V>) -> ArrayRef {
-    Arc::new(values.map(Into::into).collect::<Float64Array>())
+fn floats(values: impl Iterator<Item = f64>) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(values))
+}
+
+fn floats_or_null(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
+    Arc::new(values.collect::<Float64Array>())
 }
 
 /// One array a place of the rows.
-fn floats_by_place<const N: usize>(rows: impl Iterator<Item = [Option<f64>; N]>) -> impl Iterator<Item = ArrayRef> {
-    let mut columns = [const { Vec::new() }; N];
-    for row in rows {
-        for (column, value) in columns.iter_mut().zip(row) {
-            column.push(value);
-        }
-    }
-    columns.into_iter().map(|column| floats(column.into_iter()))
+fn floats_by_place<const N: usize>(
+    rows: impl Iterator<Item = [Option<f64>; N]> + Clone,
+) -> impl Iterator<Item = ArrayRef> {
+    (0..N).map(move |place| floats_or_null(rows.clone().map(|row| row.get(place).copied().flatten())))
 }
 
-fn texts<'a, V: Into<Option<&'a str>>>(values: impl Iterator<Item = V>) -> ArrayRef {
-    Arc::new(values.map(Into::into).collect::<StringArray>())
+fn texts<T: AsRef<str>>(values: impl Iterator<Item = T>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values))
+}
+
+fn texts_or_null<T: AsRef<str>>(values: impl Iterator<Item = Option<T>>) -> ArrayRef {
+    Arc::new(values.collect::<StringArray>())
 }
 
 fn days(values: impl Iterator<Item = Day>) -> ArrayRef {

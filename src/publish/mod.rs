@@ -40,6 +40,7 @@ pub mod reading;
 mod recovery;
 pub(crate) mod restatement;
 mod rollback;
+mod rows;
 mod staging;
 #[cfg(test)]
 mod testing;
@@ -52,3 +53,4 @@ pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, prepare, publish};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use rollback::{Why, rollback};
+pub(crate) use rows::Rows;

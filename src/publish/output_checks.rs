@@ -1,40 +1,52 @@
-//! What section 11 of the specification promises of every published table, checked before a byte is written.
+//! What section 11 of the specification promises of every published table, checked on the way to the file.
 //!
-//! In: a run's tables, as the stages before made them. Out: nothing, or a fault that names the table, since each of
+//! In: a run's tables, as the stages before made them. Out: the same rows, or a fault that names the table, since each of
 //! these was theirs to see to: the declared columns in order, no null where none is declared, no NaN and no infinity,
-//! rows in the declared order (one row for each key), partitions named once.
+//! rows in the declared order (one row for each key), partitions named once. What breaks a promise is published nowhere.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, DynComparator, RecordBatch, make_comparator};
 use arrow::datatypes::{DataType, Field, Float64Type};
-use arrow::row::{OwnedRow, Row, RowConverter, SortField};
 
 use super::file_system::STAGE;
 use super::outputs::OutputTable;
 use super::partition::NewPartition;
 use crate::error::{Outcome, fault};
 
-pub(super) fn check(partitions: &[NewPartition]) -> Outcome<()> {
+/// Refuses partitions that are given twice, or are called what is no day, month or year.
+pub(super) fn check_folders(partitions: &[NewPartition<'_>]) -> Outcome<()> {
     let mut folders = BTreeSet::new();
-    for partition in partitions {
-        let broken = |promise: String| fault(STAGE, format!("{}: {promise}", partition.folder));
-        if !folders.insert(&partition.folder) {
-            return Err(broken("a partition given twice".to_owned()));
+    for NewPartition { folder, period, .. } in partitions {
+        let broken = |promise: &str| fault(STAGE, format!("{folder}: {promise}"));
+        if !folders.insert(folder) {
+            return Err(broken("a partition given twice"));
         }
-        if !partition.period.to_string().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(broken("a partition value that is no day, month or year".to_owned()));
-        }
-        for batch in &partition.batches {
-            check_columns(partition.table, batch).map_err(broken)?;
-        }
-        if !rows_are_sorted(partition.table, &partition.batches)? {
-            let relation = if has_key(partition.table) { "strictly sorted" } else { "sorted" };
-            let order = partition.table.sorted_by.join(", ");
-            return Err(broken(format!("rows that are not {relation} by {order}")));
+        if !period.to_string().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(broken("a partition value that is no day, month or year"));
         }
     }
     Ok(())
+}
+
+/// The rows of a partition, each slice checked before it is handed on.
+pub(super) fn checked(partition: &NewPartition<'_>) -> impl Iterator<Item = Outcome<RecordBatch>> {
+    let NewPartition { table, folder, rows, .. } = partition;
+    let mut before: Option<RecordBatch> = None;
+    rows.slices().map(move |slice| {
+        let slice = slice?;
+        let broken = |promise: String| fault(STAGE, format!("{folder}: {promise}"));
+        check_columns(table, &slice).map_err(broken)?;
+        if !is_sorted(table, before.as_ref(), &slice)? {
+            let relation = if has_key(table) { "strictly sorted" } else { "sorted" };
+            return Err(broken(format!("rows that are not {relation} by {}", table.sorted_by.join(", "))));
+        }
+        if slice.num_rows() > 0 {
+            before = Some(slice.clone());
+        }
+        Ok(slice)
+    })
 }
 
 fn check_columns(table: &OutputTable, batch: &RecordBatch) -> Result<(), String> {
@@ -65,22 +77,25 @@ fn has_key(table: &OutputTable) -> bool {
     table.sorted_by.len() < table.columns().count()
 }
 
-fn rows_are_sorted(table: &OutputTable, batches: &[RecordBatch]) -> Outcome<bool> {
-    let (schema, order) = (table.schema(), table.sort_order()?);
-    let kind = |place: usize| schema.field(place).data_type().clone();
-    let fields = order.iter().map(|(place, options)| SortField::new_with_options(kind(*place), *options));
-    let converter = RowConverter::new(fields.collect()).map_err(|error| fault(STAGE, error))?;
-    let mut last: Option<OwnedRow> = None;
-    for batch in batches {
-        let columns: Vec<_> = order.iter().map(|(place, _)| batch.column(*place).clone()).collect();
-        let rows = converter.convert_columns(&columns).map_err(|error| fault(STAGE, error))?;
-        let follows = |row: &Row<'_>, next: &Row<'_>| row < next || (!has_key(table) && row == next);
-        if !last.iter().map(OwnedRow::row).chain(&rows).is_sorted_by(follows) {
-            return Ok(false);
-        }
-        last = rows.iter().last().map(|row| row.owned()).or(last);
+/// Whether the rows of a slice follow one another, and the first of them the last one of the rows `before`.
+fn is_sorted(table: &OutputTable, before: Option<&RecordBatch>, slice: &RecordBatch) -> Outcome<bool> {
+    let follow = |comparators: &[DynComparator], row, next| {
+        let differing = comparators.iter().map(|compare| compare(row, next)).find(|order| order.is_ne());
+        differing.map_or(!has_key(table), Ordering::is_lt)
+    };
+    let inside = comparators(table, slice, slice)?;
+    if !(1..slice.num_rows()).all(|next| follow(&inside, next - 1, next)) {
+        return Ok(false);
     }
-    Ok(true)
+    let Some(before) = before.filter(|_| slice.num_rows() > 0) else { return Ok(true) };
+    Ok(follow(&comparators(table, before, slice)?, before.num_rows() - 1, 0))
+}
+
+/// How rows of two slices compare, by each of the columns that the table is sorted by.
+fn comparators(table: &OutputTable, left: &RecordBatch, right: &RecordBatch) -> Outcome<Vec<DynComparator>> {
+    let comparator = |(place, options)| make_comparator(left.column(place), right.column(place), options);
+    let comparators = table.sort_order()?.into_iter().map(comparator);
+    comparators.collect::<Result<_, _>>().map_err(|error| fault(STAGE, error))
 }
 
 #[cfg(test)]
@@ -93,18 +108,20 @@ mod tests {
     use crate::domain::Day;
     use crate::error::ExitClass;
     use crate::publish::partition::{OutputPartition, Period};
+    use crate::publish::rows::Rows;
     use crate::publish::testing::{NAME, RowsOf, TINY, day, tiny};
 
     /// A table sorted by all its columns.
     const UNKEYED: OutputTable =
         OutputTable { name: "unkeyed", sorted_by: &["name"], column_groups: &[&[NAME]], ..TINY };
 
-    fn partition(table: &'static OutputTable, on: Day, batches: Vec<RecordBatch>) -> NewPartition {
-        NewPartition::published(&OutputPartition { table, period: Period::Day(on), batches }, true)
+    fn partition(table: &'static OutputTable, on: Day, batches: Vec<RecordBatch>) -> NewPartition<'static> {
+        let rows = Rows::made(batches);
+        NewPartition::published(&OutputPartition { table, period: Period::Day(on), rows }, true)
     }
 
     fn checked(table: &'static OutputTable, batches: Vec<RecordBatch>) -> Outcome<()> {
-        check(&[partition(table, day("2022-03-15"), batches)])
+        super::checked(&partition(table, day("2022-03-15"), batches)).try_for_each(|slice| slice.map(drop))
     }
 
     fn tiny_checked(batches: &[RowsOf]) -> Outcome<()> {
@@ -144,8 +161,8 @@ mod tests {
         let cases = [
             (checked(&UNKEYED, unkeyed(&["b", "a"])), "not sorted by name"),
             (checked(&TINY, unkeyed(&["a"])), "columns"),
-            (check(&[beyond_the_calendar]), "a partition value"),
-            (check(&[twice(), twice()]), "given twice"),
+            (check_folders(&[beyond_the_calendar]), "a partition value"),
+            (check_folders(&[twice(), twice()]), "given twice"),
         ];
         let tiny_cases = tiny_cases.map(|(batches, reason)| (tiny_checked(batches), reason));
         for (outcome, reason) in cases.into_iter().chain(tiny_cases) {

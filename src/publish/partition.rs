@@ -8,6 +8,7 @@ use arrow::array::RecordBatch;
 
 use super::file_system;
 use super::outputs::{DAILY_KEY, OutputTable, QUARANTINE};
+use super::rows::Rows;
 use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -30,34 +31,33 @@ impl Period {
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct OutputPartition {
+#[derive(Clone)]
+pub(crate) struct OutputPartition<'a> {
     pub(crate) table: &'static OutputTable,
     /// The value of its partition key.
     pub(crate) period: Period,
-    /// Its rows in the declared columns and order; a partition without rows has a file all the same.
-    pub(crate) batches: Vec<RecordBatch>,
+    pub(crate) rows: Rows<'a>,
 }
 
 /// A partition that a run writes: one of a published table or of the quarantine, and where it lies.
-pub(super) struct NewPartition {
+pub(super) struct NewPartition<'a> {
     pub(super) folder: PartitionFolder,
     pub(super) table: &'static OutputTable,
     pub(super) period: Period,
-    pub(super) batches: Vec<RecordBatch>,
+    pub(super) rows: Rows<'a>,
     /// Whether the run gave it first: its id is the run's own.
     pub(super) is_first: bool,
 }
 
-impl NewPartition {
-    pub(super) fn published(partition: &OutputPartition, is_first: bool) -> Self {
-        let OutputPartition { table, period, batches } = partition.clone();
-        Self { folder: PartitionFolder::published(table, period), table, period, batches, is_first }
+impl<'a> NewPartition<'a> {
+    pub(super) fn published(partition: &OutputPartition<'a>, is_first: bool) -> Self {
+        let OutputPartition { table, period, rows } = partition.clone();
+        Self { folder: PartitionFolder::published(table, period), table, period, rows, is_first }
     }
 
     pub(super) fn quarantined(day: Day, rows: RecordBatch) -> Self {
         let (folder, period) = (PartitionFolder::quarantined(day), Period::Day(day));
-        Self { folder, table: &QUARANTINE, period, batches: vec![rows], is_first: false }
+        Self { folder, table: &QUARANTINE, period, rows: Rows::made(vec![rows]), is_first: false }
     }
 
     /// Whose id it carries. What is published for one day has one id; any other partition has its own, since its bytes

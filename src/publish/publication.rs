@@ -1,7 +1,7 @@
 //! What a run publishes at once, a night, a restatement or a settlement, and how, step by step: write, link, sync, name,
 //! switch, and only then remove what is old.
 //!
-//! In: the tables of a run, and a night's quarantined rows, checked and sorted. Out: a new current generation, or the word
+//! In: the tables of a run, and a night's quarantined rows, sorted. Out: a new current generation, or the word
 //! that the current one holds all of it already. A failure at any step leaves the old generation current.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,11 +19,11 @@ use crate::domain::Day;
 use crate::error::Outcome;
 use crate::interruption::uninterrupted;
 
-#[derive(Clone, Debug)]
-pub(crate) struct Publication {
+#[derive(Clone)]
+pub(crate) struct Publication<'a> {
     pub(crate) as_of: Day,
     /// The partitions that it adds or replaces, its own first; all others stay as they are.
-    pub(crate) partitions: Vec<OutputPartition>,
+    pub(crate) partitions: Vec<OutputPartition<'a>>,
     pub(crate) kind: PublicationKind,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct OfNight {
     pub(crate) quarantine: Quarantine,
 }
 
-impl Publication {
+impl<'a> Publication<'a> {
     fn night(&self) -> Option<&OfNight> {
         match &self.kind {
             PublicationKind::Night(night) => Some(night),
@@ -51,7 +51,7 @@ impl Publication {
     }
 
     /// The partitions that it writes, sorted by folder, where `before` is the folder of the current generation.
-    fn new_partitions(&self, before: Option<&Path>) -> Outcome<Vec<NewPartition>> {
+    fn new_partitions(&self, before: Option<&Path>) -> Outcome<Vec<NewPartition<'a>>> {
         let own = self.partitions.iter().enumerate();
         let mut partitions: Vec<_> =
             own.map(|(place, partition)| NewPartition::published(partition, place == 0)).collect();
@@ -85,14 +85,14 @@ pub(crate) fn prepare(out: &Path) -> Outcome<()> {
 /// returns, readers see what they saw before.
 pub(crate) fn publish(
     out: &Path,
-    publication: &Publication,
+    publication: &Publication<'_>,
     now: Timestamp,
     keep: KeptGenerations,
 ) -> Outcome<Published> {
     let layout = Layout::new(out);
     let before = recovery::recover(&layout)?.map(|name| Predecessor::of(&layout, name)).transpose()?;
     let partitions = publication.new_partitions(before.as_ref().map(|before| before.folder.as_path()))?;
-    output_checks::check(&partitions)?;
+    output_checks::check_folders(&partitions)?;
     if let Some(before) = &before
         && before.holds(publication, &partitions)?
     {
@@ -126,14 +126,14 @@ impl Predecessor {
     }
 
     /// Its partitions that stay, and are not written by the run.
-    fn staying(&self, publication: &Publication, news: &[NewPartition]) -> Vec<&PartitionFolder> {
+    fn staying(&self, publication: &Publication<'_>, news: &[NewPartition<'_>]) -> Vec<&PartitionFolder> {
         let news: BTreeSet<_> = news.iter().map(|partition| &partition.folder).collect();
         let old = self.partitions.iter().filter(|partition| !news.contains(partition));
         old.filter(|partition| publication.keeps(partition)).collect()
     }
 
     /// Whether it already holds every byte of a publication, and nothing that would be removed.
-    fn holds(&self, publication: &Publication, news: &[NewPartition]) -> Outcome<bool> {
+    fn holds(&self, publication: &Publication<'_>, news: &[NewPartition<'_>]) -> Outcome<bool> {
         if !publication.is_known(&self.nights) {
             return Ok(false);
         }
@@ -152,8 +152,8 @@ impl Predecessor {
 /// Builds a generation beside the others and makes it current.
 fn add_generation(
     layout: &Layout,
-    publication: &Publication,
-    news: &[NewPartition],
+    publication: &Publication<'_>,
+    news: &[NewPartition<'_>],
     before: Option<&Predecessor>,
     now: Timestamp,
 ) -> Outcome<Name> {

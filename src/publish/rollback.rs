@@ -160,7 +160,7 @@ mod tests {
     }
 
     /// A night of January's last day that publishes its month end with one row of this score.
-    fn month_end(score: f64) -> Publication {
+    fn month_end(score: f64) -> Publication<'static> {
         // The table's name is what counts here; its columns are another matter.
         const TABLE: OutputTable =
             OutputTable { name: MONTH_END_SCORES.name, partition_key: MONTH_END_SCORES.partition_key, ..TINY };

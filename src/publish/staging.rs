@@ -13,6 +13,7 @@ use super::checksums::{Checksums, file_hash, hexadecimal};
 use super::file_metadata::generation_in;
 use super::file_system::{self, STAGE};
 use super::layout::HASH_LENGTH;
+use super::output_checks::checked;
 use super::parquet_file::{EncodedFile, encode};
 use super::partition::{NewPartition, PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
 use crate::domain::Day;
@@ -24,7 +25,7 @@ const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 /// Writes a run's own partitions, sorted by folder, into `staging`, but for quarantine files that the generation `before` has
 /// with these rows: a day's quarantine is read again by each of thirty nights, and is a new file only where its rows are
 /// new. Returns the run's own id and the hashes of the files.
-pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition]) -> Outcome<(String, Checksums)> {
+pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<'_>]) -> Outcome<(String, Checksums)> {
     file_system::make_folder(staging, PUBLISHED.folder_mode)?;
     for root in [PUBLISHED, SET_ASIDE] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
@@ -43,7 +44,7 @@ pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition]
 }
 
 /// The files of a partition without their footers; none where those of the generation `before` stay.
-fn write_rows(staging: &Path, before: Option<&Path>, partition: &NewPartition) -> Outcome<Vec<EncodedFile>> {
+fn write_rows(staging: &Path, before: Option<&Path>, partition: &NewPartition<'_>) -> Outcome<Vec<EncodedFile>> {
     if let Some(before) = before.filter(|_| partition.folder.root == SET_ASIDE)
         // Nothing need be encoded where there is nothing to compare with.
         && partition.folder.inside(before).is_dir()
@@ -55,8 +56,8 @@ fn write_rows(staging: &Path, before: Option<&Path>, partition: &NewPartition) -
     encoded(partition, Some(&folder))
 }
 
-fn encoded(partition: &NewPartition, folder: Option<&Path>) -> Outcome<Vec<EncodedFile>> {
-    encode(folder, partition.table, &partition.batches, PART_LIMIT_BYTES)
+fn encoded(partition: &NewPartition<'_>, folder: Option<&Path>) -> Outcome<Vec<EncodedFile>> {
+    encode(folder, partition.table, checked(partition), PART_LIMIT_BYTES)
 }
 
 fn make_partition(generation: &Path, partition: &PartitionFolder) -> Outcome<PathBuf> {
@@ -91,7 +92,7 @@ pub(super) fn carry(
 
 /// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it
 /// holds all of them. Nothing is written.
-pub(super) fn first_not_held<'a>(current: &Path, news: &'a [NewPartition]) -> Outcome<Option<&'a PartitionFolder>> {
+pub(super) fn first_not_held<'a>(current: &Path, news: &'a [NewPartition<'_>]) -> Outcome<Option<&'a PartitionFolder>> {
     let files = news.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
     let files = all(files.collect::<Vec<_>>())?;
     let (ids, _) = ids(news, &files)?;
@@ -105,7 +106,7 @@ pub(super) fn first_not_held<'a>(current: &Path, news: &'a [NewPartition]) -> Ou
 }
 
 /// Whether the generation `current` holds a partition as these `files` with the `id` or, where there is none given, with any.
-fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, files: Vec<EncodedFile>) -> Outcome<bool> {
+fn holds(current: &Path, partition: &NewPartition<'_>, id: Option<&str>, files: Vec<EncodedFile>) -> Outcome<bool> {
     let folder = partition.folder.inside(current);
     let names: BTreeSet<String> = file_system::names(&folder)?.into_iter().collect();
     if names != files.iter().map(|file| file.name.clone()).collect() {
@@ -123,10 +124,10 @@ fn holds(current: &Path, partition: &NewPartition, id: Option<&str>, files: Vec<
 
 /// The ids that the partitions of a run carry, in the order given, and the run's own, that of the one it gave first. Each
 /// group of published partitions has one: a day, and a hash of the names and encoded rows of its files.
-fn ids(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Outcome<(Vec<String>, String)> {
+fn ids(partitions: &[NewPartition<'_>], encoded: &[Vec<EncodedFile>]) -> Outcome<(Vec<String>, String)> {
     let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
     // What earlier nights left in the quarantine is no content of this run.
-    let published = |(partition, _): &(&NewPartition, _)| partition.folder.root == PUBLISHED;
+    let published = |(partition, _): &(&NewPartition<'_>, _)| partition.folder.root == PUBLISHED;
     for (partition, files) in partitions.iter().zip(encoded).filter(published) {
         let (_, hash) = groups.entry(partition.group()).or_insert((partition.period.last_day(), Sha256::new()));
         for (part, file) in files.iter().enumerate() {
@@ -143,6 +144,6 @@ fn ids(partitions: &[NewPartition], encoded: &[Vec<EncodedFile>]) -> Outcome<(Ve
     let own = first.and_then(|group| by_group.get(&group));
     let own = own.ok_or_else(|| fault(STAGE, "a publication without a published partition"))?;
     // A day of the quarantine of which the run publishes nothing else carries the run's own.
-    let of = |partition: &NewPartition| by_group.get(&partition.group()).unwrap_or(own).clone();
+    let of = |partition: &NewPartition<'_>| by_group.get(&partition.group()).unwrap_or(own).clone();
     Ok((partitions.iter().map(of).collect(), own.clone()))
 }

@@ -16,6 +16,7 @@ use super::pruning::KeptGenerations;
 use super::publication::{OfNight, Publication, PublicationKind, publish};
 use super::quarantine::Quarantine;
 use super::rollback::{Why, rollback};
+use super::rows::Rows;
 use crate::domain::{Day, Span};
 use crate::error::Outcome;
 pub(super) use crate::extracts::readable::day;
@@ -48,12 +49,12 @@ pub(super) fn tiny(rows: RowsOf<'_>) -> RecordBatch {
 
 pub(super) const KEEP_ALL: KeptGenerations = KeptGenerations { number: 10_000, days: 100_000 };
 
-pub(super) fn partition(table: &'static OutputTable, on: Day, rows: RowsOf<'_>) -> OutputPartition {
-    OutputPartition { table, period: Period::Day(on), batches: vec![tiny(rows)] }
+pub(super) fn partition(table: &'static OutputTable, on: Day, rows: RowsOf<'_>) -> OutputPartition<'static> {
+    OutputPartition { table, period: Period::Day(on), rows: Rows::made(vec![tiny(rows)]) }
 }
 
 /// A night with one row a table: `score` for shop 1, and `quarantined` rows by day, out of a window of 30 days.
-pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Publication {
+pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Publication<'static> {
     let as_of = day(as_of);
     let quarantine = Quarantine {
         days: quarantined.iter().map(|(at, row)| (day(at), quarantine_rows("orders", row))).collect(),
@@ -65,7 +66,7 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
     Publication { as_of, partitions, kind: PublicationKind::Night(OfNight { ingredients: String::new(), quarantine }) }
 }
 
-pub(super) fn set_aside(night: &mut Publication) -> &mut Quarantine {
+pub(super) fn set_aside<'a>(night: &'a mut Publication<'_>) -> &'a mut Quarantine {
     let PublicationKind::Night(of_night) = &mut night.kind else { panic!("no night") };
     &mut of_night.quarantine
 }
@@ -88,12 +89,12 @@ impl Out {
         self.0.path()
     }
 
-    pub(super) fn publish(&self, night: &Publication) -> Published {
+    pub(super) fn publish(&self, night: &Publication<'_>) -> Published {
         self.publish_keeping(night, KEEP_ALL).unwrap()
     }
 
     /// Publishes a night at 02:00 on the day after it.
-    pub(super) fn publish_keeping(&self, night: &Publication, keep: KeptGenerations) -> Outcome<Published> {
+    pub(super) fn publish_keeping(&self, night: &Publication<'_>, keep: KeptGenerations) -> Outcome<Published> {
         let now = Timestamp::from_second(night.as_of.plus(1).epoch_seconds() + 7_200).unwrap();
         publish(self.path(), night, now, keep)
     }

@@ -1,20 +1,27 @@
-//! How each present shop is assessed: by which row of the weight table, and what its logistics goes by.
+//! How each present shop is assessed: by which row of the weight table, what its logistics goes by, and among whom.
 //!
 //! Grain in: the shops of the snapshot. Grain out: one entry a shop present on the as-of day, in their order; no assessment
 //! where its category has no weights (specification, sections 5 and 6).
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::domain::{Day, Dimension};
+use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
+use crate::policies::RankWithin;
 use crate::rulebook::{LogisticsRule, Rulebook, WeightRow};
 use crate::shops::Shop;
 
-/// How a shop is assessed on the as-of day: its row of the weight table and what its logistics goes by.
+const STAGE: &str = "ranking";
+
+/// How a shop is assessed on the as-of day: its row of the weight table, what its logistics goes by, and among whom.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Assessment<'rules> {
     pub(crate) weights: &'rules WeightRow,
     logistics: LogisticsRule,
+    /// The place of its group in [`Present::groups`].
+    pub(crate) group: u32,
 }
 
 impl Assessment<'_> {
@@ -32,36 +39,72 @@ pub struct Assessed<'a> {
     pub(crate) assessment: Option<Assessment<'a>>,
 }
 
+/// Shops that are ranked together; there may be none.
+#[derive(Clone, Debug)]
+pub(crate) struct Group<'rules> {
+    pub(crate) name: Cow<'rules, str>,
+    /// The primary category that all of them have.
+    pub(super) category: &'rules str,
+}
+
+/// The shops present on a day, and the groups that they are ranked in.
+#[derive(Clone, Debug)]
+pub struct Present<'a> {
+    /// Sorted by id.
+    pub shops: Vec<Assessed<'a>>,
+    /// In the byte order of their names.
+    pub(crate) groups: Vec<Group<'a>>,
+}
+
 /// Finds out how each of the shops present on `as_of` is assessed.
-pub fn assess<'a>(shops: &'a [Shop], rulebook: &'a Rulebook, as_of: Day) -> Vec<Assessed<'a>> {
+pub fn assess<'a>(
+    shops: &'a [Shop],
+    rulebook: &'a Rulebook,
+    as_of: Day,
+    rank_within: RankWithin,
+) -> Outcome<Present<'a>> {
+    let group_of = |row: &'a WeightRow| match rank_within {
+        RankWithin::PrimaryCategory => Cow::Borrowed(row.category.as_str()),
+        RankWithin::AssessmentCategory => row.assessment_category(),
+    };
+    let categories: BTreeMap<_, _> =
+        rulebook.weights.on(as_of).map(|row| (group_of(row), row.category.as_str())).collect();
+    let numbers: BTreeMap<&str, u32> = categories.keys().map(AsRef::as_ref).zip(0..).collect();
+    let assessment = |category, subcategory| {
+        let Some(weights) = rulebook.weights.row(as_of, category, subcategory) else { return Ok(None) };
+        let Some(logistics) = rulebook.logistics.rule(as_of, category, subcategory) else { return Ok(None) };
+        let group = numbers.get(group_of(weights).as_ref()).copied();
+        let group = group.ok_or_else(|| fault(STAGE, format!("an assessed shop of {category} without a group")))?;
+        Ok(Some(Assessment { weights, logistics, group }))
+    };
     let mut known: BTreeMap<(&str, Option<&str>), Option<Assessment<'a>>> = BTreeMap::new();
     let present = shops.iter().filter(|shop| shop.is_present_on(as_of));
     let assess = |shop: &'a Shop| {
-        let category = shop.primary_category.as_str();
-        let subcategory = shop.primary_subcategory.as_deref();
-        let assessment = *known.entry((category, subcategory)).or_insert_with(|| {
-            let weights = rulebook.weights.row(as_of, category, subcategory)?;
-            let logistics = rulebook.logistics.rule(as_of, category, subcategory)?;
-            Some(Assessment { weights, logistics })
-        });
-        Assessed { shop, assessment }
+        let key = (shop.primary_category.as_ref(), shop.primary_subcategory.as_deref());
+        let assessment = match known.entry(key) {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(new) => *new.insert(assessment(key.0, key.1)?),
+        };
+        Ok(Assessed { shop, assessment })
     };
-    present.map(assess).collect()
+    let shops = present.map(assess).collect::<Outcome<Vec<_>>>()?;
+    let groups = categories.into_iter().map(|(name, category)| Group { name, category }).collect();
+    Ok(Present { shops, groups })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::testing::{day, rulebook, shops};
+    use crate::ranking::testing::{assessed, day, rulebook, shops};
 
     #[test]
     fn a_subcategory_of_its_own_has_its_own_row_and_another_takes_its_categorys() {
         let shops = shops(&["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包_女包", "男装_夹克"]);
         let rulebook = rulebook();
-        let assessed = assess(&shops, &rulebook, day());
-        let row = |shop: &Assessed<'_>| shop.assessment.unwrap().weights.assessment_category();
+        let present = assessed(&shops, &rulebook);
+        let row = |shop: &Assessed<'_>| shop.assessment.unwrap().weights.assessment_category().into_owned();
         assert_eq!(
-            assessed.iter().map(row).collect::<Vec<_>>(),
+            present.shops.iter().map(row).collect::<Vec<_>>(),
             ["箱包皮具/热销女包/男包_旅行箱", "箱包皮具/热销女包/男包", "男装"]
         );
     }
@@ -73,7 +116,7 @@ mod tests {
         shops[1].terminated_on = Some(day());
         shops[2].terminated_on = Some(day().plus(1));
         let rulebook = rulebook();
-        let present = assess(&shops, &rulebook, day());
+        let present = assessed(&shops, &rulebook).shops;
         assert_eq!(present.iter().map(|shop| shop.shop.shop_id).collect::<Vec<_>>(), [3, 4]);
     }
 }

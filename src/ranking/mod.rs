@@ -2,25 +2,34 @@
 //!
 //! Grain in: present shops with their assessment, and the window's sums in the same order. Grain out: per indicator one
 //! entry a shop. An indicator that a shop is not assessed by has no entry; one without data has sums but no standing.
+//! Held are ranks and tiers alone, in columns; the rest is read from the sums when it is asked for.
 
 pub mod assessed;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rayon::prelude::*;
 
-use crate::domain::Day;
+use crate::domain::{Day, Tier};
 use crate::error::{Outcome, all, fault};
 use crate::indicators::{Indicator, value};
-use crate::policies::RankWithin;
-use crate::ranking::assessed::Assessed;
-use crate::rulebook::{CutOffs, Rulebook};
-use crate::tiers::{Contender, Standing, rank};
+use crate::ranking::assessed::{Assessed, Present};
+use crate::rulebook::Rulebook;
+use crate::tiers::{Rank, rank};
 use crate::window_sums::shops::WindowSums;
 
 const STAGE: &str = "ranking";
+
+/// A shop's value among those it is ranked with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Standing {
+    pub(crate) value: f64,
+    /// How many shops are strictly better.
+    pub(crate) better: i64,
+    /// How many shops are ranked together, this one among them.
+    pub(crate) ranked: i64,
+    pub(crate) tier: Tier,
+}
 
 /// A shop's figures for one indicator.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,102 +40,114 @@ pub(crate) struct Measured {
     pub(crate) standing: Option<Standing>,
 }
 
-/// All seven indicators of all present shops.
+/// One indicator of all present shops.
 #[derive(Clone, Debug)]
-pub struct Ranking {
-    /// By [`Indicator::index`], one entry a shop; none where the shop is not assessed by the indicator.
-    pub(crate) by_indicator: [Vec<Option<Measured>>; Indicator::ALL.len()],
-    /// For each shop the number of the group that it is ranked in; none where it is not assessed.
-    pub(crate) group_of: Vec<Option<u32>>,
-    /// The names of the groups, by number, in byte order.
-    pub(crate) groups: Vec<String>,
+struct Column<'a> {
+    numerators: &'a [i64],
+    denominators: &'a [i64],
+    /// One a shop; none where it is not assessed by the indicator or has no data.
+    ranks: Vec<Option<Rank>>,
+    /// How many shops of each group are ranked.
+    ranked: Vec<i64>,
 }
 
-impl Ranking {
-    /// A shop's figures for an indicator; `place` is the shop's place among the present shops, a fault where there is none.
-    pub(crate) fn of(&self, place: usize, indicator: Indicator) -> Outcome<Option<&Measured>> {
-        let column = self.by_indicator.get(indicator.index());
-        let measured = column.and_then(|column| column.get(place)).map(Option::as_ref);
-        measured.ok_or_else(|| fault(STAGE, format!("no {} of shop number {place}", indicator.name())))
+/// All seven indicators of all present shops.
+#[derive(Clone, Debug)]
+pub struct Ranking<'a> {
+    pub(crate) present: &'a Present<'a>,
+    /// The places of each group's shops among the present shops, ascending.
+    pub(crate) places: Vec<Vec<u32>>,
+    /// By [`Indicator::index`].
+    columns: [Column<'a>; Indicator::ALL.len()],
+}
+
+impl<'a> Ranking<'a> {
+    /// The shop at a place among the present shops, a fault where there is none.
+    pub(crate) fn shop(&self, place: usize) -> Outcome<&Assessed<'a>> {
+        self.present.shops.get(place).ok_or_else(|| fault(STAGE, format!("no shop number {place}")))
+    }
+
+    /// Its figures for an indicator; none where it is not assessed by it.
+    pub(crate) fn of(&self, place: usize, indicator: Indicator) -> Outcome<Option<Measured>> {
+        let assessment = self.shop(place)?.assessment.filter(|assessment| assessment.covers(indicator));
+        let Some(assessment) = assessment else { return Ok(None) };
+        let figures = || {
+            let column = self.columns.get(indicator.index())?;
+            let (numerator, denominator) = (*column.numerators.get(place)?, *column.denominators.get(place)?);
+            let ranked = *column.ranked.get(assessment.group as usize)?;
+            let rank = *column.ranks.get(place)?;
+            let standing = value(numerator, denominator).zip(rank).map(|(value, Rank { better, tier })| Standing {
+                value,
+                better: better.into(),
+                ranked,
+                tier,
+            });
+            Some(Measured { numerator, denominator, standing })
+        };
+        figures().map(Some).ok_or_else(|| fault(STAGE, format!("no {} of shop number {place}", indicator.name())))
     }
 }
 
 /// Ranks all shops by all indicators.
-pub fn rank_all(
-    assessed: &[Assessed<'_>],
-    sums: &WindowSums,
+pub fn rank_all<'a>(
+    present: &'a Present<'a>,
+    sums: &'a WindowSums,
     rulebook: &Rulebook,
     as_of: Day,
-    rank_within: RankWithin,
-) -> Outcome<Ranking> {
-    let (groups, group_of) = groups(assessed, rank_within);
-    let cut_offs = |indicator| cut_offs_on(rulebook, as_of, indicator);
-    let column = |indicator: &Indicator| rank_one(assessed, &group_of, sums, *indicator, &cut_offs(*indicator));
-    let columns = all(Indicator::ALL.par_iter().map(column).collect::<Vec<_>>())?;
-    let by_indicator = columns.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))?;
-    Ok(Ranking { by_indicator, group_of, groups })
-}
-
-/// Numbers the groups in the byte order of their names. Shops that are not assessed are ranked in none.
-fn groups(assessed: &[Assessed<'_>], rank_within: RankWithin) -> (Vec<String>, Vec<Option<u32>>) {
-    let name_of = |assessed: &Assessed<'_>| {
-        assessed.assessment.map(|assessment| match rank_within {
-            RankWithin::PrimaryCategory => assessed.shop.primary_category.clone(),
-            RankWithin::AssessmentCategory => assessment.weights.assessment_category(),
-        })
-    };
-    let names: BTreeSet<String> = assessed.iter().filter_map(name_of).collect();
-    let numbers: BTreeMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
-    let group_of = assessed.iter().map(|assessed| numbers.get(name_of(assessed)?.as_str()).copied()).collect();
-    (names.into_iter().collect(), group_of)
-}
-
-/// The figures of one indicator, one entry a shop.
-fn rank_one(
-    assessed: &[Assessed<'_>],
-    group_of: &[Option<u32>],
-    sums: &WindowSums,
-    indicator: Indicator,
-    cut_offs: &BTreeMap<&str, &CutOffs>,
-) -> Outcome<Vec<Option<Measured>>> {
-    let numerators = sums.measure(indicator.spec().numerator)?;
-    let denominators = sums.measure(indicator.spec().denominator)?;
-    if [numerators.len(), denominators.len()] != [assessed.len(); 2] {
-        return Err(fault(STAGE, format!("sums of {} shops for {}", numerators.len(), assessed.len())));
-    }
-    let mut column: Vec<Option<Measured>> = Vec::with_capacity(assessed.len());
-    let mut contenders = Vec::new();
-    let shops = assessed.iter().zip(group_of);
-    for ((shop, group), (numerator, denominator)) in shops.zip(numerators.iter().zip(denominators)) {
-        let is_covered = shop.assessment.is_some_and(|assessment| assessment.covers(indicator));
-        let measured = Measured { numerator: *numerator, denominator: *denominator, standing: None };
-        column.push(is_covered.then_some(measured));
-        if let Some(value) = value(*numerator, *denominator).filter(|_| is_covered) {
-            let group = group.ok_or_else(|| fault(STAGE, "an assessed shop without a group"))?;
-            let category = shop.shop.primary_category.as_str();
-            let lacking = || fault(STAGE, format!("no cut-offs in force for {category}"));
-            let cut_offs = cut_offs.get(category).copied().ok_or_else(lacking)?;
-            contenders.push(Contender { group, value, cut_offs });
+) -> Outcome<Ranking<'a>> {
+    let mut places = vec![Vec::new(); present.groups.len()];
+    for (shop, place) in present.shops.iter().zip(0_u32..) {
+        if let Some(assessment) = shop.assessment {
+            let of_group = places.get_mut(assessment.group as usize);
+            of_group.ok_or_else(|| fault(STAGE, "an assessed shop without a group"))?.push(place);
         }
     }
-    let mut standings = rank(&contenders, indicator.spec().better)?.into_iter();
-    for measured in column.iter_mut().flatten() {
-        let value = value(measured.numerator, measured.denominator);
-        measured.standing = value.and_then(|_| standings.next());
-    }
-    Ok(column)
+    let column = |indicator: &Indicator| rank_one(present, &places, sums, *indicator, (rulebook, as_of));
+    let columns = all(Indicator::ALL.par_iter().with_max_len(1).map(column).collect::<Vec<_>>())?;
+    let columns = columns.try_into().map_err(|_| fault(STAGE, "another number of indicators than declared"))?;
+    Ok(Ranking { present, places, columns })
 }
 
-/// The cut-offs of one indicator, by category.
-fn cut_offs_on(rulebook: &Rulebook, as_of: Day, indicator: Indicator) -> BTreeMap<&str, &CutOffs> {
-    let categories = rulebook.weights.on(as_of).map(|row| row.category.as_str());
-    let cut_offs = |category| Some((category, rulebook.tiers.cut_offs(as_of, category, indicator)?));
-    categories.filter_map(cut_offs).collect()
+/// Ranks all shops by one indicator, group by group.
+fn rank_one<'a>(
+    present: &Present<'_>,
+    places: &[Vec<u32>],
+    sums: &'a WindowSums,
+    indicator: Indicator,
+    (rulebook, as_of): (&Rulebook, Day),
+) -> Outcome<Column<'a>> {
+    let numerators = sums.measure(indicator.spec().numerator)?;
+    let denominators = sums.measure(indicator.spec().denominator)?;
+    if [numerators.len(), denominators.len()] != [present.shops.len(); 2] {
+        return Err(fault(STAGE, format!("sums of {} shops for {}", numerators.len(), present.shops.len())));
+    }
+    let contender = |place: &u32| {
+        let at = *place as usize;
+        let assessment = present.shops.get(at)?.assessment.filter(|assessment| assessment.covers(indicator));
+        Some((at, assessment.and(value(*numerators.get(at)?, *denominators.get(at)?))?))
+    };
+    let (mut ranks, mut ranked) = (vec![None; present.shops.len()], Vec::new());
+    for (group, places) in present.groups.iter().zip(places) {
+        let (places, values): (Vec<usize>, Vec<f64>) = places.iter().filter_map(contender).unzip();
+        ranked.push(i64::try_from(values.len()).map_err(|error| fault(STAGE, error))?);
+        if values.is_empty() {
+            continue;
+        }
+        let cut_offs = rulebook.tiers.cut_offs(as_of, group.category, indicator);
+        let lacking = || fault(STAGE, format!("no cut-offs in force for {}", group.category));
+        for (place, rank) in
+            places.into_iter().zip(rank(values, indicator.spec().better, cut_offs.ok_or_else(lacking)?)?)
+        {
+            *ranks.get_mut(place).ok_or_else(|| fault(STAGE, "a rank of no shop"))? = Some(rank);
+        }
+    }
+    Ok(Column { numerators, denominators, ranks, ranked })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policies::RankWithin;
     use crate::ranking::assessed::assess;
     use crate::ranking::testing::{day, rulebook, shops};
 
@@ -146,8 +167,8 @@ mod tests {
         figures: &[i64],
     ) -> Vec<String> {
         let (shops, rulebook, sums) = (shops(categories), rulebook(), WindowSums::with(measure, figures));
-        let assessed = assess(&shops, &rulebook, day());
-        let ranking = rank_all(&assessed, &sums, &rulebook, day(), rank_within).unwrap();
+        let present = assess(&shops, &rulebook, day(), rank_within).unwrap();
+        let ranking = rank_all(&present, &sums, &rulebook, day()).unwrap();
         let one = |place: usize| match ranking.of(place, indicator).unwrap() {
             None => "not assessed".to_owned(),
             Some(Measured { standing: None, .. }) => "no data".to_owned(),

@@ -1,6 +1,8 @@
 //! Shops of the shipped rules, on one day, for tests.
 
 use crate::domain::Day;
+use crate::policies::RankWithin;
+use crate::ranking::assessed::{Present, assess};
 use crate::rulebook::Rulebook;
 use crate::shops::Shop;
 
@@ -21,11 +23,16 @@ pub(crate) fn shops(categories: &[&str]) -> Vec<Shop> {
         Shop {
             shop_id,
             name: format!("shop {shop_id}"),
-            primary_category: primary.to_owned(),
-            primary_subcategory: sub.map(str::to_owned),
+            primary_category: primary.into(),
+            primary_subcategory: sub.map(Into::into),
             joined_on: day(),
             terminated_on: None,
         }
     };
     categories.iter().zip(1..).map(shop).collect()
+}
+
+/// The shops present on the day, ranked inside their primary category.
+pub(crate) fn assessed<'a>(shops: &'a [Shop], rulebook: &'a Rulebook) -> Present<'a> {
+    assess(shops, rulebook, day(), RankWithin::PrimaryCategory).unwrap()
 }

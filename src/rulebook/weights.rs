@@ -36,10 +36,10 @@ impl Weights {
 
 impl WeightRow {
     /// The assessment category's name: the category, or `category_subcategory` where the table splits it.
-    pub(crate) fn assessment_category(&self) -> String {
+    pub(crate) fn assessment_category(&self) -> std::borrow::Cow<'_, str> {
         match &self.subcategory {
-            Some(subcategory) => format!("{}_{subcategory}", self.category),
-            None => self.category.clone(),
+            Some(subcategory) => format!("{}_{subcategory}", self.category).into(),
+            None => self.category.as_str().into(),
         }
     }
 

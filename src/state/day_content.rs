@@ -8,7 +8,8 @@ use polars::prelude::*;
 use crate::columns::{integers, of_integers, texts};
 use crate::error::{Failure, Outcome, fault};
 use crate::partials::{records::TableDay, retractions::Appeal};
-use crate::{domain::Day, extracts::tables::Table, shops::Shop, state::checksummed::STAGE};
+use crate::shops::{SharedNames, Shop};
+use crate::{domain::Day, extracts::tables::Table, state::checksummed::STAGE};
 
 const NANOSECONDS_PER_SECOND: i128 = 1_000_000_000;
 
@@ -78,7 +79,8 @@ fn frame_of_shops(shops: &[Shop]) -> Outcome<DataFrame> {
 
 fn shops_of(frame: &DataFrame) -> Outcome<Vec<Shop>> {
     let whole = |name| integers(STAGE, frame, name);
-    let text = |name| Ok(texts(STAGE, frame, name)?.map(str::to_owned));
+    let text = |name| texts(STAGE, frame, name);
+    let mut shared = SharedNames::default();
     let names = text("name")?.zip(text("primary_category")?);
     let subcategories = whole("has_subcategory")?.zip(text("primary_subcategory")?);
     let terminations = whole("is_leaving")?.zip(whole("terminated_on")?);
@@ -86,9 +88,9 @@ fn shops_of(frame: &DataFrame) -> Outcome<Vec<Shop>> {
     rows.map(|(((shop_id, (name, primary_category)), (has_subcategory, subcategory)), (joined, (is_leaving, left)))| {
         Ok(Shop {
             shop_id,
-            name,
-            primary_category,
-            primary_subcategory: (has_subcategory == 1).then_some(subcategory),
+            name: name.to_owned(),
+            primary_category: shared.of(primary_category),
+            primary_subcategory: (has_subcategory == 1).then(|| shared.of(subcategory)),
             joined_on: day_of(joined)?,
             terminated_on: Some(day_of(left)?).filter(|_| is_leaving == 1),
         })
@@ -164,8 +166,8 @@ mod tests {
         let shop = |shop_id: i64, subcategory: Option<&str>, terminated_on: Option<&str>| Shop {
             shop_id,
             name: "店".to_owned(),
-            primary_category: String::new(),
-            primary_subcategory: subcategory.map(str::to_owned),
+            primary_category: "".into(),
+            primary_subcategory: subcategory.map(Into::into),
             joined_on: day("1969-12-31"),
             terminated_on: terminated_on.map(day),
         };

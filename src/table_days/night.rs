@@ -83,7 +83,7 @@ pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
         planned.partition(|planned| measures::of(planned.of().0).is_some());
 
     let mut resolved = resolve_all(&kept_rows, &Appeals::new(), means)?;
-    let (snapshot, shops) = shops(&resolved, means)?;
+    let (snapshot, shops) = shops(&mut resolved, means)?;
     let appeals = appeals(&resolved, means)?;
     let last_effective_day = known.on.plus(-settings.appeal_effect_days);
     let newly_decided = appeals.iter().filter(|appeal| appeal.day == last_effective_day);
@@ -116,10 +116,10 @@ pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
 }
 
 /// The newest snapshot, and its day; a fault where there is none, for the survey reports a missing one.
-pub(super) fn shops(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
-    let snapshot = resolved.iter().find(|((table, _), _)| *table == Table::Shops);
+pub(super) fn shops(resolved: &mut ResolvedDays<'_>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
+    let snapshot = resolved.iter_mut().find(|((table, _), _)| *table == Table::Shops);
     let ((_, day), snapshot) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
-    Ok((*day, snapshot.content(means)?.shops()?))
+    Ok((*day, snapshot.take_content(means)?.shops()?))
 }
 
 /// The appeals of all partitions, one after another.

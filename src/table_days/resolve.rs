@@ -137,6 +137,11 @@ impl Resolved<'_> {
     pub(super) fn content(&self, means: Means<'_>) -> Outcome<DayContent> {
         self.content.clone().map_or_else(|| content(self.planned, &self.stored, means), Ok)
     }
+
+    /// The same, without a copy of what was computed in this run: a million shops are a hundred megabytes.
+    pub(super) fn take_content(&mut self, means: Means<'_>) -> Outcome<DayContent> {
+        self.content.take().map_or_else(|| content(self.planned, &self.stored, means), Ok)
+    }
 }
 
 /// The whole content of a table-day, as it is stored or computed again; missing where it has expired and the store has lost it.

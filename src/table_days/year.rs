@@ -34,8 +34,8 @@ pub(crate) fn gather(terms: Terms<'_>, span: Span, as_of: Day) -> Outcome<YearIn
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
     let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
-    let resolved = resolve_all(&planned, &Appeals::new(), means)?;
-    let (_, shops) = shops(&resolved, means)?;
+    let mut resolved = resolve_all(&planned, &Appeals::new(), means)?;
+    let (_, shops) = shops(&mut resolved, means)?;
     store.sync()?;
     let set_aside = SetAside::of(resolved.values());
     let mut stored: BTreeMap<_, _> = resolved.into_iter().map(|(of, resolved)| (of, resolved.stored)).collect();

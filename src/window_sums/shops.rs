@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::columns::{by_group, integers, of_integers};
+use crate::columns::integers;
 use crate::error::{Outcome, all, fault};
 use crate::extracts::tables::Table;
-use crate::partials::measures::{self, Measure, PartialSpec};
+use crate::partials::measures::{self, PartialSpec};
 use crate::window_sums::{STAGE, tables::TableSums};
 
 /// Every measure of every table over the window, one figure a shop.
@@ -39,44 +39,38 @@ pub fn of_shops(
     taken_out: &BTreeMap<Table, Vec<DataFrame>>,
     shop_ids: &[i64],
 ) -> Outcome<WindowSums> {
-    let engine = |error| fault(STAGE, error);
-    let shops = DataFrame::new(shop_ids.len(), vec![of_integers("shop_id", shop_ids.to_vec())]).map_err(engine)?;
+    let places: PlHashMap<i64, usize> = shop_ids.iter().copied().zip(0..).collect();
     let of_tables = measures::ALL.par_iter().with_max_len(1).map(|spec| {
         let Some(table) = tables.get(&spec.table) else { return Ok(Vec::new()) };
-        let taken_out = taken_out.get(&spec.table).map_or([].as_slice(), Vec::as_slice);
-        let joined = joined(spec, &table.sums, taken_out, &shops).map_err(engine)?;
-        let figures = |measure: &Measure| Ok((measure.name, integers(STAGE, &joined, measure.name)?.collect()));
-        spec.measures.iter().map(figures).collect::<Outcome<Vec<(&str, Vec<i64>)>>>()
+        let frames = [&table.sums].into_iter().chain(taken_out.get(&spec.table).into_iter().flatten());
+        added_up(spec, frames, &places)
     });
     let sums = all(of_tables.collect::<Vec<_>>())?;
     Ok(WindowSums(sums.into_iter().flatten().collect()))
 }
 
-fn joined(spec: &PartialSpec, sums: &DataFrame, taken_out: &[DataFrame], shops: &DataFrame) -> PolarsResult<DataFrame> {
-    let names: Vec<&str> = spec.measures.iter().map(|measure| measure.name).collect();
-    let mut by_shop = sums.clone().lazy();
-    if !taken_out.is_empty() {
-        let taken_out = taken_out.iter().map(|frame| frame.clone().lazy());
-        by_shop = by_group([by_shop].into_iter().chain(taken_out), &["shop_id"], &names)?;
-    }
+/// The measures of a table, each one figure a place.
+fn added_up<'a>(
+    spec: &PartialSpec,
+    frames: impl Iterator<Item = &'a DataFrame>,
+    places: &PlHashMap<i64, usize>,
+) -> Outcome<Vec<(&'static str, Vec<i64>)>> {
     // A shop that the window does not know has a count of nothing.
-    let figures = names.iter().map(|name| col(*name).fill_null(lit(0_i64))).collect::<Vec<_>>();
-    let shops = shops.clone().lazy();
-    shops.join(by_shop, [col("shop_id")], [col("shop_id")], each_shop_once()).select(figures).collect()
-}
-
-/// Every shop of the left side, in its order, with the one row that it has on the right side, or nulls.
-fn each_shop_once() -> JoinArgs {
-    JoinArgs {
-        how: JoinType::Left,
-        validation: JoinValidation::OneToOne,
-        suffix: None,
-        slice: None,
-        nulls_equal: false,
-        coalesce: JoinCoalesce::CoalesceColumns,
-        maintain_order: MaintainOrderJoin::Left,
-        build_side: None,
+    let mut measures: Vec<_> = spec.measures.iter().map(|measure| (measure.name, vec![0; places.len()])).collect();
+    for frame in frames {
+        // Rows of shops that are not asked for have no place.
+        let rows: Vec<Option<usize>> =
+            integers(STAGE, frame, "shop_id")?.map(|shop| places.get(&shop).copied()).collect();
+        for (name, sums) in &mut measures {
+            for (place, figure) in rows.iter().zip(integers(STAGE, frame, name)?) {
+                if let Some(sum) = place.and_then(|place| sums.get_mut(place)) {
+                    let added: Option<i64> = i64::checked_add(*sum, figure);
+                    *sum = added.ok_or_else(|| fault(STAGE, format!("a sum of {name} that 64 bits do not hold")))?;
+                }
+            }
+        }
     }
+    Ok(measures)
 }
 
 #[cfg(test)]
