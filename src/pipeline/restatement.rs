@@ -13,7 +13,7 @@ use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES};
 use crate::publish::restatement::{self, Restated};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, reading::Current};
-use crate::table_days::{dependencies::Terms, survey::AsKnown};
+use crate::table_days::{dependencies::Terms, night::Surveyed, survey::AsKnown};
 use crate::{calendar::Year, domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 const STAGE: &str = "month end";
@@ -56,7 +56,8 @@ fn rows(terms: Terms<'_>, month_end: Day, restatement: Restatement<'_>, current:
     let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
     let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
-    let scores = with_figures(terms, known, |figures, _| figures.scores(month_end, terms.rulebook))?;
+    let surveyed = Surveyed::of(terms, known)?;
+    let scores = with_figures(terms, month_end, &surveyed, |figures, _| figures.scores(month_end, terms.rulebook))?;
     restatement::restate(&before, revisions.as_ref(), &scores, restatement)
 }
 

@@ -50,6 +50,11 @@ impl KnownAnswers {
         known
     }
 
+    /// Whether no file of answers is damaged; a table of which no appeal speaks has none.
+    pub(crate) fn are_sound(state: &Path) -> bool {
+        with_records().all(|spec| checksummed::peek(&file(state, spec.table)) != Content::Damaged)
+    }
+
     /// Keeps the answers of the window's table-days, and forgets the rest.
     pub(crate) fn save(&self, state: &Path, window: Span) -> Outcome<()> {
         let of_tables = with_records().par_bridge().map(|spec| {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Outcome, fault};
+use crate::partials::measures;
 use crate::state::checksummed::{self, Content, STAGE};
 use crate::state::{frames, store::Version};
 use crate::window_sums::tables::{TableSums, UnknownRows};
@@ -25,6 +26,11 @@ pub(crate) fn load(state: &Path, table: Table) -> Option<RolledTable> {
     let Header { days, unknown } = serde_json::from_slice(header).ok()?;
     let sums = frames::from_parquet(rest.get(1..)?.to_vec().into()).ok()?;
     Some(RolledTable { days, table: TableSums { sums, unknown } })
+}
+
+/// Whether the last night left sound windows of all tables.
+pub(crate) fn is_there(state: &Path) -> bool {
+    measures::ALL.iter().all(|spec| matches!(checksummed::peek(&file(state, spec.table)), Content::Sound(_)))
 }
 
 /// Leaves the window of a table for the next night.

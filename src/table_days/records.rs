@@ -14,9 +14,10 @@ use crate::extracts::{row_rules::judge, rows::Rows, verdicts::Verdicts};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers, TableDay, all_records, look_up};
 use crate::state::answers::{Answered, KnownAnswers};
+use crate::table_days::plan::{Decision, Planned};
 use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, lost, named_in};
-use crate::table_days::{STAGE, plan::Decision};
 use crate::{domain::Span, memory, partials::meaning::Meaning, settings::Settings};
+use crate::{state::store::Stored, table_days::STAGE};
 
 /// Where a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,18 @@ pub(super) fn answers(
         told.save(&means.settings.state, window)?;
     }
     Ok(answers)
+}
+
+/// Whether a table-day that is stored lacks the index that a run would make of it.
+pub(super) fn lacks_index(planned: &Planned, means: Means<'_>) -> Outcome<bool> {
+    let has_records = measures::of(planned.of().0).is_some_and(PartialSpec::has_records);
+    Ok(has_records && is_index_wanted(planned, planned.stored()?, means))
+}
+
+/// Where extracts are kept only so long, the index takes the place of the files one day.
+fn is_index_wanted(planned: &Planned, stored: &Stored, means: Means<'_>) -> bool {
+    let is_wanted = means.settings.extracts_kept_days.is_some() && planned.decision != Decision::Expired;
+    is_wanted && !means.store.has_records(stored)
 }
 
 /// A table-day in which records are looked for.
@@ -146,11 +159,10 @@ impl LookUp<'_> {
         memory::shares(rows, *memory_limit_mib, *threads) > 1
     }
 
-    /// Makes the index of its records where extracts are kept only so long: it takes the place of the files then.
+    /// Makes the index of its records where it takes the place of the files one day.
     fn keep_index(&self) -> Outcome<()> {
         let Resolved { planned, stored, .. } = self.resolved;
-        let is_wanted = self.means.settings.extracts_kept_days.is_some() && planned.decision != Decision::Expired;
-        if is_wanted && !self.means.store.has_records(stored) {
+        if is_index_wanted(planned, stored, self.means) {
             caught(STAGE, &planned.partition.folder, || self.make_index().map(drop))?;
         }
         Ok(())

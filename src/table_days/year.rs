@@ -37,7 +37,7 @@ pub(crate) fn gather(terms: Terms<'_>, span: Span, as_of: Day) -> Outcome<YearIn
     let resolved = resolve_all(&planned, &Appeals::new(), means)?;
     let (_, shops) = shops(&resolved, means)?;
     store.sync()?;
-    let set_aside = SetAside::of(resolved.values());
+    let set_aside = SetAside::of(resolved.values().map(|resolved| &resolved.stored));
     let mut stored: BTreeMap<_, _> = resolved.into_iter().map(|(of, resolved)| (of, resolved.stored)).collect();
     let of_payments = survey.days.into_iter().filter(|planned| planned.of().0 == Table::Payments);
     let payments = of_payments.filter_map(|planned| {
