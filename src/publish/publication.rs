@@ -1,4 +1,4 @@
-//! What a run publishes at once, a night, a restatement or a settlement, and how, step by step: write, link, sync, name,
+//! What a run publishes at once, a night, a restatement or a settlement, and how, step by step: write, link, name, sync,
 //! switch, and only then remove what is old.
 //!
 //! In: the tables of a run, and a night's quarantined rows, checked and sorted. Out: a new current generation, or the word
@@ -226,9 +226,9 @@ fn add_generation(
     };
     generation.write(staging, &mut checksums)?;
     checksums.write(staging)?;
-    file_system::sync_file_system(&to_sync, folder)?;
+    // Until it is current or marked it is one that no reader saw: its name can be on disk before it is.
     file_system::rename(staging, &layout.generation(&name))?;
-    file_system::sync_folder(folder)?;
+    file_system::sync_file_system(&to_sync, folder)?;
     uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
     Ok((name, checksums))
 }
