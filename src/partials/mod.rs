@@ -9,7 +9,7 @@ mod groups;
 pub mod meaning;
 pub mod measures;
 mod packing;
-pub(crate) mod records;
+pub mod records;
 pub(crate) mod retractions;
 pub mod shares;
 mod sums;
