@@ -54,7 +54,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
         if let Some(last) = &last
             && let Some((unchanged, published)) = repeated::find(settings, as_of, &surveyed, last)?
         {
-            return again(settings, as_of, last, unchanged, published);
+            return again(settings, as_of, last, (&unchanged, published));
         }
         with_figures(terms, as_of, &surveyed, |figures, input| {
             let mut publication = publication(terms, as_of, figures, &input)?;
@@ -73,7 +73,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
                 newly_decided: input.newly_decided,
                 files: published.files.clone(),
             };
-            repeated::keep(&settings.state, last, this);
+            repeated::keep(&settings.state, last.as_ref(), this);
             Ok(Night {
                 as_of,
                 published,
@@ -98,8 +98,7 @@ fn again(
     settings: &Settings,
     as_of: Day,
     last: &LastNight,
-    unchanged: Unchanged,
-    published: Published,
+    (unchanged, published): (&Unchanged, Published),
 ) -> Outcome<Night> {
     Ok(Night {
         as_of,

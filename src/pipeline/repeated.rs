@@ -32,8 +32,8 @@ pub(super) fn find(
 }
 
 /// Leaves what came of a night for the same night again; a failure costs that it is scored again.
-pub(super) fn keep(state: &Path, last: Option<LastNight>, this: LastNight) {
-    if last.as_ref() != Some(&this)
+pub(super) fn keep(state: &Path, last: Option<&LastNight>, this: LastNight) {
+    if last != Some(&this)
         && let Err(failure) = last_night::save(state, this)
     {
         tracing::warn!("the same night again will be scored again: {failure}");

@@ -15,7 +15,7 @@ pub(crate) mod format_1;
 pub(crate) mod frames;
 pub(crate) mod last_night;
 mod packed;
-pub(crate) mod record_index;
+pub mod record_index;
 pub(crate) mod store;
 pub(crate) mod verification;
 pub(crate) mod window;

@@ -15,7 +15,7 @@ use crate::extracts::selection::{Selection, Share, Wanted};
 use crate::extracts::{contract::CheckedPartition, row_rules::judge, rows::Rows, tables::Table, verdicts::Verdicts};
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{AllRecords, Answers};
+use crate::partials::records::AllRecords;
 use crate::partials::{retractions, shares::together};
 use crate::table_days::{STAGE, plan::Planned};
 use crate::{hashing::hash_of, memory, settings::Settings, shops, state::day_content::DayContent};
@@ -31,22 +31,12 @@ pub(super) struct Opened<'a> {
     shares: u64,
 }
 
-/// What is wanted of a table-day besides its figures.
-#[derive(Clone, Copy)]
-pub(super) struct Wants<'a> {
-    /// The records that appeals name.
-    pub(super) record_ids: &'a BTreeSet<i64>,
-    /// Whether all records, to be found by their keys later.
-    pub(super) all_records: bool,
-}
-
 /// What was computed of a table-day.
 pub(super) struct Computed {
     pub(super) counts: Counts,
     pub(super) quarantine: Vec<QuarantinedRow>,
     pub(super) content: DayContent,
-    /// What became of the records that were wanted.
-    pub(super) answers: Answers,
+    /// All records by key, where they were wanted.
     pub(super) records: Option<AllRecords>,
 }
 
@@ -77,12 +67,13 @@ fn rows_of(checked: &CheckedPartition) -> usize {
     checked.files.iter().map(|file| file.rows).sum()
 }
 
-/// Computes a table-day out of its files; rejected where one cannot be decoded or a sum could pass 64 bits.
-pub(super) fn compute(mut opened: Opened<'_>, wants: Wants<'_>) -> Outcome<Computed> {
+/// Computes a table-day out of its files, and all its records where these are wanted `with_records`; rejected where a file
+/// cannot be decoded or a sum could pass 64 bits.
+pub(super) fn compute(mut opened: Opened<'_>, with_records: bool) -> Outcome<Computed> {
     let loaded = opened.bytes.take();
     let whole = loaded.map(|files| opened.decode(Source::Loaded(&files), Wanted::All)).transpose()?;
     match (measures::of(opened.checked.table), whole) {
-        (Some(spec), whole) => partial(&opened, spec, whole, wants),
+        (Some(spec), whole) => partial(&opened, spec, whole, with_records),
         (None, Some(rows)) => kept_rows(&rows, &judge(&rows, &opened.settings.zone)?),
         (None, None) => Err(fault(STAGE, "rows that are kept, read in shares")),
     }
@@ -95,19 +86,24 @@ fn kept_rows(rows: &Rows, verdicts: &Verdicts) -> Outcome<Computed> {
         other => return Err(fault(STAGE, format!("rows of {} kept in place of a partial", other.name()))),
     };
     let (counts, quarantine) = (Counts::of(rows, verdicts)?, rows_set_aside(rows, verdicts)?);
-    Ok(Computed { counts, quarantine, content, answers: Answers::new(), records: None })
+    Ok(Computed { counts, quarantine, content, records: None })
 }
 
 /// Of all rows where they were decoded in one piece, and share by share where not.
-fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, rows: Option<Rows>, wants: Wants<'_>) -> Outcome<Computed> {
+fn partial(
+    opened: &Opened<'_>,
+    spec: &'static PartialSpec,
+    rows: Option<Rows>,
+    with_records: bool,
+) -> Outcome<Computed> {
     let Opened { planned, checked, settings, shares, .. } = *opened;
     let folder = &planned.partition.folder;
     // The index of a day that is too large for one share would be, too; its records are searched for in the files.
     let is_indexed = shares == 1 || settings.extracts_kept_days.is_some();
-    let all_records = wants.all_records && spec.has_records() && is_indexed;
+    let all_records = with_records && spec.has_records() && is_indexed;
     let sum_up = |rows| {
         let surroundings = planned.dependencies.surroundings();
-        caught(STAGE, folder, || daily::sum_up(rows, spec, wants.record_ids, all_records, surroundings))
+        caught(STAGE, folder, || daily::sum_up(rows, spec, &BTreeSet::new(), all_records, surroundings))
     };
     let partial = match rows {
         Some(rows) => sum_up(rows)?,
@@ -120,6 +116,6 @@ fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, rows: Option<Rows>, 
             partial
         }
     };
-    let DailyPartial { counts, quarantine, sums, answers, records, .. } = partial;
-    Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), answers, records })
+    let DailyPartial { counts, quarantine, sums, records, .. } = partial;
+    Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), records })
 }

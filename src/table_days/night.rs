@@ -13,14 +13,13 @@ use rayon::prelude::*;
 use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
-use crate::partials::retractions::{self, Appeal};
-use crate::partials::{measures, records::TableDay};
+use crate::partials::{measures, records::TableDay, retractions};
 use crate::state::store::{Store, Stored};
 use crate::state::{answers::KnownAnswers, window as rolled};
 use crate::table_days::plan::{Decision, Planned, Why};
-use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, resolve_all};
+use crate::table_days::resolve::{Means, ResolvedDays, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::table_days::{STAGE, dependencies::Terms, records, windows};
+use crate::table_days::{STAGE, appeals, dependencies::Terms, records, windows};
 use crate::{domain::Day, hashing::hash_of, shops::Shop, window_sums::tables::TableSums};
 
 /// The table-days of a night, found and checked; none of them is read yet.
@@ -119,24 +118,24 @@ impl<'a> Surveyed<'a> {
 
     /// The night, where all of it is stored as it is now, and a run would leave nothing more for the next one; else none.
     pub(crate) fn unchanged(&self) -> Outcome<Option<Unchanged>> {
-        let settings = self.terms.settings;
-        let is_kept = |planned: &Planned| Ok(!planned.is_read() && !records::lacks_index(planned, self.means())?);
-        if !all(self.planned().map(is_kept).collect::<Vec<_>>())?.into_iter().all(|is_kept| is_kept)
-            || !rolled::is_there(&settings.state)
-            || !KnownAnswers::are_sound(&settings.state)
-        {
+        let state = &self.terms.settings.state;
+        let mut table_days = Vec::new();
+        for planned in self.planned() {
+            if planned.is_read() || records::lacks_index(planned, self.means())? {
+                return Ok(None);
+            }
+            table_days.push((planned, planned.stored()?));
+        }
+        if !rolled::is_there(state) || !KnownAnswers::are_sound(state)? {
             return Ok(None);
         }
-        let stored = self.planned().map(|planned| Ok((planned.of(), planned.stored()?)));
-        let stored: BTreeMap<TableDay, &Stored> = all(stored.collect::<Vec<_>>())?.into_iter().collect();
-        let fingerprints =
-            self.planned().map(|planned| Ok((planned.of(), planned.fingerprint(&planned.stored()?.inputs))));
-        let fingerprints = all(fingerprints.collect::<Vec<_>>())?;
+        let fingerprints = table_days.iter().map(|(planned, now)| (planned.of(), planned.fingerprint(&now.inputs)));
+        let partials = table_days.iter().filter(|(planned, _)| measures::of(planned.of().0).is_some());
         Ok(Some(Unchanged {
-            snapshot: snapshot(stored.keys())?,
-            set_aside: SetAside::of(stored.values().copied()),
-            partials: stored.keys().filter(|(table, _)| measures::of(*table).is_some()).count(),
-            ingredients: ingredients(self.terms, self.known.as_of, fingerprints.into_iter()),
+            snapshot: snapshot(table_days.iter().map(|(planned, _)| planned.of()))?,
+            set_aside: SetAside::of(table_days.iter().map(|(_, stored)| *stored)),
+            partials: partials.count(),
+            ingredients: ingredients(self.terms, self.known.as_of, fingerprints),
         }))
     }
 
@@ -147,17 +146,17 @@ impl<'a> Surveyed<'a> {
         let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
             self.planned().partition(|planned| measures::of(planned.of().0).is_some());
 
-        let mut resolved = resolve_all(&kept_rows, &Appeals::new(), means)?;
+        let mut resolved = resolve_all(&kept_rows, means)?;
         let (snapshot, shops) = shops(&resolved, means)?;
-        let appeals = appeals(&resolved, means)?;
+        let of_appeals = appeals::of_days(&resolved, means)?;
         let last_effective_day = known.on.plus(-settings.appeal_effect_days);
-        let newly_decided = appeals.iter().filter(|appeal| appeal.day == last_effective_day);
+        let newly_decided = of_appeals.iter().flat_map(|of_day| &of_day.appeals);
+        let newly_decided = newly_decided.filter(|appeal| appeal.day == last_effective_day);
         let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
-        let appeals = retractions::by_record(appeals, window);
 
-        let of_partials = resolve_all(&partials, &appeals, means)?;
-        let answers = records::answers(&of_partials, &appeals, window, means)?;
-        let retracted = retractions::decide(&appeals, last_effective_day, |of| answers.get(&of));
+        let of_partials = resolve_all(&partials, means)?;
+        let answered = appeals::answered(of_appeals, &of_partials, window, means)?;
+        let retracted = retractions::decide(answered, last_effective_day);
         let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
         let tables = windows::windows(&of_partials, &shop_ids, means)?;
         let computed: Vec<_> =
@@ -171,7 +170,7 @@ impl<'a> Surveyed<'a> {
             shops,
             set_aside: SetAside::of(resolved.values().map(|resolved| &resolved.stored)),
             tables,
-            taken_out: windows::taken_out(&retracted, &answers)?,
+            taken_out: windows::taken_out(&retracted)?,
             unmatched: retracted.unmatched,
             newly_decided,
             computed,
@@ -183,23 +182,16 @@ impl<'a> Surveyed<'a> {
 }
 
 /// The day of the newest snapshot; a fault where there is none, for the survey reports a missing one.
-fn snapshot<'a>(mut table_days: impl Iterator<Item = &'a TableDay>) -> Outcome<Day> {
+fn snapshot(mut table_days: impl Iterator<Item = TableDay>) -> Outcome<Day> {
     let snapshot = table_days.find(|(table, _)| *table == Table::Shops);
-    snapshot.map(|(_, day)| *day).ok_or_else(|| fault(STAGE, "a run without a snapshot"))
+    snapshot.map(|(_, day)| day).ok_or_else(|| fault(STAGE, "a run without a snapshot"))
 }
 
 /// The newest snapshot, and its day.
 pub(super) fn shops(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
-    let day = snapshot(resolved.keys())?;
+    let day = snapshot(resolved.keys().copied())?;
     let shops = resolved.get(&(Table::Shops, day)).ok_or_else(|| fault(STAGE, "a snapshot that is not resolved"))?;
     Ok((day, shops.content(means)?.shops()?))
-}
-
-/// The appeals of all partitions, one after another.
-pub(super) fn appeals(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<Vec<Appeal>> {
-    let of_days: Vec<&Resolved<'_>> = resolved.values().filter(|of| of.planned.of().0 == Table::Appeals).collect();
-    let of_days = of_days.par_iter().with_max_len(1).map(|resolved| resolved.content(means)?.appeals());
-    Ok(all(of_days.collect::<Vec<_>>())?.into_iter().flatten().collect())
 }
 
 /// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
