@@ -82,8 +82,7 @@ fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
 fn sum_all(days: &[&CheckedPartition], spec: &'static PartialSpec, zone: &Zone) -> Outcome<()> {
     let summed = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
-            let (record_ids, custom_made) = (&BTreeSet::new(), &BTreeSet::new());
-            let wanted = Wanted { spec, custom_made, record_ids, all_records: false };
+            let wanted = Wanted { spec, custom_made: &BTreeSet::new(), with_records: false };
             let loaded = reader::load(day)?;
             let source = Source::Loaded(&loaded);
             sum_up((day.table, day.day), wanted, |consume| {

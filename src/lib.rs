@@ -51,7 +51,7 @@ mod assessments;
 pub mod publish;
 
 mod pipeline;
-mod state;
+pub mod state;
 mod table_days;
 
 pub mod cli;

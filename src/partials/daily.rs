@@ -51,20 +51,18 @@ mod tests {
     use crate::error::ExitClass;
     use crate::extracts::readable::rows;
     use crate::extracts::tables::Table;
-    use crate::partials::{measures, records::Record};
+    use crate::partials::measures;
 
-    fn partial(table: Table, text: &str, record_ids: &[i64]) -> Outcome<DailyPartial> {
+    fn partial(table: Table, text: &str) -> Outcome<DailyPartial> {
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);
-        let record_ids = record_ids.iter().copied().collect();
         let spec = measures::of(table).unwrap();
-        let wanted =
-            Wanted { spec, custom_made: &custom_made, record_ids: &record_ids, all_records: spec.has_records() };
+        let wanted = Wanted { spec, custom_made: &custom_made, with_records: spec.has_records() };
         let rows = rows(table, "2022-03-15", text);
         let whole = sum_up((table, rows.day), wanted, |add| add(rows.clone()))?;
         // However rows are cut into batches, they make the same.
         let cut = sum_up((table, rows.day), wanted, |add| one_by_one(&rows).into_iter().try_for_each(add))?;
         assert!(whole.sums.equals(&cut.sums), "{text}");
-        assert_eq!((&whole.answers, &whole.records, &whole.counts), (&cut.answers, &cut.records, &cut.counts));
+        assert_eq!((&whole.records, &whole.counts), (&cut.records, &cut.counts));
         assert_eq!(whole.quarantine, cut.quarantine);
         Ok(whole)
     }
@@ -77,7 +75,7 @@ mod tests {
 
     /// The sums as one text a row, `column=value` in the order of the columns.
     fn sums(table: Table, text: &str) -> Vec<String> {
-        let sums = partial(table, text, &[]).unwrap().sums;
+        let sums = partial(table, text).unwrap().sums;
         let cell = |column: &polars::prelude::Column, row: usize| {
             let value = column.get(row).unwrap();
             format!("{}={}", column.name(), value.get_str().map_or(value.to_string(), str::to_owned))
@@ -187,38 +185,42 @@ mod tests {
     }
 
     #[test]
-    fn a_named_record_is_found_with_what_it_added_unless_it_is_quarantined() {
-        let text = "order_id shop_id category due_at picked_up_at
-                    5        1       男装     12:00  11:00
-                    6        1       男装     12:00  13:00
-                    7        2       -        12:00  13:00";
-        let found = partial(Table::Pickups, text, &[4, 5, 7]).unwrap();
-        let record = Record::of(1, [1, 1].into_iter());
-        assert_eq!(found.answers, [(4, None), (5, Some(record)), (7, None)].into());
-    }
-
-    #[test]
-    fn all_records_are_those_that_are_found_by_name() {
-        for (table, text) in [
-            (Table::Pickups, "order_id category picked_up_at\n7 - -\n9 全屋定制 11:00\n5 男装 11:00\n6 男装 -"),
-            (Table::Reviews, "review_id description_stars logistics_stars\n9 5 -\n7 9 1\n6 - 3\n5 1 2"),
-            (Table::Refunds, "refund_id refund_type self_completed\n6 refund_only true\n5 return_refund true"),
-            (Table::Disputes, "dispute_id liable_party in_effect\n6 seller true\n5 buyer false"),
-            (Table::Disputes, "dispute_id"),
+    fn every_sound_record_is_there_with_what_it_added_and_no_quarantined_one() {
+        for (table, text, expected) in [
+            (
+                Table::Pickups,
+                "order_id category picked_up_at\n7 - -\n9 全屋定制 11:00\n5 男装 11:00\n6 男装 -",
+                vec![(5, [1, 1, 0, 0]), (6, [1, 0, 0, 0]), (9, [0; 4])],
+            ),
+            (
+                Table::Reviews,
+                "review_id description_stars logistics_stars\n9 5 -\n7 9 1\n6 - 3\n5 1 2",
+                vec![(5, [1, 1, 2, 1]), (6, [0, 0, 3, 1]), (9, [5, 1, 0, 0])],
+            ),
+            (
+                Table::Refunds,
+                "refund_id refund_type stage self_completed applied_at
+                 6 refund_only in_sale true 11:00\n5 return_refund in_sale true 11:30\n4 refund_only in_sale false 11:00",
+                vec![(4, [0; 4]), (5, [0, 0, 1_800, 1]), (6, [3_600, 1, 0, 0])],
+            ),
+            (
+                Table::Disputes,
+                "dispute_id liable_party in_effect ruled_at\n6 seller true 10:00\n5 buyer false 10:00\n6 buyer true 11:00",
+                vec![(5, [0; 4]), (6, [0; 4])],
+            ),
+            (Table::Disputes, "dispute_id", vec![]),
         ] {
-            let found = partial(table, text, &[5, 6, 7, 8, 9]).unwrap();
-            let records = found.records.unwrap();
-            assert!(records.keys.is_sorted());
-            for (key, record) in found.answers {
-                assert_eq!(records.get(key).unwrap(), record, "{key} of {text}");
-            }
+            let records = partial(table, text).unwrap().records.unwrap();
+            let found = records.keys.iter().map(|key| (*key, records.get(*key).unwrap().unwrap().figures));
+            let found: Vec<_> = found.collect();
+            assert_eq!(found, expected, "{text}");
         }
     }
 
     #[test]
     fn a_sum_beyond_64_bits_is_refused_and_never_wrapped() {
         let text = format!("shop_id amount_fen\n1 {}\n1 1", i64::MAX);
-        let failure = partial(Table::Payments, &text, &[]).unwrap_err();
+        let failure = partial(Table::Payments, &text).unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
         assert!(failure.to_string().contains("amount_fen"), "{failure}");
     }

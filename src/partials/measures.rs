@@ -157,11 +157,6 @@ pub fn of(table: Table) -> Option<&'static PartialSpec> {
     ALL.iter().find(|partial| partial.table == table)
 }
 
-/// The partials of the tables whose records appeals can name.
-pub(crate) fn with_records() -> impl Iterator<Item = &'static PartialSpec> {
-    ALL.iter().filter(|spec| spec.has_records())
-}
-
 impl Measure {
     /// Whether every row adds one.
     pub(super) fn counts_all_rows(&self) -> bool {

@@ -10,7 +10,7 @@ pub(crate) mod meaning;
 pub mod measures;
 mod numbers;
 mod once;
-pub(crate) mod records;
+pub mod records;
 pub(crate) mod retractions;
 pub mod shares;
 mod sums;

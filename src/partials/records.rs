@@ -15,14 +15,16 @@ use crate::extracts::tables::Table;
 use crate::partials::measures::{PartialSpec, most_measures};
 use crate::partials::{STAGE, engine, meaning::Addends};
 
-pub(crate) type TableDay = (Table, Day);
+/// One table on one day.
+pub type TableDay = (Table, Day);
 
 /// As many measures as any partial has.
-pub(crate) const MOST_MEASURES: usize = most_measures();
+pub const MOST_MEASURES: usize = most_measures();
 
 /// A sound record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
+    /// Whose it is.
     pub shop_id: i64,
     /// What it added to the measures of its partial, in their order; 0 beyond them.
     pub figures: [i64; MOST_MEASURES],
@@ -38,7 +40,7 @@ impl Record {
 }
 
 /// What became of the keys that appeals named in one table-day: the sound record, or none.
-pub(crate) type Answers = BTreeMap<i64, Option<Record>>;
+pub type Answers = BTreeMap<i64, Option<Record>>;
 
 /// All sound records of a table-day by key, column by column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -134,7 +136,7 @@ fn rows_with(keys: &[i64], wanted: &BTreeSet<i64>) -> Vec<(usize, i64)> {
 
 /// What these records added to the sums of their partial, as sums by shop with every figure negated; none where there is no
 /// record.
-pub(crate) fn negated(records: &[&Record], spec: &PartialSpec) -> Outcome<Option<DataFrame>> {
+pub(crate) fn negated(records: &[Record], spec: &PartialSpec) -> Outcome<Option<DataFrame>> {
     if records.is_empty() {
         return Ok(None);
     }

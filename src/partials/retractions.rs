@@ -1,20 +1,18 @@
 //! Appeals: which records they take out of the figures, and which appeals speak of no record.
 //!
-//! Grain in: the sound appeals of the window, and the named records that the daily partials found. Grain out: the records
-//! to take out of each table-day. For one record the last decision counts, by time and then by id, among the appeals
+//! Grain in: the sound appeals of the window, each with the record that it names. Grain out: the records to take out of each
+//! table. For one record the last decision counts, by time and then by id, among the appeals
 //! whose partition is old enough; an appeal without its record, or for another shop's, is left aside before that
 //! (specification, section 4, Appeals).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
-use crate::domain::{Day, Span};
+use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::extracts::batch::{Batch, value};
 use crate::extracts::{tables::Table, verdicts::Verdicts};
 use crate::partials::STAGE;
-use crate::partials::records::{Answers, TableDay};
+use crate::partials::records::{Record, TableDay};
 
 /// A decision on one record 规蜜投诉.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +35,7 @@ pub(crate) struct Appeal {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Retractions {
     /// The records that leave the figures.
-    pub(crate) taken_out: BTreeMap<TableDay, BTreeSet<i64>>,
+    pub(crate) taken_out: BTreeMap<Table, Vec<Record>>,
     /// How many appeals of each day speak of no record of their shop.
     pub(crate) unmatched: BTreeMap<Day, i64>,
 }
@@ -67,46 +65,24 @@ pub(crate) fn appeals_of(rows: &Batch, verdicts: &Verdicts) -> Outcome<Vec<Appea
     verdicts.sound_rows().map(appeal).collect()
 }
 
-/// The appeals whose record lies in the window, by the table-day of the record and then by its key.
-pub(crate) fn by_record(appeals: Vec<Appeal>, window: Span) -> BTreeMap<TableDay, Vec<Appeal>> {
-    let mut by_record: BTreeMap<TableDay, Vec<Appeal>> = BTreeMap::new();
-    for appeal in appeals.into_iter().filter(|appeal| window.contains(appeal.record_of.1)) {
-        by_record.entry(appeal.record_of).or_default().push(appeal);
-    }
-    by_record.values_mut().for_each(|appeals| appeals.sort_by_key(|appeal| appeal.record_id));
-    by_record
-}
-
-/// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older. `appeals`
-/// come as [`by_record`] gives them; `answers_of` says what became of the records of a table-day.
-pub(crate) fn decide<'a>(
-    appeals: &BTreeMap<TableDay, Vec<Appeal>>,
-    last_effective_day: Day,
-    answers_of: impl Fn(TableDay) -> Option<&'a Answers> + Sync,
-) -> Retractions {
-    let of_days = appeals.par_iter().map(|(record_of, appeals)| {
-        let answers = answers_of(*record_of);
-        let (mut taken_out, mut unmatched) = (BTreeSet::new(), BTreeMap::<Day, i64>::new());
-        for of_record in appeals.chunk_by(|one, next| one.record_id == next.record_id) {
-            let record = |appeal: &Appeal| answers?.get(&appeal.record_id)?.as_ref();
-            let is_of_shop = |appeal: &&Appeal| record(appeal).is_some_and(|record| record.shop_id == appeal.shop_id);
-            for appeal in of_record.iter().filter(|appeal| !is_of_shop(appeal)) {
-                *unmatched.entry(appeal.day).or_default() += 1;
-            }
-            let counting = of_record.iter().filter(is_of_shop).filter(|appeal| appeal.day <= last_effective_day);
-            // Of equal ones the first, which comes last here.
-            let last = counting.rev().max_by_key(|appeal| (appeal.decided_at_nanoseconds, appeal.appeal_id));
-            taken_out.extend(last.filter(|last| last.upheld).map(|last| last.record_id));
-        }
-        (*record_of, taken_out, unmatched)
-    });
+/// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older. `appeals` are
+/// those whose records lie in the window, in the order of their days, each with the sound record that it names.
+pub(crate) fn decide(mut appeals: Vec<(Appeal, Option<Record>)>, last_effective_day: Day) -> Retractions {
     let mut retractions = Retractions::default();
-    for (record_of, taken_out, unmatched) in of_days.collect::<Vec<_>>() {
-        if !taken_out.is_empty() {
-            retractions.taken_out.insert(record_of, taken_out);
+    appeals.retain(|(appeal, record)| {
+        let is_of_shop = record.is_some_and(|record| record.shop_id == appeal.shop_id);
+        if !is_of_shop {
+            *retractions.unmatched.entry(appeal.day).or_default() += 1;
         }
-        for (day, appeals) in unmatched {
-            *retractions.unmatched.entry(day).or_default() += appeals;
+        is_of_shop && appeal.day <= last_effective_day
+    });
+    let of = |(appeal, _): &(Appeal, _)| (appeal.record_of, appeal.record_id);
+    appeals.sort_by_cached_key(of);
+    for of_record in appeals.chunk_by(|one, next| of(one) == of(next)) {
+        // Of equal ones the first, which comes last here.
+        let last = of_record.iter().rev().max_by_key(|(appeal, _)| (appeal.decided_at_nanoseconds, appeal.appeal_id));
+        if let Some((appeal, Some(record))) = last.filter(|(appeal, _)| appeal.upheld) {
+            retractions.taken_out.entry(appeal.record_of.0).or_default().push(*record);
         }
     }
     retractions
@@ -117,23 +93,25 @@ mod tests {
     use super::*;
     use crate::extracts::readable::{day, rows};
     use crate::extracts::row_rules::judge_all;
-    use crate::partials::records::Record;
 
     /// Which reviews leave as of 2022-03-15, and how many appeals are unmatched, given appeals by day. The reviews 1 and 2 of
     /// shop 10 on 2022-03-01 are all that there is.
     fn decided(appeals: &[(&str, &str)]) -> (Vec<i64>, i64) {
-        let record = Some(Record::of(10, [].into_iter()));
-        let answers: Answers = [(1, record), (2, record), (3, None)].into();
+        let record_of = |appeal: &Appeal| {
+            let is_there =
+                (1..=2).contains(&appeal.record_id) && appeal.record_of == (Table::Reviews, day("2022-03-01"));
+            is_there.then(|| Record::of(10, [appeal.record_id].into_iter()))
+        };
         let appeals = appeals.iter().flat_map(|(day, text)| {
             let header = "appeal_id shop_id record_type record_id record_dt upheld decided_at\n";
             let rows = rows(Table::Appeals, day, &format!("{header}{text}"));
             appeals_of(&rows, &judge_all(&rows).unwrap()).unwrap()
         });
-        let appeals = by_record(appeals.collect(), Span::ending(day("2022-03-15"), 30));
-        let retractions = decide(&appeals, day("2022-03-14"), |record_of| {
-            (record_of == (Table::Reviews, day("2022-03-01"))).then_some(&answers)
-        });
-        (retractions.taken_out.into_values().flatten().collect(), retractions.unmatched.into_values().sum())
+        let appeals = appeals.map(|appeal| (appeal.clone(), record_of(&appeal))).collect();
+        let retractions = decide(appeals, day("2022-03-14"));
+        let taken_out =
+            retractions.taken_out.into_values().flatten().filter_map(|record| record.figures.first().copied());
+        (taken_out.collect(), retractions.unmatched.into_values().sum())
     }
 
     #[test]
@@ -155,7 +133,6 @@ mod tests {
             ("no such record", &[("2022-03-05", "1 10 review 3 2022-03-01 true 12:00")], (vec![], 1)),
             ("no such record in the table", &[("2022-03-05", "1 10 refund 1 2022-03-01 true 12:00")], (vec![], 1)),
             ("no such record on the day", &[("2022-03-05", "1 10 review 1 2022-03-02 true 12:00")], (vec![], 1)),
-            ("a record before the window", &[("2022-03-05", "1 10 review 1 2022-02-13 true 12:00")], (vec![], 0)),
         ] {
             assert_eq!(decided(appeals), expected, "{case}");
         }

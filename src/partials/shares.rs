@@ -34,7 +34,6 @@ fn added(spec: &PartialSpec, mut whole: DailyPartial, share: DailyPartial) -> Ou
     whole.counts.rows += share.counts.rows;
     whole.counts.broken.iter_mut().zip(share.counts.broken).for_each(|(whole, share)| *whole += share);
     whole.quarantine.extend(share.quarantine);
-    whole.answers.extend(share.answers.into_iter().filter(|(_, answer)| answer.is_some()));
     whole.records = match (whole.records, share.records) {
         (Some(whole), Some(share)) => Some(AllRecords::merged(&whole, &share)?),
         (None, None) => None,

@@ -16,7 +16,7 @@ use crate::extracts::row_rules::{judge, judge_all};
 use crate::extracts::verdicts::Verdicts;
 use crate::partials::meaning::addends;
 use crate::partials::measures::PartialSpec;
-use crate::partials::records::{AllRecords, Answers, TableDay, look_up};
+use crate::partials::records::{AllRecords, TableDay};
 use crate::partials::sums::Sums;
 
 /// What is kept of one table-day.
@@ -24,8 +24,6 @@ use crate::partials::sums::Sums;
 pub struct DailyPartial {
     /// One row a group with its measures and `rows`.
     pub sums: DataFrame,
-    /// What became of each key that appeals named.
-    pub answers: Answers,
     /// All sound records, where they were asked for.
     pub records: Option<AllRecords>,
     /// Which table-day it is, how many rows there were, and how many broke which rule.
@@ -41,10 +39,8 @@ pub struct Wanted<'a> {
     pub spec: &'static PartialSpec,
     /// The categories of goods that are made to order on its day.
     pub custom_made: &'a BTreeSet<String>,
-    /// The records that appeals name.
-    pub record_ids: &'a BTreeSet<i64>,
-    /// Whether all records are wanted besides.
-    pub all_records: bool,
+    /// Whether all records are wanted, to be found by their keys later.
+    pub with_records: bool,
 }
 
 /// A table-day as far as its rows were taken in.
@@ -57,7 +53,6 @@ pub(super) struct Tally<'a> {
     /// The keys of the other sound rows.
     pub(super) keys: Keys,
     sums: Sums,
-    answers: Answers,
     records: AllRecords,
     counts: Counts,
     quarantine: Vec<QuarantinedRow>,
@@ -71,7 +66,6 @@ impl<'a> Tally<'a> {
             held_back: Vec::new(),
             keys: Keys::default(),
             sums: Sums::none(wanted.spec)?,
-            answers: wanted.record_ids.iter().map(|key| (*key, None)).collect(),
             records: AllRecords::none(wanted.spec),
             counts: Counts::nothing(table, day),
             quarantine: Vec::new(),
@@ -95,12 +89,11 @@ impl<'a> Tally<'a> {
             self.quarantine.extend(rows_set_aside(&batch, verdicts)?);
             batch = batch.filtered(verdicts.sound())?;
         }
-        let Wanted { spec, custom_made, record_ids, all_records } = self.wanted;
+        let Wanted { spec, custom_made, with_records } = self.wanted;
         let addends = addends(&batch, spec, custom_made)?;
         self.sums.add(&batch, &addends)?;
         self.keys.add(&batch)?;
-        look_up(&batch, &addends, record_ids, &mut self.answers)?;
-        if all_records {
+        if with_records {
             self.records.add(&batch, &addends)?;
         }
         Ok(())
@@ -115,8 +108,7 @@ impl<'a> Tally<'a> {
         self.quarantine.sort_unstable();
         Ok(DailyPartial {
             sums: self.sums.finish(of)?,
-            answers: self.answers,
-            records: self.wanted.all_records.then(|| self.records.sorted()).transpose()?,
+            records: self.wanted.with_records.then(|| self.records.sorted()).transpose()?,
             counts: self.counts,
             quarantine: self.quarantine,
         })

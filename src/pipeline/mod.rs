@@ -8,6 +8,7 @@
 pub(crate) mod catch_up;
 pub(crate) mod month_end;
 pub(crate) mod night;
+mod repeated;
 pub(crate) mod restatement;
 mod scoring;
 pub(crate) mod settlement;

@@ -11,7 +11,7 @@ use crate::calendar::{Year, ends_month};
 use crate::error::{Outcome, fault};
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
 use crate::publish::{OutputPartition, Period, Publication, Rows, batches, month_ends, reading::Current};
-use crate::{domain::Day, rulebook::Rulebook, settings::Settings, table_days::night::NightInput};
+use crate::{domain::Day, rulebook::Rulebook, settings::Settings};
 
 const STAGE: &str = "month end";
 
@@ -45,11 +45,10 @@ pub(super) fn close(night: &mut Publication<'_>, out: &Path, rulebook: &Rulebook
     Ok(Some(closed))
 }
 
-/// The frozen month ends, but for the night's own, in whose windows something is new to it: a decision that takes effect, or
-/// a day that was delivered again.
-pub(super) fn touched(settings: &Settings, as_of: Day, input: &NightInput) -> Outcome<Vec<Day>> {
-    let days: BTreeSet<Day> =
-        input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied()).collect();
+/// The frozen month ends, but for the night's own, in whose windows lies a day with `news` for it: a decision that takes
+/// effect, or another delivery.
+pub(super) fn touched(settings: &Settings, as_of: Day, news: impl Iterator<Item = Day>) -> Outcome<Vec<Day>> {
+    let days: BTreeSet<Day> = news.collect();
     if days.is_empty() {
         return Ok(Vec::new());
     }

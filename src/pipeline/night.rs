@@ -13,11 +13,13 @@ use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
 use crate::partials::records::TableDay;
 use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Figures, with_figures};
-use crate::pipeline::{publish, staleness};
+use crate::pipeline::{publish, repeated, staleness};
 use crate::publish::{
     OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,
 };
-use crate::table_days::{dependencies::Terms, night::NightInput, plan::Why, survey::AsKnown};
+use crate::state::last_night::{self, LastNight};
+use crate::table_days::night::{NightInput, Surveyed, Unchanged};
+use crate::table_days::{dependencies::Terms, plan::Why, survey::AsKnown};
 use crate::{improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 /// A published night, and what its run says in short.
@@ -47,29 +49,72 @@ pub(crate) struct Night {
 pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
     on_pool(|| {
         let terms = Terms { settings, rulebook };
-        with_figures(terms, AsKnown { as_of, on: as_of }, |figures, input| {
+        let surveyed = Surveyed::of(terms, AsKnown { as_of, on: as_of })?;
+        let last = last_night::load(&settings.state);
+        if let Some(last) = &last
+            && let Some((unchanged, published)) = repeated::find(settings, as_of, &surveyed, last)?
+        {
+            return again(settings, as_of, last, (&unchanged, published));
+        }
+        with_figures(terms, as_of, &surveyed, |figures, input| {
             let spreads = categories::spreads(figures.ranking)?;
             let mut publication = publication(terms, as_of, (figures, &spreads), &input)?;
             let month_end = month_end::close(&mut publication, &settings.out, rulebook)?;
-            let touched_month_ends = month_end::touched(settings, as_of, &input)?;
+            let news = input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied());
+            let touched_month_ends = month_end::touched(settings, as_of, news)?;
             let made_stale = staleness::made_stale(settings, as_of, &input.changed)?;
             let published = publish(settings, &publication, now)?;
+            let (present_shops, unscored_shops) = (figures.present(), figures.unscored());
+            let unknown_shops = unknown_shops(&input);
+            let this = LastNight {
+                ingredients: input.ingredients,
+                present_shops,
+                unscored_shops,
+                unknown_shops: unknown_shops.clone(),
+                newly_decided: input.newly_decided,
+                files: published.files.clone(),
+            };
+            repeated::keep(&settings.state, last.as_ref(), this);
             Ok(Night {
                 as_of,
                 published,
                 month_end,
                 touched_month_ends,
                 made_stale,
-                present_shops: figures.present(),
-                unscored_shops: figures.unscored(),
-                quarantined_rows: input.set_aside.quarantine.values().map(Vec::len).sum(),
-                unknown_shops: unknown_shops(&input),
+                present_shops,
+                unscored_shops,
+                quarantined_rows: input.set_aside.quarantined_rows(),
+                unknown_shops,
                 without_rows: without_rows(&input.set_aside.counts),
                 computed: input.computed,
                 reused: input.reused,
                 changed: input.changed,
             })
         })
+    })
+}
+
+/// A night of which nothing is new.
+fn again(
+    settings: &Settings,
+    as_of: Day,
+    last: &LastNight,
+    (unchanged, published): (&Unchanged, Published),
+) -> Outcome<Night> {
+    Ok(Night {
+        as_of,
+        published,
+        month_end: None,
+        touched_month_ends: month_end::touched(settings, as_of, last.newly_decided.iter().copied())?,
+        made_stale: Vec::new(),
+        present_shops: last.present_shops,
+        unscored_shops: last.unscored_shops,
+        quarantined_rows: unchanged.set_aside.quarantined_rows(),
+        unknown_shops: last.unknown_shops.clone(),
+        without_rows: without_rows(&unchanged.set_aside.counts),
+        computed: Vec::new(),
+        reused: unchanged.partials,
+        changed: Vec::new(),
     })
 }
 
@@ -102,9 +147,7 @@ fn publication<'a>(
             ingredients: input.ingredients.clone(),
             quarantine: Quarantine {
                 days: all(quarantined)?.into_iter().collect(),
-                window: settings.window(as_of),
-                snapshot: input.snapshot,
-                kept_from: as_of.plus(-settings.quarantine_days),
+                ..Quarantine::of(settings, as_of, input.snapshot)
             },
         }),
     })

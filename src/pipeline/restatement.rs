@@ -8,12 +8,16 @@ use jiff::Timestamp;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{assessments_from, partition, published};
-use crate::pipeline::{publish, scoring::with_figures, settlement};
+use crate::pipeline::{
+    publish,
+    scoring::{Figures, with_figures},
+    settlement,
+};
 use crate::publish::month_ends::{self, Restatement};
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, SCORES};
 use crate::publish::restatement::{self, Restated};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Rows, reading::Current};
-use crate::table_days::{dependencies::Terms, survey::AsKnown};
+use crate::table_days::{dependencies::Terms, night::Surveyed, survey::AsKnown};
 use crate::{calendar::Year, domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 const STAGE: &str = "month end";
@@ -56,7 +60,9 @@ fn rows(terms: Terms<'_>, month_end: Day, restatement: Restatement<'_>, current:
     let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
     let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
-    let scores = with_figures(terms, known, |figures, _| figures.rows(month_end, terms.rulebook).whole(&SCORES))?;
+    let surveyed = Surveyed::of(terms, known)?;
+    let of_month_end = |figures: &Figures<'_>, _| figures.rows(month_end, terms.rulebook).whole(&SCORES);
+    let scores = with_figures(terms, month_end, &surveyed, of_month_end)?;
     restatement::restate(&before, revisions.as_ref(), &scores, restatement)
 }
 

@@ -8,8 +8,8 @@ use crate::policies::AfterSalesMix;
 use crate::publish::{Rows, batches};
 use crate::ranking::{Ranking, assessed::assess, rank_all};
 use crate::rulebook::{Decimal4, Rulebook};
-use crate::table_days::night::{NightInput, gather};
-use crate::table_days::{dependencies::Terms, survey::AsKnown};
+use crate::table_days::dependencies::Terms;
+use crate::table_days::night::{NightInput, Surveyed};
 use crate::window_sums::shops::of_shops;
 use crate::{assessments::marketing, domain::Day, error::Outcome, quality, scores};
 
@@ -42,15 +42,14 @@ impl<'a> Figures<'a> {
     }
 }
 
-/// Scores a day, as known at the end of a day, and hands on what came of it.
+/// Scores a day whose table-days were found, and hands on what came of it.
 pub(super) fn with_figures<T>(
-    terms: Terms<'_>,
-    known: AsKnown,
+    Terms { settings, rulebook }: Terms<'_>,
+    as_of: Day,
+    surveyed: &Surveyed<'_>,
     then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,
 ) -> Outcome<T> {
-    let (Terms { settings, rulebook }, as_of) = (terms, known.as_of);
-    rulebook.check_in_force(as_of)?;
-    let mut input = gather(terms, known)?;
+    let mut input = surveyed.gather()?;
     let set_aside = &input.set_aside;
     let window = settings.window(as_of);
     quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;

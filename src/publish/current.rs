@@ -45,6 +45,7 @@ fn target_of(name: &Name) -> PathBuf {
 pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> Outcome<()> {
     if let Some(previous) = previous {
         mark(layout, previous)?;
+        sync_mark(layout, previous)?;
     }
     point(layout, next)?;
     let synced = file_system::sync_folder(&layout.out);
@@ -56,7 +57,7 @@ pub(super) fn switch(layout: &Layout, previous: Option<&Name>, next: &Name) -> O
         }
         return synced;
     }
-    // Readers have seen it from now on, whatever becomes of the link.
+    // Readers have seen it from now on, whatever becomes of the link. It need not be on disk before the next switch.
     if let Err(failure) = mark(layout, next) {
         tracing::warn!("the next run will mark it: {failure}");
     }
@@ -90,10 +91,16 @@ fn mark(layout: &Layout, name: &Name) -> Outcome<()> {
     if is_marked(layout, name) {
         return Ok(());
     }
+    let path = layout.generation(name).join(MARK);
+    fs::File::create(&path).map(drop).map_err(|error| disk(STAGE, "mark of a generation", &path, &error))
+}
+
+/// Waits until a mark is on disk, which it mostly is.
+fn sync_mark(layout: &Layout, name: &Name) -> Outcome<()> {
     let folder = layout.generation(name);
     let path = folder.join(MARK);
-    let failed = |error: io::Error| disk(STAGE, "mark of the outgoing generation", &path, &error);
-    fs::File::create(&path).map_err(failed)?.sync_all().map_err(failed)?;
+    let synced = fs::File::open(&path).and_then(|mark| mark.sync_all());
+    synced.map_err(|error| disk(STAGE, "mark of the outgoing generation", &path, &error))?;
     file_system::sync_folder(&folder)
 }
 

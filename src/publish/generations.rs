@@ -73,6 +73,8 @@ pub(crate) struct Published {
     pub(crate) name: String,
     /// False where it was current before, and holds every byte of the night.
     pub(crate) changed: bool,
+    /// The SHA-256 of the files of the partitions that were published, by path in the generation.
+    pub(crate) files: BTreeMap<String, String>,
 }
 
 /// The generations under `out`, oldest first; none where nothing was published yet.

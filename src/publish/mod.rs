@@ -50,7 +50,7 @@ pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub use layout::lock_folder;
 pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
-pub(crate) use publication::{OfNight, Publication, PublicationKind, prepare, publish};
+pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, prepare, publish};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use rollback::{Why, rollback};
 pub(crate) use rows::Rows;

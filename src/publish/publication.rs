@@ -1,4 +1,4 @@
-//! What a run publishes at once, a night, a restatement or a settlement, and how, step by step: write, link, sync, name,
+//! What a run publishes at once, a night, a restatement or a settlement, and how, step by step: write, link, name, sync,
 //! switch, and only then remove what is old.
 //!
 //! In: the tables of a run, and a night's quarantined rows, sorted. Out: a new current generation, or the word
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::checksums::{Checksums, file_hash};
 use super::generations::{self, Generation, Published};
 use super::layout::{Layout, Name};
 use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
@@ -42,6 +43,13 @@ pub(crate) struct OfNight {
     pub(crate) quarantine: Quarantine,
 }
 
+impl OfNight {
+    /// Whether a partition of the current generation stays, where the night does not write it itself.
+    fn keeps(&self, partition: &PartitionFolder) -> bool {
+        partition.root == PUBLISHED || partition.day().is_some_and(|day| self.quarantine.keeps(day))
+    }
+}
+
 impl<'a> Publication<'a> {
     fn night(&self) -> Option<&OfNight> {
         match &self.kind {
@@ -65,8 +73,7 @@ impl<'a> Publication<'a> {
 
     /// Whether a partition of the current generation stays, where this one does not write it itself.
     fn keeps(&self, partition: &PartitionFolder) -> bool {
-        let Some(OfNight { quarantine, .. }) = self.night() else { return true };
-        partition.root == PUBLISHED || partition.day().is_some_and(|day| quarantine.keeps(day))
+        self.night().is_none_or(|night| night.keeps(partition))
     }
 
     /// Whether the current generation, which holds `nights`, was made of the same.
@@ -96,17 +103,51 @@ pub(crate) fn publish(
     if let Some(before) = &before
         && before.holds(publication, &partitions)?
     {
-        return Ok(Published { name: before.name.to_string(), changed: false });
+        let files = written(&Checksums::read(&before.folder)?.unwrap_or_default(), &partitions);
+        return Ok(Published { name: before.name.to_string(), changed: false, files });
     }
     let added = add_generation(&layout, publication, &partitions, before.as_ref(), now);
-    let name = added.inspect_err(|_| {
+    let (name, checksums) = added.inspect_err(|_| {
         if let Err(failure) = file_system::remove(&layout.staging) {
             tracing::warn!("the next run will remove what is left: {failure}");
         }
     })?;
     let stay: Vec<_> = [&name].into_iter().chain(before.as_ref().map(|before| &before.name)).collect();
     pruning::prune(&layout, keep, now, &stay);
-    Ok(Published { name: name.to_string(), changed: true })
+    Ok(Published { name: name.to_string(), changed: true, files: written(&checksums, &partitions) })
+}
+
+/// The hashes of the files of a run's partitions.
+fn written(checksums: &Checksums, partitions: &[NewPartition]) -> BTreeMap<String, String> {
+    let files = partitions.iter().flat_map(|partition| checksums.of(&partition.folder));
+    files.map(|(path, hash)| (path.to_owned(), hash.to_owned())).collect()
+}
+
+/// The current generation, where it holds the night of a day, made of the same, as these files and no others, and nothing
+/// that the night would remove.
+pub(crate) fn find_again(
+    out: &Path,
+    (as_of, night): (Day, &OfNight),
+    files: &BTreeMap<String, String>,
+) -> Outcome<Option<Published>> {
+    let layout = Layout::new(out);
+    let Some(name) = current::read(&layout)? else { return Ok(None) };
+    let current = Predecessor::of(&layout, name)?;
+    let is_known = current.nights.get(&as_of) == Some(&night.ingredients);
+    let is_its_own = |folder: &PartitionFolder| files.keys().any(|path| path.starts_with(&format!("{folder}/")));
+    let (own, others): (Vec<_>, Vec<_>) = current.partitions.iter().partition(|folder| is_its_own(folder));
+    if !is_known || files.is_empty() || !others.into_iter().all(|folder| night.keeps(folder)) {
+        return Ok(None);
+    }
+    let mut there = BTreeMap::new();
+    for folder in own {
+        for name in file_system::names(&folder.inside(&current.folder))? {
+            let path = format!("{folder}/{name}");
+            let hash = file_hash(&current.folder.join(&path))?;
+            there.insert(path, hash);
+        }
+    }
+    Ok((there == *files).then(|| Published { name: current.name.to_string(), changed: false, files: there }))
 }
 
 /// The generation that is current when a run publishes.
@@ -156,7 +197,7 @@ fn add_generation(
     news: &[NewPartition<'_>],
     before: Option<&Predecessor>,
     now: Timestamp,
-) -> Outcome<Name> {
+) -> Outcome<(Name, Checksums)> {
     let (folder, staging) = (&layout.generations, &layout.staging);
     // Opened before the first write, so that the sync reports every write that failed since.
     let to_sync = file_system::open_folder(folder)?;
@@ -185,11 +226,11 @@ fn add_generation(
     };
     generation.write(staging, &mut checksums)?;
     checksums.write(staging)?;
-    file_system::sync_file_system(&to_sync, folder)?;
+    // Until it is current or marked it is one that no reader saw: its name can be on disk before it is.
     file_system::rename(staging, &layout.generation(&name))?;
-    file_system::sync_folder(folder)?;
+    file_system::sync_file_system(&to_sync, folder)?;
     uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
-    Ok(name)
+    Ok((name, checksums))
 }
 
 #[cfg(test)]

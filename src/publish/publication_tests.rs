@@ -44,7 +44,8 @@ fn a_night_again_changes_nothing_be_it_the_last_or_an_old_one() {
     let touched = || ["", "generations"].map(|folder| metadata(&out.path().join(folder)).modified().unwrap());
     let (before, untouched) = (out.files(""), touched());
     for again in [&night, &old] {
-        assert_eq!(out.publish(again), Published { changed: false, ..last.clone() });
+        let again = out.publish(again);
+        assert_eq!((again.name, again.changed), (last.name.clone(), false));
         assert_eq!(out.files(""), before);
         assert_eq!(touched(), untouched, "no file was made on the way");
     }

@@ -17,6 +17,7 @@ use super::reading::{column, read_partition};
 use crate::domain::{Day, Span};
 use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
+use crate::settings::Settings;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Quarantine {
@@ -31,6 +32,12 @@ pub(crate) struct Quarantine {
 }
 
 impl Quarantine {
+    /// That of a night without a quarantined row, which read the snapshot of this day.
+    pub(crate) fn of(settings: &Settings, as_of: Day, snapshot: Day) -> Self {
+        let kept_from = as_of.plus(-settings.quarantine_days);
+        Self { days: BTreeMap::new(), window: settings.window(as_of), snapshot, kept_from }
+    }
+
     /// Whether the quarantine of `day` stays as it is: it is not too old, and not for this night to say.
     pub(super) fn keeps(&self, day: Day) -> bool {
         day >= self.kept_from && day != self.snapshot && !self.window.contains(day)

@@ -4,6 +4,7 @@
 //! an earlier revision, must be given up on purpose: with a reason, which is kept in
 //! `OUT/records/rollbacks.jsonl`: one line a rollback, never removed.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
@@ -51,7 +52,7 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published>
         current::link_quarantine(&layout)?;
         uninterrupted(|| current::switch(&layout, previous.as_ref(), next))?;
     }
-    Ok(Published { name: next.to_string(), changed })
+    Ok(Published { name: next.to_string(), changed, files: BTreeMap::new() })
 }
 
 /// Refuses to give up frozen month ends without a reason, and keeps the reason where there is one.

@@ -1,117 +1,118 @@
-//! What appeals asked for and what the partials answered, kept so that a night looks up only what is new.
+//! What became of the records that appeals name, kept so that a night looks up only what is new.
 //!
-//! Grain: one key of one table-day, in one file a table. An answer holds as long as the partial's fingerprint does.
+//! Grain: one appeal of a stored partition, in its order, in one file a day. An answer holds for that partition of appeals,
+//! and as long as the table-day of the record has the fingerprint that it had.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::*;
-use rayon::prelude::*;
+use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
 
-use crate::columns::{integers, of_integers, texts};
-use crate::domain::{Day, Span};
-use crate::error::{Outcome, all, fault};
-use crate::partials::measures::with_records;
-use crate::partials::records::{Answers, Record, TableDay};
+use crate::columns::{integers, of_integers};
+use crate::domain::Day;
+use crate::error::{Outcome, disk, fault};
+use crate::folders::entries;
+use crate::partials::records::{MOST_MEASURES, Record, TableDay};
 use crate::state::checksummed::{self, Content, STAGE};
-use crate::{extracts::tables::Table, partials::measures::PartialSpec, state::frames};
+use crate::{extracts::tables::Table, state::frames};
 
-/// The answers that one version of a partial gave, and its fingerprint.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Answered {
-    pub(crate) fingerprint: String,
-    pub(crate) answers: Answers,
-}
+/// The sound record that an appeal names, or none; nothing where it was not looked for.
+pub(crate) type Answer = Option<Option<Record>>;
 
+/// The answers of one partition of appeals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KnownAnswers {
-    pub(crate) days: BTreeMap<TableDay, Answered>,
-    /// Whether a file of them is damaged.
+    /// The fingerprint of the partition.
+    pub(crate) appeals: String,
+    /// The fingerprints of the table-days that were asked.
+    pub(crate) asked: BTreeMap<TableDay, String>,
+    /// One an appeal.
+    pub(crate) answers: Vec<Answer>,
+    /// Whether the file of them is damaged.
     pub(crate) is_damaged: bool,
 }
 
+#[derive(Serialize, Deserialize)]
+struct Header {
+    appeals: String,
+    /// Table, day and fingerprint.
+    asked: Vec<(String, Day, String)>,
+}
+
+const FOLDER: &str = "records";
+const ENDING: &str = ".sealed";
+
 impl KnownAnswers {
-    /// The answers under a state folder; none for a table whose file is gone or damaged.
-    pub(crate) fn load(state: &Path) -> Self {
-        let specs: Vec<&PartialSpec> = with_records().collect();
-        let of_tables = specs.into_par_iter().map(|spec| {
-            let frame = match checksummed::read(&file(state, spec.table)) {
-                Content::Absent => return Some(BTreeMap::new()),
-                Content::Damaged => return None,
-                Content::Sound(bytes) => frames::from_parquet(bytes.into()).ok()?,
-            };
-            answers_of(spec, &frame).ok()
-        });
-        let mut known = Self::default();
-        for of_table in of_tables.collect::<Vec<_>>() {
-            known.is_damaged |= of_table.is_none();
-            known.days.extend(of_table.into_iter().flatten());
+    /// The answers of the appeals of a day; none where their file is gone or damaged.
+    pub(crate) fn load(state: &Path, day: Day) -> Self {
+        let known = match checksummed::read(&file(state, day)) {
+            Content::Absent => return Self::default(),
+            Content::Damaged => None,
+            Content::Sound(bytes) => frames::split(&bytes).and_then(|(header, frame)| known(header, &frame).ok()),
+        };
+        known.unwrap_or(Self { is_damaged: true, ..Self::default() })
+    }
+
+    /// Whether no file of answers is damaged.
+    pub(crate) fn are_sound(state: &Path) -> Outcome<bool> {
+        let files = entries(STAGE, &state.join(FOLDER))?;
+        Ok(files.iter().all(|(_, path)| checksummed::peek(path) != Content::Damaged))
+    }
+
+    pub(crate) fn save(&self, state: &Path, day: Day) -> Outcome<()> {
+        let asked = self.asked.iter().map(|((table, day), asked)| (table.name().to_owned(), *day, asked.clone()));
+        let header = Header { appeals: self.appeals.clone(), asked: asked.collect() };
+        let column = |name: &str, value: &dyn Fn(Answer) -> i64| {
+            of_integers(name, self.answers.iter().map(|answer| value(*answer)).collect())
+        };
+        let mut columns = vec![
+            column("was_looked_for", &|answer| answer.is_some().into()),
+            column("is_there", &|answer| answer.flatten().is_some().into()),
+            column("shop_id", &|answer| answer.flatten().map_or(0, |record| record.shop_id)),
+        ];
+        for place in 0..MOST_MEASURES {
+            let figure = |record: Record| record.figures.get(place).copied().unwrap_or_default();
+            columns.push(column(&figure_name(place), &|answer| answer.flatten().map_or(0, figure)));
         }
-        known
+        let frame = DataFrame::new(self.answers.len(), columns).map_err(|error| fault(STAGE, error))?;
+        checksummed::write(&file(state, day), &frames::under(&header, &frame)?)
     }
 
-    /// Keeps the answers of the window's table-days, and forgets the rest.
-    pub(crate) fn save(&self, state: &Path, window: Span) -> Outcome<()> {
-        let of_tables = with_records().par_bridge().map(|spec| {
-            let of_table = self.days.iter().filter(|((table, day), _)| *table == spec.table && window.contains(*day));
-            let frame = as_frame(spec, of_table.map(|((_, day), answered)| (*day, answered)))?;
-            let bytes = frames::to_parquet(&frame).map_err(|error| fault(STAGE, error))?;
-            checksummed::write(&file(state, spec.table), &bytes)
-        });
-        all(of_tables.collect::<Vec<_>>()).map(drop)
-    }
-
-    /// The answers of a table-day, if it still has this fingerprint.
-    pub(crate) fn of(&self, of: TableDay, fingerprint: &str) -> Option<&Answers> {
-        let answered = self.days.get(&of).filter(|answered| answered.fingerprint == fingerprint);
-        answered.map(|answered| &answered.answers)
+    /// Removes the answers of days before `first`, and what earlier releases left in their place.
+    pub(crate) fn forget_before(state: &Path, first: Day) -> Outcome<()> {
+        for (name, path) in entries(STAGE, &state.join(FOLDER))? {
+            let day = name.strip_suffix(ENDING).and_then(|day| day.parse::<Day>().ok());
+            if day.is_none_or(|day| day < first) {
+                fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
+            }
+        }
+        Ok(())
     }
 }
 
-fn answers_of(spec: &PartialSpec, frame: &DataFrame) -> Outcome<BTreeMap<TableDay, Answered>> {
+fn file(state: &Path, day: Day) -> PathBuf {
+    state.join(FOLDER).join(format!("{day}{ENDING}"))
+}
+
+fn figure_name(place: usize) -> String {
+    format!("figure_{place}")
+}
+
+fn known(Header { appeals, asked }: Header, frame: &DataFrame) -> Outcome<KnownAnswers> {
+    let table = |name: &str| Table::ALL.into_iter().find(|table| table.name() == name);
+    let asked = asked.into_iter().map(|(name, day, asked)| Some(((table(&name)?, day), asked)));
+    let asked = asked.collect::<Option<_>>().ok_or_else(|| fault(STAGE, "answers of an unknown table"))?;
     let whole = |name| integers(STAGE, frame, name);
-    let mut figures = spec.measures.iter().map(|measure| whole(measure.name)).collect::<Outcome<Vec<_>>>()?;
-    let of = whole("day")?.zip(texts(STAGE, frame, "fingerprint")?).zip(whole("record_id")?);
-    let mut days: BTreeMap<TableDay, Answered> = BTreeMap::new();
-    for (((day, fingerprint), key), (shop_id, is_there)) in of.zip(whole("shop_id")?.zip(whole("is_there")?)) {
+    let names: Vec<String> = (0..MOST_MEASURES).map(figure_name).collect();
+    let mut figures = names.iter().map(|name| integers(STAGE, frame, name)).collect::<Outcome<Vec<_>>>()?;
+    let rows = whole("was_looked_for")?.zip(whole("is_there")?).zip(whole("shop_id")?);
+    let answers = rows.map(|((was_looked_for, is_there), shop_id)| {
         let record = Record::of(shop_id, figures.iter_mut().filter_map(Iterator::next));
-        let epoch_days = i32::try_from(day).map_err(|error| fault(STAGE, error))?;
-        let answered = days.entry((spec.table, Day::from_epoch_days(epoch_days))).or_default();
-        if answered.fingerprint.is_empty() {
-            answered.fingerprint = fingerprint.to_owned();
-        }
-        answered.answers.insert(key, (is_there == 1).then_some(record));
-    }
-    Ok(days)
-}
-
-fn file(state: &Path, table: Table) -> PathBuf {
-    state.join("records").join(format!("{}.parquet.sealed", table.name()))
-}
-
-/// Day, fingerprint, key and record.
-type Row<'a> = (Day, &'a str, i64, Option<&'a Record>);
-
-fn as_frame<'a>(spec: &PartialSpec, answered: impl Iterator<Item = (Day, &'a Answered)>) -> Outcome<DataFrame> {
-    let of_day = |(day, answered): (Day, &'a Answered)| {
-        let answers = answered.answers.iter();
-        answers.map(move |(key, record)| (day, answered.fingerprint.as_str(), *key, record.as_ref()))
-    };
-    let rows: Vec<Row<'_>> = answered.flat_map(of_day).collect();
-    let column = |name, value: &dyn Fn(&Row<'_>) -> i64| of_integers(name, rows.iter().map(value).collect());
-    let fingerprints = StringChunked::from_iter_values("fingerprint".into(), rows.iter().map(|row| row.1));
-    let mut columns = vec![
-        column("day", &|row| row.0.epoch_days().into()),
-        fingerprints.into_column(),
-        column("record_id", &|row| row.2),
-        column("is_there", &|row| row.3.is_some().into()),
-        column("shop_id", &|row| row.3.map_or(0, |record| record.shop_id)),
-    ];
-    for (place, measure) in spec.measures.iter().enumerate() {
-        let figure = |record: &Record| record.figures.get(place).copied().unwrap_or(0);
-        columns.push(column(measure.name, &|row| row.3.map_or(0, figure)));
-    }
-    DataFrame::new(rows.len(), columns).map_err(|error| fault(STAGE, error))
+        (was_looked_for == 1).then_some((is_there == 1).then_some(record))
+    });
+    Ok(KnownAnswers { appeals, asked, answers: answers.collect(), is_damaged: false })
 }
 
 #[cfg(test)]
@@ -120,21 +121,25 @@ mod tests {
     use crate::extracts::readable::day;
 
     #[test]
-    fn answers_of_the_window_are_kept_and_hold_for_their_fingerprint() {
+    fn answers_come_back_and_those_of_days_before_are_forgotten() {
         let state = tempfile::tempdir().unwrap();
-        let answered = |fingerprint: &str| Answered {
-            fingerprint: fingerprint.to_owned(),
-            answers: [(7, Some(Record::of(1, [1].into_iter()))), (8, None)].into(),
+        let (first, last) = (day("2022-03-14"), day("2022-03-15"));
+        let known = KnownAnswers {
+            appeals: "a".to_owned(),
+            asked: [((Table::Disputes, first), "f".to_owned())].into(),
+            answers: vec![None, Some(None), Some(Some(Record::of(i64::MIN, [1, i64::MAX].into_iter())))],
+            is_damaged: false,
         };
-        let (inside, outside) = ((Table::Disputes, day("2022-03-15")), (Table::Disputes, day("2022-02-13")));
-        let known = |days: &[_]| KnownAnswers { days: days.iter().cloned().collect(), is_damaged: false };
-        let window = Span::ending(inside.1, 30);
-        known(&[(inside, answered("f")), (outside, answered("g"))]).save(state.path(), window).unwrap();
-        let loaded = KnownAnswers::load(state.path());
-        assert_eq!(loaded, known(&[(inside, answered("f"))]));
-        assert_eq!(loaded.of(inside, "f").unwrap().len(), 2);
-        assert_eq!(loaded.of(inside, "other"), None);
-        std::fs::write(file(state.path(), Table::Disputes), "").unwrap();
-        assert!(KnownAnswers::load(state.path()).is_damaged);
+        for day in [first, last] {
+            known.save(state.path(), day).unwrap();
+        }
+        fs::write(state.path().join(FOLDER).join("disputes.parquet.sealed"), "").unwrap();
+        assert!(!KnownAnswers::are_sound(state.path()).unwrap());
+        KnownAnswers::forget_before(state.path(), last).unwrap();
+        assert!(KnownAnswers::are_sound(state.path()).unwrap());
+        assert_eq!(KnownAnswers::load(state.path(), first), KnownAnswers::default());
+        assert_eq!(KnownAnswers::load(state.path(), last), known);
+        fs::write(file(state.path(), last), "").unwrap();
+        assert!(KnownAnswers::load(state.path(), last).is_damaged);
     }
 }

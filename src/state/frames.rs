@@ -13,6 +13,11 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use polars::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Outcome, fault};
+use crate::state::checksummed::STAGE;
 
 /// A frame as the bytes of a Parquet file. Integers are written as differences: shops ascend and counts are small, which
 /// makes a tenth of them and costs less than any compression.
@@ -68,6 +73,21 @@ pub(crate) fn from_parquet(bytes: Bytes) -> Result<DataFrame> {
     });
     let columns = columns.collect::<Result<Vec<Column>>>()?;
     DataFrame::new(batch.num_rows(), columns).map_err(outside)
+}
+
+/// A header on a line of its own, and a frame.
+pub(super) fn under(header: &impl Serialize, frame: &DataFrame) -> Outcome<Vec<u8>> {
+    let header = serde_json::to_vec(header).map_err(|error| fault(STAGE, error))?;
+    let frame = to_parquet(frame).map_err(|error| fault(STAGE, error))?;
+    Ok([header.as_slice(), b"\n", &frame].concat())
+}
+
+/// The header and the frame that [`under`] brought together; none where bytes hold anything else.
+pub(super) fn split<H: DeserializeOwned>(bytes: &[u8]) -> Option<(H, DataFrame)> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (header, rest) = bytes.split_at(end);
+    let frame = from_parquet(rest.get(1..)?.to_vec().into()).ok()?;
+    Some((serde_json::from_slice(header).ok()?, frame))
 }
 
 fn outside(error: PolarsError) -> ParquetError {

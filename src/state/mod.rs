@@ -1,7 +1,7 @@
 //! The state folder: what a night leaves for the next, so that a night costs a night.
 //!
 //! [`store`] keeps table-days and their [`record_index`], [`answers`] what appeals asked for, [`window`] the sums of the last
-//! window, [`empty_days`] days on which nothing happened. It may run ahead of what is published and does not decide what is:
+//! window, [`last_night`] what came of it, [`empty_days`] days on which nothing happened. It may run ahead of what is published and does not decide what is:
 //! every file carries its own hash ([`verification`] checks them all), and what is gone, damaged or made of other inputs is
 //! made again, as long as its extracts are there.
 
@@ -13,8 +13,9 @@ pub(crate) mod empty_days;
 pub(crate) mod format;
 pub(crate) mod format_1;
 pub(crate) mod frames;
+pub(crate) mod last_night;
 mod packed;
-pub(crate) mod record_index;
+pub mod record_index;
 pub(crate) mod store;
 pub(crate) mod verification;
 pub(crate) mod window;

@@ -3,22 +3,25 @@
 //! In: integers. Out: 9 bytes and the bits, little-endian. Any single one can be read without the others.
 
 pub(super) fn append(bytes: &mut Vec<u8>, values: &[i64]) {
-    let least = values.iter().min().copied().unwrap_or_default();
+    let least = values.iter().copied().min().unwrap_or_default();
     // Exact in 64 unsigned bits, whatever the two are.
-    let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
-    let width = u64::BITS - values.iter().map(|value| above(*value)).max().unwrap_or_default().leading_zeros();
-    bytes.extend(least.to_le_bytes());
+    let above = |value: &i64| value.wrapping_sub(least).cast_unsigned();
+    // As wide as the greatest of them.
+    let width = u64::BITS - values.iter().fold(0, |bits, value| bits | above(value)).leading_zeros();
+    bytes.extend_from_slice(&least.to_le_bytes());
     bytes.extend(width.to_le_bytes().first());
-    let (mut open, mut open_bits) = (0_u128, 0);
+    let (mut word, mut filled_bits) = (0_u64, 0);
     for value in values {
-        open |= u128::from(above(*value)) << open_bits;
-        open_bits += width;
-        while open_bits >= u64::BITS {
-            bytes.extend(open.to_le_bytes().iter().take(8));
-            (open, open_bits) = (open >> u64::BITS, open_bits - u64::BITS);
+        let above = above(value);
+        word |= above << filled_bits;
+        filled_bits += width;
+        if filled_bits >= u64::BITS {
+            bytes.extend_from_slice(&word.to_le_bytes());
+            filled_bits -= u64::BITS;
+            word = above.checked_shr(width - filled_bits).unwrap_or(0);
         }
     }
-    bytes.extend(open.to_le_bytes().iter().take(open_bits.div_ceil(8) as usize));
+    bytes.extend(word.to_le_bytes().iter().take(filled_bits.div_ceil(8) as usize));
 }
 
 pub(super) struct Packed<'a> {
@@ -39,9 +42,12 @@ impl<'a> Packed<'a> {
 
     pub(super) fn get(&self, place: usize) -> i64 {
         let first_bit = place * self.width;
-        let mut held = [0_u8; 16];
         let bytes = self.bits.get(first_bit / 8..).unwrap_or_default();
-        held.iter_mut().zip(bytes).for_each(|(held, byte)| *held = *byte);
+        let held = bytes.first_chunk::<16>().copied().unwrap_or_else(|| {
+            let mut held = [0; 16];
+            held.iter_mut().zip(bytes).for_each(|(held, byte)| *held = *byte);
+            held
+        });
         let mask = (1_u128 << self.width) - 1;
         let above = u128::from_le_bytes(held) >> (first_bit % 8) & mask;
         // The mask leaves 64 bits at most.

@@ -3,9 +3,9 @@
 //! Layout: a head (hash, number of records), a directory with one entry a block (its first key, where it ends, its hash),
 //! and blocks of 256 records: the differences of the keys, the shops and the figures, each packed in as many bits as they
 //! need. A look-up reads the directory and the blocks in which the keys must lie, and checks their hashes; the directory's
-//! covers the partial's fingerprint, so that an index of other records is not believed. Parquet pages with checksums would
-//! do as well, but their footer and page index have to be parsed before the first page is found, for each of a hundred
-//! table-days a night, and pages as short as these blocks would cost more than they hold.
+//! covers the partial's fingerprint, so that an index of other records is not believed. Parquet files of the same records with
+//! a page index would do as well; for 120 table-days of 36 million records (`benches/pieces.rs`) they take 2.4 s to write where
+//! this takes 0.6, and 0.13 s a night to look up 25 records in each where this takes 0.015: a quarter of a night more.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -24,16 +24,16 @@ const HEAD_BYTES: usize = 16;
 const ENTRY_BYTES: usize = 24;
 
 /// The bytes of an index of the records of a partial with this fingerprint.
-pub(crate) fn encode(records: &AllRecords, fingerprint: &str) -> Vec<u8> {
+pub fn encode(records: &AllRecords, fingerprint: &str) -> Vec<u8> {
     let (mut directory, mut blocks) = (Vec::new(), Vec::new());
-    for first in (0..records.keys.len()).step_by(BLOCK_RECORDS) {
+    let mut columns: Vec<_> = records.columns.iter().map(|column| column.chunks(BLOCK_RECORDS)).collect();
+    let mut steps = Vec::new();
+    for keys in records.keys.chunks(BLOCK_RECORDS) {
         let start = blocks.len();
-        let of_block = |column: &'_ [i64]| column.iter().skip(first).take(BLOCK_RECORDS).copied().collect::<Vec<_>>();
-        let keys = of_block(&records.keys);
-        let steps: Vec<i64> =
-            keys.iter().zip(keys.iter().take(1).chain(&keys)).map(|(key, last)| key.wrapping_sub(*last)).collect();
+        steps.clear();
+        steps.extend(keys.iter().zip(keys.iter().take(1).chain(keys)).map(|(key, last)| key.wrapping_sub(*last)));
         packed::append(&mut blocks, &steps);
-        records.columns.iter().for_each(|column| packed::append(&mut blocks, &of_block(column)));
+        columns.iter_mut().filter_map(Iterator::next).for_each(|column| packed::append(&mut blocks, column));
         directory.extend(keys.first().copied().unwrap_or_default().to_le_bytes());
         directory.extend((blocks.len() as u64).to_le_bytes());
         directory.extend(xxh3_64(blocks.get(start..).unwrap_or_default()).to_le_bytes());
@@ -50,7 +50,7 @@ fn hash(fingerprint: &str, count: &[u8], directory: &[u8]) -> u64 {
 }
 
 /// An index whose directory is sound.
-pub(crate) struct RecordIndex {
+pub struct RecordIndex {
     file: File,
     records: usize,
     blocks: Vec<Block>,
@@ -66,7 +66,7 @@ struct Block {
 
 impl RecordIndex {
     /// Opens the index of a partial with this fingerprint; none where it is damaged or another's.
-    pub(crate) fn open(path: &Path, fingerprint: &str) -> Option<Self> {
+    pub fn open(path: &Path, fingerprint: &str) -> Option<Self> {
         let file = File::open(path).ok()?;
         let mut head = [0; HEAD_BYTES];
         file.read_exact_at(&mut head, 0).ok()?;
@@ -94,7 +94,7 @@ impl RecordIndex {
     }
 
     /// The records with these keys, as far as they are there; none where a block that should hold one is damaged.
-    pub(crate) fn look_up(&self, keys: &BTreeSet<i64>) -> Option<Answers> {
+    pub fn look_up(&self, keys: &BTreeSet<i64>) -> Option<Answers> {
         let mut found = Answers::new();
         let mut keys = keys.iter().copied().peekable();
         while let Some(key) = keys.next() {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Outcome, fault};
-use crate::state::checksummed::{self, Content, STAGE};
+use crate::error::Outcome;
+use crate::partials::measures;
+use crate::state::checksummed::{self, Content};
 use crate::state::{frames, store::Version};
 use crate::window_sums::tables::{TableSums, UnknownRows};
 use crate::{domain::Day, extracts::tables::Table, window_sums::tables::RolledTable};
@@ -20,19 +21,19 @@ struct Header {
 /// The window of a table that the last night left; none where there is nothing sound.
 pub(crate) fn load(state: &Path, table: Table) -> Option<RolledTable> {
     let Content::Sound(bytes) = checksummed::read(&file(state, table)) else { return None };
-    let end = bytes.iter().position(|byte| *byte == b'\n')?;
-    let (header, rest) = bytes.split_at(end);
-    let Header { days, unknown } = serde_json::from_slice(header).ok()?;
-    let sums = frames::from_parquet(rest.get(1..)?.to_vec().into()).ok()?;
+    let (Header { days, unknown }, sums) = frames::split(&bytes)?;
     Some(RolledTable { days, table: TableSums { sums, unknown } })
+}
+
+/// Whether the last night left sound windows of all tables.
+pub(crate) fn is_there(state: &Path) -> bool {
+    measures::ALL.iter().all(|spec| matches!(checksummed::peek(&file(state, spec.table)), Content::Sound(_)))
 }
 
 /// Leaves the window of a table for the next night.
 pub(crate) fn save(state: &Path, table: Table, rolled: &RolledTable) -> Outcome<()> {
     let header = Header { days: rolled.days.clone(), unknown: rolled.table.unknown.clone() };
-    let header = serde_json::to_vec(&header).map_err(|error| fault(STAGE, error))?;
-    let sums = frames::to_parquet(&rolled.table.sums).map_err(|error| fault(STAGE, error))?;
-    checksummed::write(&file(state, table), &[header.as_slice(), b"\n", &sums].concat())
+    checksummed::write(&file(state, table), &frames::under(&header, &rolled.table.sums)?)
 }
 
 fn file(state: &Path, table: Table) -> PathBuf {

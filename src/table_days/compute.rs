@@ -4,8 +4,6 @@
 //! figures; of shops and appeals the sound rows in place of figures. Another engine that does this step stands behind
 //! [`compute`] and nothing else.
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
 
 use crate::error::{Outcome, caught, fault};
@@ -15,7 +13,7 @@ use crate::extracts::selection::{Selection, Share, Wanted};
 use crate::extracts::{batch::Batch, contract::CheckedPartition, row_rules::judge_all, tables::Table};
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{AllRecords, Answers};
+use crate::partials::records::AllRecords;
 use crate::partials::{retractions, shares::together};
 use crate::table_days::{STAGE, plan::Planned};
 use crate::{hashing::hash_of, memory, settings::Settings, shops, state::day_content::DayContent};
@@ -31,22 +29,12 @@ pub(super) struct Opened<'a> {
     shares: u64,
 }
 
-/// What is wanted of a table-day besides its figures.
-#[derive(Clone, Copy)]
-pub(super) struct Wants<'a> {
-    /// The records that appeals name.
-    pub(super) record_ids: &'a BTreeSet<i64>,
-    /// Whether all records, to be found by their keys later.
-    pub(super) all_records: bool,
-}
-
 /// What was computed of a table-day.
 pub(super) struct Computed {
     pub(super) counts: Counts,
     pub(super) quarantine: Vec<QuarantinedRow>,
     pub(super) content: DayContent,
-    /// What became of the records that were wanted.
-    pub(super) answers: Answers,
+    /// All records by key, where they were wanted.
     pub(super) records: Option<AllRecords>,
 }
 
@@ -82,11 +70,12 @@ fn rows_of(checked: &CheckedPartition) -> usize {
     checked.files.iter().map(|file| file.rows).sum()
 }
 
-/// Computes a table-day out of its files; rejected where one cannot be decoded or a sum could pass 64 bits.
-pub(super) fn compute(opened: &Opened<'_>, wants: Wants<'_>) -> Outcome<Computed> {
+/// Computes a table-day out of its files, and all its records where these are wanted `with_records`; rejected where a file
+/// cannot be decoded or a sum could pass 64 bits.
+pub(super) fn compute(opened: &Opened<'_>, with_records: bool) -> Outcome<Computed> {
     let Opened { checked, settings, .. } = *opened;
     match measures::of(checked.table) {
-        Some(spec) => partial(opened, spec, wants),
+        Some(spec) => partial(opened, spec, with_records),
         None => kept_rows(&reader::decode_whole(checked, opened.source(), &settings.zone, &Selection::default())?),
     }
 }
@@ -102,18 +91,17 @@ fn kept_rows(rows: &Batch) -> Outcome<Computed> {
     counts.add(rows, &verdicts)?;
     let mut quarantine = rows_set_aside(rows, &verdicts)?;
     quarantine.sort_unstable();
-    Ok(Computed { counts, quarantine, content, answers: Answers::new(), records: None })
+    Ok(Computed { counts, quarantine, content, records: None })
 }
 
 /// The partial of all rows, summed in one pass or, where they are too many for that, share by share.
-fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, wants: Wants<'_>) -> Outcome<Computed> {
+fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, with_records: bool) -> Outcome<Computed> {
     let Opened { planned, checked, settings, shares, .. } = *opened;
     let folder = &planned.partition.folder;
     // The index of a day that is too large for one share would be, too; its records are searched for in the files.
     let is_indexed = shares == 1 || settings.extracts_kept_days.is_some();
-    let all_records = wants.all_records && spec.has_records() && is_indexed;
-    let custom_made = planned.dependencies.custom_made();
-    let wanted = daily::Wanted { spec, custom_made, record_ids: wants.record_ids, all_records };
+    let with_records = with_records && spec.has_records() && is_indexed;
+    let wanted = daily::Wanted { spec, custom_made: planned.dependencies.custom_made(), with_records };
     let sum_up = |rows: Wanted<'_>| {
         caught(STAGE, folder, || daily::sum_up(planned.of(), wanted, |consume| opened.decode(rows, consume)))
     };
@@ -126,6 +114,6 @@ fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, wants: Wants<'_>) ->
         reader::check_count(folder, decoded, rows_of(checked))?;
         partial
     };
-    let DailyPartial { counts, quarantine, sums, answers, records, .. } = partial;
-    Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), answers, records })
+    let DailyPartial { counts, quarantine, sums, records, .. } = partial;
+    Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), records })
 }

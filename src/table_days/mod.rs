@@ -2,9 +2,10 @@
 //!
 //! [`survey`] lists the extracts and looks up what is stored, [`plan`] decides what becomes of each table-day, by its
 //! [`dependencies`] and its files; [`resolve`] carries the plan out, [`compute`] being the one place where rows become figures;
-//! [`records`] finds the records that appeals name, [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
+//! [`appeals`] says what became of the records that appeals name, which [`records`] finds; [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
 //! range of nights and a settlement need.
 
+mod appeals;
 mod compute;
 pub(crate) mod dependencies;
 #[cfg(test)]

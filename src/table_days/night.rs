@@ -1,8 +1,9 @@
 //! What the extracts and the state folder give a night: shops, the window's sums, and what appeals take out of them.
 //!
 //! In: settings, rules, the as-of day. Out: everything that scoring needs of the extracts, and the hash of all that the night is
-//! made of: a published night whose ingredients are those of now is current. What is stored and holds is reused,
-//! the rest is computed and left for the next night. Reading and group-bys run on the shared pool, one task a table-day.
+//! made of: a published night whose ingredients are those of now is current, and known as such before anything is read. What
+//! is stored and holds is reused, the rest is computed and left for the next night. Reading and group-bys run on the shared
+//! pool, one task a table-day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +12,35 @@ use rayon::prelude::*;
 
 use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
-use crate::extracts::{reader, tables::Table};
-use crate::partials::retractions::{self, Appeal};
-use crate::partials::{measures, records::TableDay};
+use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
+use crate::partials::{measures, records::TableDay, retractions};
+use crate::state::store::{Store, Stored};
+use crate::state::{answers::KnownAnswers, window as rolled};
 use crate::table_days::plan::{Decision, Planned, Why};
-use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, resolve_all};
+use crate::table_days::resolve::{Means, ResolvedDays, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::table_days::{STAGE, dependencies::Terms, records, windows};
-use crate::{domain::Day, hashing::hash_of, shops::Shop, state::store::Store, window_sums::tables::TableSums};
+use crate::table_days::{STAGE, appeals, dependencies::Terms, records, windows};
+use crate::{domain::Day, hashing::hash_of, shops::Shop, window_sums::tables::TableSums};
+
+/// The table-days of a night, found and checked; none of them is read yet.
+pub(crate) struct Surveyed<'a> {
+    terms: Terms<'a>,
+    known: AsKnown,
+    store: Store,
+    survey: Survey,
+    checked: BTreeMap<TableDay, CheckedPartition>,
+}
+
+/// A night of which every table-day is stored as it is now.
+pub(crate) struct Unchanged {
+    /// The day of the shop snapshot.
+    pub(crate) snapshot: Day,
+    pub(crate) set_aside: SetAside,
+    /// How many partials it is made of.
+    pub(crate) partials: usize,
+    /// The hash of all that the night depends on.
+    pub(crate) ingredients: String,
+}
 
 /// Everything that scoring needs of the extracts.
 pub(crate) struct NightInput {
@@ -53,9 +75,9 @@ pub(crate) struct SetAside {
 }
 
 impl SetAside {
-    pub(super) fn of<'a>(resolved: impl Iterator<Item = &'a Resolved<'a>>) -> Self {
+    pub(super) fn of<'a>(table_days: impl Iterator<Item = &'a Stored>) -> Self {
         let mut set_aside = Self::default();
-        for stored in resolved.map(|resolved| &resolved.stored) {
+        for stored in table_days {
             set_aside.counts.push(stored.counts.clone());
             if !stored.quarantine.is_empty() {
                 let of_day = set_aside.quarantine.entry(stored.counts.day).or_default();
@@ -65,68 +87,112 @@ impl SetAside {
         set_aside.quarantine.values_mut().for_each(|rows| rows.sort_unstable());
         set_aside
     }
+
+    pub(crate) fn quarantined_rows(&self) -> usize {
+        self.quarantine.values().map(Vec::len).sum()
+    }
 }
 
-/// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
-pub(crate) fn gather(terms: Terms<'_>, known: AsKnown) -> Outcome<NightInput> {
-    let Terms { settings, .. } = terms;
-    let window = settings.window(known.as_of);
-    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
-    let survey = Survey::of_night(terms, known, &store)?;
-    survey.tell_ignored();
-    survey.remember_empty_days(settings, false)?;
-    let checked = survey.check(settings)?;
-    survey.remember_empty_days(settings, true)?;
-    let means = Means { settings, store: &store, checked: &checked };
-    let planned = survey.days.iter().filter(|planned| planned.takes_part());
-    let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
-        planned.partition(|planned| measures::of(planned.of().0).is_some());
+impl<'a> Surveyed<'a> {
+    /// Finds out what a night needs and what is stored of it. All that is wrong with folders, footers and manifests is
+    /// refused; missing days are.
+    pub(crate) fn of(terms: Terms<'a>, known: AsKnown) -> Outcome<Self> {
+        let Terms { settings, rulebook } = terms;
+        rulebook.check_in_force(known.as_of)?;
+        let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+        let survey = Survey::of_night(terms, known, &store)?;
+        survey.tell_ignored();
+        survey.remember_empty_days(settings, false)?;
+        let checked = survey.check(settings)?;
+        survey.remember_empty_days(settings, true)?;
+        Ok(Self { terms, known, store, survey, checked })
+    }
 
-    let mut resolved = resolve_all(&kept_rows, &Appeals::new(), means)?;
-    let (snapshot, shops) = shops(&mut resolved, means)?;
-    let appeals = appeals(&resolved, means)?;
-    let last_effective_day = known.on.plus(-settings.appeal_effect_days);
-    let newly_decided = appeals.iter().filter(|appeal| appeal.day == last_effective_day);
-    let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
-    let appeals = retractions::by_record(appeals, window);
+    fn means(&self) -> Means<'_> {
+        Means { settings: self.terms.settings, store: &self.store, checked: &self.checked }
+    }
 
-    let of_partials = resolve_all(&partials, &appeals, means)?;
-    let answers = records::answers(&of_partials, &appeals, window, means)?;
-    let retracted = retractions::decide(&appeals, last_effective_day, |of| answers.get(&of));
-    let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
-    let tables = windows::windows(&of_partials, &shop_ids, means)?;
-    let computed: Vec<_> = of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
-    let reused = of_partials.len() - computed.len();
-    resolved.extend(of_partials);
-    store.sync()?;
-    let fingerprints = resolved.iter().map(|(of, now)| (*of, now.planned.fingerprint(&now.stored.inputs)));
-    Ok(NightInput {
-        snapshot,
-        shops,
-        set_aside: SetAside::of(resolved.values()),
-        tables,
-        taken_out: windows::taken_out(&retracted, &answers)?,
-        unmatched: retracted.unmatched,
-        newly_decided,
-        computed,
-        reused,
-        changed: resolved.values().filter(|of| of.replaced.is_some()).map(|of| of.planned.of()).collect(),
-        ingredients: ingredients(terms, known.as_of, fingerprints),
-    })
+    fn planned(&self) -> impl Iterator<Item = &Planned> + Clone {
+        self.survey.days.iter().filter(|planned| planned.takes_part())
+    }
+
+    /// The night, where all of it is stored as it is now, and a run would leave nothing more for the next one; else none.
+    pub(crate) fn unchanged(&self) -> Outcome<Option<Unchanged>> {
+        let state = &self.terms.settings.state;
+        let mut table_days = Vec::new();
+        for planned in self.planned() {
+            if planned.is_read() || records::lacks_index(planned, self.means())? {
+                return Ok(None);
+            }
+            table_days.push((planned, planned.stored()?));
+        }
+        if !rolled::is_there(state) || !KnownAnswers::are_sound(state)? {
+            return Ok(None);
+        }
+        let fingerprints = table_days.iter().map(|(planned, now)| (planned.of(), planned.fingerprint(&now.inputs)));
+        let partials = table_days.iter().filter(|(planned, _)| measures::of(planned.of().0).is_some());
+        Ok(Some(Unchanged {
+            snapshot: snapshot(table_days.iter().map(|(planned, _)| planned.of()))?,
+            set_aside: SetAside::of(table_days.iter().map(|(_, stored)| *stored)),
+            partials: partials.count(),
+            ingredients: ingredients(self.terms, self.known.as_of, fingerprints),
+        }))
+    }
+
+    /// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
+    pub(crate) fn gather(&self) -> Outcome<NightInput> {
+        let (settings, known, means) = (self.terms.settings, self.known, self.means());
+        let window = settings.window(known.as_of);
+        let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
+            self.planned().partition(|planned| measures::of(planned.of().0).is_some());
+
+        let mut resolved = resolve_all(&kept_rows, means)?;
+        let (snapshot, shops) = shops(&mut resolved, means)?;
+        let of_appeals = appeals::of_days(&resolved, means)?;
+        let last_effective_day = known.on.plus(-settings.appeal_effect_days);
+        let newly_decided = of_appeals.iter().flat_map(|of_day| &of_day.appeals);
+        let newly_decided = newly_decided.filter(|appeal| appeal.day == last_effective_day);
+        let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
+
+        let of_partials = resolve_all(&partials, means)?;
+        let answered = appeals::answered(of_appeals, &of_partials, window, means)?;
+        let retracted = retractions::decide(answered, last_effective_day);
+        let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
+        let tables = windows::windows(&of_partials, &shop_ids, means)?;
+        let computed: Vec<_> =
+            of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
+        let reused = of_partials.len() - computed.len();
+        resolved.extend(of_partials);
+        self.store.sync()?;
+        let fingerprints = resolved.iter().map(|(of, now)| (*of, now.planned.fingerprint(&now.stored.inputs)));
+        Ok(NightInput {
+            snapshot,
+            shops,
+            set_aside: SetAside::of(resolved.values().map(|resolved| &resolved.stored)),
+            tables,
+            taken_out: windows::taken_out(&retracted)?,
+            unmatched: retracted.unmatched,
+            newly_decided,
+            computed,
+            reused,
+            changed: resolved.values().filter(|of| of.replaced.is_some()).map(|of| of.planned.of()).collect(),
+            ingredients: ingredients(self.terms, known.as_of, fingerprints),
+        })
+    }
 }
 
-/// The newest snapshot, and its day; a fault where there is none, for the survey reports a missing one.
+/// The day of the newest snapshot; a fault where there is none, for the survey reports a missing one.
+fn snapshot(mut table_days: impl Iterator<Item = TableDay>) -> Outcome<Day> {
+    let snapshot = table_days.find(|(table, _)| *table == Table::Shops);
+    snapshot.map(|(_, day)| day).ok_or_else(|| fault(STAGE, "a run without a snapshot"))
+}
+
+/// The newest snapshot, and its day.
 pub(super) fn shops(resolved: &mut ResolvedDays<'_>, means: Means<'_>) -> Outcome<(Day, Vec<Shop>)> {
-    let snapshot = resolved.iter_mut().find(|((table, _), _)| *table == Table::Shops);
-    let ((_, day), snapshot) = snapshot.ok_or_else(|| fault(STAGE, "a run without a snapshot"))?;
-    Ok((*day, snapshot.take_content(means)?.shops()?))
-}
-
-/// The appeals of all partitions, one after another.
-pub(super) fn appeals(resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<Vec<Appeal>> {
-    let of_days: Vec<&Resolved<'_>> = resolved.values().filter(|of| of.planned.of().0 == Table::Appeals).collect();
-    let of_days = of_days.par_iter().with_max_len(1).map(|resolved| resolved.content(means)?.appeals());
-    Ok(all(of_days.collect::<Vec<_>>())?.into_iter().flatten().collect())
+    let day = snapshot(resolved.keys().copied())?;
+    let shops = resolved.get_mut(&(Table::Shops, day));
+    let shops = shops.ok_or_else(|| fault(STAGE, "a snapshot that is not resolved"))?;
+    Ok((day, shops.take_content(means)?.shops()?))
 }
 
 /// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.

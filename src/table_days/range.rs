@@ -1,16 +1,15 @@
-//! The new table-days of a range of nights, computed before the first of them, so that each file of the range is read once.
+//! The new table-days of a range of nights, computed before the first of them, so that the nights find all of them stored.
 //!
-//! Night by night, an appeal that comes in late asks again for records of a day that was read before; here the appeals of
-//! the whole range are known when a day is read. Only days of which nothing is stored are computed, a window's length at
-//! a time, so that memory does not grow with the range.
+//! Only days of which nothing is stored are computed, a window's length at a time, so that memory does not grow with the
+//! range.
 
 use std::collections::BTreeMap;
 
 use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
-use crate::partials::{measures, records::TableDay, retractions};
+use crate::partials::{measures, records::TableDay};
 use crate::state::store::Store;
-use crate::table_days::resolve::{Appeals, Means, resolve_all};
-use crate::table_days::{dependencies::Terms, night::appeals, plan::Planned, records, survey::Survey};
+use crate::table_days::resolve::{Means, resolve_all};
+use crate::table_days::{dependencies::Terms, plan::Planned, survey::Survey};
 use crate::{domain::Span, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings};
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
@@ -25,13 +24,6 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Span) ->
     let listed = listing::list_tables(&settings.extracts, tables.map(|table| (table, coverage)))?;
     let survey = Survey::of(listed, Terms { settings, rulebook }, &store)?;
     let there = survey.days.iter().filter(|planned| planned.has_partition());
-
-    let of_appeals = there.clone().filter(|planned| planned.of().0 == Table::Appeals);
-    let (of_appeals, checked) = sound(of_appeals, settings);
-    let means = Means { settings, store: &store, checked: &checked };
-    let resolved = resolve_all(&of_appeals, &Appeals::new(), means)?;
-    let appeals = retractions::by_record(appeals(&resolved, means)?, span);
-
     let is_new = |planned: &&Planned| measures::of(planned.of().0).is_some() && planned.stored.is_none();
     let mut by_window: BTreeMap<i32, Vec<&Planned>> = BTreeMap::new();
     for planned in there.filter(is_new) {
@@ -41,10 +33,7 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Span) ->
     let mut computed = 0;
     for of_window in by_window.into_values() {
         let (of_window, checked) = sound(of_window.into_iter(), settings);
-        let means = Means { checked: &checked, ..means };
-        let resolved = resolve_all(&of_window, &appeals, means)?;
-        records::answers(&resolved, &appeals, span, means)?;
-        computed += resolved.len();
+        computed += resolve_all(&of_window, Means { settings, store: &store, checked: &checked })?.len();
     }
     store.sync()?;
     Ok(computed)

@@ -1,31 +1,26 @@
 //! What became of the records that appeals name in a table-day.
 //!
 //! In: keys. Out: for each the sound record, or none. The places where a record is looked for are listed once, in order; a key
-//! that one of them answers is not asked for in the next. An answer is kept, so that looking into files is paid once.
+//! that one of them answers is not asked for in the next.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::error::{Outcome, all, caught, fault};
+use crate::error::{Outcome, all, caught};
 use crate::extracts::reader::{self, Source};
 use crate::extracts::selection::{Selection, Wanted};
 use crate::extracts::{batch::Batch, row_rules::judge_all};
 use crate::partials::meaning::{Addends, addends};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{AllRecords, Answers, TableDay, look_up};
-use crate::state::answers::{Answered, KnownAnswers};
-use crate::table_days::resolve::{Appeals, Means, Resolved, ResolvedDays, lost, named_in};
-use crate::table_days::{STAGE, plan::Decision};
-use crate::{domain::Span, memory, settings::Settings};
+use crate::table_days::plan::{Decision, Planned};
+use crate::table_days::resolve::{Means, Resolved, ResolvedDays, lost};
+use crate::{memory, settings::Settings, state::store::Stored, table_days::STAGE};
 
 /// Where a record is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// What was found while the table-day was computed in this run.
-    JustComputed,
-    /// What an earlier night was told of the same version.
-    ToldEarlier,
     /// The index of its records, in the blocks where the keys must lie.
     Index,
     /// All blocks of the index.
@@ -35,106 +30,88 @@ enum Place {
 }
 
 /// The places in order. A record that the last one does not have is not there.
-const PLACES: [Place; 4] = [Place::JustComputed, Place::ToldEarlier, Place::Index, Place::Files];
+const PLACES: [Place; 2] = [Place::Index, Place::Files];
 /// The same where the extracts have expired: the whole index is searched in place of the files.
-const PLACES_OF_EXPIRED: [Place; 2] = [Place::ToldEarlier, Place::WholeIndex];
+const PLACES_OF_EXPIRED: [Place; 1] = [Place::WholeIndex];
 
-/// What is known of some of the keys.
-#[derive(Default)]
-struct Found {
-    answers: Answers,
-    /// Whether the index is there and sound, where it was asked.
-    has_index: bool,
-}
+/// Keys of records, by table-day.
+pub(super) type Named = BTreeMap<TableDay, BTreeSet<i64>>;
+/// What became of them.
+pub(super) type Found = BTreeMap<TableDay, Answers>;
 
-/// The answers of all table-days to the keys that appeals name in them, kept for the next night where there is news; missing
-/// where the extracts have expired and there is no sound index.
-pub(super) fn answers(
-    resolved: &ResolvedDays<'_>,
-    appeals: &Appeals,
-    window: Span,
-    means: Means<'_>,
-) -> Outcome<BTreeMap<TableDay, Answers>> {
-    let mut told = KnownAnswers::load(&means.settings.state);
+/// What became of the records that are `named` in table-days; missing where the extracts have expired and there is no sound
+/// index. Where extracts are kept only so long, table-days without an index get one, whether they are asked or not.
+pub(super) fn find_all(named: &Named, resolved: &ResolvedDays<'_>, means: Means<'_>) -> Outcome<Found> {
     let look_ups = resolved.iter().filter_map(|(of, resolved)| {
         let spec = measures::of(of.0).filter(|spec| spec.has_records())?;
-        Some(LookUp { spec, resolved, told: &told, means })
+        Some((named.get(of), LookUp { spec, resolved, means }))
     });
-    let look_ups: Vec<LookUp<'_>> = look_ups.collect();
-    let of_days = look_ups.par_iter().with_max_len(1).map(|look_up| {
-        let of = look_up.resolved.planned.of();
-        let (answers, is_news) = look_up.all(&named_in(appeals, of))?;
+    let look_ups: Vec<_> = look_ups.collect();
+    let of_days = look_ups.par_iter().with_max_len(1).map(|(keys, look_up)| {
+        let answers = keys.map_or_else(|| Ok(Answers::new()), |keys| look_up.all(keys))?;
         look_up.keep_index()?;
-        Ok((of, answers, is_news))
+        Ok((look_up.resolved.planned.of(), answers))
     });
-    let of_days = all(of_days.collect::<Vec<_>>())?;
-    let is_news = told.is_damaged || of_days.iter().any(|(_, _, is_news)| *is_news);
-    let answers: BTreeMap<TableDay, Answers> = of_days.into_iter().map(|(of, answers, _)| (of, answers)).collect();
-    if is_news {
-        for (of, answers) in &answers {
-            let resolved = resolved.get(of).ok_or_else(|| fault(STAGE, "answers of no table-day"))?;
-            let fingerprint = resolved.stored.version.fingerprint.clone();
-            told.days.insert(*of, Answered { fingerprint, answers: answers.clone() });
-        }
-        told.save(&means.settings.state, window)?;
-    }
-    Ok(answers)
+    Ok(all(of_days.collect::<Vec<_>>())?.into_iter().collect())
+}
+
+/// Whether a table-day that is stored lacks the index that a run would make of it.
+pub(super) fn lacks_index(planned: &Planned, means: Means<'_>) -> Outcome<bool> {
+    let has_records = measures::of(planned.of().0).is_some_and(PartialSpec::has_records);
+    Ok(has_records && is_index_wanted(planned, planned.stored()?, means))
+}
+
+/// Where extracts are kept only so long, the index takes the place of the files one day.
+fn is_index_wanted(planned: &Planned, stored: &Stored, means: Means<'_>) -> bool {
+    let is_wanted = means.settings.extracts_kept_days.is_some() && planned.decision != Decision::Expired;
+    is_wanted && !means.store.has_records(stored)
 }
 
 /// A table-day in which records are looked for.
 struct LookUp<'a> {
     spec: &'static PartialSpec,
     resolved: &'a Resolved<'a>,
-    told: &'a KnownAnswers,
     means: Means<'a>,
 }
 
 impl LookUp<'_> {
-    /// What became of all of `keys`, and whether that is news to the nights to come.
-    fn all(&self, keys: &BTreeSet<i64>) -> Outcome<(Answers, bool)> {
+    /// What became of all of `keys`.
+    fn all(&self, keys: &BTreeSet<i64>) -> Outcome<Answers> {
         let planned = self.resolved.planned;
         let is_expired = planned.decision == Decision::Expired;
         let places = if is_expired { PLACES_OF_EXPIRED.as_slice() } else { &PLACES };
-        let mut found = Found::default();
-        let mut is_news = false;
+        let (mut found, mut has_index) = (Answers::new(), false);
         for place in places {
-            let open: BTreeSet<i64> = keys.iter().filter(|key| !found.answers.contains_key(key)).copied().collect();
+            let open: BTreeSet<i64> = keys.iter().filter(|key| !found.contains_key(key)).copied().collect();
             if open.is_empty() {
                 break;
             }
-            let before = found.answers.len();
-            caught(STAGE, &planned.partition.folder, || self.look(*place, &open, &mut found))?;
-            is_news |= *place != Place::ToldEarlier && found.answers.len() > before;
+            caught(STAGE, &planned.partition.folder, || self.look(*place, &open, &mut has_index, &mut found))?;
         }
-        Ok((found.answers, is_news))
+        Ok(found)
     }
 
-    /// Adds what a place knows of keys that are still open.
-    fn look(&self, place: Place, open: &BTreeSet<i64>, found: &mut Found) -> Outcome<()> {
-        let (store, Resolved { planned, stored, answers, .. }) = (self.means.store, self.resolved);
-        let told = |answers: Option<&Answers>| -> Answers {
-            let told = answers.into_iter().flatten().filter(|(key, _)| open.contains(key));
-            told.map(|(key, record)| (*key, *record)).collect()
-        };
+    /// Adds what a place knows of keys that are still open; `has_index` tells whether the index is there and sound, where
+    /// it was asked.
+    fn look(&self, place: Place, open: &BTreeSet<i64>, has_index: &mut bool, found: &mut Answers) -> Outcome<()> {
+        let (store, Resolved { planned, stored, .. }) = (self.means.store, self.resolved);
         match place {
-            Place::JustComputed => found.answers.extend(told(answers.as_ref())),
-            Place::ToldEarlier => found.answers.extend(told(self.told.of(planned.of(), &stored.version.fingerprint))),
             Place::Index => {
                 let looked_up = store.ask_records(stored, |index| index.look_up(open));
-                found.has_index = looked_up.is_some();
-                found.answers.extend(looked_up.into_iter().flatten());
+                *has_index = looked_up.is_some();
+                found.extend(looked_up.into_iter().flatten());
             }
             Place::WholeIndex => {
                 let searched = store.ask_records(stored, |index| index.search(open));
                 let searched = searched.ok_or_else(|| lost(planned, "index of records"))?;
-                found.answers.extend(open.iter().map(|key| (*key, None)));
-                found.answers.extend(searched);
+                found.extend(open.iter().map(|key| (*key, None)));
+                found.extend(searched);
             }
-            Place::Files if found.has_index || self.is_large() => found.answers.extend(self.search(open)?),
+            Place::Files if *has_index || self.is_large() => found.extend(self.search(open)?),
             Place::Files => {
                 let index = self.make_index()?;
                 let answers = open.iter().map(|key| Ok((*key, index.get(*key)?)));
-                found.answers.extend(answers.collect::<Outcome<Answers>>()?);
+                found.extend(answers.collect::<Outcome<Answers>>()?);
             }
         }
         Ok(())
@@ -147,11 +124,10 @@ impl LookUp<'_> {
         memory::shares(rows, *memory_limit_mib, *threads) > 1
     }
 
-    /// Makes the index of its records where extracts are kept only so long: it takes the place of the files then.
+    /// Makes the index of its records where it takes the place of the files one day.
     fn keep_index(&self) -> Outcome<()> {
         let Resolved { planned, stored, .. } = self.resolved;
-        let is_wanted = self.means.settings.extracts_kept_days.is_some() && planned.decision != Decision::Expired;
-        if is_wanted && !self.means.store.has_records(stored) {
+        if is_index_wanted(planned, stored, self.means) {
             caught(STAGE, &planned.partition.folder, || self.make_index().map(drop))?;
         }
         Ok(())

@@ -3,16 +3,15 @@
 //! Grain: one table-day. What is reused or has expired comes from the store when it is asked for; what is touched is known by
 //! its bytes; the rest is computed and stored. What the store has lost is computed again where the extracts are there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome, all, fault};
 use crate::extracts::contract::CheckedPartition;
-use crate::partials::records::{Answers, TableDay};
-use crate::partials::{measures, retractions::Appeal};
+use crate::partials::{measures, records::TableDay};
 use crate::state::store::{Store, Stored, Version};
-use crate::table_days::compute::{Computed, Opened, Wants, compute};
+use crate::table_days::compute::{Computed, Opened, compute};
 use crate::table_days::plan::{Decision, Planned, Why, is_made_of};
 use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE, window_sums::tables::add_up};
 
@@ -23,8 +22,6 @@ pub(super) struct Resolved<'a> {
     pub(super) stored: Stored,
     /// Its content for the window or for scoring, where it was computed in this run.
     content: Option<DayContent>,
-    /// What became of the records that were asked for while it was computed.
-    pub(super) answers: Option<Answers>,
     /// Why it was computed, where it was.
     pub(super) computed: Option<Why>,
     /// The version that it replaced; where there is one, it is not what an earlier night made use of.
@@ -40,37 +37,17 @@ pub(super) struct Means<'a> {
     pub(super) checked: &'a BTreeMap<TableDay, CheckedPartition>,
 }
 
-/// Appeals by the table-day of the record that they name.
-pub(super) type Appeals = BTreeMap<TableDay, Vec<Appeal>>;
 pub(super) type ResolvedDays<'a> = BTreeMap<TableDay, Resolved<'a>>;
 
-/// The records that appeals name in a table-day.
-pub(super) fn named_in(appeals: &Appeals, of: TableDay) -> BTreeSet<i64> {
-    appeals.get(&of).into_iter().flatten().map(|appeal| appeal.record_id).collect()
-}
-
-/// Carries out the plans of table-days, one task each, and looks for the records that appeals name on the way.
-pub(super) fn resolve_all<'a>(
-    planned: &[&'a Planned],
-    appeals: &Appeals,
-    means: Means<'_>,
-) -> Outcome<ResolvedDays<'a>> {
-    let all_records = means.settings.extracts_kept_days.is_some() || !is_rebuild(planned);
-    let resolved = planned.par_iter().with_max_len(1).map(|planned| {
-        let wants = Wants { record_ids: &named_in(appeals, planned.of()), all_records };
-        Ok((planned.of(), resolve(planned, wants, means)?))
-    });
+/// Carries out the plans of table-days, one task each.
+pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<ResolvedDays<'a>> {
+    let resolved = planned.par_iter().with_max_len(1);
+    let resolved = resolved.map(|planned| Ok((planned.of(), resolve(planned, means)?)));
     Ok(all(resolved.collect::<Vec<_>>())?.into_iter().collect())
 }
 
-/// Whether more is computed than kept. A night that takes in a day or two indexes their records at once, while they are in
-/// memory; where all days are new, each is indexed when an appeal first asks for one of its records.
-fn is_rebuild(planned: &[&Planned]) -> bool {
-    planned.iter().filter(|planned| !planned.is_read()).count() * 2 < planned.len()
-}
-
-fn resolve<'a>(planned: &'a Planned, wants: Wants<'_>, means: Means<'_>) -> Outcome<Resolved<'a>> {
-    let kept = |stored| Resolved { planned, stored, content: None, answers: None, computed: None, replaced: None };
+fn resolve<'a>(planned: &'a Planned, means: Means<'_>) -> Outcome<Resolved<'a>> {
+    let kept = |stored| Resolved { planned, stored, content: None, computed: None, replaced: None };
     match planned.decision {
         Decision::Reused | Decision::Expired => Ok(kept(planned.stored()?.clone())),
         Decision::Touched | Decision::Computed(_) => {
@@ -79,7 +56,7 @@ fn resolve<'a>(planned: &'a Planned, wants: Wants<'_>, means: Means<'_>) -> Outc
             let checked = checked.ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))?;
             let opened = Opened::of(planned, checked, means.settings)?;
             match planned.by_bytes(&opened.hashes) {
-                Decision::Computed(why) => computed(planned, &opened, (why, wants), means),
+                Decision::Computed(why) => computed(planned, &opened, why, means),
                 _ => touched(planned, &opened.hashes, means.store).map(kept),
             }
         }
@@ -99,15 +76,10 @@ fn touched(planned: &Planned, hashes: &[String], store: &Store) -> Outcome<Store
     Ok(stored)
 }
 
-fn computed<'a>(
-    planned: &'a Planned,
-    opened: &Opened<'_>,
-    (why, wants): (Why, Wants<'_>),
-    means: Means<'_>,
-) -> Outcome<Resolved<'a>> {
+fn computed<'a>(planned: &'a Planned, opened: &Opened<'_>, why: Why, means: Means<'_>) -> Outcome<Resolved<'a>> {
     let inputs = planned.inputs(&opened.hashes);
     let version = Version { fingerprint: planned.fingerprint(&inputs), ..Version::default() };
-    let Computed { counts, quarantine, content, answers, records } = compute(opened, wants)?;
+    let Computed { counts, quarantine, content, records } = compute(opened, true)?;
     if let Some(records) = records {
         means.store.put_records(planned.of(), &version, &records)?;
     }
@@ -119,7 +91,7 @@ fn computed<'a>(
         means.store.forget(planned.of(), before);
     }
     let content = Some(for_the_window(planned, content)?);
-    Ok(Resolved { planned, stored, content, answers: Some(answers), computed: Some(why), replaced })
+    Ok(Resolved { planned, stored, content, computed: Some(why), replaced })
 }
 
 /// The window needs no categories of goods, and holding them would take most of its memory.
@@ -160,8 +132,7 @@ pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> O
         let changed = Finding::new(STAGE, found, wanted).path(&planned.partition.folder);
         return Err(changed.advice("run again with --rehash").fail(ExitClass::Rejected));
     }
-    let wants = Wants { record_ids: &BTreeSet::new(), all_records: false };
-    let Computed { content, .. } = compute(&opened, wants)?;
+    let Computed { content, .. } = compute(&opened, false)?;
     means.store.put(&content, stored.clone())?;
     Ok(content)
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::error::{Outcome, all, fault};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::{Answers, TableDay, negated};
+use crate::partials::records::negated;
 use crate::partials::retractions::Retractions;
 use crate::state::window as rolled;
 use crate::state::{day_content::DayContent, store::Version};
@@ -58,18 +58,11 @@ fn window_of(
     Ok(rolled.table)
 }
 
-/// What the records that appeals take out added, negated, by table; a fault where one was not found before.
-pub(super) fn taken_out(
-    retractions: &Retractions,
-    answers: &BTreeMap<TableDay, Answers>,
-) -> Outcome<BTreeMap<Table, Vec<DataFrame>>> {
-    let mut frames: BTreeMap<Table, Vec<DataFrame>> = BTreeMap::new();
-    for (of, keys) in &retractions.taken_out {
-        let spec = measures::of(of.0).ok_or_else(|| fault(STAGE, format!("records of {}", of.0.name())))?;
-        let record = |key: &i64| answers.get(of)?.get(key)?.as_ref();
-        let records: Option<Vec<_>> = keys.iter().map(record).collect();
-        let records = records.ok_or_else(|| fault(STAGE, "a record that leaves and was not found"))?;
-        frames.entry(of.0).or_default().extend(negated(&records, spec)?);
-    }
-    Ok(frames)
+/// What the records that appeals take out added, negated, by table.
+pub(super) fn taken_out(retractions: &Retractions) -> Outcome<BTreeMap<Table, Vec<DataFrame>>> {
+    let of_tables = retractions.taken_out.iter().map(|(table, records)| {
+        let spec = measures::of(*table).ok_or_else(|| fault(STAGE, format!("records of {}", table.name())))?;
+        Ok((*table, negated(records, spec)?.into_iter().collect()))
+    });
+    of_tables.collect()
 }

@@ -11,7 +11,7 @@ use crate::error::{Outcome, fault};
 use crate::extracts::{contract::CheckedPartition, tables::Table};
 use crate::state::store::{Store, Stored};
 use crate::table_days::night::{SetAside, shops};
-use crate::table_days::resolve::{Appeals, Means, content, resolve_all};
+use crate::table_days::resolve::{Means, content, resolve_all};
 use crate::table_days::{STAGE, dependencies::Terms, plan::Planned, survey::Survey};
 use crate::{partials::records::TableDay, settings::Settings, shops::Shop};
 
@@ -34,10 +34,10 @@ pub(crate) fn gather(terms: Terms<'_>, span: Span, as_of: Day) -> Outcome<YearIn
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };
     let planned: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
-    let mut resolved = resolve_all(&planned, &Appeals::new(), means)?;
+    let mut resolved = resolve_all(&planned, means)?;
     let (_, shops) = shops(&mut resolved, means)?;
     store.sync()?;
-    let set_aside = SetAside::of(resolved.values());
+    let set_aside = SetAside::of(resolved.values().map(|resolved| &resolved.stored));
     let mut stored: BTreeMap<_, _> = resolved.into_iter().map(|(of, resolved)| (of, resolved.stored)).collect();
     let of_payments = survey.days.into_iter().filter(|planned| planned.of().0 == Table::Payments);
     let payments = of_payments.filter_map(|planned| {

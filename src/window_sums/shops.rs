@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_record_that_an_upheld_appeal_takes_out_leaves_the_sums() {
         let record = Record::of(1, [1].into_iter());
-        let taken_out = negated(&[&record], spec()).unwrap().unwrap();
+        let taken_out = negated(&[record], spec()).unwrap().unwrap();
         assert_eq!(at_fault(disputes(&[(1, 13), (2, 24)]), vec![taken_out], &[1, 2]), [12, 24]);
     }
 }

@@ -14,10 +14,10 @@ use crate::support::{AS_OF, Bench, day};
 
 /// What a partial says besides its sums, its quarantined rows in an order of their own.
 fn shown(partial: &DailyPartial) -> String {
-    let DailyPartial { counts, quarantine, answers, records, .. } = partial;
+    let DailyPartial { counts, quarantine, records, .. } = partial;
     let mut quarantine = quarantine.clone();
     quarantine.sort_unstable();
-    format!("{counts:?}\n{quarantine:?}\n{answers:?}\n{records:?}")
+    format!("{counts:?}\n{quarantine:?}\n{records:?}")
 }
 
 proptest! {
@@ -28,12 +28,10 @@ proptest! {
         let bench = Bench::of(marketplace);
         let coverage = Coverage { history_starts_on: Some(day(AS_OF).plus(1)), ..coverage() };
         let zone = Zone::named("Asia/Shanghai").unwrap();
-        let keys: BTreeSet<i64> = (1..=7).collect();
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);
         for partition in contract::check(listing::list(&bench.path("extracts"), coverage).unwrap(), false).unwrap() {
             let Some(spec) = measures::of(partition.table) else { continue };
-            let (custom_made, record_ids, all_records) = (&custom_made, &keys, spec.has_records());
-            let wanted = daily::Wanted { spec, custom_made, record_ids, all_records };
+            let wanted = daily::Wanted { spec, custom_made: &custom_made, with_records: spec.has_records() };
             let partial = |rows| {
                 let selection = Selection { rows, ..Selection::default() };
                 sum_up((partition.table, partition.day), wanted, |consume| {

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::watched::{
     PARTIALS, Stamps, TABLES, assert_as_from_scratch, recomputed, today, week_with_a_night, yesterday,
 };
+use crate::support::disk::files_named;
 use crate::support::files::set_modified;
 use crate::support::{Bench, Row, Table, at, payment, row};
 
@@ -127,4 +128,18 @@ fn another_time_zone_computes_all_again() {
     let bench = week_with_a_night();
     bench.configure("window_days = 3\ntime_zone = 'Asia/Tokyo'\nmax_quarantined_percent = 100");
     assert_eq!(recomputed(&bench, &[]).0, PARTIALS);
+}
+
+#[test]
+fn the_same_night_again_reads_nothing_unless_what_readers_see_is_not_what_it_published() {
+    let bench = week_with_a_night();
+    let rows_of_shops = files_named(&bench.path("state/whole/shops"), "", ".parquet").swap_remove(0);
+    fs::remove_file(&rows_of_shops).unwrap();
+    let before = bench.published();
+    bench.night(today(), &[]).assert_said("already current");
+    assert!(!rows_of_shops.exists() && bench.published() == before);
+    let published = bench.path("out/current/quality").join(format!("dt={}", today())).join("part-1.parquet");
+    fs::write(published, "foreign").unwrap();
+    bench.night(today(), &[]).assert_said("published as");
+    assert!(rows_of_shops.exists() && bench.published().files == before.files);
 }

@@ -115,7 +115,7 @@ fn answers_of_another_version_of_the_partial_are_not_believed() {
     let bench = month();
     bench.put(Table::Appeals, today(), &[decision(900, true, "12:00")]);
     night(&bench);
-    let answers = bench.path("state/records/reviews.parquet.sealed");
+    let answers = bench.path("state/records").join(format!("{}.sealed", today()));
     let of_2_stars = fs::read(&answers).unwrap();
     bench.put(Table::Reviews, weeks_ago(), &[row![20, 20, 2, 5, 5, at(weeks_ago(), "20:00")]]);
     night(&bench);
