@@ -32,44 +32,34 @@ impl<const N: usize> Numbers<N> {
         self.keys.clear();
     }
 
-    /// The number of each of many keys. Most are where their hash says, and are looked for in two plain loops, whose loads do
-    /// not wait for one another.
-    pub(super) fn of_all(&mut self, keys: impl Iterator<Item = [i64; N]> + Clone) -> Outcome<Vec<u32>> {
-        let last = self.places.len() - 1;
-        let first_place = |key: [i64; N]| self.places.get(hash(&key) & last).copied().unwrap_or(0);
-        let mut numbers: Vec<u32> = keys.clone().map(first_place).collect();
-        for (number, key) in numbers.iter_mut().zip(keys.clone()) {
-            *number = number.wrapping_sub(1);
-            if self.keys.get(*number as usize) != Some(&key) {
-                *number = u32::MAX;
-            }
-        }
-        for (number, key) in numbers.iter_mut().zip(keys) {
-            if *number == u32::MAX {
-                *number = self.of(key)?;
-            }
-        }
-        Ok(numbers)
+    /// The number of each of many keys; a fault where there are more keys than numbers.
+    pub(super) fn of_all(&mut self, keys: impl Iterator<Item = [i64; N]>) -> Outcome<Vec<u32>> {
+        let numbers = keys.map(|key| self.of(key)).collect::<Option<_>>();
+        numbers.ok_or_else(|| fault(STAGE, "more keys than numbers"))
     }
 
-    /// The number of a key, a new one where it was not seen before; a fault where there are more keys than numbers.
-    pub(super) fn of(&mut self, key: [i64; N]) -> Outcome<u32> {
+    /// The number of a key, a new one where it was not seen before; none where there are more keys than numbers.
+    pub(super) fn of(&mut self, key: [i64; N]) -> Option<u32> {
         let last = self.places.len() - 1;
         let mut place = hash(&key) & last;
-        while let Some(number) = self.places.get(place).and_then(|number| number.checked_sub(1)) {
+        while let Some(number) = self.places.get(place)?.checked_sub(1) {
             if self.keys.get(number as usize) == Some(&key) {
-                return Ok(number);
+                return Some(number);
             }
             place = (place + 1) & last;
         }
-        let number = u32::try_from(self.keys.len()).ok().filter(|number| *number < u32::MAX);
-        let number = number.ok_or_else(|| fault(STAGE, "more keys than numbers"))?;
+        self.add(key, place)
+    }
+
+    #[cold]
+    fn add(&mut self, key: [i64; N], place: usize) -> Option<u32> {
+        let number = u32::try_from(self.keys.len()).ok().filter(|number| *number < u32::MAX)?;
         self.keys.push(key);
-        self.places.get_mut(place).into_iter().for_each(|place| *place = number + 1);
+        *self.places.get_mut(place)? = number + 1;
         if self.keys.len() * 2 > self.places.len() {
             self.spread_out();
         }
-        Ok(number)
+        Some(number)
     }
 
     fn spread_out(&mut self) {

@@ -57,7 +57,7 @@ impl Once {
             keys.clear();
             counted_for.clear();
             for row in &share {
-                let number = keys.of(row.key())? as usize;
+                let number = keys.of(row.key()).ok_or_else(|| fault(STAGE, "more keys than numbers"))? as usize;
                 if number == counted_for.len() {
                     counted_for.push(0_u8);
                 }
