@@ -1,7 +1,7 @@
 //! Daily partials: the middle of the design, since days of integers add up and records can be taken out of them again.
 //!
 //! [`measures`] declares them, [`meaning`] says what the declarations mean for a batch of rows, [`daily`] computes a partial,
-//! batch by batch ([`tally`]): [`groups`] [numbers](numbers) the groups of rows, [`sums`] adds up what 64 bits hold. [`shares`] puts the partials of a large
+//! batch by batch ([`tally`]): [`groups`] [`numbers`] the groups of rows, [`sums`] adds up what 64 bits hold. [`shares`] puts the partials of a large
 //! day together. [`retractions`] decides which [`records`] appeals take out.
 
 pub mod daily;
