@@ -5,7 +5,6 @@ Before the clock runs, every engine's sums and ranks are compared with what shop
 runs once in its own process. What is found is kept in the cache folder, and `results` makes benches/RESULTS.md of it.
 """
 
-import argparse
 import json
 import os
 import platform
@@ -28,15 +27,7 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--shopscore", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--shops", type=int, default=20_000)
-    parser.add_argument("--rows", type=int, default=1_650_000)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args()
-    processes.use_cores(given.threads)
+    given = data_sets.arguments()
     # In the cache folder, so that state and output lie on a disk as they do in earnest.
     with tempfile.TemporaryDirectory(dir=given.cache, prefix="bench-run-") as scratch:
         job = Job(marketplace.own_copy(given.shopscore, Path(scratch)), given.cache, given.threads)

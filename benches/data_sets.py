@@ -1,5 +1,6 @@
 """The two data sets that nights, engines and pieces are measured on: one marketplace, as two writers leave it."""
 
+import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,20 @@ class DataSet:
     name: str
     extracts: Path
     flags: tuple[str, ...] = ()
+
+
+def arguments() -> argparse.Namespace:
+    """What a measurement on both data sets is asked for; from then on the process keeps to its cores."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--shopscore", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--shops", type=int, default=20_000)
+    parser.add_argument("--rows", type=int, default=1_650_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    given = parser.parse_args()
+    processes.use_cores(given.threads)
+    return given
 
 
 def both(job: Job, shops: int, rows_a_day: int) -> list[DataSet]:

@@ -4,9 +4,7 @@ The bench `pieces` prints a line for each: piece, data set, seconds of the piece
 what that is, with tabs between. What is found is kept in the cache folder, and `results` makes benches/RESULTS.md of it.
 """
 
-import argparse
 import json
-from pathlib import Path
 
 import data_sets
 import processes
@@ -17,15 +15,7 @@ FIELDS = ("piece", "data_set", "seconds", "seconds_instead", "instead")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--shopscore", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--shops", type=int, default=20_000)
-    parser.add_argument("--rows", type=int, default=1_650_000)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args()
-    processes.use_cores(given.threads)
+    given = data_sets.arguments()
     job = Job(given.shopscore, given.cache, given.threads)
     found = []
     for data_set in data_sets.both(job, given.shops, given.rows):

@@ -61,7 +61,8 @@ impl Once {
                 if number == counted_for.len() {
                     counted_for.push(0_u8);
                 }
-                let Some(counted_for) = counted_for.get_mut(number) else { continue };
+                let lacking = || fault(STAGE, "a row that counts once without a place");
+                let counted_for = counted_for.get_mut(number).ok_or_else(lacking)?;
                 let mut newly = row.marks & !*counted_for;
                 *counted_for |= row.marks;
                 while newly > 0 {
