@@ -38,7 +38,8 @@ use shopscore::extracts::reader::{self, Source};
 use shopscore::extracts::selection::Selection;
 use shopscore::partials::daily::{Wanted, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
-use shopscore::partials::records::{AllRecords, Answers, Record};
+use shopscore::partials::all_records::AllRecords;
+use shopscore::partials::records::{Answers, Record};
 use shopscore::policies::Coverage;
 use shopscore::state::record_index::{self, RecordIndex};
 use shopscore::zone::Zone;
@@ -76,14 +77,18 @@ fn record_indexes(extracts: &str, runs: usize) -> Outcome<()> {
         let [by_hand, instead] = ["records", "parquet"].map(|ending| folder.join(format!("{place}.{ending}")));
         let [of_hand, of_other] = &mut seconds;
         for (of_hand, of_other) in of_hand.iter_mut().zip(of_other) {
-            *of_hand += timed(|| fs::write(&by_hand, record_index::encode(&records, "f")).map_err(bench_fault))?;
+            *of_hand += timed(|| {
+                let records = AllRecords::of_columns(&records)?;
+                fs::write(&by_hand, record_index::encode(&records, "f")).map_err(bench_fault)
+            })?;
             *of_other += timed(|| fs::write(&instead, parquet_of(&records)?).map_err(bench_fault))?;
         }
         for (bytes, file) in bytes.iter_mut().zip([&by_hand, &instead]) {
             *bytes += fs::metadata(file).map_err(bench_fault)?.len();
         }
-        let step = (records.keys.len() / KEYS).max(1);
-        let keys: BTreeSet<i64> = records.keys.iter().skip(step / 2).step_by(step).copied().collect();
+        let keys = records.first().map_or(&[][..], Vec::as_slice);
+        let step = (keys.len() / KEYS).max(1);
+        let keys: BTreeSet<i64> = keys.iter().skip(step / 2).step_by(step).copied().collect();
         written.push(([by_hand, instead], keys));
     }
     const INSTEAD: &str = "Parquet files of sorted records with a page index";
@@ -142,7 +147,8 @@ fn table_days(extracts: &str) -> Outcome<Vec<CheckedPartition>> {
     Ok(days)
 }
 
-fn records_of(day: &CheckedPartition) -> Outcome<AllRecords> {
+/// The keys of a table-day's records, their shops and their figures.
+fn records_of(day: &CheckedPartition) -> Outcome<Vec<Vec<i64>>> {
     let zone = Zone::named(TIME_ZONE).ok_or_else(|| bench_fault(TIME_ZONE))?;
     let spec = measures::of(day.table).ok_or_else(|| bench_fault("no partial"))?;
     let loaded = reader::load(day)?;
@@ -150,11 +156,10 @@ fn records_of(day: &CheckedPartition) -> Outcome<AllRecords> {
     let partial = sum_up((day.table, day.day), wanted, |consume| {
         reader::decode(day, Source::Loaded(&loaded), &zone, &Selection::default(), consume)
     })?;
-    partial.records.ok_or_else(|| bench_fault("no records"))
+    partial.records.ok_or_else(|| bench_fault("no records"))?.unpacked()
 }
 
-fn parquet_of(records: &AllRecords) -> Outcome<Vec<u8>> {
-    let columns: Vec<&Vec<i64>> = [&records.keys].into_iter().chain(&records.columns).collect();
+fn parquet_of(columns: &[Vec<i64>]) -> Outcome<Vec<u8>> {
     let names: Vec<String> =
         (0..columns.len()).map(|place| if place == 0 { KEY.to_owned() } else { place.to_string() }).collect();
     let mut properties = WriterProperties::builder()
@@ -168,7 +173,7 @@ fn parquet_of(records: &AllRecords) -> Outcome<Vec<u8>> {
     properties = properties.set_max_row_group_row_count(None);
     let fields: Vec<Field> = names.iter().map(|name| Field::new(name, DataType::Int64, false)).collect();
     let schema = Arc::new(Schema::new(fields));
-    let arrays = columns.into_iter().map(|column| Arc::new(Int64Array::from(column.clone())) as ArrayRef).collect();
+    let arrays = columns.iter().map(|column| Arc::new(Int64Array::from(column.clone())) as ArrayRef).collect();
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(bench_fault)?;
     let mut writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties.build())).map_err(bench_fault)?;
     writer.write(&batch).map_err(bench_fault)?;

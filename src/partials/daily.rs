@@ -211,7 +211,8 @@ mod tests {
             (Table::Disputes, "dispute_id", vec![]),
         ] {
             let records = partial(table, text).unwrap().records.unwrap();
-            let found = records.keys.iter().map(|key| (*key, records.get(*key).unwrap().unwrap().figures));
+            let keys = records.unpacked().unwrap().swap_remove(0).into_iter();
+            let found = keys.map(|key| (key, records.get(key).unwrap().unwrap().figures));
             let found: Vec<_> = found.collect();
             assert_eq!(found, expected, "{text}");
         }

@@ -3,6 +3,7 @@
 //! Grain in: rows that are sound. Grain out: for each measure the rows that count and their amounts, nothing where a row adds
 //! nothing. Units: durations in whole seconds, rounded down. A null adds nothing, and a condition on it does not hold.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -145,6 +146,16 @@ impl Addends {
                 rows.iter().zip(amounts.iter()).for_each(|(row, amount)| add(*row as usize, *amount));
             }
         }
+    }
+
+    /// What each row adds, 0 where it does not count.
+    pub(super) fn of_all_rows(&self) -> Cow<'_, [i64]> {
+        if let (None, Some(amounts)) = (&self.rows, &self.amounts) {
+            return Cow::Borrowed(amounts);
+        }
+        let mut of_rows = vec![0; self.count];
+        self.each(|row, amount| of_rows.get_mut(row).into_iter().for_each(|of_row| *of_row = amount));
+        Cow::Owned(of_rows)
     }
 
     /// The number of the row that counts in this place.

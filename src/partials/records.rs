@@ -1,4 +1,4 @@
-//! Single records of a table-day: whose they are and what each added to the sums; all of them, or those that appeals name.
+//! Single records of a table-day: whose they are and what each added to the sums; those that appeals name.
 //!
 //! Grain in: sound rows; columns that no measure reads need not be there. Grain out: one record a key. A table without a key
 //! has no records.
@@ -41,70 +41,6 @@ impl Record {
 
 /// What became of the keys that appeals named in one table-day: the sound record, or none.
 pub type Answers = BTreeMap<i64, Option<Record>>;
-
-/// All sound records of a table-day by key, column by column.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AllRecords {
-    /// Their keys, ascending.
-    pub keys: Vec<i64>,
-    /// Their shops, and then one column for each measure of the partial.
-    pub columns: Vec<Vec<i64>>,
-}
-
-impl AllRecords {
-    /// The record with a key, if there is one; a fault where a column is shorter than the keys.
-    pub fn get(&self, key: i64) -> Outcome<Option<Record>> {
-        let Ok(place) = self.keys.binary_search(&key) else { return Ok(None) };
-        let figures: Option<Vec<i64>> = self.columns.iter().map(|column| column.get(place).copied()).collect();
-        match figures.as_deref() {
-            Some([shop_id, figures @ ..]) => Ok(Some(Record::of(*shop_id, figures.iter().copied()))),
-            _ => Err(fault(STAGE, format!("no figures of the record {key}"))),
-        }
-    }
-
-    pub(crate) fn none(spec: &PartialSpec) -> Self {
-        Self { keys: Vec::new(), columns: vec![Vec::new(); spec.measures.len() + 1] }
-    }
-
-    /// Adds the records of sound rows, given what each of them adds to each measure.
-    pub(crate) fn add(&mut self, batch: &Batch, addends: &[Addends]) -> Outcome<()> {
-        let Some(keys) = batch.keys()? else { return Ok(()) };
-        self.keys.extend(keys.values());
-        let Some((shop_ids, figures)) = self.columns.split_first_mut() else { return Ok(()) };
-        let first = shop_ids.len();
-        shop_ids.extend(batch.integers("shop_id")?.values());
-        for (figures, addends) in figures.iter_mut().zip(addends) {
-            figures.resize(first + batch.count, 0);
-            addends.each(|row, amount| {
-                figures.get_mut(first + row).into_iter().for_each(|figure| *figure = amount);
-            });
-        }
-        Ok(())
-    }
-
-    /// The same records in the order of their keys.
-    pub(crate) fn sorted(self) -> Outcome<Self> {
-        if self.keys.is_sorted() {
-            return Ok(self);
-        }
-        Self::merged(&self, &Self { keys: Vec::new(), columns: vec![Vec::new(); self.columns.len()] })
-    }
-
-    /// The records of two shares, which have no key in common.
-    pub(super) fn merged(one: &Self, other: &Self) -> Outcome<Self> {
-        if one.columns.len() != other.columns.len() {
-            return Err(fault(STAGE, "shares with records of different measures"));
-        }
-        let mut order: Vec<(i64, usize)> = one.keys.iter().chain(&other.keys).copied().zip(0..).collect();
-        order.sort_unstable();
-        let (keys, order): (_, Vec<usize>) = order.into_iter().unzip();
-        let columns = one.columns.iter().zip(&other.columns).map(|(one, other)| {
-            let both = [one.as_slice(), other].concat();
-            order.iter().map(|row| value(&both, *row)).collect::<Outcome<Vec<i64>>>()
-        });
-        Ok(Self { keys, columns: columns.collect::<Outcome<_>>()? })
-    }
-}
 
 /// Looks for the keys `record_ids` among sound rows, given what each of them adds to each measure.
 pub(crate) fn look_up(

@@ -8,7 +8,7 @@ use polars::prelude::*;
 
 use crate::columns::{by_group, check_fits, total};
 use crate::error::{Outcome, fault};
-use crate::partials::{STAGE, daily::DailyPartial, engine, measures::PartialSpec, records::AllRecords};
+use crate::partials::{STAGE, all_records::AllRecords, daily::DailyPartial, engine, measures::PartialSpec};
 
 /// Puts partials of shares together, one after another; rejects a sum that could pass 64 bits.
 pub fn together(spec: &PartialSpec, shares: impl Iterator<Item = Outcome<DailyPartial>>) -> Outcome<DailyPartial> {

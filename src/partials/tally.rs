@@ -16,7 +16,8 @@ use crate::extracts::row_rules::{judge, judge_all};
 use crate::extracts::verdicts::Verdicts;
 use crate::partials::meaning::addends;
 use crate::partials::measures::PartialSpec;
-use crate::partials::records::{AllRecords, TableDay};
+use crate::partials::all_records::AllRecords;
+use crate::partials::records::TableDay;
 use crate::partials::sums::Sums;
 
 /// What is kept of one table-day.

@@ -14,7 +14,6 @@ pub(crate) mod format;
 pub(crate) mod format_1;
 pub(crate) mod frames;
 pub(crate) mod last_night;
-mod packed;
 pub mod record_index;
 pub(crate) mod store;
 pub(crate) mod verification;

@@ -13,7 +13,8 @@ use bytes::Bytes;
 
 use crate::error::{Outcome, disk, fault};
 pub(crate) use crate::partials::daily::Version;
-use crate::partials::records::{AllRecords, TableDay};
+use crate::partials::all_records::AllRecords;
+use crate::partials::records::TableDay;
 use crate::state::checksummed::{self, Content, STAGE};
 pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};

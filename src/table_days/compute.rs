@@ -13,7 +13,7 @@ use crate::extracts::selection::{Selection, Share, Wanted};
 use crate::extracts::{batch::Batch, contract::CheckedPartition, row_rules::judge_all, tables::Table};
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::records::AllRecords;
+use crate::partials::all_records::AllRecords;
 use crate::partials::{retractions, shares::together};
 use crate::table_days::{STAGE, plan::Planned};
 use crate::{hashing::hash_of, memory, settings::Settings, shops, state::day_content::DayContent};

@@ -3,25 +3,55 @@
 //! In: integers. Out: 9 bytes and the bits, little-endian. Any single one can be read without the others.
 
 pub(super) fn append(bytes: &mut Vec<u8>, values: &[i64]) {
-    let least = values.iter().copied().min().unwrap_or_default();
+    let (least, greatest) = values.iter().fold((i64::MAX, i64::MIN), |(least, greatest), value| {
+        (least.min(*value), greatest.max(*value))
+    });
+    let least = if values.is_empty() { 0 } else { least };
     // Exact in 64 unsigned bits, whatever the two are.
-    let above = |value: &i64| value.wrapping_sub(least).cast_unsigned();
-    // As wide as the greatest of them.
-    let width = u64::BITS - values.iter().fold(0, |bits, value| bits | above(value)).leading_zeros();
+    let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
+    let width = if values.is_empty() { 0 } else { u64::BITS - above(greatest).leading_zeros() };
     bytes.extend_from_slice(&least.to_le_bytes());
     bytes.extend(width.to_le_bytes().first());
-    let (mut word, mut filled_bits) = (0_u64, 0);
-    for value in values {
-        let above = above(value);
-        word |= above << filled_bits;
-        filled_bits += width;
-        if filled_bits >= u64::BITS {
-            bytes.extend_from_slice(&word.to_le_bytes());
-            filled_bits -= u64::BITS;
-            word = above.checked_shr(width - filled_bits).unwrap_or(0);
+    let mut bits = Bits { bytes, word: 0, filled_bits: 0 };
+    match width {
+        0 => {}
+        // Four at once, as far as they fit: that takes half the time.
+        1..=16 => {
+            let (fours, rest) = values.as_chunks::<4>();
+            for [a, b, c, d] in fours {
+                let lower = above(*a) | above(*b) << width;
+                let upper = above(*c) | above(*d) << width;
+                bits.push(lower | upper << (2 * width), 4 * width);
+            }
+            rest.iter().for_each(|value| bits.push(above(*value), width));
+        }
+        _ => values.iter().for_each(|value| bits.push(above(*value), width)),
+    }
+    bits.finish();
+}
+
+/// Bits on their way into bytes, the lowest first.
+struct Bits<'a> {
+    bytes: &'a mut Vec<u8>,
+    word: u64,
+    filled_bits: u32,
+}
+
+impl Bits<'_> {
+    /// Adds the lowest bits of a value that has no others.
+    fn push(&mut self, value: u64, bits: u32) {
+        self.word |= value << self.filled_bits;
+        self.filled_bits += bits;
+        if self.filled_bits >= u64::BITS {
+            self.bytes.extend_from_slice(&self.word.to_le_bytes());
+            self.filled_bits -= u64::BITS;
+            self.word = value.checked_shr(bits - self.filled_bits).unwrap_or(0);
         }
     }
-    bytes.extend(word.to_le_bytes().iter().take(filled_bits.div_ceil(8) as usize));
+
+    fn finish(self) {
+        self.bytes.extend(self.word.to_le_bytes().iter().take(self.filled_bits.div_ceil(8) as usize));
+    }
 }
 
 pub(super) struct Packed<'a> {
