@@ -102,17 +102,22 @@ pub(crate) fn where_there(rows: &BooleanBuffer, column: &dyn Array) -> BooleanBu
 fn lesser_of_one_key(batch: &Batch, verdicts: &Verdicts) -> Outcome<BooleanBuffer> {
     let mut lesser = vec![false; batch.count];
     let Some(keys) = batch.keys()? else { return Ok(lesser.into()) };
-    let columns = batch.spec().day_column.into_iter().chain(batch.spec().columns.iter().map(|column| column.name));
-    let orders = columns.map(|name| order_of(batch, name)).collect::<Outcome<Vec<_>>>()?;
     let key_of = |row: &usize| keys.values().get(*row).copied();
     let mut by_key: Vec<usize> = verdicts.sound_rows().collect();
     by_key.sort_unstable_by_key(key_of);
-    for same_key in by_key.chunk_by(|one, next| key_of(one) == key_of(next)) {
-        let greatest = same_key.iter().copied().max_by(|one, other| {
+    let repeated = by_key.chunk_by(|one, next| key_of(one) == key_of(next)).filter(|of_key| of_key.len() > 1);
+    let repeated: Vec<&[usize]> = repeated.collect();
+    if repeated.is_empty() {
+        return Ok(lesser.into());
+    }
+    let columns = batch.spec().day_column.into_iter().chain(batch.spec().columns.iter().map(|column| column.name));
+    let orders = columns.map(|name| order_of(batch, name)).collect::<Outcome<Vec<_>>>()?;
+    for of_key in repeated {
+        let greatest = of_key.iter().copied().max_by(|one, other| {
             let mut orders = orders.iter().map(|order| order(*one, *other));
             orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
         });
-        for row in same_key.iter().copied().filter(|row| Some(*row) != greatest) {
+        for row in of_key.iter().copied().filter(|row| Some(*row) != greatest) {
             lesser.get_mut(row).into_iter().for_each(|is_lesser| *is_lesser = true);
         }
     }

@@ -11,9 +11,9 @@ use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::reader::{self, Source};
 use crate::extracts::selection::{Selection, Share, Wanted};
 use crate::extracts::{batch::Batch, contract::CheckedPartition, row_rules::judge_all, tables::Table};
+use crate::partials::all_records::AllRecords;
 use crate::partials::daily::{self, DailyPartial};
 use crate::partials::measures::{self, PartialSpec};
-use crate::partials::all_records::AllRecords;
 use crate::partials::{retractions, shares::together};
 use crate::table_days::{STAGE, plan::Planned};
 use crate::{hashing::hash_of, memory, settings::Settings, shops, state::day_content::DayContent};
@@ -66,7 +66,8 @@ impl<'a> Opened<'a> {
     }
 }
 
-fn rows_of(checked: &CheckedPartition) -> usize {
+/// How many rows its footers count.
+pub(super) fn rows_of(checked: &CheckedPartition) -> usize {
     checked.files.iter().map(|file| file.rows).sum()
 }
 

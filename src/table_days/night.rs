@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use crate::error::{Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
-use crate::partials::{measures, records::TableDay, retractions};
+use crate::partials::retractions::{self, Retractions};
+use crate::partials::{measures, records::TableDay};
 use crate::state::store::{Store, Stored};
 use crate::state::{answers::KnownAnswers, window as rolled};
 use crate::table_days::plan::{Decision, Planned, Why};
@@ -143,10 +144,7 @@ impl<'a> Surveyed<'a> {
     pub(crate) fn gather(&self) -> Outcome<NightInput> {
         let (settings, known, means) = (self.terms.settings, self.known, self.means());
         let window = settings.window(known.as_of);
-        let (partials, kept_rows): (Vec<&Planned>, Vec<&Planned>) =
-            self.planned().partition(|planned| measures::of(planned.of().0).is_some());
-
-        let mut resolved = resolve_all(&kept_rows, means)?;
+        let mut resolved = resolve_all(&self.planned().collect::<Vec<_>>(), means)?;
         let (snapshot, shops) = shops(&mut resolved, means)?;
         let of_appeals = appeals::of_days(&resolved, means)?;
         let last_effective_day = known.on.plus(-settings.appeal_effect_days);
@@ -154,15 +152,16 @@ impl<'a> Surveyed<'a> {
         let newly_decided = newly_decided.filter(|appeal| appeal.day == last_effective_day);
         let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
 
-        let of_partials = resolve_all(&partials, means)?;
-        let answered = appeals::answered(of_appeals, &of_partials, window, means)?;
-        let retracted = retractions::decide(answered, last_effective_day);
+        let retracted = || {
+            let answered = appeals::answered(of_appeals, &resolved, window, means)?;
+            Ok(retractions::decide(answered, last_effective_day))
+        };
         let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
-        let tables = windows::windows(&of_partials, &shop_ids, means)?;
-        let computed: Vec<_> =
-            of_partials.iter().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
-        let reused = of_partials.len() - computed.len();
-        resolved.extend(of_partials);
+        let (retracted, tables) = rayon::join(retracted, || windows::windows(&resolved, &shop_ids, means));
+        let (retracted, tables): (Retractions, _) = (retracted?, tables?);
+        let partials = resolved.iter().filter(|(of, _)| measures::of(of.0).is_some());
+        let computed: Vec<_> = partials.clone().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
+        let reused = partials.count() - computed.len();
         self.store.sync()?;
         let fingerprints = resolved.iter().map(|(of, now)| (*of, now.planned.fingerprint(&now.stored.inputs)));
         Ok(NightInput {
