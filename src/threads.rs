@@ -1,7 +1,10 @@
 //! One pool of threads for the whole job: Polars' own, on which our independent work on files and days runs too, so that
 //! the two never compete for the cores.
 
+use std::cmp::Reverse;
+
 use polars_core::runtime::THREAD_POOL;
+use rayon::prelude::*;
 
 use crate::error::{Outcome, fault};
 
@@ -27,6 +30,20 @@ pub fn fix(threads: usize) -> Outcome<()> {
 fn keep_freed_memory() {
     const LARGE_BYTES: usize = 16 << 20;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
+}
+
+/// What `work` makes of each of the `items`, in their order. One task each, the longest first, so that no thread waits for a
+/// long one at the end.
+pub(crate) fn longest_first<T: Sync, R: Send, L: Ord>(
+    items: &[T],
+    length: impl Fn(&T) -> L,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let mut tasks: Vec<(usize, &T)> = items.iter().enumerate().collect();
+    tasks.sort_by_key(|(_, item)| Reverse(length(item)));
+    let mut done: Vec<(usize, R)> = tasks.into_iter().par_bridge().map(|(place, item)| (place, work(item))).collect();
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, made)| made).collect()
 }
 
 /// Runs `work` on the pool; parallel iterators inside it use its threads.

@@ -141,7 +141,8 @@ impl AllRecords {
             return Ok(None);
         };
         let mut found = Answers::new();
-        let looked_into = self.blocks().nth(place).and_then(|(block, bytes)| block.look_into(bytes, &[key], &mut found));
+        let looked_into =
+            self.blocks().nth(place).and_then(|(block, bytes)| block.look_into(bytes, &[key], &mut found));
         looked_into.ok_or_else(|| fault(STAGE, format!("no block {place} of records")))?;
         Ok(found.remove(&key).flatten())
     }

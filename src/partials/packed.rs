@@ -3,9 +3,8 @@
 //! In: integers. Out: 9 bytes and the bits, little-endian. Any single one can be read without the others.
 
 pub(super) fn append(bytes: &mut Vec<u8>, values: &[i64]) {
-    let (least, greatest) = values.iter().fold((i64::MAX, i64::MIN), |(least, greatest), value| {
-        (least.min(*value), greatest.max(*value))
-    });
+    let (least, greatest) =
+        values.iter().fold((i64::MAX, i64::MIN), |(least, greatest), value| (least.min(*value), greatest.max(*value)));
     let least = if values.is_empty() { 0 } else { least };
     // Exact in 64 unsigned bits, whatever the two are.
     let above = |value: i64| value.wrapping_sub(least).cast_unsigned();

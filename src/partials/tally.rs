@@ -14,9 +14,9 @@ use crate::extracts::quarantine::{Counts, QuarantinedRow, rows_set_aside};
 use crate::extracts::repeated_keys::Keys;
 use crate::extracts::row_rules::{judge, judge_all};
 use crate::extracts::verdicts::Verdicts;
+use crate::partials::all_records::AllRecords;
 use crate::partials::meaning::addends;
 use crate::partials::measures::PartialSpec;
-use crate::partials::all_records::AllRecords;
 use crate::partials::records::TableDay;
 use crate::partials::sums::Sums;
 

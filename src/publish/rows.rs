@@ -45,6 +45,10 @@ impl<'a> Rows<'a> {
         Self { slices: self.slices, slice: Arc::new(move |at| next((self.slice)(at)?)) }
     }
 
+    pub(super) fn count_of_slices(&self) -> usize {
+        self.slices
+    }
+
     /// The slices, each made when it is its turn.
     pub(crate) fn slices(&self) -> impl Iterator<Item = Outcome<RecordBatch>> + '_ {
         (0..self.slices).map(|at| (self.slice)(at))

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::checksums::{Checksums, file_hash, hexadecimal};
@@ -18,6 +17,7 @@ use super::parquet_file::{EncodedFile, encode};
 use super::partition::{NewPartition, PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
 use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
+use crate::threads::longest_first;
 
 /// A partition's file should not pass this.
 const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
@@ -30,8 +30,8 @@ pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<
     for root in [PUBLISHED, SET_ASIDE] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
     }
-    let written = news.par_iter().with_max_len(1).map(|partition| write_rows(staging, before, partition));
-    let written = all(written.collect::<Vec<_>>())?;
+    let written = longest_first(news, length, |partition| write_rows(staging, before, partition));
+    let written = all(written)?;
     let (ids, own) = ids(news, &written)?;
     let mut checksums = Checksums::default();
     for ((partition, files), id) in news.iter().zip(written).zip(&ids) {
@@ -54,6 +54,10 @@ fn write_rows(staging: &Path, before: Option<&Path>, partition: &NewPartition<'_
     }
     let folder = make_partition(staging, &partition.folder)?;
     encoded(partition, Some(&folder))
+}
+
+fn length(partition: &NewPartition<'_>) -> usize {
+    partition.rows.count_of_slices()
 }
 
 fn encoded(partition: &NewPartition<'_>, folder: Option<&Path>) -> Outcome<Vec<EncodedFile>> {
@@ -93,8 +97,7 @@ pub(super) fn carry(
 /// The first partition that the generation `current` does not hold byte for byte and without a file more; none where it
 /// holds all of them. Nothing is written.
 pub(super) fn first_not_held<'a>(current: &Path, news: &'a [NewPartition<'_>]) -> Outcome<Option<&'a PartitionFolder>> {
-    let files = news.par_iter().with_max_len(1).map(|partition| encoded(partition, None));
-    let files = all(files.collect::<Vec<_>>())?;
+    let files = all(longest_first(news, length, |partition| encoded(partition, None)))?;
     let (ids, _) = ids(news, &files)?;
     for ((partition, files), id) in news.iter().zip(files).zip(&ids) {
         let id = (partition.folder.root == PUBLISHED).then_some(id.as_str());

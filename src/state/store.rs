@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 
 use crate::error::{Outcome, disk, fault};
-pub(crate) use crate::partials::daily::Version;
 use crate::partials::all_records::AllRecords;
+pub(crate) use crate::partials::daily::Version;
 use crate::partials::records::TableDay;
 use crate::state::checksummed::{self, Content, STAGE};
 pub(crate) use crate::state::description::{Input, Stored};

@@ -3,10 +3,7 @@
 //! Grain: one table-day. What is reused or has expired comes from the store when it is asked for; what is touched is known by
 //! its bytes; the rest is computed and stored. What the store has lost is computed again where the extracts are there.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-use rayon::prelude::*;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome, all, fault};
 use crate::extracts::contract::CheckedPartition;
@@ -14,7 +11,8 @@ use crate::partials::{measures, records::TableDay};
 use crate::state::store::{Store, Stored, Version};
 use crate::table_days::compute::{Computed, Opened, compute, rows_of};
 use crate::table_days::plan::{Decision, Planned, Why, is_made_of};
-use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE, window_sums::tables::add_up};
+use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE};
+use crate::{threads::longest_first, window_sums::tables::add_up};
 
 /// A table-day whose plan was carried out.
 pub(super) struct Resolved<'a> {
@@ -40,16 +38,12 @@ pub(super) struct Means<'a> {
 
 pub(super) type ResolvedDays<'a> = BTreeMap<TableDay, Resolved<'a>>;
 
-/// Carries out the plans of table-days, one task each. Those with most rows come first, so that none is left to the end
-/// while other threads have nothing to do.
+/// Carries out the plans of table-days. Those that are kept row by row take longer than their few rows let expect.
 pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<ResolvedDays<'a>> {
-    let rows_to_read = |planned: &Planned| means.checked.get(&planned.of()).map(rows_of);
-    let mut by_size = planned.to_vec();
-    by_size.sort_by_key(|planned| Reverse(rows_to_read(planned)));
-    let resolved = by_size.into_iter().par_bridge().map(|planned| (planned.of(), resolve(planned, means)));
-    // However the tasks went, what is wrong is told in the order of the table-days.
-    let resolved: BTreeMap<TableDay, Outcome<Resolved<'_>>> = resolved.collect();
-    Ok(all(resolved.into_iter().map(|(of, resolved)| Ok((of, resolved?))))?.into_iter().collect())
+    let rows_to_read = |planned: &&Planned| means.checked.get(&planned.of()).map(rows_of);
+    let length = |planned: &&Planned| (measures::of(planned.of().0).is_none(), rows_to_read(planned));
+    let resolved = longest_first(planned, length, |planned| Ok((planned.of(), resolve(planned, means)?)));
+    Ok(all(resolved)?.into_iter().collect())
 }
 
 fn resolve<'a>(planned: &'a Planned, means: Means<'_>) -> Outcome<Resolved<'a>> {
