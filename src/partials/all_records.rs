@@ -52,7 +52,7 @@ impl AllRecords {
     /// Adds the records of sound rows, given what each of them adds to each measure.
     pub(crate) fn add(&mut self, batch: &Batch, addends: &[Addends]) -> Outcome<()> {
         let Some(keys) = batch.keys()? else { return Ok(()) };
-        let figures: Vec<_> = addends.iter().map(Addends::of_all_rows).collect();
+        let figures: Vec<_> = addends.iter().map(Addends::of_rows).collect();
         let columns = [keys.values(), batch.integers("shop_id")?.values()].into_iter().map(AsRef::as_ref);
         self.append(&columns.chain(figures.iter().map(AsRef::as_ref)).collect::<Vec<&[i64]>>())
     }

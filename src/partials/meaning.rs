@@ -1,17 +1,16 @@
-//! What the declared measures mean for a batch of rows: which rows count, and what each of them adds.
+//! What the declared measures mean for a batch of rows: what each row adds.
 //!
-//! Grain in: rows that are sound. Grain out: for each measure the rows that count and their amounts, nothing where a row adds
-//! nothing. Units: durations in whole seconds, rounded down. A null adds nothing, and a condition on it does not hold.
+//! Grain in: rows that are sound. Grain out: for each measure one amount a row, 0 where it does not count. Units: durations in
+//! whole seconds, rounded down. A null adds nothing, and a condition on it does not hold.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use arrow::array::{Array, Int64Array};
 use arrow::buffer::{BooleanBuffer, ScalarBuffer};
 
 use crate::error::Outcome;
-use crate::extracts::batch::{Batch, value, values_of};
+use crate::extracts::batch::{Batch, value};
 use crate::extracts::instants::whole_seconds_between;
 use crate::extracts::row_rules::{pairs_that, values_that, where_there};
 use crate::partials::measures::{Amount, Condition, PartialSpec};
@@ -24,13 +23,11 @@ struct Meaning<'a> {
 }
 
 /// What the rows of a batch add to one measure.
-pub(crate) struct Addends {
-    /// How many rows the batch has.
-    count: usize,
-    /// The numbers of the rows that count, ascending; none where all do.
-    pub(super) rows: Option<Arc<[u32]>>,
-    /// What each of these adds; none where that is one.
-    pub(super) amounts: Option<ScalarBuffer<i64>>,
+pub(crate) enum Addends {
+    /// Every one of so many rows one.
+    OneEach(usize),
+    /// Each row its own amount.
+    Amounts(ScalarBuffer<i64>),
 }
 
 /// What each of the measures of a partial means for the sound rows of a batch.
@@ -51,28 +48,29 @@ pub(crate) fn addends(batch: &Batch, spec: &PartialSpec, custom_made: &BTreeSet<
 
 impl Meaning<'_> {
     fn addends(&self, amount: Amount, counting: Option<BooleanBuffer>) -> Outcome<Addends> {
-        let count = self.batch.count;
-        Ok(match amount {
-            Amount::One => Addends { count, rows: counting.as_ref().map(rows), amounts: None },
-            Amount::Of(column) => {
+        let amounts = match (amount, counting) {
+            (Amount::One, None) => return Ok(Addends::OneEach(self.batch.count)),
+            (Amount::One, Some(counting)) => counting.iter().map(i64::from).collect(),
+            (Amount::Of(column), counting) => {
                 let column = self.batch.integers(column)?;
-                let rows = there(counting, column).as_ref().map(rows);
-                let amounts = match &rows {
+                match there(counting, column) {
                     None => column.values().clone(),
-                    Some(rows) => values_of(column.values(), rows)?.into(),
-                };
-                Addends { count, rows, amounts: Some(amounts) }
+                    Some(rows) => {
+                        let amounts = column.values().iter().zip(&rows);
+                        amounts.map(|(amount, counts)| if counts { *amount } else { 0 }).collect()
+                    }
+                }
             }
-            Amount::WholeSeconds(from, to) => {
+            (Amount::WholeSeconds(from, to), counting) => {
                 let (from, to) = (self.batch.ticks(from)?, self.batch.ticks(to)?);
-                let counting = there(there(counting, from), to);
-                let rows = rows(&counting.unwrap_or_else(|| BooleanBuffer::new_set(count)));
-                let pairs = values_of(from.values(), &rows)?.into_iter().zip(values_of(to.values(), &rows)?);
-                let seconds = pairs.map(|(from, to)| whole_seconds_between(from, to, self.batch.ticks_per_second));
-                let seconds: Vec<i64> = seconds.collect();
-                Addends { count, rows: Some(rows), amounts: Some(seconds.into()) }
+                let rows = there(there(counting, from), to);
+                let rows = rows.unwrap_or_else(|| BooleanBuffer::new_set(self.batch.count));
+                let pairs = from.values().iter().zip(to.values().iter()).zip(&rows);
+                let seconds = |from: i64, to: i64| whole_seconds_between(from, to, self.batch.ticks_per_second);
+                pairs.map(|((from, to), counts)| if counts { seconds(*from, *to) } else { 0 }).collect()
             }
-        })
+        };
+        Ok(Addends::Amounts(amounts))
     }
 
     /// The rows that fulfil all of the conditions; none where there is no condition.
@@ -130,47 +128,20 @@ fn there(rows: Option<BooleanBuffer>, column: &Int64Array) -> Option<BooleanBuff
     }
 }
 
-/// The numbers of the marked rows.
-fn rows(marked: &BooleanBuffer) -> Arc<[u32]> {
-    marked.set_indices_u32().collect()
-}
-
 impl Addends {
-    /// Gives `add` the number of each row that counts, with its amount.
-    pub(super) fn each(&self, mut add: impl FnMut(usize, i64)) {
-        match (&self.rows, &self.amounts, self.count) {
-            (None, None, count) => (0..count).for_each(|row| add(row, 1)),
-            (None, Some(amounts), _) => amounts.iter().enumerate().for_each(|(row, amount)| add(row, *amount)),
-            (Some(rows), None, _) => rows.iter().for_each(|row| add(*row as usize, 1)),
-            (Some(rows), Some(amounts), _) => {
-                rows.iter().zip(amounts.iter()).for_each(|(row, amount)| add(*row as usize, *amount));
-            }
+    /// One amount a row.
+    pub(super) fn of_rows(&self) -> Cow<'_, [i64]> {
+        match self {
+            Self::OneEach(count) => Cow::Owned(vec![1; *count]),
+            Self::Amounts(amounts) => Cow::Borrowed(amounts),
         }
     }
 
-    /// What each row adds, 0 where it does not count.
-    pub(super) fn of_all_rows(&self) -> Cow<'_, [i64]> {
-        if let (None, Some(amounts)) = (&self.rows, &self.amounts) {
-            return Cow::Borrowed(amounts);
+    /// What a row adds; a fault where there is no such row.
+    pub(super) fn of_row(&self, row: usize) -> Outcome<i64> {
+        match self {
+            Self::OneEach(_) => Ok(1),
+            Self::Amounts(amounts) => value(amounts, row),
         }
-        let mut of_rows = vec![0; self.count];
-        self.each(|row, amount| of_rows.get_mut(row).into_iter().for_each(|of_row| *of_row = amount));
-        Cow::Owned(of_rows)
-    }
-
-    /// The number of the row that counts in this place.
-    pub(super) fn row(&self, place: usize) -> Outcome<usize> {
-        self.rows.as_ref().map_or(Ok(place), |rows| value(rows, place).map(|row| row as usize))
-    }
-
-    /// What a row adds; 0 where it does not count.
-    pub(super) fn of_row(&self, row: usize) -> i64 {
-        let place = match &self.rows {
-            None => Some(row),
-            Some(rows) => rows.binary_search_by_key(&row, |row| *row as usize).ok(),
-        };
-        place
-            .and_then(|place| self.amounts.as_ref().map_or(Some(1), |amounts| amounts.get(place).copied()))
-            .unwrap_or(0)
     }
 }

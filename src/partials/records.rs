@@ -52,8 +52,8 @@ pub(crate) fn look_up(
     let Some(keys) = batch.keys()?.filter(|_| !record_ids.is_empty()) else { return Ok(()) };
     let shops = batch.integers("shop_id")?.values();
     for (row, key) in rows_with(keys.values(), record_ids) {
-        let figures = addends.iter().map(|addends| addends.of_row(row));
-        answers.insert(key, Some(Record::of(value(shops, row)?, figures)));
+        let figures = addends.iter().map(|addends| addends.of_row(row)).collect::<Outcome<Vec<_>>>()?;
+        answers.insert(key, Some(Record::of(value(shops, row)?, figures.into_iter())));
     }
     Ok(())
 }

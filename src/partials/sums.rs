@@ -4,8 +4,6 @@
 //! The exact total of each summed column must fit 64 bits; no sum within it can then be larger, since nothing summed is
 //! negative. A null adds nothing.
 
-use std::borrow::Cow;
-
 use polars::prelude::*;
 
 use crate::columns::{check_fits, of_integers};
@@ -80,18 +78,10 @@ impl Sums {
         }
         let shops = batch.integers("shop_id")?.values();
         for ((column, total), addends) in self.columns.iter_mut().zip(&mut self.totals).zip(addends) {
-            let groups = match &addends.rows {
-                None => Cow::Borrowed(&groups),
-                Some(rows) => Cow::Owned(values_of(&groups, rows)?),
-            };
-            match &addends.amounts {
-                // That is the count of all rows.
-                None if addends.rows.is_none() => {}
-                None => groups.iter().for_each(|group| add_to(column, *group, 1)),
-                Some(amounts) => {
-                    groups.iter().zip(amounts).for_each(|(group, amount)| add_to(column, *group, *amount));
-                    total.add(amounts, |place| value(shops, addends.row(place)?))?;
-                }
+            // What all rows add one to is the count of them.
+            if let Addends::Amounts(amounts) = addends {
+                groups.iter().zip(amounts).for_each(|(group, amount)| add_to(column, *group, *amount));
+                total.add(amounts, |row| value(shops, row))?;
             }
         }
         Ok(())
@@ -101,7 +91,8 @@ impl Sums {
     fn add_once(&mut self, batch: &Batch, addends: &[Addends], groups: &[u32]) -> Outcome<()> {
         let mut marks = vec![0_u8; batch.count];
         for (bit, addends) in addends.iter().enumerate() {
-            addends.each(|row, _| marks.get_mut(row).into_iter().for_each(|marks| *marks |= 1 << bit));
+            let of_rows = addends.of_rows();
+            marks.iter_mut().zip(of_rows.iter()).for_each(|(marks, one)| *marks |= u8::from(*one > 0) << bit);
         }
         self.once.add(batch, self.spec, groups, &marks)
     }
