@@ -106,7 +106,7 @@ bench-instructions: build ## instructions of small runs beside the committed fig
 	python3 benches/test_instructions.py
 	python3 benches/instructions.py --shopscore $(SHOPSCORE) $(if $(RENEW),--renew)
 
-bench-pieces: build $(BENCH_ENVIRONMENT)/ready ## the record index, made by hand, beside Parquet files with a page index, into benches/RESULTS.md
+bench-pieces: build $(BENCH_ENVIRONMENT)/ready ## what is made by hand (record index, sums by group) beside what would stand in its place, into benches/RESULTS.md
 	$(BENCH)/pieces.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \
 		--rows $(or $(ROWS),1650000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
 

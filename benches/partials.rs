@@ -9,50 +9,32 @@
 mod shared;
 
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
-use shopscore::domain::Span;
-use shopscore::error::{Outcome, all, fault};
-use shopscore::extracts::contract::{self, CheckedPartition};
-use shopscore::extracts::listing;
+use shopscore::error::{Outcome, all};
+use shopscore::extracts::contract::CheckedPartition;
 use shopscore::extracts::reader::{self, Source, each_batch};
 use shopscore::extracts::selection::Selection;
 use shopscore::partials::daily::{Wanted, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
-use shopscore::policies::Coverage;
 use shopscore::threads;
 use shopscore::zone::Zone;
-
-const TIME_ZONE: &str = "Asia/Shanghai";
 
 fn main() {
     shared::run(measure);
 }
 
-fn argument(name: &str, default: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| default.to_owned())
-}
-
 fn measure() -> Outcome<()> {
-    let as_of = shared::day(&argument("DATE", "2022-03-15"))?;
-    let extracts = argument("EXTRACTS", "sample_data");
-    let runs: usize = argument("RUNS", "5").parse().unwrap_or(5);
-    let zone = Zone::named(TIME_ZONE).ok_or_else(|| fault("bench", format!("no time zone {TIME_ZONE}")))?;
-    let window = Span::ending(as_of, 30);
-    let coverage = Coverage {
-        window,
-        appeals_until: as_of,
-        history_starts_on: Some(as_of),
-        max_snapshot_age_days: Some(7),
-        extracts_kept_days: None,
-    };
-    let checked = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
+    let extracts = shared::argument("EXTRACTS", "sample_data");
+    let runs: usize = shared::argument("RUNS", "5").parse().unwrap_or(5);
+    let zone = shared::zone()?;
+    let as_of = shared::argument("DATE", "2022-03-15");
+    let checked = shared::table_days(&extracts, |_| true)?;
     println!("{extracts}, 30 days to {as_of}, medians of {runs} runs in turn, seconds");
     println!("{:<14}{:>12}{:>10}{:>10}{:>8}", "table", "rows", "floor", "partials", "ratio");
     let (mut floors, mut partials) = (0.0, 0.0);
-    let wanted = argument("TABLE", "");
+    let wanted = shared::argument("TABLE", "");
     for spec in measures::ALL.iter().filter(|spec| wanted.is_empty() || spec.table.name() == wanted) {
         let days: Vec<&CheckedPartition> = checked.iter().filter(|day| day.table == spec.table).collect();
         let rows: usize = days.iter().flat_map(|day| &day.files).map(|file| file.rows).sum();
@@ -102,12 +84,8 @@ fn medians(
 ) -> Outcome<(f64, f64)> {
     let mut seconds = [Vec::new(), Vec::new()];
     for _ in 0..runs {
-        let start = Instant::now();
-        one()?;
-        seconds[0].push(start.elapsed().as_secs_f64());
-        let start = Instant::now();
-        other()?;
-        seconds[1].push(start.elapsed().as_secs_f64());
+        seconds[0].push(shared::timed(&mut one)?);
+        seconds[1].push(shared::timed(&mut other)?);
     }
     let [one, other] = seconds.map(|mut seconds| {
         seconds.sort_by(f64::total_cmp);

@@ -3,9 +3,18 @@
 
 #![allow(dead_code, reason = "none of them uses all of it")]
 
-use shopscore::domain::Day;
-use shopscore::error::{ExitClass, Finding, Outcome};
+use std::time::Instant;
+
+use shopscore::domain::{Day, Span};
+use shopscore::error::{ExitClass, Failure, Finding, Outcome, fault};
+use shopscore::extracts::contract::{self, CheckedPartition};
+use shopscore::extracts::listing;
+use shopscore::partials::measures::{self, PartialSpec};
+use shopscore::policies::Coverage;
 use shopscore::threads;
+use shopscore::zone::Zone;
+
+const TIME_ZONE: &str = "Asia/Shanghai";
 
 /// Measures, and ends with exit code 1 where that fails.
 pub(crate) fn run(measure: impl FnOnce() -> Outcome<()>) {
@@ -33,4 +42,37 @@ pub(crate) fn say_piece(piece: &str, data: &str, seconds: &mut [Vec<f64>; 2], in
         seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
     });
     println!("{piece}\t{data}\t{by_hand:.3}\t{other:.3}\t{instead}");
+}
+
+pub(crate) fn bench_fault(error: impl std::fmt::Display) -> Failure {
+    fault("bench", error)
+}
+
+/// The seconds that `work` takes.
+pub(crate) fn timed(work: impl FnOnce() -> Outcome<()>) -> Outcome<f64> {
+    let start = Instant::now();
+    work()?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+pub(crate) fn zone() -> Outcome<Zone> {
+    Zone::named(TIME_ZONE).ok_or_else(|| bench_fault(format!("no time zone {TIME_ZONE}")))
+}
+
+/// The table-days of the 30 days to `DATE` of the tables that are wanted.
+pub(crate) fn table_days(
+    extracts: &str,
+    is_wanted: impl Fn(&'static PartialSpec) -> bool,
+) -> Outcome<Vec<CheckedPartition>> {
+    let as_of = day(&argument("DATE", "2022-03-15"))?;
+    let coverage = Coverage {
+        window: Span::ending(as_of, 30),
+        appeals_until: as_of,
+        history_starts_on: Some(as_of),
+        max_snapshot_age_days: Some(7),
+        extracts_kept_days: None,
+    };
+    let mut days = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
+    days.retain(|day| measures::of(day.table).is_some_and(&is_wanted));
+    Ok(days)
 }

@@ -121,12 +121,13 @@ impl Batch {
         self.spec().key.map(|name| self.integers(name)).transpose()
     }
 
-    pub(crate) fn integers(&self, name: &str) -> Outcome<&Int64Array> {
+    /// A column of integers.
+    pub fn integers(&self, name: &str) -> Outcome<&Int64Array> {
         self.typed(name, ColumnKind::Integer)
     }
 
     /// A text column, as positions in [`Batch::texts`].
-    pub(crate) fn text_positions(&self, name: &str) -> Outcome<&UInt32Array> {
+    pub fn text_positions(&self, name: &str) -> Outcome<&UInt32Array> {
         self.typed(name, ColumnKind::Text)
     }
 

@@ -23,7 +23,7 @@ struct Meaning<'a> {
 }
 
 /// What the rows of a batch add to one measure.
-pub(crate) enum Addends {
+pub enum Addends {
     /// Every one of so many rows one.
     OneEach(usize),
     /// Each row its own amount.
@@ -31,7 +31,7 @@ pub(crate) enum Addends {
 }
 
 /// What each of the measures of a partial means for the sound rows of a batch.
-pub(crate) fn addends(batch: &Batch, spec: &PartialSpec, custom_made: &BTreeSet<String>) -> Outcome<Vec<Addends>> {
+pub fn addends(batch: &Batch, spec: &PartialSpec, custom_made: &BTreeSet<String>) -> Outcome<Vec<Addends>> {
     let meaning = Meaning { batch, custom_made };
     let mut known: Vec<(&[Condition], Option<BooleanBuffer>)> = Vec::new();
     let addends = spec.measures.iter().map(|measure| {
@@ -130,7 +130,7 @@ fn there(rows: Option<BooleanBuffer>, column: &Int64Array) -> Option<BooleanBuff
 
 impl Addends {
     /// One amount a row.
-    pub(super) fn of_rows(&self) -> Cow<'_, [i64]> {
+    pub fn of_rows(&self) -> Cow<'_, [i64]> {
         match self {
             Self::OneEach(count) => Cow::Owned(vec![1; *count]),
             Self::Amounts(amounts) => Cow::Borrowed(amounts),

@@ -8,7 +8,7 @@
 pub mod all_records;
 pub mod daily;
 mod groups;
-pub(crate) mod meaning;
+pub mod meaning;
 pub mod measures;
 mod numbers;
 mod once;
@@ -16,7 +16,7 @@ mod packed;
 pub mod records;
 pub(crate) mod retractions;
 pub mod shares;
-mod sums;
+pub mod sums;
 mod tally;
 
 use polars::prelude::PolarsError;

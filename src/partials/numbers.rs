@@ -1,6 +1,7 @@
 //! Dense numbers for keys of a few integers, in the order in which the keys are first seen.
 //!
-//! Grain in: a key. Grain out: its number, from 0, by which sums lie in plain columns.
+//! Grain in: a key. Grain out: its number, from 0, by which sums lie in plain columns. The engine's own group-bys, one a batch
+//! and one that merges them, take three to five times as long (`benches/pieces`): a rebuild would take a third more.
 
 use crate::error::{Outcome, fault};
 use crate::partials::STAGE;

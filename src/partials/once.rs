@@ -2,7 +2,8 @@
 //!
 //! Grain in: rows with their groups, and for each a mark, one bit a measure that it counts for. Grain out: for each combination
 //! and measure that any of its rows counts for, one. The rows are dealt out by their keys and told apart at the end, share by
-//! share, each of which stays in the processor's cache.
+//! share, each of which stays in the processor's cache. The engine's group-bys take ten times as long (`benches/pieces`): a
+//! rebuild would take two thirds more.
 
 use crate::error::{Outcome, fault};
 use crate::extracts::batch::Batch;

@@ -14,7 +14,7 @@ use crate::partials::records::TableDay;
 use crate::partials::{STAGE, engine, groups::Groups, meaning::Addends, once::Once};
 
 /// The sums of the rows that were added so far.
-pub(super) struct Sums {
+pub struct Sums {
     spec: &'static PartialSpec,
     groups: Groups,
     /// By measure and group.
@@ -54,7 +54,8 @@ impl Total {
 }
 
 impl Sums {
-    pub(super) fn none(spec: &'static PartialSpec) -> Outcome<Self> {
+    /// The sums of no rows.
+    pub fn none(spec: &'static PartialSpec) -> Outcome<Self> {
         Ok(Self {
             spec,
             groups: Groups::by(spec.grouped_by)?,
@@ -66,7 +67,7 @@ impl Sums {
     }
 
     /// Adds a batch of sound rows, given what each of them adds to each measure.
-    pub(super) fn add(&mut self, batch: &Batch, addends: &[Addends]) -> Outcome<()> {
+    pub fn add(&mut self, batch: &Batch, addends: &[Addends]) -> Outcome<()> {
         let groups = self.groups.of_rows(batch)?;
         self.rows.resize(self.groups.count(), 0);
         self.columns.iter_mut().for_each(|column| column.resize(self.groups.count(), 0));
@@ -98,7 +99,7 @@ impl Sums {
     }
 
     /// All sums as a frame; rejected where one could pass 64 bits.
-    pub(super) fn finish(mut self, (table, day): TableDay) -> Outcome<DataFrame> {
+    pub fn finish(mut self, (table, day): TableDay) -> Outcome<DataFrame> {
         let columns = &mut self.columns;
         self.once.each(|group, bit| {
             columns.get_mut(bit as usize).into_iter().for_each(|column| add_to(column, group, 1));

@@ -1,10 +1,10 @@
 //! The sound records of one table-day by key, so that what an appeal takes out is found by reading a few hundred bytes.
 //!
 //! Layout: a head (hash, number of records), a directory with one entry a block (its first key, where it ends, its hash),
-//! and the blocks. A look-up reads the directory and the blocks in which the keys must lie, and checks their hashes; the directory's
-//! covers the partial's fingerprint, so that an index of other records is not believed. Parquet files of the same records with
-//! a page index would do as well; for 120 table-days of 36 million records (`benches/pieces.rs`) they take 2.4 s to write where
-//! this takes 0.6, and 0.13 s a night to look up 25 records in each where this takes 0.015: a quarter of a night more.
+//! and the blocks. A look-up reads the directory and the blocks in which the keys must lie, and checks their hashes; the
+//! directory's covers the partial's fingerprint, so that an index of other records is not believed. Parquet files of the same
+//! records with a page index would do as well; for 120 table-days of 24 million records (`benches/pieces`) they take twice as
+//! long to write, and eight times as long to look up 25 records in each: a quarter of a night more.
 
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -1,23 +1,9 @@
-//! Whether what we made by hand pays: each such piece beside what would stand in its place, on the same data, in turn.
-//!
-//! `EXTRACTS=DIR DATE=DAY [RUNS=5] cargo bench --bench pieces`. Prints a line a piece: its name, the data set, the median
-//! seconds by hand and of what would stand in its place, and what that is; below it, where files are written, their bytes.
-
-#![allow(
-    clippy::print_stdout,
-    clippy::indexing_slicing,
-    clippy::cast_sign_loss,
-    clippy::cast_possible_truncation,
-    missing_docs
-)]
-
-mod shared;
+//! The index of a table-day's records beside a Parquet file of the same records with a page index.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
@@ -30,49 +16,32 @@ use parquet::file::metadata::PageIndexPolicy;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use shopscore::domain::Span;
-use shopscore::error::{Outcome, fault};
-use shopscore::extracts::contract::{self, CheckedPartition};
-use shopscore::extracts::listing;
+use shopscore::error::Outcome;
+use shopscore::extracts::contract::CheckedPartition;
 use shopscore::extracts::reader::{self, Source};
 use shopscore::extracts::selection::Selection;
 use shopscore::partials::all_records::AllRecords;
 use shopscore::partials::daily::{Wanted, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::partials::records::{Answers, Record};
-use shopscore::policies::Coverage;
 use shopscore::state::record_index::{self, RecordIndex};
-use shopscore::zone::Zone;
 
-const TIME_ZONE: &str = "Asia/Shanghai";
+use crate::shared::{bench_fault, say_piece, table_days, timed, zone};
+
 /// As many appeals speak of one table-day in a night.
 const KEYS: usize = 25;
 const PAGE_RECORDS: usize = 512;
 const KEY: &str = "key";
 
-fn main() {
-    shared::run(measure);
-}
-
-fn measure() -> Outcome<()> {
-    let extracts = shared::argument("EXTRACTS", "sample_data");
-    let runs: usize = shared::argument("RUNS", "5").parse().unwrap_or(5);
-    record_indexes(&extracts, runs)
-}
-
-fn bench_fault(error: impl std::fmt::Display) -> shopscore::error::Failure {
-    fault("bench", error)
-}
-
 /// The index of a table-day's records beside a Parquet file of the same records with a page index: all table-days of a window
 /// written, and as many records looked up in each as a night does.
-fn record_indexes(extracts: &str, runs: usize) -> Outcome<()> {
+pub(crate) fn measure(extracts: &str, runs: usize) -> Outcome<()> {
     let folder = std::env::temp_dir().join(format!("shopscore-pieces-{}", std::process::id()));
     fs::create_dir_all(&folder).map_err(bench_fault)?;
     let mut written = Vec::new();
     let mut seconds = [vec![0.0; runs], vec![0.0; runs]];
     let mut bytes = [0, 0];
-    for (place, day) in table_days(extracts)?.iter().enumerate() {
+    for (place, day) in table_days(extracts, PartialSpec::has_records)?.iter().enumerate() {
         let records = records_of(day)?;
         let [by_hand, instead] = ["records", "parquet"].map(|ending| folder.join(format!("{place}.{ending}")));
         let [of_hand, of_other] = &mut seconds;
@@ -92,7 +61,7 @@ fn record_indexes(extracts: &str, runs: usize) -> Outcome<()> {
         written.push(([by_hand, instead], keys));
     }
     const INSTEAD: &str = "Parquet files of sorted records with a page index";
-    shared::say_piece("record index, written", extracts, &mut seconds, INSTEAD);
+    say_piece("record index, written", extracts, &mut seconds, INSTEAD);
     println!("\tbytes\t{}\t{}", bytes[0], bytes[1]);
     let mut seconds = [Vec::new(), Vec::new()];
     for _ in 0..runs {
@@ -103,7 +72,7 @@ fn record_indexes(extracts: &str, runs: usize) -> Outcome<()> {
             return Err(bench_fault("other records"));
         }
     }
-    shared::say_piece("record index, looked up", extracts, &mut seconds, INSTEAD);
+    say_piece("record index, looked up", extracts, &mut seconds, INSTEAD);
     fs::remove_dir_all(&folder).map_err(bench_fault)
 }
 
@@ -126,30 +95,9 @@ fn look_up(file: &Path, keys: &BTreeSet<i64>) -> Outcome<Answers> {
     found.ok_or_else(|| bench_fault("a damaged index"))
 }
 
-fn timed(work: impl FnOnce() -> Outcome<()>) -> Outcome<f64> {
-    let start = Instant::now();
-    work()?;
-    Ok(start.elapsed().as_secs_f64())
-}
-
-/// The table-days of the window whose records appeals can name.
-fn table_days(extracts: &str) -> Outcome<Vec<CheckedPartition>> {
-    let as_of = shared::day(&shared::argument("DATE", "2022-03-15"))?;
-    let coverage = Coverage {
-        window: Span::ending(as_of, 30),
-        appeals_until: as_of,
-        history_starts_on: Some(as_of),
-        max_snapshot_age_days: Some(7),
-        extracts_kept_days: None,
-    };
-    let mut days = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
-    days.retain(|day| measures::of(day.table).is_some_and(PartialSpec::has_records));
-    Ok(days)
-}
-
 /// The keys of a table-day's records, their shops and their figures.
 fn records_of(day: &CheckedPartition) -> Outcome<Vec<Vec<i64>>> {
-    let zone = Zone::named(TIME_ZONE).ok_or_else(|| bench_fault(TIME_ZONE))?;
+    let zone = zone()?;
     let spec = measures::of(day.table).ok_or_else(|| bench_fault("no partial"))?;
     let loaded = reader::load(day)?;
     let wanted = Wanted { spec, custom_made: &BTreeSet::new(), with_records: true };
