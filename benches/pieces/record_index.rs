@@ -62,7 +62,7 @@ pub(crate) fn measure(extracts: &str, runs: usize) -> Outcome<()> {
     }
     const INSTEAD: &str = "Parquet files of sorted records with a page index";
     say_piece("record index, written", extracts, &mut seconds, INSTEAD);
-    println!("\tbytes\t{}\t{}", bytes[0], bytes[1]);
+    println!("bytes by hand {}, instead {}", bytes[0], bytes[1]);
     let mut seconds = [Vec::new(), Vec::new()];
     for _ in 0..runs {
         let mut found = [Vec::new(), Vec::new()];
