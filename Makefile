@@ -18,7 +18,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly sample fixture test lint unit readers concurrent crash reference mutants soak fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases mutants soak fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -32,9 +32,13 @@ demo: build ## build, score the sample data from 2022-01-01 to 2022-03-15, settl
 	$(SHOPSCORE) summary --date $(DEMO_DATE)
 	$(SHOPSCORE) summary --year 2022
 
-nightly: build ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15
+nightly: ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15; needs cargo only where the program is not built yet
 	@test -n "$(DATE)" || { echo "usage: make nightly DATE=YYYY-MM-DD" >&2; exit 2; }
+	@test -x $(SHOPSCORE) || $(MAKE) build
 	$(SHOPSCORE) nightly --date $(DATE)
+
+install: build ## put the program into PREFIX/bin: make install PREFIX=/usr/local
+	install -D $(SHOPSCORE) $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/shopscore
 
 sample: build ## write sample_data/ anew, byte for byte as it is committed
 	rm -rf sample_data
@@ -73,6 +77,9 @@ reference: build $(PYTHON_ENVIRONMENT)/ready ## compare nights and years with a 
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/test_reference_assessments.py
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_seeds.py $(SHOPSCORE) 1 $(or $(SEEDS),40)
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/compare_history_seeds.py $(SHOPSCORE) jobs/rules 1 $(or $(HISTORIES),12)
+
+cases: build $(PYTHON_ENVIRONMENT)/ready ## situations from public bug reports (tests/cases.tsv), each built and run: CASES=names, default all
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/real_cases.py $(SHOPSCORE) sample_data jobs/rules $(CASES)
 
 mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of ways; each is refused, or scored as the second implementation does: MUTANTS=3000 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \

@@ -19,7 +19,6 @@ use shopscore::extracts::selection::Selection;
 use shopscore::partials::daily::{Wanted, sum_up};
 use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::threads;
-use shopscore::zone::Zone;
 
 fn main() {
     shared::run(measure);
@@ -28,7 +27,6 @@ fn main() {
 fn measure() -> Outcome<()> {
     let extracts = shared::argument("EXTRACTS", "sample_data");
     let runs: usize = shared::argument("RUNS", "5").parse().unwrap_or(5);
-    let zone = shared::zone()?;
     let as_of = shared::argument("DATE", "2022-03-15");
     let checked = shared::table_days(&extracts, |_| true)?;
     println!("{extracts}, 30 days to {as_of}, medians of {runs} runs in turn, seconds");
@@ -38,7 +36,7 @@ fn measure() -> Outcome<()> {
     for spec in measures::ALL.iter().filter(|spec| wanted.is_empty() || spec.table.name() == wanted) {
         let days: Vec<&CheckedPartition> = checked.iter().filter(|day| day.table == spec.table).collect();
         let rows: usize = days.iter().flat_map(|day| &day.files).map(|file| file.rows).sum();
-        let (floor, partial) = medians(runs, || decode(&days), || sum_all(&days, spec, &zone))?;
+        let (floor, partial) = medians(runs, || decode(&days), || sum_all(&days, spec))?;
         println!("{:<14}{rows:>12}{floor:>10.3}{partial:>10.3}{:>8.2}", spec.table.name(), partial / floor);
         floors += floor;
         partials += partial;
@@ -61,15 +59,13 @@ fn decode(days: &[&CheckedPartition]) -> Outcome<()> {
     all(decoded).map(drop)
 }
 
-fn sum_all(days: &[&CheckedPartition], spec: &'static PartialSpec, zone: &Zone) -> Outcome<()> {
+fn sum_all(days: &[&CheckedPartition], spec: &'static PartialSpec) -> Outcome<()> {
     let summed = threads::on_pool(|| {
         let each = days.par_iter().with_max_len(1).map(|day| {
             let wanted = Wanted { spec, custom_made: &BTreeSet::new(), with_records: false };
             let loaded = reader::load(day)?;
             let source = Source::Loaded(&loaded);
-            sum_up((day.table, day.day), wanted, |consume| {
-                reader::decode(day, source, zone, &Selection::default(), consume)
-            })
+            sum_up((day.table, day.day), wanted, |consume| reader::decode(day, source, &Selection::default(), consume))
         });
         each.collect::<Vec<_>>()
     });

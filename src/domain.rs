@@ -168,10 +168,10 @@ impl Tier {
     }
 }
 
-/// `text` without ASCII white space (space, tab, line feed, vertical tab, form feed, carriage return) at its ends, as
-/// every text of an extract or a rule table is read.
+/// `text` without white space (Unicode's White_Space) and byte order marks at its ends, as every text of an extract or a rule
+/// table is read.
 pub(crate) fn trimmed(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r'])
+    text.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}')
 }
 
 #[cfg(test)]
@@ -199,8 +199,8 @@ mod tests {
 
     #[test]
     fn text_is_trimmed_of_ascii_white_space_only() {
-        assert_eq!(trimmed(" \t\n\x0b\x0c\r男装 \u{3000}\r"), "男装 \u{3000}");
-        assert_eq!(trimmed("\u{a0}x"), "\u{a0}x");
+        assert_eq!(trimmed(" \t\n\x0b\x0c\r男装\u{3000}\u{a0}\u{feff}\r"), "男装");
+        assert_eq!(trimmed("\u{200b}x"), "\u{200b}x", "no white space, but invisible");
     }
 
     #[test]

@@ -37,12 +37,22 @@ pub struct Finding {
     found: String,
     wanted: String,
     advice: Option<String>,
+    table: Option<&'static str>,
+    /// How many times it was found in its table, this the first.
+    times: usize,
 }
 
 impl Finding {
     /// A finding of `stage` that found `found` where `wanted` was wanted.
     pub fn new(stage: &'static str, found: impl Into<String>, wanted: impl Into<String>) -> Self {
-        Self { stage, place: None, column: None, found: found.into(), wanted: wanted.into(), advice: None }
+        let (found, wanted) = (found.into(), wanted.into());
+        Self { stage, place: None, column: None, found, wanted, advice: None, table: None, times: 1 }
+    }
+
+    /// Says which table it is of: findings of one kind in a table are told once.
+    pub(crate) fn of_table(mut self, table: &'static str) -> Self {
+        self.table = Some(table);
+        self
     }
 
     pub(crate) fn path(mut self, path: &Path) -> Self {
@@ -80,7 +90,8 @@ impl fmt::Display for Finding {
         let column = column.map_or(String::new(), |column| format!("column {column}: "));
         let advice = advice.map_or(String::new(), |advice| format!("; {advice}"));
         let (found, wanted) = (escaped(&self.found), escaped(&self.wanted));
-        write!(formatter, "{stage}: {place}{column}found {found}, wanted {wanted}{advice}")
+        let others = if self.times == 1 { String::new() } else { format!(" ({} times, this the first)", self.times) };
+        write!(formatter, "{stage}: {place}{column}found {found}{others}, wanted {wanted}{advice}")
     }
 }
 
@@ -97,7 +108,7 @@ pub struct Failure {
 impl Failure {
     /// Fails with all `findings`, or succeeds where there are none.
     pub(crate) fn unless_empty(class: ExitClass, findings: Vec<Finding>) -> Outcome<()> {
-        if findings.is_empty() { Ok(()) } else { Err(Self { class, findings }) }
+        if findings.is_empty() { Ok(()) } else { Err(Self { class, findings: merged(findings) }) }
     }
 }
 
@@ -115,6 +126,23 @@ pub fn fault(stage: &'static str, error: impl fmt::Display) -> Failure {
     Finding::new(stage, error.to_string(), "no error on checked data")
         .advice("this is a fault of shopscore: report it with this line")
         .fail(ExitClass::Fault)
+}
+
+/// Findings, those of one kind in a table once: of one stage and column, that want the same. The first stands for all.
+fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut merged: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let is_of_kind = |other: &&mut Finding| {
+            finding.table.is_some()
+                && (other.table, other.stage, &other.column) == (finding.table, finding.stage, &finding.column)
+                && (&other.wanted, &other.advice) == (&finding.wanted, &finding.advice)
+        };
+        match merged.iter_mut().find(is_of_kind) {
+            Some(other) => other.times += finding.times,
+            None => merged.push(finding),
+        }
+    }
+    merged
 }
 
 /// Runs `work` on one file; a panic below becomes a failure that names the file.
@@ -151,7 +179,10 @@ pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> 
             (Err(failure), None) => failed = Some(failure),
         }
     }
-    failed.map_or(Ok(values), Err)
+    match failed {
+        None => Ok(values),
+        Some(Failure { class, findings }) => Err(Failure { class, findings: merged(findings) }),
+    }
 }
 
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use shopscore::cli::Cli;
-use shopscore::commands;
+use shopscore::commands::{self, Results};
 use shopscore::error::caught_anywhere;
 
 fn main() -> ExitCode {
@@ -20,7 +20,11 @@ fn main() -> ExitCode {
         .init();
     // A panic is caught where the file is known, or here, and reported once.
     std::panic::set_hook(Box::new(|_| {}));
-    let run = || commands::run(&cli, jiff::Timestamp::now(), &mut std::io::stdout().lock());
+    let run = || {
+        let mut results = Results::new(std::io::stdout().lock());
+        commands::run(&cli, jiff::Timestamp::now(), &mut results)?;
+        results.finish()
+    };
     match caught_anywhere(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

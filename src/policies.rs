@@ -48,6 +48,13 @@ impl Coverage {
     }
 }
 
+impl Limits {
+    /// The limits in words, one a line.
+    pub(crate) fn described(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
 /// The limits beyond which a run stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -56,6 +63,11 @@ pub struct Limits {
     pub(crate) max_quarantined_rows: i64,
     /// No more of the present shops than this may be without a score.
     pub(crate) max_unscored_percent: Decimal4,
+    /// No snapshot may have fewer rows than this part of the one before it.
+    pub(crate) min_snapshot_percent: Decimal4,
+    /// More of a table-day's sound rows than this, and more than `max_unknown_shop_rows`, may not be of unknown shops.
+    pub(crate) max_unknown_shop_percent: Decimal4,
+    pub(crate) max_unknown_shop_rows: i64,
     /// No table-day may have fewer rows than this part of its table's median day.
     pub(crate) min_rows_percent: Decimal4,
     /// Medians below this are not compared with.

@@ -8,14 +8,31 @@ use std::path::Path;
 use rustix::fs::{Access, access, statvfs};
 
 use crate::error::{ExitClass, Finding, Outcome, all, disk};
+use crate::folders::entries;
 
 const STAGE: &str = "preflight";
 const MIB: u64 = 1 << 20;
+/// `state/partials/TABLE` and `out/generations/NAME`.
+const DEEPEST: usize = 1;
 
-/// Checks that a run can write to `folders`, or make those that do not exist yet, and that each has `min_free_mib` free.
-pub(crate) fn check_writable(folders: &[&Path], min_free_mib: u64) -> Outcome<()> {
-    let nearest = folders.iter().map(|folder| nearest_existing(folder));
-    all(nearest.map(|nearest| check_permission(nearest).and_then(|()| check_free(nearest, min_free_mib)))).map(drop)
+/// Checks that a run can write to `folders`, or make those that do not exist yet, and to those of its own in them, and that
+/// each has `min_free_mib` free.
+pub(crate) fn check_writable(folders: &[(&Path, &[&str])], min_free_mib: u64) -> Outcome<()> {
+    let nearest = folders.iter().map(|(folder, _)| nearest_existing(folder));
+    all(nearest.map(|nearest| check_permission(nearest).and_then(|()| check_free(nearest, min_free_mib)))).map(drop)?;
+    // What another user's run left in them.
+    let own = folders.iter().flat_map(|(folder, own)| own.iter().map(|name| folder.join(name)));
+    all(own.map(|folder| check_below(&folder, DEEPEST))).map(drop)
+}
+
+/// Checks a folder, where it is there, and those in it, as deep as runs make them.
+fn check_below(folder: &Path, deepest: usize) -> Outcome<()> {
+    if !fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()) {
+        return Ok(());
+    }
+    check_permission(folder)?;
+    let below = if deepest == 0 { Vec::new() } else { entries(STAGE, folder)? };
+    all(below.iter().map(|(_, path)| check_below(path, deepest - 1))).map(drop)
 }
 
 /// The folder itself, or the one that it would be made in.
@@ -28,9 +45,11 @@ fn nearest_existing(folder: &Path) -> &Path {
 fn check_permission(folder: &Path) -> Outcome<()> {
     access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| {
         let user = fs::metadata("/proc/self").map_or("this user".to_owned(), |me| format!("user {}", me.uid()));
-        Finding::new(STAGE, format!("a folder that {user} may not write to ({error})"), "a folder to write to")
+        let owner = fs::metadata(folder).map_or(String::new(), |found| format!(" of user {}", found.uid()));
+        let found = format!("a folder{owner} that {user} may not write to ({error})");
+        Finding::new(STAGE, found, "a folder to write to")
             .path(folder)
-            .advice("give the job's user permission, or name another folder")
+            .advice("run as one user always: give the job's user the folder (chown -R), or name another")
             .fail(ExitClass::Disk)
     })
 }
@@ -67,7 +86,9 @@ mod tests {
     #[test]
     fn a_folder_that_does_not_exist_yet_is_made_in_one_that_must_be_writable() {
         let folder = tempfile::tempdir().unwrap();
-        check_writable(&[folder.path(), &folder.path().join("a/b")], 0).unwrap();
+        let own = folder.path().join("own/below");
+        fs::create_dir_all(&own).unwrap();
+        check_writable(&[(folder.path(), &["own"]), (&folder.path().join("a/b"), &[])], 0).unwrap();
         assert_eq!(nearest_existing(&folder.path().join("a/b")), folder.path());
         assert_eq!(nearest_existing(Path::new("not/there")), Path::new("."));
         let failure = check_permission(&folder.path().join("a")).unwrap_err();
@@ -78,7 +99,7 @@ mod tests {
     #[test]
     fn too_little_space_is_refused_with_what_is_there() {
         let folder = tempfile::tempdir().unwrap();
-        let failure = check_writable(&[folder.path()], u64::MAX / MIB).unwrap_err();
+        let failure = check_writable(&[(folder.path(), &[])], u64::MAX / MIB).unwrap_err();
         assert_eq!(failure.class, ExitClass::Disk);
         assert!(failure.to_string().contains("MiB free, wanted 17592186044415 MiB"), "{failure}");
     }

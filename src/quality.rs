@@ -3,7 +3,7 @@
 //! Grain in: the counts of every table-day. Grain out: one row a table, day and reason; `none` counts all rows, other
 //! reasons that count nothing have no row.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use crate::domain::{Day, Span};
@@ -62,12 +62,13 @@ fn too_many_set_aside(counts: &[Counts], set_aside: &SetAside, limits: &Limits) 
         let quarantined = counts.quarantined();
         quarantined > most && compared(quarantined.into(), percent, counts.rows.into()).is_gt()
     });
-    let finding = |found: String| {
+    let finding = |counts: &Counts| {
         let wanted = format!("at most {percent} % (max_quarantined_percent) or {most} rows (max_quarantined_rows)");
         let advice = "deliver the day again, or raise the limit if the rows are known to be unsound";
-        Finding::new(STAGE, found, wanted).advice(advice)
+        let finding = Finding::new(STAGE, quarantined(counts, set_aside)?, wanted).advice(advice);
+        Ok(finding.of_table(counts.table.name()))
     };
-    too_many.map(|counts| quarantined(counts, set_aside).map(finding)).collect()
+    too_many.map(finding).collect()
 }
 
 /// What was quarantined of a table-day: how much, why, and its first row.
@@ -105,15 +106,74 @@ fn too_few_rows(table: Table, counts: &[Counts], window: Span, limits: &Limits) 
     of_table().filter(is_small).map(finding).collect()
 }
 
-/// Rejects the input where too many present shops have no score.
-pub(crate) fn check_unscored(present: usize, unscored: usize, limits: &Limits) -> Outcome<()> {
-    let percent = limits.max_unscored_percent;
-    if compared(unscored as i128, percent, present as i128).is_le() {
+/// The present shops, and why some of them have no score.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unscored<'a> {
+    pub(crate) present: usize,
+    pub(crate) without_data: usize,
+    /// The categories that no row of the weight table names, with their shops.
+    pub(crate) without_weights: BTreeMap<&'a str, usize>,
+}
+
+/// Rejects the input where no shop is present, or too many of those that are have no score.
+pub(crate) fn check_unscored(shops: &Unscored<'_>, limits: &Limits) -> Outcome<()> {
+    let Unscored { present, without_data, without_weights } = shops;
+    if *present == 0 {
+        let wanted = "shops that joined by the as-of day and have not left by it";
+        let advice = "look at joined_on and terminated_on of the snapshot; where a day such as 1970-01-01 stands for none, set \
+                      [tables.shops.columns] terminated_on = { null_if = [\"1970-01-01\"] }";
+        let finding = Finding::new(STAGE, "no present shop in the snapshot", wanted);
+        return Err(finding.advice(advice).fail(ExitClass::Rejected));
+    }
+    let (percent, of_categories) = (limits.max_unscored_percent, without_weights.values().sum::<usize>());
+    let unscored = without_data + of_categories;
+    if compared(unscored as i128, percent, *present as i128).is_le() {
         return Ok(());
     }
-    let found = format!("{unscored} of {present} present shops without a score");
+    let mut most: Vec<_> = without_weights.iter().collect();
+    most.sort_by_key(|(_, shops)| Reverse(**shops));
+    let named = most.iter().take(5).map(|(category, shops)| format!("{category:?} of {shops}"));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let reasons = format!("{of_categories} category_without_weights, {without_data} no_data");
+    let categories = if most.is_empty() { String::new() } else { format!("; categories without weights: {named}") };
+    let found = format!("{unscored} of {present} present shops without a score ({reasons}{categories})");
     let finding = Finding::new(STAGE, found, format!("at most {percent} % (max_unscored_percent)"));
     Err(finding.advice("look for missing rule rows or missing extracts, or raise the limit").fail(ExitClass::Rejected))
+}
+
+/// Rejects a shop snapshot of which too much is gone since the one before it, given the rows of both.
+pub(crate) fn check_snapshot(rows: i64, before: Option<(Day, usize)>, limits: &Limits) -> Outcome<()> {
+    let percent = limits.min_snapshot_percent;
+    let Some((day, rows_before)) = before else { return Ok(()) };
+    if compared(rows.into(), percent, rows_before as i128).is_ge() {
+        return Ok(());
+    }
+    let found = format!("{rows} rows of the shop snapshot");
+    let wanted = format!("at least {percent} % (min_snapshot_percent) of the {rows_before} rows of that of {day}");
+    let finding = Finding::new(STAGE, found, wanted);
+    Err(finding.advice("deliver the whole snapshot, or lower the limit if shops have left").fail(ExitClass::Rejected))
+}
+
+/// Rejects the input where too many sound rows of a table-day are of shops that the snapshot does not have.
+pub(crate) fn check_unknown_shops(
+    counts: &[Counts],
+    unknown: &BTreeMap<TableDay, i64>,
+    limits: &Limits,
+) -> Outcome<()> {
+    let Limits { max_unknown_shop_percent: percent, max_unknown_shop_rows: most, .. } = *limits;
+    let findings = counts.iter().filter_map(|counts| {
+        let (sound, unknown) = (counts.rows - counts.quarantined(), *unknown.get(&(counts.table, counts.day))?);
+        let is_too_much = unknown > most && compared(unknown.into(), percent, sound.into()).is_gt();
+        is_too_much.then(|| {
+            let (table, day) = (counts.table.name(), counts.day);
+            let found =
+                format!("{unknown} of {sound} sound rows of {table} dt={day} of shops that the snapshot does not have");
+            let wanted =
+                format!("at most {percent} % (max_unknown_shop_percent) or {most} rows (max_unknown_shop_rows)");
+            Finding::new(STAGE, found, wanted).of_table(table).advice("deliver the whole snapshot, or raise the limit")
+        })
+    });
+    Failure::unless_empty(ExitClass::Rejected, findings.collect())
 }
 
 /// The quality table: every table and day that `counts` speaks of, sorted; `unknown` counts the sound rows of shops that
@@ -138,82 +198,5 @@ pub(crate) fn rows(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extracts::readable::day;
-
-    fn limits() -> Limits {
-        let figure = |text: &str| text.parse().unwrap();
-        Limits {
-            max_quarantined_percent: figure("1"),
-            max_quarantined_rows: 20,
-            max_unscored_percent: figure("5"),
-            min_rows_percent: figure("20"),
-            min_rows_median: 1_000,
-        }
-    }
-
-    fn march() -> Span {
-        Span { first: day("2022-03-01"), last: day("2022-03-31") }
-    }
-
-    /// Of 2022-03-15.
-    fn counts(table: Table, rows: i64, null_keys: i64) -> Counts {
-        Counts { rows, broken: [null_keys, 0, 0, 0, 0], ..Counts::nothing(table, day("2022-03-15")) }
-    }
-
-    #[test]
-    fn the_finding_names_table_day_and_reasons() {
-        let reason = "null_key";
-        let row = |table, row: &str| QuarantinedRow { table, key: None, reason, row: row.to_owned() };
-        let of_day = vec![row("payments", "{}"), row("reviews", r#"{"review_id":7,"order_id":null}"#)];
-        let set_aside = SetAside::from([(day("2022-03-15"), of_day)]);
-        let counts = [counts(Table::Reviews, 100, 30)];
-        let failure = check_table_days(&counts, &set_aside, march(), &limits()).unwrap_err();
-        assert_eq!(failure.class, ExitClass::Rejected);
-        let said =
-            "30 of 100 rows of reviews dt=2022-03-15 quarantined (30 null_key, first order_id null (review_id 7))";
-        assert!(failure.to_string().contains(said), "{failure}");
-    }
-
-    #[test]
-    fn a_day_with_less_than_a_fifth_of_the_median_days_rows_stops_the_run() {
-        for (case, rows, is_stopped) in [
-            ("less than a fifth", &[1_000, 1_000, 199][..], true),
-            ("a fifth is enough", &[1_000, 1_000, 200], false),
-            ("the median is below 1,000", &[999, 999, 0], false),
-            ("the median of four days lies between the middle two", &[2_000, 2_000, 1, 0], true),
-            ("here it is 999.5", &[1_998, 1, 0, 2_000], false),
-        ] {
-            let days = march().days().zip(rows);
-            let counts: Vec<Counts> =
-                days.map(|(day, rows)| Counts { rows: *rows, ..Counts::nothing(Table::Payments, day) }).collect();
-            let outcome = check_table_days(&counts, &SetAside::new(), march(), &limits());
-            assert_eq!(outcome.is_err(), is_stopped, "{case}");
-        }
-    }
-
-    #[test]
-    fn more_than_5_percent_of_the_present_shops_without_a_score_stop_the_run() {
-        assert!(check_unscored(100, 5, &limits()).is_ok());
-        assert!(check_unscored(99, 5, &limits()).is_err());
-        assert!(check_unscored(0, 0, &limits()).is_ok());
-    }
-
-    #[test]
-    fn every_table_day_has_a_row_for_all_rows_and_one_for_each_reason_that_counts_something() {
-        let counts = [counts(Table::Reviews, 100, 3), counts(Table::Appeals, 0, 0)];
-        let unmatched = BTreeMap::from([(day("2022-03-15"), 2)]);
-        let unknown = [((Table::Reviews, day("2022-03-15")), 4), ((Table::Refunds, day("2022-03-15")), 0)];
-        let shown = |row: &QualityRow| format!("{} {} {} {}", row.table, row.day, row.reason, row.rows);
-        let shown: Vec<String> = rows(&counts, &unknown.into(), &unmatched).iter().map(shown).collect();
-        let expected = [
-            "appeals 2022-03-15 none 0",
-            "appeals 2022-03-15 unmatched_appeal 2",
-            "reviews 2022-03-15 none 100",
-            "reviews 2022-03-15 null_key 3",
-            "reviews 2022-03-15 unknown_shop 4",
-        ];
-        assert_eq!(shown, expected);
-    }
-}
+#[path = "quality_tests.rs"]
+mod tests;

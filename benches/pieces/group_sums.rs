@@ -14,7 +14,7 @@ use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::partials::sums::Sums;
 use shopscore::threads;
 
-use crate::shared::{bench_fault, say_piece, table_days, timed, zone};
+use crate::shared::{bench_fault, say_piece, table_days, timed};
 
 const INSTEAD: &str = "the engine's group-bys, merged";
 
@@ -53,7 +53,7 @@ pub(crate) fn measure(extracts: &str, runs: usize) -> Outcome<()> {
 fn batches_of(day: &CheckedPartition, spec: &'static PartialSpec) -> Outcome<Batches> {
     let mut batches = Vec::new();
     let selection = Selection { columns: Some(spec.record_columns()), ..Selection::default() };
-    reader::decode(day, Source::Files, &zone()?, &selection, &mut |batch| {
+    reader::decode(day, Source::Files, &selection, &mut |batch| {
         let addends = addends(&batch, spec, &Default::default())?;
         batches.push((batch, addends));
         Ok(())

@@ -26,7 +26,7 @@ use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::partials::records::{Answers, Record};
 use shopscore::state::record_index::{self, RecordIndex};
 
-use crate::shared::{bench_fault, say_piece, table_days, timed, zone};
+use crate::shared::{bench_fault, say_piece, table_days, timed};
 
 /// As many appeals speak of one table-day in a night.
 const KEYS: usize = 25;
@@ -97,12 +97,11 @@ fn look_up(file: &Path, keys: &BTreeSet<i64>) -> Outcome<Answers> {
 
 /// The keys of a table-day's records, their shops and their figures.
 fn records_of(day: &CheckedPartition) -> Outcome<Vec<Vec<i64>>> {
-    let zone = zone()?;
     let spec = measures::of(day.table).ok_or_else(|| bench_fault("no partial"))?;
     let loaded = reader::load(day)?;
     let wanted = Wanted { spec, custom_made: &BTreeSet::new(), with_records: true };
     let partial = sum_up((day.table, day.day), wanted, |consume| {
-        reader::decode(day, Source::Loaded(&loaded), &zone, &Selection::default(), consume)
+        reader::decode(day, Source::Loaded(&loaded), &Selection::default(), consume)
     })?;
     partial.records.ok_or_else(|| bench_fault("no records"))?.unpacked()
 }

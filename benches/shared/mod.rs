@@ -8,7 +8,7 @@ use std::time::Instant;
 use shopscore::domain::{Day, Span};
 use shopscore::error::{ExitClass, Failure, Finding, Outcome, fault};
 use shopscore::extracts::contract::{self, CheckedPartition};
-use shopscore::extracts::listing;
+use shopscore::extracts::{delivery::Delivery, listing};
 use shopscore::partials::measures::{self, PartialSpec};
 use shopscore::policies::Coverage;
 use shopscore::threads;
@@ -72,7 +72,8 @@ pub(crate) fn table_days(
         max_snapshot_age_days: Some(7),
         extracts_kept_days: None,
     };
-    let mut days = contract::check(listing::list(extracts.as_ref(), coverage)?, false)?;
+    let delivery = Delivery::plain(extracts.as_ref(), zone()?, day("2000-01-01")?);
+    let mut days = contract::check(listing::list(&delivery, coverage)?, &delivery)?;
     days.retain(|day| measures::of(day.table).is_some_and(&is_wanted));
     Ok(days)
 }

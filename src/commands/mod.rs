@@ -10,7 +10,7 @@ mod state;
 mod summary;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,15 +18,60 @@ use jiff::Timestamp;
 
 use crate::cli::{Cli, Command, SettingFlags};
 use crate::domain::Day;
-use crate::error::Outcome;
+use crate::error::{ExitClass, Finding, Outcome};
 use crate::publish::lock::{Holder, Lock};
-use crate::publish::{lock_folder, prepare};
+use crate::publish::{lock_folder, make_out, prepare};
 use crate::settings::{self, Settings};
 use crate::state::checksummed::sweep;
 use crate::state::format as state_format;
-use crate::{interruption, preflight, threads};
+use crate::{interruption, preflight, publish, threads};
 
 const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
+
+/// Where results go: it remembers what could not be written there. A reader that has closed the pipe has seen enough.
+pub struct Results<W> {
+    to: W,
+    failed: Option<std::io::Error>,
+}
+
+impl<W: Write> Results<W> {
+    /// Results that go to `to`.
+    pub fn new(to: W) -> Self {
+        Self { to, failed: None }
+    }
+
+    /// The end of the results.
+    ///
+    /// # Errors
+    /// Disk, where some could not be written.
+    pub fn finish(mut self) -> Outcome<()> {
+        let _ = self.flush();
+        let Some(error) = self.failed.filter(|error| error.kind() != ErrorKind::BrokenPipe) else { return Ok(()) };
+        let finding =
+            Finding::new("shopscore", format!("results that could not be written ({error})"), "all of them on stdout");
+        Err(finding.advice("what was published stands; make room where stdout goes").fail(ExitClass::Disk))
+    }
+
+    fn remember<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
+        result.inspect_err(|error| {
+            if error.kind() != ErrorKind::Interrupted && self.failed.is_none() {
+                self.failed = Some(error.kind().into());
+            }
+        })
+    }
+}
+
+impl<W: Write> Write for Results<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.to.write(bytes);
+        self.remember(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = self.to.flush();
+        self.remember(flushed)
+    }
+}
 
 /// Runs what was typed; `now` is the one reading of the clock.
 ///
@@ -77,18 +122,21 @@ fn lock_alone(settings: &Settings, now: Timestamp, command: String) -> Outcome<[
         started_at: now,
         command,
     };
-    preflight::check_writable(&[&settings.out, &settings.state], settings.min_free_mib)?;
+    let folders: [(&Path, &[&str]); 2] =
+        [(&settings.out, &publish::OWN_FOLDERS), (&settings.state, &crate::state::OWN_FOLDERS)];
+    preflight::check_writable(&folders, settings.min_free_mib)?;
     let wait = Duration::from_secs(settings.wait_seconds);
+    make_out(&settings.out)?;
     let acquire = |folder| Lock::acquire(&lock_folder(folder), &holder, wait);
     Ok([acquire(&settings.out)?, acquire(&settings.state)?])
 }
 
 /// The last natural day that is over, by the one reading of the clock.
 fn last_complete_day(settings: &Settings, now: Timestamp) -> Day {
-    settings.zone.day_of(now).plus(-1)
+    settings.delivery.zone.day_of(now).plus(-1)
 }
 
-/// Prints a line of results. A reader that has closed the pipe has seen enough.
+/// Prints a line of results; what becomes of it the end of the run tells (see [`Results`]).
 fn say(stdout: &mut impl Write, line: &str) {
     let _ = writeln!(stdout, "{line}");
 }

@@ -13,6 +13,7 @@ use crate::pipeline::month_end::Closed;
 use crate::pipeline::night::{self, Night};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
+use crate::table_days::night::Delivered;
 
 pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let mut settings = begin(&arguments.settings)?;
@@ -29,6 +30,7 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
     };
     for as_of in nights {
         let night = night::run(&settings, &rulebook, as_of, now)?;
+        say_delivered(&night, stdout);
         say_night(&night, stdout);
         say_partials(night.computed.len(), night.reused, &settings, stdout);
         let outcome = if night.published.changed { "published as" } else { "already current in" };
@@ -61,6 +63,17 @@ fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<
 
 fn listed(days: &[Day]) -> String {
     days.iter().map(Day::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Says what each table's extracts hold that the night is made of, so that a table that is short is seen at a glance.
+fn say_delivered(night: &Night, stdout: &mut impl Write) {
+    for (table, Delivered { days, files, rows, size_bytes }) in &night.delivered {
+        let name = table.name();
+        say(stdout, &format!("{name:<13} {days:>3} days {files:>5} files {rows:>12} rows {size_bytes:>14} bytes"));
+    }
+    if night.left_aside > 0 {
+        say(stdout, &format!("{} files among the extracts are no Parquet and were left aside", night.left_aside));
+    }
 }
 
 /// Says how many partials were computed, and how many were there.

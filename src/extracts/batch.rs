@@ -21,12 +21,14 @@ use crate::extracts::tables::Table;
 use crate::zone::Zone;
 
 const STAGE: &str = "batches of rows";
+/// 2100-01-01: no time of a marketplace, but one in the wrong unit.
+const FIRST_DAY_TOO_LATE: Day = Day::from_epoch_days(47_482);
 
 /// The texts of a table-day, each once; columns hold their positions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
-    texts: Vec<String>,
-    positions: HashMap<String, u32>,
+    texts: Vec<Arc<str>>,
+    positions: HashMap<Arc<str>, u32>,
 }
 
 /// Some rows of a table-day.
@@ -38,6 +40,10 @@ pub struct Batch {
     pub(crate) ticks_per_second: i64,
     /// The ticks that lie on the natural day.
     pub(crate) natural_day: Arc<[Range<i64>]>,
+    /// The first day that is a real one.
+    pub(crate) earliest_day: Day,
+    /// The ticks of real times: from that day on, and before the year 2100.
+    pub(crate) real_times: Range<i64>,
     /// The texts that columns hold positions of. Batches of one table-day agree on them, as far as each of them knows.
     pub(crate) texts: Arc<Texts>,
     /// How many rows there are.
@@ -53,7 +59,7 @@ impl Texts {
     }
 
     pub(crate) fn text(&self, position: u32) -> Outcome<&str> {
-        let text = self.texts.get(position as usize).map(String::as_str);
+        let text = self.texts.get(position as usize).map(AsRef::as_ref);
         text.ok_or_else(|| fault(STAGE, format!("no text {position} among {}", self.texts.len())))
     }
 
@@ -70,7 +76,7 @@ impl Texts {
 
     /// The place of each text among all of them, by their bytes.
     pub(crate) fn ranks(&self) -> Vec<u32> {
-        let mut sorted: Vec<(&String, u32)> = self.texts.iter().zip(0..).collect();
+        let mut sorted: Vec<(&str, u32)> = self.texts.iter().map(AsRef::as_ref).zip(0..).collect();
         sorted.sort_unstable();
         let mut ranks: Vec<(u32, u32)> = sorted.into_iter().map(|(_, position)| position).zip(0..).collect();
         ranks.sort_unstable();
@@ -85,9 +91,9 @@ pub(super) fn intern(texts: &mut Arc<Texts>, text: &str) -> Result<u32, String> 
         return Ok(position);
     }
     let position = u32::try_from(texts.texts.len()).map_err(|_| format!("{} texts of its day", texts.texts.len()))?;
-    let texts = Arc::make_mut(texts);
-    texts.texts.push(text.to_owned());
-    texts.positions.insert(text.to_owned(), position);
+    let (texts, text) = (Arc::make_mut(texts), Arc::<str>::from(text));
+    texts.texts.push(Arc::clone(&text));
+    texts.positions.insert(text, position);
     Ok(position)
 }
 
@@ -181,11 +187,20 @@ impl Batch {
     }
 
     /// Without rows, every column read.
-    pub(super) fn without_rows(table: Table, day: Day, ticks_per_second: i64, zone: &Zone) -> Self {
+    pub(super) fn without_rows(
+        (table, day): (Table, Day),
+        ticks_per_second: i64,
+        zone: &Zone,
+        earliest_day: Day,
+    ) -> Self {
         let declared = table.spec().columns.iter();
         let ticks = |second: i64| second.saturating_mul(ticks_per_second);
+        // A day always has a beginning.
+        let beginning = |day: Day| zone.spans(day).first().map_or(i64::MIN, |span| ticks(span.start));
         Self {
             table,
+            earliest_day,
+            real_times: beginning(earliest_day)..beginning(FIRST_DAY_TOO_LATE),
             day,
             ticks_per_second,
             natural_day: zone.spans(day).into_iter().map(|span| ticks(span.start)..ticks(span.end)).collect(),

@@ -77,6 +77,23 @@ impl Found<'_> {
         missing.collect()
     }
 
+    /// A finding where the table lacks every day that the run reads, and must not; `expired` days may yet be served.
+    pub(super) fn absent(&self, may_be_absent: bool, expired: &[Day]) -> Option<Finding> {
+        let is_absent = self.presence == Presence::MayLackDays && self.table.spec().presence == self.presence;
+        let window = self.coverage.window;
+        let is_there = self.partitions.range(window.first..=window.last).next().is_some();
+        if !is_absent || may_be_absent || is_there || expired.iter().any(|day| window.contains(*day)) {
+            return None;
+        }
+        let (name, Span { first, last }) = (self.table.name(), window);
+        let found = if self.folder.is_dir() { "no partition of any day" } else { "no such folder" };
+        let finding = Finding::new(STAGE, found, format!("partitions of {name} from {first} to {last}"));
+        Some(finding.path(self.folder).advice(format!(
+            "deliver the table, name its folder ([tables.{name}] folder = \"…\"), or set may_be_absent = {name:?} if nothing ever \
+             happens there"
+        )))
+    }
+
     /// A finding where the run needs a snapshot and there is none, or none that is new enough.
     pub(super) fn missing_snapshot(&self) -> Option<Finding> {
         if self.presence != Presence::NewestSnapshot {

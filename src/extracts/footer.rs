@@ -7,11 +7,15 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
+use super::thrift;
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
+use parquet::schema::types::{SchemaDescriptor, Type};
 
 /// The length of the footer and the magic that end every Parquet file.
 const END_BYTES: u64 = 8;
@@ -36,10 +40,60 @@ impl Tail {
         Ok(Self { start, bytes: [footer, end].concat().into() })
     }
 
-    /// The footer; its types are those of the Parquet schema alone.
-    pub(super) fn decode(&self) -> Result<ArrowReaderMetadata, ParquetError> {
-        ArrowReaderMetadata::load(&self.bytes, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
+    /// Whether it ends as a file with an encrypted footer does, or names the algorithm that its columns are encrypted with.
+    pub(super) fn is_encrypted(&self) -> bool {
+        /// In the footer's struct.
+        const ENCRYPTION_ALGORITHM: i16 = 8;
+        let names_algorithm = || thrift::has_field(&self.bytes, ENCRYPTION_ALGORITHM) == Some(true);
+        self.bytes.ends_with(b"PARE") || self.bytes.ends_with(b"PAR1") && names_algorithm()
     }
+
+    /// What the footer says, in which an offset of 0 for no dictionary page is none, as old writers mean it.
+    pub(super) fn decode(&self) -> Result<ParquetMetaData, ParquetError> {
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&self.bytes)?;
+        let is_odd = |chunk: &ColumnChunkMetaData| chunk.dictionary_page_offset() == Some(0);
+        if !metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).any(is_odd) {
+            return Ok(metadata);
+        }
+        let mend = |chunk: &ColumnChunkMetaData| match chunk.dictionary_page_offset() {
+            Some(0) => chunk.clone().into_builder().set_dictionary_page_offset(None).build(),
+            _ => Ok(chunk.clone()),
+        };
+        let groups = metadata.row_groups().iter().map(|group| {
+            let chunks = group.columns().iter().map(mend).collect::<Result<Vec<_>, _>>()?;
+            group.clone().into_builder().set_column_metadata(chunks).build()
+        });
+        let groups = groups.collect::<Result<Vec<_>, _>>()?;
+        Ok(metadata.into_builder().set_row_groups(groups).build())
+    }
+}
+
+/// A footer of nothing but the columns at these places of its schema, none of them nested: the others may be of types that
+/// Arrow does not know.
+pub(super) fn projected(metadata: &ParquetMetaData, places: &[usize]) -> Result<ParquetMetaData, ParquetError> {
+    let file = metadata.file_metadata();
+    let schema = file.schema_descr();
+    let lacking = || ParquetError::General("a column that the footer does not have".to_owned());
+    let fields = places.iter().map(|place| schema.root_schema().get_fields().get(*place).cloned().ok_or_else(lacking));
+    let fields = fields.collect::<Result<Vec<_>, _>>()?;
+    let group = Type::group_type_builder(schema.root_schema().name()).with_fields(fields).build()?;
+    let projection = Arc::new(SchemaDescriptor::new(Arc::new(group)));
+    let leaf = |place: &usize| (0..schema.num_columns()).find(|leaf| schema.get_column_root_idx(*leaf) == *place);
+    let leaves = places.iter().map(|place| leaf(place).ok_or_else(lacking)).collect::<Result<Vec<usize>, _>>()?;
+    let groups = metadata.row_groups().iter().map(|group| {
+        let chunk = |leaf: &usize| group.columns().get(*leaf).cloned().ok_or_else(lacking);
+        RowGroupMetaData::builder(Arc::clone(&projection))
+            .set_num_rows(group.num_rows())
+            .set_total_byte_size(group.total_byte_size())
+            .set_column_metadata(leaves.iter().map(chunk).collect::<Result<Vec<_>, _>>()?)
+            .build()
+    });
+    let groups = groups.collect::<Result<Vec<_>, _>>()?;
+    let created_by = file.created_by().map(str::to_owned);
+    Ok(ParquetMetaData::new(
+        FileMetaData::new(file.version(), file.num_rows(), created_by, None, projection, None),
+        groups,
+    ))
 }
 
 fn read_range(file: &File, start: u64, end: u64) -> io::Result<Vec<u8>> {
@@ -76,11 +130,10 @@ fn lies_before(chunk: &ColumnChunkMetaData, footer_start: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
-    use std::sync::Arc;
 
     use arrow::array::{ArrayRef, Int64Array, RecordBatch};
     use parquet::arrow::ArrowWriter;
-    use parquet::file::metadata::{ColumnChunkMetaDataBuilder, RowGroupMetaData};
+    use parquet::file::metadata::ColumnChunkMetaDataBuilder;
 
     use super::*;
 

@@ -1,4 +1,5 @@
-//! What tells that a file is still the one that was listed: device, inode, size and times.
+//! What tells that a file is still the one that was listed: its size and times. Devices and inodes do not: on network file
+//! systems they change when a file is opened.
 
 use std::fs::{File, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -13,9 +14,7 @@ const STAGE: &str = "contract";
 /// What a file was when it was listed; one that changes is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
-    device: u64,
-    inode: u64,
-    pub(super) size_bytes: u64,
+    pub(crate) size_bytes: u64,
     modified_nanoseconds: i128,
     changed_nanoseconds: i128,
 }
@@ -25,8 +24,6 @@ impl FileIdentity {
     pub fn of(metadata: &Metadata) -> Self {
         let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
             size_bytes: metadata.size(),
             modified_nanoseconds: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
             changed_nanoseconds: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),

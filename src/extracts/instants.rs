@@ -5,6 +5,7 @@
 
 use arrow::array::Int64Array;
 use arrow::compute::{max, min};
+use arrow::datatypes::TimeUnit;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
@@ -19,6 +20,22 @@ pub(super) const NANOS: i64 = 1_000_000_000;
 const FIRST_SECOND: i64 = -377_705_116_800;
 /// 9999-12-31T23:59:59Z
 const LAST_SECOND: i64 = 253_402_300_799;
+
+/// What all columns of a table-day share: what ticks are, and where local timestamps are local.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub(super) ticks_per_second: i64,
+    pub(super) zone: &'a Zone,
+}
+
+pub(super) const fn units_per_second(unit: TimeUnit) -> i64 {
+    match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Microsecond => MICROS,
+        TimeUnit::Nanosecond => NANOS,
+    }
+}
 
 /// From the units of a file to ticks.
 #[derive(Clone, Copy)]

@@ -3,13 +3,15 @@
 //! What is odd is a finding (exit code 3); days without a partition are listed all together (exit code 4). Partitions after
 //! the as-of day, and before the window, are never opened (specification, section 2).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, disk};
+use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::days::Found;
-use crate::extracts::partitions::{Partition, STAGE, day_folders};
+use crate::extracts::delivery::Delivery;
+use crate::extracts::partitions::{Beside, Partition, STAGE, Seen, day_folders};
 use crate::extracts::schema::Presence;
 use crate::extracts::tables::Table;
 use crate::policies::Coverage;
@@ -21,69 +23,130 @@ pub struct Listed {
     pub partitions: Vec<Partition>,
     /// Odd names and odd files.
     pub rejected: Vec<Finding>,
-    /// Missing days.
+    /// Missing and incomplete days, and tables without any.
     pub missing: Vec<Finding>,
     /// A missing or old snapshot.
     pub missing_snapshot: Option<Finding>,
+    /// The whole snapshot before the newest, if it lies in the month before it.
+    pub(crate) snapshot_before: Option<Partition>,
     /// Days without a partition whose extracts may have expired, of snapshots the newest first.
     pub expired: Vec<(Table, Day)>,
     /// Days without a partition whose extracts would be there, of tables that may lack days.
     pub empty_days: Vec<(Table, Day)>,
-    /// What lies in the partitions and is no part file by its name.
-    pub ignored: Vec<PathBuf>,
+    /// What lies among the extracts and is not read.
+    pub(crate) beside: Beside,
 }
 
 /// Lists the partitions that a run reads; missing where there is no such folder.
-pub fn list(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
-    list_tables(extracts, Table::ALL.map(|table| (table, coverage)))
+pub fn list(delivery: &Delivery, coverage: Coverage) -> Outcome<Listed> {
+    list_tables(delivery, Table::ALL.map(|table| (table, coverage)))
 }
 
 /// As [`list`], of some tables, each with what the run needs of it.
-pub(crate) fn list_tables(extracts: &Path, tables: impl IntoIterator<Item = (Table, Coverage)>) -> Outcome<Listed> {
-    list_as(extracts, tables.into_iter().map(|(table, coverage)| (table, table.spec().presence, coverage)))
+pub(crate) fn list_tables(delivery: &Delivery, tables: impl IntoIterator<Item = (Table, Coverage)>) -> Outcome<Listed> {
+    list_as(delivery, tables.into_iter().map(|(table, coverage)| (table, table.spec().presence, coverage)))
 }
 
 /// As [`list`], with every shop snapshot of the window; none has to be there.
-pub(crate) fn list_all(extracts: &Path, coverage: Coverage) -> Outcome<Listed> {
+pub(crate) fn list_all(delivery: &Delivery, coverage: Coverage) -> Outcome<Listed> {
     let tables = Table::ALL.into_iter().map(|table| match table.spec().presence {
         Presence::NewestSnapshot => (table, Presence::MayLackDays, coverage),
         presence => (table, presence, coverage),
     });
-    list_as(extracts, tables)
+    list_as(delivery, tables)
 }
 
-fn list_as(extracts: &Path, tables: impl Iterator<Item = (Table, Presence, Coverage)>) -> Outcome<Listed> {
-    if !extracts.is_dir() {
-        return Err(Finding::new(STAGE, "no such folder", "the folder of the extracts")
-            .path(extracts)
-            .advice("set `extracts` (--extracts) to the folder that holds one sub-folder a table")
-            .fail(ExitClass::Missing));
-    }
-    let root = fs::canonicalize(extracts).map_err(|error| disk(STAGE, "canonicalize", extracts, &error))?;
+fn list_as(delivery: &Delivery, tables: impl Iterator<Item = (Table, Presence, Coverage)>) -> Outcome<Listed> {
+    let roots = roots(delivery)?;
     let mut listed = Listed::default();
     for (table, presence, coverage) in tables {
-        let folder = extracts.join(table.name());
-        let partitions = day_folders(&root, &folder, &mut listed.rejected)?;
-        let found = Found { table, presence, folder: &folder, partitions, coverage };
+        let (folder, mut seen) = (delivery.folder(table), Seen::default());
+        let partitions = day_folders(&roots, &folder, &mut seen)?;
+        let mut found = Found { table, presence, folder: &folder, partitions, coverage };
+        let there = partitions_of(&mut found, &roots, delivery, &mut seen)?;
         let (expired, empty_days) = found.without_partition();
+        listed.missing.append(&mut seen.incomplete);
         listed.missing.extend(found.missing_days(&empty_days));
+        listed.missing.extend(found.absent(delivery.may_be_absent.contains(&table), &expired));
         listed.missing_snapshot = listed.missing_snapshot.or_else(|| found.missing_snapshot());
+        listed.snapshot_before = match listed.snapshot_before {
+            None => snapshot_before(&found, &roots, delivery)?,
+            before => before,
+        };
         listed.expired.extend(expired.into_iter().map(|day| (table, day)));
         if presence != Presence::EveryDay {
             listed.empty_days.extend(empty_days.into_iter().map(|day| (table, day)));
         }
-        for (day, folder) in found.wanted() {
-            let of = (table, day, folder);
-            listed.partitions.push(Partition::list(&root, of, &mut listed.rejected, &mut listed.ignored)?);
-        }
+        listed.partitions.extend(there);
+        listed.rejected.append(&mut seen.rejected);
+        listed.beside.left_aside.append(&mut seen.beside.left_aside);
+        listed.beside.without_day.append(&mut seen.beside.without_day);
+        listed.beside.ignored.append(&mut seen.beside.ignored);
     }
     Ok(listed)
+}
+
+/// The folders under which part files may lie, links resolved.
+fn roots(delivery: &Delivery) -> Outcome<Vec<PathBuf>> {
+    let no_folder = |folder: &Path, advice: &str| {
+        let found = match std::path::absolute(folder) {
+            Ok(absolute) if absolute != folder => format!("no such folder, looked for at {}", absolute.display()),
+            _ => "no such folder".to_owned(),
+        };
+        Finding::new(STAGE, found, "a folder").path(folder).advice(advice).fail(ExitClass::Missing)
+    };
+    if !delivery.extracts.is_dir() {
+        let advice = "set `extracts` (--extracts) to the folder that holds one sub-folder a table";
+        return Err(no_folder(&delivery.extracts, advice));
+    }
+    let roots = [&delivery.extracts].into_iter().chain(&delivery.linked_roots);
+    let real = |root: &PathBuf| {
+        fs::canonicalize(root).map_err(|_| no_folder(root, "name folders that are there in `linked_roots`"))
+    };
+    roots.map(real).collect()
+}
+
+/// The newest snapshot before the one that is read that is whole, in the month before it.
+fn snapshot_before(found: &Found<'_>, roots: &[PathBuf], delivery: &Delivery) -> Outcome<Option<Partition>> {
+    const LONGEST_DAYS: i32 = 31;
+    let newest = found.wanted().first().map(|(day, _)| *day).filter(|_| found.presence == Presence::NewestSnapshot);
+    let Some(newest) = newest else { return Ok(None) };
+    for (day, folder) in found.partitions.range(newest.plus(-LONGEST_DAYS)..newest).rev() {
+        let mut seen = Seen::default();
+        let of = (found.table, *day, folder.clone());
+        let partition = Partition::list(roots, of, delivery.require_success_marker, &mut seen)?;
+        if !partition.files.is_empty() && seen.incomplete.is_empty() && seen.rejected.is_empty() {
+            return Ok(Some(partition));
+        }
+    }
+    Ok(None)
+}
+
+/// The partitions that a run reads of a table; those without a part file are not there, and are taken out of `found`.
+fn partitions_of(
+    found: &mut Found<'_>,
+    roots: &[PathBuf],
+    delivery: &Delivery,
+    seen: &mut Seen,
+) -> Outcome<Vec<Partition>> {
+    let mut there: BTreeMap<Day, Partition> = BTreeMap::new();
+    // Where the newest snapshot is none, the one before it is the newest.
+    while let Some((day, folder)) = found.wanted().into_iter().find(|(day, _)| !there.contains_key(day)) {
+        let so_far = seen.incomplete.len();
+        let partition = Partition::list(roots, (found.table, day, folder), delivery.require_success_marker, seen)?;
+        if partition.files.is_empty() && seen.incomplete.len() == so_far {
+            found.partitions.remove(&day);
+        } else {
+            there.insert(day, partition);
+        }
+    }
+    Ok(there.into_values().collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extracts::readable::{coverage, day};
+    use crate::extracts::readable::{coverage, day, shanghai};
 
     const DAYS: [&str; 2] = ["2022-03-14", "2022-03-15"];
 
@@ -93,13 +156,16 @@ mod tests {
         let without = [(Table::Shops, 0), (Table::Payments, 0), (Table::Disputes, 0), (Table::Appeals, 1)];
         for (table, place) in Table::ALL.into_iter().flat_map(|table| [(table, 0), (table, 1)]) {
             if !without.contains(&(table, place)) {
-                fs::create_dir_all(root.path().join(table.name()).join(format!("dt={}", DAYS[place]))).unwrap();
+                let folder = root.path().join(table.name()).join(format!("dt={}", DAYS[place]));
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(folder.join("part-0.parquet"), "").unwrap();
             }
         }
         let [shops, payments, disputes, appeals] = without.map(|(table, place)| (table, day(DAYS[place])));
-        let found = |list: fn(&Path, Coverage) -> Outcome<Listed>, extracts_kept_days| {
+        let found = |list: fn(&Delivery, Coverage) -> Outcome<Listed>, extracts_kept_days| {
             let coverage = Coverage { extracts_kept_days, ..coverage(DAYS[0], DAYS[1]) };
-            let Listed { partitions, missing, expired, empty_days, .. } = list(root.path(), coverage).unwrap();
+            let Listed { partitions, missing, expired, empty_days, .. } =
+                list(&Delivery::plain(root.path(), shanghai(), day("2000-01-01")), coverage).unwrap();
             (partitions.len(), missing.len(), expired, empty_days)
         };
         assert_eq!(found(list, None), (12, 1, vec![], vec![disputes, appeals]));

@@ -1,18 +1,25 @@
 //! Extracts: what a marketplace delivers, seen as it is, read once, judged row by row.
 //!
 //! [`tables`] declares it all, in the terms of [`schema`]. [`listing`] finds the [`partitions`] of the days that a run reads,
-//! [`contract`] checks their footers and manifests, [`reader`] decodes a table-day, or a [`selection`] of it, [`batch`] by batch,
+//! as its [`layout`] and the [`delivery`] that settings tell have it; [`contract`] checks their footers and manifests, each
+//! column's [form](forms) with them, [`reader`] decodes a table-day, or a [`selection`] of it, [`batch`] by batch,
 //! [`row_rules`] gives a [verdict](verdicts) on each row, [`quarantine`] keeps what was set aside and says why.
 
 mod arrays;
 pub mod batch;
 pub mod contract;
 mod days;
+pub mod delivery;
 mod footer;
+mod forms;
+mod hadoop_lz4;
 pub mod identity;
 pub(crate) mod instants;
+mod layout;
 pub mod listing;
 mod manifest;
+mod midnights;
+mod numbers;
 pub mod partitions;
 pub mod quarantine;
 #[cfg(test)]
@@ -23,4 +30,6 @@ pub(crate) mod row_rules;
 pub mod schema;
 pub mod selection;
 pub mod tables;
+mod thrift;
 pub mod verdicts;
+mod written;

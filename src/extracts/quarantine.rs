@@ -116,6 +116,14 @@ pub(crate) fn violation(table: Table, row: &QuarantinedRow) -> Outcome<String> {
     })
 }
 
+/// The column out of range by a rule; else the day or time that is farthest from those of a marketplace.
+fn rule_or_time(spec: &TableSpec, held: &Map<String, Value>, by_rule: Option<&'static str>) -> Option<&'static str> {
+    let year = |name: &str| held.get(name)?.as_str()?.split('-').next()?.parse::<i32>().ok();
+    let is_time = |column: &&Column| matches!(column.kind, ColumnKind::Date | ColumnKind::Timestamp);
+    let times = spec.columns.iter().filter(is_time).filter_map(|column| Some((year(column.name)?, column.name)));
+    by_rule.or_else(|| times.max_by_key(|(year, _)| (year - 2_020).abs()).map(|(_, name)| name))
+}
+
 fn broken_column(spec: &TableSpec, reason: Reason, held: &Map<String, Value>) -> Option<&'static str> {
     let rule = |breaks: &dyn Fn(&RowRule) -> Option<&'static str>| spec.rules.iter().find_map(breaks);
     match reason {
@@ -125,20 +133,24 @@ fn broken_column(spec: &TableSpec, reason: Reason, held: &Map<String, Value>) ->
             shown.or_else(|| required().find(|column| column.personal)).map(|column| column.name)
         }
         Reason::WrongPartition => spec.day_column,
-        Reason::OutOfRange => rule(&|rule| match *rule {
-            RowRule::Between { column, lowest, highest } => {
-                let value = held.get(column).and_then(Value::as_i64)?;
-                (!(lowest..=highest).contains(&value)).then_some(column)
-            }
-            RowRule::OneOf { column, values } => {
-                let value = held.get(column).and_then(Value::as_str)?;
-                (!values.contains(&value)).then_some(column)
-            }
-            RowRule::NotBefore { .. } | RowRule::NotBeforeDay { .. } => None,
-        }),
+        Reason::OutOfRange => rule_or_time(
+            spec,
+            held,
+            rule(&|rule| match *rule {
+                RowRule::Between { column, lowest, highest } => {
+                    let value = held.get(column).and_then(Value::as_i64)?;
+                    (!(lowest..=highest).contains(&value)).then_some(column)
+                }
+                RowRule::OneOf { column, values } => {
+                    let value = held.get(column).and_then(Value::as_str)?;
+                    (!values.contains(&value)).then_some(column)
+                }
+                RowRule::NotBefore { .. } | RowRule::DayNotBefore { .. } | RowRule::NotBeforeDay { .. } => None,
+            }),
+        ),
         // No table has two such rules.
         Reason::TimeReversed => rule(&|rule| match *rule {
-            RowRule::NotBefore { later, .. } => Some(later),
+            RowRule::NotBefore { later, .. } | RowRule::DayNotBefore { later, .. } => Some(later),
             RowRule::NotBeforeDay { day } => Some(day),
             RowRule::Between { .. } | RowRule::OneOf { .. } => None,
         }),

@@ -46,7 +46,7 @@ pub(crate) fn rows(table: Table, day: &str, text: &str) -> Batch {
     assert!(cells.iter().all(|row| row.len() == header.len()), "{text}");
     let unknown = header.iter().find(|name| table.spec().position(name).is_none());
     assert_eq!(unknown, None, "no such column");
-    let mut batch = Batch::without_rows(table, self::day(day), MICROS, &shanghai());
+    let mut batch = Batch::without_rows((table, self::day(day)), MICROS, &shanghai(), self::day("2000-01-01"));
     let columns = table.spec().columns.iter().map(|column| {
         let place = header.iter().position(|name| *name == column.name);
         let cells: Vec<Option<&str>> = cells.iter().map(|row| place.map(|place| row[place])).collect();

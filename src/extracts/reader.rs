@@ -7,24 +7,21 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowFilter};
 use parquet::file::reader::ChunkReader;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, caught_panic, disk, fault};
-use crate::extracts::arrays::{self, LastDictionary};
+use crate::extracts::arrays::{self, SoFar};
 use crate::extracts::batch::Batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
+use crate::extracts::hadoop_lz4;
 use crate::extracts::identity::{check_unchanged, open};
-use crate::extracts::instants::{MICROS, NANOS};
-use crate::extracts::schema::{ColumnKind, TableSpec};
+use crate::extracts::instants::{MICROS, NANOS, Shared};
+use crate::extracts::midnights::Midnights;
+use crate::extracts::schema::TableSpec;
 use crate::extracts::selection::{Selection, Wanted};
 use crate::hashing::hash_of_reader;
 use crate::zone::Zone;
@@ -82,16 +79,16 @@ pub enum Source<'a> {
 pub fn decode(
     partition: &CheckedPartition,
     source: Source<'_>,
-    zone: &Zone,
     selection: &Selection<'_>,
     consume: &mut dyn FnMut(Batch) -> Outcome<()>,
 ) -> Outcome<()> {
-    let mut columns = Columns::new(partition, zone, selection);
+    let mut columns = Columns::new(partition, selection);
     for (place, file) in partition.files.iter().enumerate() {
         let mut decoded = 0;
+        columns.begin();
         let mut consume = |batch: RecordBatch| {
             decoded += batch.num_rows();
-            consume(columns.of(&batch, &file.path)?)
+            consume(columns.of(&batch, file)?)
         };
         let spec = partition.table.spec();
         caught(STAGE, &file.path, || match source {
@@ -114,15 +111,14 @@ pub fn decode(
 pub(crate) fn decode_whole(
     partition: &CheckedPartition,
     source: Source<'_>,
-    zone: &Zone,
     selection: &Selection<'_>,
 ) -> Outcome<Batch> {
     let mut batches = Vec::new();
-    decode(partition, source, zone, selection, &mut |batch| {
+    decode(partition, source, selection, &mut |batch| {
         batches.push(batch);
         Ok(())
     })?;
-    Columns::new(partition, zone, selection).shared.of_all(&batches)
+    Columns::new(partition, selection).shared.of_all(&batches)
 }
 
 /// Footers may count other rows than the pages hold; a manifest was compared with what they count. Rejected where so many
@@ -142,33 +138,37 @@ struct Columns<'a> {
     selection: &'a Selection<'a>,
     zone: &'a Zone,
     /// One for each declared column.
-    dictionaries: Vec<LastDictionary>,
+    so_far: Vec<SoFar>,
 }
 
 impl<'a> Columns<'a> {
-    fn new(partition: &CheckedPartition, zone: &'a Zone, selection: &'a Selection<'a>) -> Self {
+    fn new(partition: &'a CheckedPartition, selection: &'a Selection<'a>) -> Self {
         let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
         let ticks_per_second = if has_nanoseconds { NANOS } else { MICROS };
-        let shared = Batch::without_rows(partition.table, partition.day, ticks_per_second, zone);
-        let dictionaries = shared.spec().columns.iter().map(|_| LastDictionary::default()).collect();
-        Self { shared, selection, zone, dictionaries }
+        let CheckedPartition { table, day, zone, earliest_day, .. } = partition;
+        let shared = Batch::without_rows((*table, *day), ticks_per_second, zone, *earliest_day);
+        let so_far = shared.spec().columns.iter().map(|_| SoFar::default()).collect();
+        Self { shared, selection, zone, so_far }
     }
 
-    /// The rows of a record batch of the file at `path`; rejected where a value does not fit.
-    fn of(&mut self, batch: &RecordBatch, path: &Path) -> Outcome<Batch> {
-        let Self { shared, selection, zone, dictionaries } = self;
-        let declared = shared.spec().columns.iter().zip(dictionaries);
-        let columns = declared.map(|(declared, dictionary)| {
-            if !selection.has_column(declared.name) {
+    /// Begins a file: midnights are of one kind in each.
+    fn begin(&mut self) {
+        self.so_far.iter_mut().for_each(|so_far| so_far.midnights = Midnights::default());
+    }
+
+    /// The rows of a record batch of a file; rejected where a value does not fit.
+    fn of(&mut self, batch: &RecordBatch, file: &CheckedFile) -> Outcome<Batch> {
+        let Self { shared, selection, zone, so_far } = self;
+        let of_columns = Shared { ticks_per_second: shared.ticks_per_second, zone };
+        let columns = file.columns.iter().zip(so_far).map(|(read, so_far)| {
+            if !selection.has_column(read.column.name) {
                 return Ok(None);
             }
-            let column = match batch.column_by_name(declared.name) {
-                None => Err("no column".to_owned()),
-                Some(array) if declared.kind == ColumnKind::Text => dictionary.positions(array, &mut shared.texts),
-                Some(array) => arrays::column(declared.kind, array, shared.ticks_per_second, zone),
-            };
+            let array = batch.column_by_name(&read.name).ok_or_else(|| "no column".to_owned());
+            let column = array.and_then(|array| arrays::column(read, array, of_columns, so_far, &mut shared.texts));
             column.map(Some).map_err(|found| {
-                let finding = Finding::new(STAGE, found, declared.kind.wanted()).path(path).column(declared.name);
+                let finding = Finding::new(STAGE, found, read.column.kind.wanted()).path(&file.path);
+                let finding = finding.column(read.column.name).of_table(shared.table.name());
                 finding.advice("correct the value").fail(ExitClass::Rejected)
             })
         });
@@ -188,24 +188,44 @@ pub fn each_batch<S: ChunkReader + 'static>(
     selection: &Selection<'_>,
     mut consume: impl FnMut(RecordBatch) -> Outcome<()>,
 ) -> Outcome<()> {
+    let footer = file.footer(|column| selection.has_column(column.name))?;
+    let opened = || source().map_err(|error| disk(STAGE, "dup", &file.path, &error));
+    if hadoop_lz4::is_in(footer.metadata()) {
+        let whole = opened()?;
+        let length = usize::try_from(whole.len()).map_err(|error| fault(STAGE, error))?;
+        let unpacked = decoding(|| {
+            let unpacked = whole.get_bytes(0, length).and_then(|bytes| hadoop_lz4::unpacked(&bytes, footer.metadata()));
+            unpacked.map_err(|error| error.to_string())
+        });
+        // Pages of another form are the crate's to read, or to refuse.
+        if let Ok((bytes, metadata)) = unpacked {
+            let footer = file.as_decoded(metadata)?;
+            return each_batch_of(spec, file, || Ok(bytes.clone()), &footer, selection, &mut consume);
+        }
+    }
+    each_batch_of(spec, file, opened, &footer, selection, &mut consume)
+}
+
+/// As [`each_batch`], given the footer.
+fn each_batch_of<S: ChunkReader + 'static>(
+    spec: &'static TableSpec,
+    file: &CheckedFile,
+    source: impl Fn() -> Outcome<S>,
+    footer: &ArrowReaderMetadata,
+    selection: &Selection<'_>,
+    consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>,
+) -> Outcome<()> {
     /// Fewer find the sums of each shop no longer in the cache, more push each other out of it.
     const BATCH_ROWS: usize = 32_768;
-    let footer = with_dictionaries(spec, file)?;
     let schema = footer.metadata().file_metadata().schema_descr();
-    let leaves = |is_wanted: &dyn Fn(&str) -> bool| {
-        let wanted = (0..schema.num_columns()).filter(|leaf| is_wanted(schema.get_column_root(*leaf).name()));
-        ProjectionMask::leaves(schema, wanted)
-    };
     let undecodable =
         |error| damaged(format!("pages that cannot be decoded ({error})"), "sound Parquet pages", &file.path);
     // A reader for each row group, so that a batch never mixes dictionaries.
     for group in 0..footer.metadata().num_row_groups() {
-        let bytes = source().map_err(|error| disk(STAGE, "dup", &file.path, &error))?;
-        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, footer.clone())
-            .with_projection(leaves(&|name| spec.position(name).is_some() && selection.has_column(name)))
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(source()?, footer.clone())
             .with_row_groups(vec![group])
             .with_batch_size(BATCH_ROWS);
-        if let Some(predicate) = selection.rows.predicate(spec, &|column| leaves(&|name| name == column))? {
+        if let Some(predicate) = selection.rows.predicate(spec, file, schema)? {
             reader = reader.with_row_filter(RowFilter::new(vec![predicate]));
         }
         let mut batches = decoding(|| reader.build().map_err(|error| error.to_string())).map_err(undecodable)?;
@@ -225,19 +245,4 @@ fn damaged(found: String, wanted: impl Into<String>, path: &Path) -> Failure {
 /// it is refused as other damage is.
 fn decoding<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     caught_panic(read).unwrap_or_else(|said| Err(format!("the Parquet reader panicked: {said}")))
-}
-
-/// A file's footer with text columns left in their dictionaries, so that a text is trimmed once and not once a row.
-fn with_dictionaries(spec: &TableSpec, file: &CheckedFile) -> Outcome<ArrowReaderMetadata> {
-    let footer = file.tail.decode().map_err(|error| fault(STAGE, error))?;
-    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    let fields = footer.schema().fields().iter().map(|field| {
-        let is_text = field.data_type() == &DataType::Utf8 && spec.position(field.name()).is_some();
-        if is_text { Arc::new(field.as_ref().clone().with_data_type(dictionary.clone())) } else { Arc::clone(field) }
-    });
-    let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<Arc<Field>>>()));
-    let options = ArrowReaderOptions::new().with_schema(schema);
-    ArrowReaderMetadata::try_new(Arc::clone(footer.metadata()), options).map_err(|error| {
-        Finding::new(STAGE, error.to_string(), "a schema that can be read").path(&file.path).fail(ExitClass::Rejected)
-    })
 }

@@ -4,6 +4,7 @@
 //! row. The order of the reasons is the order of the rules. Mostly no row breaks a rule, and then none is looked at twice.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, DynComparator, PrimitiveArray, make_comparator};
@@ -13,7 +14,7 @@ use arrow::datatypes::UInt32Type;
 
 use crate::error::{Outcome, fault};
 use crate::extracts::batch::Batch;
-use crate::extracts::schema::{ColumnKind, RowRule};
+use crate::extracts::schema::{Column, ColumnKind, RowRule};
 use crate::extracts::verdicts::{Reason, Verdicts};
 
 /// Judges every row by all rules but the one about duplicates; a fault where a column was not read.
@@ -27,6 +28,15 @@ pub(crate) fn judge(batch: &Batch) -> Outcome<Verdicts> {
     if let Some(name) = batch.spec().day_column {
         let is_other = |tick: i64| !batch.natural_day.iter().any(|span| span.contains(&tick));
         verdicts.mark(Reason::WrongPartition, &values_that(batch.ticks(name)?, is_other));
+    }
+    // A time of the partition's day is a real one where the day is.
+    let is_real = |span: &Range<i64>| batch.real_times.contains(&span.start) && span.end <= batch.real_times.end;
+    let is_day_real = batch.natural_day.iter().all(is_real);
+    for declared in batch.spec().columns {
+        if is_day_real && batch.spec().day_column == Some(declared.name) {
+            continue;
+        }
+        verdicts.mark(Reason::OutOfRange, &unreal(declared, batch)?);
     }
     for rule in batch.spec().rules {
         let (reason, broke) = broken_by(rule, batch)?;
@@ -43,6 +53,18 @@ pub(crate) fn judge_all(batch: &Batch) -> Outcome<Verdicts> {
     Ok(verdicts)
 }
 
+/// The rows whose day or time in a column is no real one: before the first day that is, or of a time after the last.
+fn unreal(declared: &Column, batch: &Batch) -> Outcome<BooleanBuffer> {
+    match declared.kind {
+        ColumnKind::Date => {
+            let earliest = batch.earliest_day.epoch_days();
+            Ok(values_that(batch.dates(declared.name)?, |day| day < earliest))
+        }
+        ColumnKind::Timestamp => Ok(values_that(batch.ticks(declared.name)?, |tick| !batch.real_times.contains(&tick))),
+        ColumnKind::Integer | ColumnKind::Text | ColumnKind::Boolean => Ok(BooleanBuffer::new_unset(batch.count)),
+    }
+}
+
 /// The rows that break a rule, and what for.
 fn broken_by(rule: &RowRule, batch: &Batch) -> Outcome<(Reason, BooleanBuffer)> {
     Ok(match *rule {
@@ -56,6 +78,10 @@ fn broken_by(rule: &RowRule, batch: &Batch) -> Outcome<(Reason, BooleanBuffer)> 
         }
         RowRule::NotBefore { later, earlier } => {
             let (later, earlier) = (batch.ticks(later)?, batch.ticks(earlier)?);
+            (Reason::TimeReversed, pairs_that(later, earlier, |later, earlier| later < earlier))
+        }
+        RowRule::DayNotBefore { later, earlier } => {
+            let (later, earlier) = (batch.dates(later)?, batch.dates(earlier)?);
             (Reason::TimeReversed, pairs_that(later, earlier, |later, earlier| later < earlier))
         }
         RowRule::NotBeforeDay { day } => {
@@ -207,7 +233,7 @@ mod tests {
             ("by the columns in order", Payments, order, &[1]),
             ("null lowest, false below true", Pickups, pickups, &[1, 3]),
             ("text by its bytes", Payments, "order_id shop_id category\n7 1 男装\n7 1 z", &[0]),
-            ("shops have no day", Shops, "shop_id shop_name terminated_on\n1 a -\n1 a 2022-01-01\n2 b -", &[1, 2]),
+            ("shops have no day", Shops, "shop_id shop_name terminated_on\n1 a -\n1 a 2022-04-01\n2 b -", &[1, 2]),
         ] {
             assert_eq!(kept(table, text), stays, "{case}");
         }

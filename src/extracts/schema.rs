@@ -7,25 +7,25 @@
 pub enum ColumnKind {
     /// A whole number; in files of any signed or unsigned width that fits 64 bits signed.
     Integer,
-    /// UTF-8 text, trimmed of ASCII white space when read.
+    /// UTF-8 text, trimmed of white space when read.
     Text,
     /// True or false.
     Boolean,
     /// A calendar day.
     Date,
-    /// A point in time, in milli-, micro- or nanoseconds.
+    /// A point in time.
     Timestamp,
 }
 
 impl ColumnKind {
     /// The type as a message names it.
-    pub(super) const fn wanted(self) -> &'static str {
+    pub(crate) const fn wanted(self) -> &'static str {
         match self {
-            Self::Integer => "an integer (int8 to int64, uint8 to uint64)",
+            Self::Integer => "an integer (any width, or a decimal without decimals)",
             Self::Text => "a string",
-            Self::Boolean => "a boolean",
-            Self::Date => "a date",
-            Self::Timestamp => "a timestamp (milliseconds, microseconds or nanoseconds in int64)",
+            Self::Boolean => "a boolean, or 0 and 1",
+            Self::Date => "a date, or a timestamp at midnight",
+            Self::Timestamp => "a timestamp",
         }
     }
 }
@@ -41,6 +41,8 @@ pub struct Column {
     pub nullable: bool,
     /// Whether it identifies a person, and so stays out of the quarantine.
     pub personal: bool,
+    /// Whether it is a number that things are known by.
+    pub is_id: bool,
 }
 
 /// A rule that a sound row keeps, besides having its required columns and lying in its partition's day.
@@ -53,6 +55,8 @@ pub enum RowRule {
     OneOf { column: &'static str, values: &'static [&'static str] },
     /// The timestamp `later`, where it is not null, is not before the timestamp `earlier`.
     NotBefore { later: &'static str, earlier: &'static str },
+    /// The date `later`, where it is not null, is not before the date `earlier`.
+    DayNotBefore { later: &'static str, earlier: &'static str },
     /// The partition's day, which is the natural day of the table's `day_column`, is not before the date in `day`.
     NotBeforeDay { day: &'static str },
 }
@@ -87,15 +91,19 @@ pub struct TableSpec {
 
 impl Column {
     pub(super) const fn required(name: &'static str, kind: ColumnKind) -> Self {
-        Self { name, kind, nullable: false, personal: false }
+        Self { name, kind, nullable: false, personal: false, is_id: false }
+    }
+
+    pub(super) const fn id(name: &'static str) -> Self {
+        Self { is_id: true, ..Self::required(name, ColumnKind::Integer) }
     }
 
     pub(super) const fn optional(name: &'static str, kind: ColumnKind) -> Self {
         Self { nullable: true, ..Self::required(name, kind) }
     }
 
-    pub(super) const fn personal(name: &'static str, kind: ColumnKind) -> Self {
-        Self { personal: true, ..Self::required(name, kind) }
+    pub(super) const fn personal_id(name: &'static str) -> Self {
+        Self { personal: true, ..Self::id(name) }
     }
 }
 

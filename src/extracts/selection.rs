@@ -9,9 +9,11 @@ use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn};
+use parquet::schema::types::SchemaDescriptor;
 
 use crate::error::{Outcome, fault};
-use crate::extracts::arrays::to_integers;
+use crate::extracts::arrays;
+use crate::extracts::contract::CheckedFile;
 use crate::extracts::schema::TableSpec;
 
 const STAGE: &str = "reading";
@@ -56,12 +58,13 @@ impl Share {
 }
 
 impl Wanted<'_> {
-    /// What a row's key must fulfil; nothing where all rows are wanted. `mask_of` gives the projection on one column. To ask
-    /// for keys of a table that has none is a fault.
+    /// What the key of a row of a file must fulfil, given the schema that is read of it; nothing where all rows are wanted. To
+    /// ask for keys of a table that has none is a fault.
     pub(super) fn predicate(
         self,
         spec: &TableSpec,
-        mask_of: &dyn Fn(&str) -> ProjectionMask,
+        file: &CheckedFile,
+        schema: &SchemaDescriptor,
     ) -> Outcome<Option<Box<dyn ArrowPredicate>>> {
         match self {
             Self::All => Ok(None),
@@ -71,9 +74,12 @@ impl Wanted<'_> {
                 let range = keys.first().zip(keys.last()).map(|(least, greatest)| *least..=*greatest);
                 let is_near = move |key: &i64| range.as_ref().is_some_and(|range| range.contains(key));
                 let is_wanted = move |key: i64| is_near(&key) && keys.binary_search(&key).is_ok();
-                Ok(Some(by_key(mask_of(column), move |key| key.is_some_and(&is_wanted))))
+                by_column(file, column, schema, move |key| key.is_some_and(&is_wanted)).map(Some)
             }
-            Self::Share(share) => Ok(Some(by_key(mask_of(spec.key.unwrap_or("shop_id")), move |key| share.has(key)))),
+            Self::Share(share) => {
+                let column = spec.key.unwrap_or("shop_id");
+                by_column(file, column, schema, move |key| share.has(key)).map(Some)
+            }
         }
     }
 }
@@ -84,10 +90,19 @@ impl Selection<'_> {
     }
 }
 
-/// Holds for the rows whose key, if they have one, is wanted.
-fn by_key(key: ProjectionMask, is_wanted: impl Fn(Option<i64>) -> bool + Send + 'static) -> Box<dyn ArrowPredicate> {
-    Box::new(ArrowPredicateFn::new(key, move |batch: RecordBatch| {
-        let keys = to_integers(batch.column(0)).map_err(ArrowError::ComputeError)?;
+/// Holds for the rows whose integer in a column, if they have one, is wanted.
+fn by_column(
+    file: &CheckedFile,
+    column: &str,
+    schema: &SchemaDescriptor,
+    is_wanted: impl Fn(Option<i64>) -> bool + Send + 'static,
+) -> Outcome<Box<dyn ArrowPredicate>> {
+    let read = file.columns.iter().find(|read| read.column.name == column).cloned();
+    let read = read.ok_or_else(|| fault(STAGE, format!("a file without {column}")))?;
+    let leaves = (0..schema.num_columns()).filter(|leaf| schema.get_column_root(*leaf).name() == read.name);
+    let only = ProjectionMask::leaves(schema, leaves);
+    Ok(Box::new(ArrowPredicateFn::new(only, move |batch: RecordBatch| {
+        let keys = arrays::to_keys(&read, batch.column(0)).map_err(ArrowError::ComputeError)?;
         Ok(keys.iter().map(|key| Some(is_wanted(key))).collect())
-    }))
+    })))
 }

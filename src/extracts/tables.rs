@@ -44,7 +44,7 @@ enum RecordType {
 const SHOPS: TableSpec = TableSpec {
     name: "shops",
     columns: &[
-        Column::required("shop_id", ColumnKind::Integer),
+        Column::id("shop_id"),
         Column::required("shop_name", ColumnKind::Text),
         Column::required("primary_category", ColumnKind::Text),
         Column::optional("primary_subcategory", ColumnKind::Text),
@@ -53,15 +53,15 @@ const SHOPS: TableSpec = TableSpec {
     ],
     day_column: None,
     key: Some("shop_id"),
-    rules: &[],
+    rules: &[RowRule::DayNotBefore { later: "terminated_on", earlier: "joined_on" }],
     presence: Presence::NewestSnapshot,
 };
 
 const PAYMENTS: TableSpec = TableSpec {
     name: "payments",
     columns: &[
-        Column::required("order_id", ColumnKind::Integer),
-        Column::required("shop_id", ColumnKind::Integer),
+        Column::id("order_id"),
+        Column::id("shop_id"),
         Column::required("category", ColumnKind::Text),
         Column::required("amount_fen", ColumnKind::Integer),
         Column::required("paid_at", ColumnKind::Timestamp),
@@ -75,8 +75,8 @@ const PAYMENTS: TableSpec = TableSpec {
 const PICKUPS: TableSpec = TableSpec {
     name: "pickups",
     columns: &[
-        Column::required("order_id", ColumnKind::Integer),
-        Column::required("shop_id", ColumnKind::Integer),
+        Column::id("order_id"),
+        Column::id("shop_id"),
         Column::required("category", ColumnKind::Text),
         Column::required("due_at", ColumnKind::Timestamp),
         Column::optional("picked_up_at", ColumnKind::Timestamp),
@@ -91,9 +91,9 @@ const PICKUPS: TableSpec = TableSpec {
 const REVIEWS: TableSpec = TableSpec {
     name: "reviews",
     columns: &[
-        Column::required("review_id", ColumnKind::Integer),
-        Column::required("order_id", ColumnKind::Integer),
-        Column::required("shop_id", ColumnKind::Integer),
+        Column::id("review_id"),
+        Column::id("order_id"),
+        Column::id("shop_id"),
         Column::optional("description_stars", ColumnKind::Integer),
         Column::optional("logistics_stars", ColumnKind::Integer),
         Column::required("rated_at", ColumnKind::Timestamp),
@@ -110,9 +110,9 @@ const REVIEWS: TableSpec = TableSpec {
 const REFUNDS: TableSpec = TableSpec {
     name: "refunds",
     columns: &[
-        Column::required("refund_id", ColumnKind::Integer),
-        Column::required("order_id", ColumnKind::Integer),
-        Column::required("shop_id", ColumnKind::Integer),
+        Column::id("refund_id"),
+        Column::id("order_id"),
+        Column::id("shop_id"),
         Column::required("refund_type", ColumnKind::Text),
         Column::required("stage", ColumnKind::Text),
         Column::required("applied_at", ColumnKind::Timestamp),
@@ -132,9 +132,9 @@ const REFUNDS: TableSpec = TableSpec {
 const DISPUTES: TableSpec = TableSpec {
     name: "disputes",
     columns: &[
-        Column::required("dispute_id", ColumnKind::Integer),
-        Column::required("order_id", ColumnKind::Integer),
-        Column::required("shop_id", ColumnKind::Integer),
+        Column::id("dispute_id"),
+        Column::id("order_id"),
+        Column::id("shop_id"),
         Column::required("liable_party", ColumnKind::Text),
         Column::required("in_effect", ColumnKind::Boolean),
         Column::required("ruled_at", ColumnKind::Timestamp),
@@ -148,9 +148,9 @@ const DISPUTES: TableSpec = TableSpec {
 const CONSULTATIONS: TableSpec = TableSpec {
     name: "consultations",
     columns: &[
-        Column::required("shop_id", ColumnKind::Integer),
-        Column::required("sub_account_id", ColumnKind::Integer),
-        Column::personal("buyer_id", ColumnKind::Integer),
+        Column::id("shop_id"),
+        Column::id("sub_account_id"),
+        Column::personal_id("buyer_id"),
         Column::required("asked_at", ColumnKind::Timestamp),
         Column::required("bot_received", ColumnKind::Boolean),
         Column::optional("human_replied_at", ColumnKind::Timestamp),
@@ -164,10 +164,10 @@ const CONSULTATIONS: TableSpec = TableSpec {
 const APPEALS: TableSpec = TableSpec {
     name: "appeals",
     columns: &[
-        Column::required("appeal_id", ColumnKind::Integer),
-        Column::required("shop_id", ColumnKind::Integer),
+        Column::id("appeal_id"),
+        Column::id("shop_id"),
         Column::required("record_type", ColumnKind::Text),
-        Column::required("record_id", ColumnKind::Integer),
+        Column::id("record_id"),
         Column::required("record_dt", ColumnKind::Date),
         Column::required("upheld", ColumnKind::Boolean),
         Column::required("decided_at", ColumnKind::Timestamp),
@@ -236,6 +236,9 @@ mod tests {
                 RowRule::OneOf { column, .. } => vec![(column, ColumnKind::Text)],
                 RowRule::NotBefore { later, earlier } => {
                     vec![(later, ColumnKind::Timestamp), (earlier, ColumnKind::Timestamp)]
+                }
+                RowRule::DayNotBefore { later, earlier } => {
+                    vec![(later, ColumnKind::Date), (earlier, ColumnKind::Date)]
                 }
                 RowRule::NotBeforeDay { day } => vec![(day, ColumnKind::Date)],
             });

@@ -136,7 +136,7 @@ pub(crate) const fn meaning(table: Table) -> u32 {
         | Table::Refunds
         | Table::Disputes
         | Table::Consultations
-        | Table::Appeals => 1,
+        | Table::Appeals => 2,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::publish::{
     OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,
 };
 use crate::state::last_night::{self, LastNight};
-use crate::table_days::night::{NightInput, Surveyed, Unchanged};
+use crate::table_days::night::{Delivered, NightInput, Surveyed, Unchanged};
 use crate::table_days::{dependencies::Terms, plan::Why, survey::AsKnown};
 use crate::{improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
@@ -33,6 +33,10 @@ pub(crate) struct Night {
     pub(crate) made_stale: Vec<Day>,
     pub(crate) present_shops: usize,
     pub(crate) unscored_shops: usize,
+    /// What it was made of.
+    pub(crate) delivered: BTreeMap<Table, Delivered>,
+    /// How many files among the extracts are no Parquet.
+    pub(crate) left_aside: usize,
     /// The rows of the window that were set aside.
     pub(crate) quarantined_rows: usize,
     /// The rows of shops that the snapshot does not have, by shop.
@@ -54,7 +58,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
         if let Some(last) = &last
             && let Some((unchanged, published)) = repeated::find(settings, as_of, &surveyed, last)?
         {
-            return again(settings, as_of, last, (&unchanged, published));
+            return again(settings, as_of, last, (&unchanged, published), surveyed.left_aside());
         }
         with_figures(terms, as_of, &surveyed, |figures, input| {
             let spreads = categories::spreads(figures.ranking)?;
@@ -68,6 +72,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
             let unknown_shops = unknown_shops(&input);
             let this = LastNight {
                 ingredients: input.ingredients,
+                limits: settings.limits.described(),
                 present_shops,
                 unscored_shops,
                 unknown_shops: unknown_shops.clone(),
@@ -83,6 +88,8 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
                 made_stale,
                 present_shops,
                 unscored_shops,
+                delivered: input.set_aside.delivered.clone(),
+                left_aside: surveyed.left_aside(),
                 quarantined_rows: input.set_aside.quarantined_rows(),
                 unknown_shops,
                 without_rows: without_rows(&input.set_aside.counts),
@@ -100,6 +107,7 @@ fn again(
     as_of: Day,
     last: &LastNight,
     (unchanged, published): (&Unchanged, Published),
+    left_aside: usize,
 ) -> Outcome<Night> {
     Ok(Night {
         as_of,
@@ -109,6 +117,8 @@ fn again(
         made_stale: Vec::new(),
         present_shops: last.present_shops,
         unscored_shops: last.unscored_shops,
+        delivered: unchanged.set_aside.delivered.clone(),
+        left_aside,
         quarantined_rows: unchanged.set_aside.quarantined_rows(),
         unknown_shops: last.unknown_shops.clone(),
         without_rows: without_rows(&unchanged.set_aside.counts),
@@ -127,7 +137,7 @@ fn publication<'a>(
     let Terms { settings, rulebook } = terms;
     let Figures { ranking, scores, mix } = *figures;
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
-    let quality = quality::rows(&counts, &unknown_rows(input), &input.unmatched);
+    let quality = quality::rows(&counts, &input.unknown_rows(), &input.unmatched);
     let indicators = move |places| batches::indicators(ranking, places, as_of);
     let improvements =
         move |places| batches::improvements(&improvements::of_shops(ranking, scores, spreads, mix, places)?, as_of);
@@ -151,11 +161,6 @@ fn publication<'a>(
             },
         }),
     })
-}
-
-fn unknown_rows(input: &NightInput) -> BTreeMap<TableDay, i64> {
-    let days = input.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
-    days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
 }
 
 fn unknown_shops(input: &NightInput) -> BTreeMap<i64, i64> {

@@ -1,8 +1,8 @@
 //! A night again of which nothing is new: its run says what it said before, and nothing is scored.
 //!
 //! In: the table-days as they are, what the last night left, what is published. Out: the night, where every table-day is
-//! stored as it is now, the same release made the same files of them, and readers find these as they were written. Limits are
-//! checked anew, since they may have changed. A night that ends a month is scored, for its assessments depend on later ones.
+//! stored as it is now, the same release made the same files of them under the same limits, and readers find these as they were
+//! written. A night that ends a month is scored, for its assessments depend on later ones.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::calendar::ends_month;
 use crate::publish::{OfNight, Published, Quarantine, find_again};
 use crate::state::last_night::{self, LastNight};
 use crate::table_days::night::{Surveyed, Unchanged};
-use crate::{domain::Day, error::Outcome, quality, settings::Settings};
+use crate::{domain::Day, error::Outcome, settings::Settings};
 
 /// What a night is made of that is published already, and where; none where it has to be scored.
 pub(super) fn find(
@@ -20,14 +20,12 @@ pub(super) fn find(
     last: &LastNight,
 ) -> Outcome<Option<(Unchanged, Published)>> {
     let unchanged = if ends_month(as_of) { None } else { surveyed.unchanged()? };
-    let unchanged = unchanged.filter(|unchanged| unchanged.ingredients == last.ingredients);
+    let is_known = |unchanged: &Unchanged| unchanged.ingredients == last.ingredients;
+    let unchanged = unchanged.filter(|unchanged| is_known(unchanged) && settings.limits.described() == last.limits);
     let Some(unchanged) = unchanged else { return Ok(None) };
     let quarantine = Quarantine::of(settings, as_of, unchanged.snapshot);
     let of_night = OfNight { ingredients: unchanged.ingredients.clone(), quarantine };
     let Some(published) = find_again(&settings.out, (as_of, &of_night), &last.files)? else { return Ok(None) };
-    let (set_aside, window) = (&unchanged.set_aside, settings.window(as_of));
-    quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;
-    quality::check_unscored(last.present_shops, last.unscored_shops, &settings.limits)?;
     Ok(Some((unchanged, published)))
 }
 

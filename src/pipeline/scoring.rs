@@ -6,12 +6,13 @@ use polars::prelude::DataFrame;
 
 use crate::policies::AfterSalesMix;
 use crate::publish::{Rows, batches};
+use crate::quality::{self, Unscored};
 use crate::ranking::{Ranking, assessed::assess, rank_all};
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{NightInput, Surveyed};
 use crate::window_sums::shops::of_shops;
-use crate::{assessments::marketing, domain::Day, error::Outcome, quality, scores};
+use crate::{assessments::marketing, domain::Day, error::Outcome, extracts::tables::Table, scores};
 
 /// What scoring makes of a day.
 pub(super) struct Figures<'a> {
@@ -28,6 +29,18 @@ impl<'a> Figures<'a> {
 
     pub(super) fn unscored(&self) -> usize {
         self.scores.iter().filter(|score| score.is_none()).count()
+    }
+
+    /// The present shops, and why some have no score.
+    fn why_unscored(&self) -> Unscored<'a> {
+        let mut why = Unscored { present: self.present(), ..Unscored::default() };
+        for (assessed, _) in self.ranking.present.shops.iter().zip(self.scores).filter(|(_, score)| score.is_none()) {
+            match assessed.assessment {
+                Some(_) => why.without_data += 1,
+                None => *why.without_weights.entry(&assessed.shop.primary_category).or_default() += 1,
+            }
+        }
+        why
     }
 
     /// The rows of the table of scores.
@@ -52,7 +65,13 @@ pub(super) fn with_figures<T>(
     let mut input = surveyed.gather()?;
     let set_aside = &input.set_aside;
     let window = settings.window(as_of);
-    quality::check_table_days(&set_aside.counts, &set_aside.quarantine, window, &settings.limits)?;
+    let counts = &set_aside.counts;
+    quality::check_table_days(counts, &set_aside.quarantine, window, &settings.limits)
+        .map_err(|failure| surveyed.explained(failure, counts))?;
+    if let Some(snapshot) = set_aside.counts.iter().find(|counts| counts.table == Table::Shops) {
+        quality::check_snapshot(snapshot.rows, input.snapshot_before, &settings.limits)?;
+    }
+    quality::check_unknown_shops(&set_aside.counts, &input.unknown_rows(), &settings.limits)?;
     let shops = std::mem::take(&mut input.shops);
     let present = assess(&shops, rulebook, as_of, settings.rank_within)?;
     let shop_ids: Vec<i64> = present.shops.iter().map(|assessed| assessed.shop.shop_id).collect();
@@ -63,6 +82,6 @@ pub(super) fn with_figures<T>(
     let mix = settings.after_sales_mix;
     let scores = scores::score_all(&ranking, mix)?;
     let figures = Figures { ranking: &ranking, scores: &scores, mix };
-    quality::check_unscored(figures.present(), figures.unscored(), &settings.limits)?;
+    quality::check_unscored(&figures.why_unscored(), &settings.limits)?;
     then(&figures, input)
 }

@@ -29,7 +29,7 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let rulebook = Rulebook::load(&settings.rules)?;
     let (window, history_starts_on) = (Span { first, last }, Some(last.plus(1)));
     let coverage = Coverage { window, history_starts_on, ..settings.coverage(last, last) };
-    let mut listed = listing::list_all(&settings.extracts, coverage)?;
+    let mut listed = listing::list_all(&settings.delivery, coverage)?;
     listed.expired.retain(|of| holding.kept.contains_key(of));
     let terms = Terms { settings, rulebook: &rulebook };
     let planned = on_pool(|| survey::of_stored(&listed, terms, &store)).into_iter();

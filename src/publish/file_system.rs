@@ -12,11 +12,16 @@ use crate::folders::entries;
 
 pub(super) const STAGE: &str = "publish";
 
-/// Makes a folder and those above it, where missing, and gives it `mode` whatever the umask.
+/// Makes a folder and those above it, where missing, and gives it `mode` whatever the umask. One for every reader keeps what
+/// the umask and a set-group-ID bit above it give besides.
 pub(super) fn make_folder(path: &Path, mode: u32) -> Outcome<()> {
-    let made = fs::DirBuilder::new().recursive(true).mode(mode).create(path);
+    const SET_GROUP_ID: u32 = 0o2000;
+    let is_for_all = mode & 0o007 != 0;
+    let made = fs::DirBuilder::new().recursive(true).mode(if is_for_all { 0o777 } else { mode }).create(path);
     made.map_err(|error| disk(STAGE, "mkdir", path, &error))?;
-    set_mode(path, mode)
+    let there = fs::metadata(path).map_err(|error| disk(STAGE, "stat", path, &error))?.permissions().mode() & 0o7777;
+    let wanted = mode | there & if is_for_all { SET_GROUP_ID | 0o777 } else { SET_GROUP_ID };
+    if wanted == there { Ok(()) } else { set_mode(path, wanted) }
 }
 
 /// As [`make_folder`], but a folder that is there already keeps the mode that its owner gave it.
@@ -53,15 +58,42 @@ pub(super) fn rename(from: &Path, to: &Path) -> Outcome<()> {
     fs::rename(from, to).map_err(|error| disk(STAGE, "rename", to, &error))
 }
 
+/// Gives a file another name; where the file system has no hard links, or no more of this file, it is copied.
 pub(super) fn link(from: &Path, to: &Path) -> Outcome<()> {
-    fs::hard_link(from, to).map_err(|error| {
-        if error.kind() != io::ErrorKind::CrossesDevices {
-            return disk(STAGE, "link", from, &error);
+    match fs::hard_link(from, to) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let found = format!("{} on another file system", from.display());
+            let advice = "keep the whole output folder on one file system";
+            Err(Finding::new(STAGE, found, "one file system").path(to).advice(advice).fail(ExitClass::Usage))
         }
-        let found = format!("{} on another file system", from.display());
-        let advice = "keep the whole output folder on one file system";
-        Finding::new(STAGE, found, "one file system").path(to).advice(advice).fail(ExitClass::Usage)
-    })
+        Err(error) if lacks_links(&error) => {
+            fs::copy(from, to).map(drop).map_err(|error| disk(STAGE, "copy", from, &error))
+        }
+        Err(error) => Err(disk(STAGE, "link", from, &error)),
+    }
+}
+
+fn lacks_links(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let without = [Errno::PERM, Errno::OPNOTSUPP, Errno::NOSYS, Errno::MLINK, Errno::NOTSUP];
+    error.raw_os_error().is_some_and(|code| without.iter().any(|errno| errno.raw_os_error() == code))
+}
+
+/// Whether files in a folder can be hard-linked, tried out on one of them.
+pub(super) fn has_links(folder: &Path) -> Outcome<bool> {
+    let [file, link] = ["hard-links", "hard-links.tried"].map(|name| folder.join(name));
+    remove(&file)?;
+    remove(&link)?;
+    fs::write(&file, "").map_err(|error| disk(STAGE, "write", &file, &error))?;
+    let tried = fs::hard_link(&file, &link);
+    remove(&file)?;
+    remove(&link)?;
+    match tried {
+        Ok(()) => Ok(true),
+        Err(error) if lacks_links(&error) => Ok(false),
+        Err(error) => Err(disk(STAGE, "link", &file, &error)),
+    }
 }
 
 pub(super) fn open_folder(path: &Path) -> Outcome<File> {

@@ -15,6 +15,9 @@ const DAY_LENGTH: usize = 10;
 /// The hexadecimal digits of an id's hash.
 pub(super) const HASH_LENGTH: usize = 12;
 
+/// The folders of OUT that runs make.
+pub(crate) const OWN_FOLDERS: [&str; 4] = ["frozen", "generations", "locks", "records"];
+
 /// The folder of OUT that holds the lock.
 pub fn lock_folder(out: &Path) -> PathBuf {
     out.join("locks")

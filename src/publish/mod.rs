@@ -47,10 +47,12 @@ mod testing;
 pub(crate) mod verification;
 
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
+pub(crate) use layout::OWN_FOLDERS;
 pub use layout::lock_folder;
 pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, prepare, publish};
 pub(crate) use quarantine::Quarantine;
+pub(crate) use recovery::make_out;
 pub(crate) use rollback::{Why, rollback};
 pub(crate) use rows::Rows;

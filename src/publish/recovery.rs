@@ -3,12 +3,19 @@
 //! A run can die at any step of `publish`: it leaves a staging folder, a complete generation that never became
 //! current, a temporary link, or a half removed old generation. None of them is visible to a reader.
 
+use std::path::Path;
+
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, is_unfinished, lock_folder};
 use super::partition::PUBLISHED;
 use super::{current, generations};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::preflight::check_one_file_system;
+
+/// Makes the folder that readers open, where it is missing, as readable as all that is put there.
+pub(crate) fn make_out(out: &Path) -> Outcome<()> {
+    file_system::make_missing(out, PUBLISHED.folder_mode)
+}
 
 /// Makes OUT usable and returns the current generation, `None` before the first.
 pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
@@ -18,6 +25,10 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
         file_system::make_missing(folder, PUBLISHED.folder_mode)?;
     }
     check_one_file_system(&layout.out, &layout.generations)?;
+    if !file_system::has_links(&lock_folder(&layout.out))? {
+        let out = layout.out.display();
+        tracing::warn!("{out}: a file system without hard links: what stays of the generation before is copied");
+    }
     current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
     Ok(shown)

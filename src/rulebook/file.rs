@@ -70,7 +70,9 @@ pub(super) fn records(path: &Path) -> Outcome<Vec<Record>> {
 
 fn text(path: &Path) -> Outcome<String> {
     let bytes = std::fs::read(path).map_err(|error| {
-        let finding = Finding::new(STAGE, format!("read failed: {error}"), "a readable file").path(path);
+        let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let place = if path.is_relative() { format!(", looked for at {}", place.display()) } else { String::new() };
+        let finding = Finding::new(STAGE, format!("read failed: {error}{place}"), "a readable file").path(path);
         finding.advice("put the rule table there, or name another folder of rules").fail(ExitClass::Usage)
     })?;
     String::from_utf8(bytes).map_err(|error| {

@@ -182,8 +182,7 @@ fn columns_in_any_order_white_space_and_a_byte_order_mark_are_accepted() {
     for (content, expected) in [
         ("effective_from,effective_to,category\n 2022-01-01 ,\t,\u{b}\u{c}茶 \r\n", "茶"),
         ("\u{feff}category, effective_to,effective_from\r\n\"茶\",,2022-01-01\r\n", "茶"),
-        // Only ASCII white space is trimmed.
-        ("effective_from,effective_to,category\n,,\u{3000}茶\n", "\u{3000}茶"),
+        ("effective_from,effective_to,category\n,,\u{3000}茶\u{a0}\n", "茶"),
     ] {
         let rules = Folder::holding("custom_made", content).load().unwrap();
         assert_eq!(rules.custom_made.categories_on("2022-03-15".parse().unwrap()), [expected].into());

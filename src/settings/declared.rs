@@ -6,9 +6,12 @@
 use strum::VariantNames;
 
 use crate::domain::Day;
+use crate::extracts::delivery::{Int96Is, TimestampsAre};
 use crate::policies::{AfterSalesMix, RankWithin};
 use crate::rulebook::Decimal4;
 use crate::zone::Zone;
+
+pub(super) const STAGE: &str = "settings";
 
 /// A setting.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +39,10 @@ pub(super) enum Kind {
     Day,
     Switch,
     Percent,
+    /// Folders, with commas between.
+    Folders,
+    /// Some of these names, with commas between.
+    SomeOf(&'static [&'static str]),
     /// One of these names.
     OneOf(&'static [&'static str]),
     /// A number of this unit, from the lowest to the highest.
@@ -64,13 +71,16 @@ const FEW_DAYS: Kind = AtLeast("days", 0, 3_660);
 const GENERATIONS: Kind = AtLeast("generations", 1, u64::MAX);
 const FREE_MIB: Kind = AtLeast("MiB", 0, 1 << 40);
 const THREADS: Kind = Between("threads", 1, 1024);
+const MAY_LACK: Kind = Kind::SomeOf(&["disputes", "appeals"]);
+const TIMES: Kind = OneOf(TimestampsAre::VARIANTS);
+const INT96: Kind = OneOf(Int96Is::VARIANTS);
 const MIX: Kind = OneOf(AfterSalesMix::VARIANTS);
 const RANK: Kind = OneOf(RankWithin::VARIANTS);
 const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 27] = [
+pub static SETTINGS: [Setting; 36] = [
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
     setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
     setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
@@ -81,13 +91,22 @@ pub static SETTINGS: [Setting; 27] = [
     setting("history_starts_on", Kind::Day, "", Run, "days before this one may lack partitions"),
     setting("max_snapshot_age_days", DAYS, "7", Run, "how old the shop snapshot may be"),
     setting("extracts_kept_days", DAYS, "", Run, "older extracts may be gone").or("extracts are kept for ever"),
+    setting("linked_roots", Kind::Folders, "", Run, "folders outside the extracts that links may lead into"),
+    setting("may_be_absent", MAY_LACK, "", Run, "tables that may lack every day of the window"),
     setting("require_manifest", Switch, "false", Run, "whether every partition must carry a manifest"),
+    setting("require_success_marker", Switch, "false", Run, "whether every partition must hold _SUCCESS"),
+    setting("timestamps", TIMES, "as_typed", Partials, "what timestamps are, whatever their types say"),
+    setting("int96", INT96, "refused", Partials, "what timestamps of the old type INT96 are"),
+    setting("earliest_day", Kind::Day, "2000-01-01", Partials, "days and times before it are no real ones"),
     setting("appeal_effect_days", FEW_DAYS, "1", Night, "how long after its decision an appeal takes effect"),
     setting("rank_within", RANK, "primary_category", Night, "what shops are ranked inside of"),
     setting("after_sales_mix", MIX, "equal", Night, "how the two after-sales tiers make one score"),
     setting("max_quarantined_percent", Percent, "1", Run, "the most of a table-day that may be quarantined"),
     setting("max_quarantined_rows", ROWS, "20", Run, "so many rows may always be quarantined"),
     setting("max_unscored_percent", Percent, "5", Run, "the most of the shops that may be without a score"),
+    setting("min_snapshot_percent", Percent, "80", Run, "the least rows of a shop snapshot, of the one before"),
+    setting("max_unknown_shop_percent", Percent, "5", Run, "the most of a table-day that may be of unknown shops"),
+    setting("max_unknown_shop_rows", ROWS, "1000", Run, "so many rows may always be of unknown shops"),
     setting("min_rows_percent", Percent, "20", Run, "the least rows of a day, of the median day's"),
     setting("min_rows_median", ROWS, "1000", Run, "smaller median days are not compared with"),
     setting("quarantine_days", DAYS, "90", Run, "how long quarantined rows are kept"),
@@ -137,6 +156,8 @@ impl Setting {
             Kind::Day => text.parse::<Day>().is_ok(),
             Switch => text.parse::<bool>().is_ok(),
             Percent => text.parse::<Decimal4>().is_ok(),
+            Kind::Folders => text.split(',').all(|folder| !folder.trim().is_empty()),
+            Kind::SomeOf(names) => text.split(',').all(|name| names.contains(&name.trim())),
             OneOf(names) => names.contains(&text),
             Between(_, lowest, highest) | AtLeast(_, lowest, highest) => {
                 text.parse().is_ok_and(|number| (lowest..=highest).contains(&number))
@@ -152,6 +173,8 @@ impl Setting {
             Kind::Day => "a day YYYY-MM-DD".to_owned(),
             Switch => "true or false".to_owned(),
             Percent => "a percentage".to_owned(),
+            Kind::Folders => "folders, with commas between".to_owned(),
+            Kind::SomeOf(names) => format!("{}, or several with commas between", names.join(" or ")),
             OneOf(names) => names.join(" or "),
             Between(unit, lowest, highest) => format!("a number of {unit} from {lowest} to {highest}"),
             AtLeast(unit, lowest, _) => format!("a number of {unit}, {lowest} or more"),

@@ -4,14 +4,19 @@
 
 mod declared;
 mod layers;
+mod mappings;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use declared::STAGE;
 pub use declared::{Reach, SETTINGS};
-use layers::{Layers, STAGE, Values};
+use layers::{Layers, Values};
 
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
+use crate::extracts::delivery::{Delivery, TableDelivery};
+use crate::extracts::tables::Table;
 use crate::policies::{AfterSalesMix, Coverage, Limits, RankWithin};
 use crate::zone::Zone;
 
@@ -20,13 +25,13 @@ const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
 /// The settings of a run, every one of them sound; what each means is said in [`SETTINGS`].
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub(crate) extracts: PathBuf,
+    /// How the extracts are delivered.
+    pub(crate) delivery: Delivery,
     pub(crate) rules: PathBuf,
     pub(crate) state: PathBuf,
     pub(crate) out: PathBuf,
     /// How many threads may work.
     pub threads: usize,
-    pub(crate) zone: Zone,
     /// How many natural days a window has.
     pub window_days: i32,
     /// Days before this one may lack partitions; none: no day may.
@@ -34,7 +39,6 @@ pub struct Settings {
     pub(crate) max_snapshot_age_days: i32,
     /// How many days before its table's newest partition a day's extracts are kept; for ever where there is none.
     pub(crate) extracts_kept_days: Option<i32>,
-    pub(crate) require_manifest: bool,
     pub(crate) appeal_effect_days: i32,
     pub(crate) rank_within: RankWithin,
     pub(crate) after_sales_mix: AfterSalesMix,
@@ -64,33 +68,51 @@ pub fn resolve(
         layers.add_file(path)?;
     }
     for (name, value) in environment {
-        if let Some(setting) = name.strip_prefix(ENVIRONMENT_PREFIX) {
-            layers.add(&setting.to_lowercase(), value, format!("environment {name}"));
+        let Some(setting) = name.strip_prefix(ENVIRONMENT_PREFIX).map(str::to_lowercase) else { continue };
+        let is_declared = SETTINGS.iter().any(|declared| declared.name == setting);
+        if !is_declared && is_service_link(&setting) {
+            tracing::warn!("environment {name}: the address of a service, as Kubernetes names it, and no setting");
+            continue;
         }
+        layers.add(&setting, value, format!("environment {name}"));
     }
     for (name, value) in flags {
         layers.add(&name, value, format!("command line, {name}"));
     }
-    let settings = read(&layers.checked()?)?;
+    let (values, tables) = layers.checked()?;
+    let settings = read(&values, tables)?;
     check_apart(&settings)?;
     Ok(settings)
 }
 
-fn read(values: &Values) -> Outcome<Settings> {
+fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Settings> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let zone: String = values.get("time_zone")?;
-    Ok(Settings {
+    let zone = Zone::named(&zone).ok_or_else(|| fault(STAGE, format!("no time zone {zone}")))?;
+    let named = |name: &str| Table::ALL.into_iter().find(|table| table.name() == name);
+    let may_be_absent = values.list("may_be_absent").map(|name| named(name).ok_or_else(|| fault(STAGE, name)));
+    let delivery = Delivery {
         extracts: values.get("extracts")?,
+        linked_roots: values.list("linked_roots").map(PathBuf::from).collect(),
+        require_manifest: values.get("require_manifest")?,
+        require_success_marker: values.get("require_success_marker")?,
+        may_be_absent: may_be_absent.collect::<Outcome<_>>()?,
+        timestamps: values.get("timestamps")?,
+        int96: values.get("int96")?,
+        zone,
+        earliest_day: values.get("earliest_day")?,
+        tables,
+    };
+    Ok(Settings {
+        delivery,
         rules: values.get("rules")?,
         state: values.get("state")?,
         out: values.get("out")?,
         threads: values.optional("threads")?.unwrap_or(cores),
-        zone: Zone::named(&zone).ok_or_else(|| fault(STAGE, format!("no time zone {zone}")))?,
         window_days: values.get("window_days")?,
         history_starts_on: values.optional("history_starts_on")?,
         max_snapshot_age_days: values.get("max_snapshot_age_days")?,
         extracts_kept_days: values.optional("extracts_kept_days")?,
-        require_manifest: values.get("require_manifest")?,
         appeal_effect_days: values.get("appeal_effect_days")?,
         rank_within: values.get("rank_within")?,
         after_sales_mix: values.get("after_sales_mix")?,
@@ -98,6 +120,9 @@ fn read(values: &Values) -> Outcome<Settings> {
             max_quarantined_percent: values.get("max_quarantined_percent")?,
             max_quarantined_rows: values.get("max_quarantined_rows")?,
             max_unscored_percent: values.get("max_unscored_percent")?,
+            min_snapshot_percent: values.get("min_snapshot_percent")?,
+            max_unknown_shop_percent: values.get("max_unknown_shop_percent")?,
+            max_unknown_shop_rows: values.get("max_unknown_shop_rows")?,
             min_rows_percent: values.get("min_rows_percent")?,
             min_rows_median: values.get("min_rows_median")?,
         },
@@ -112,12 +137,28 @@ fn read(values: &Values) -> Outcome<Settings> {
     })
 }
 
+/// Whether a variable is one that Kubernetes gives every container for a service called like the program: `…_SERVICE_HOST`,
+/// `…_SERVICE_PORT` and `…_SERVICE_PORT_NAME`, `…_PORT`, `…_PORT_80_TCP` and what follows it.
+fn is_service_link(setting: &str) -> bool {
+    let words: Vec<&str> = setting.split('_').collect();
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let of_port = |place: usize| match words.get(place + 1..).unwrap_or_default() {
+        [] => true,
+        [number, protocol, rest @ ..] => {
+            is_number(number) && ["tcp", "udp", "sctp"].contains(protocol) && rest.len() <= 1
+        }
+        _ => false,
+    };
+    let has_port = words.iter().enumerate().any(|(place, word)| *word == "port" && of_port(place));
+    has_port || setting.ends_with("service_host") || setting.contains("service_port")
+}
+
 /// What we write may lie neither in one another nor among the extracts.
 fn check_apart(settings: &Settings) -> Outcome<()> {
     let absolute = |path: &Path| {
         std::path::absolute(path).map_err(|error| disk(STAGE, "finding the working folder", path, &error))
     };
-    let extracts = ("extracts", absolute(&settings.extracts)?);
+    let extracts = ("extracts", absolute(&settings.delivery.extracts)?);
     let (state, out) = (("state", absolute(&settings.state)?), ("out", absolute(&settings.out)?));
     let mut pairs = vec![(&out, &extracts), (&state, &extracts), (&state, &out)];
     if out.1 != state.1 {
@@ -159,83 +200,4 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::declared::Kind;
-    use super::*;
-
-    fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
-        given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    }
-
-    fn resolved(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Outcome<Settings> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("nightly.toml");
-        std::fs::write(&path, file).unwrap();
-        resolve(Some(&path), pairs(environment).into_iter(), pairs(flags).into_iter())
-    }
-
-    /// What nights are known by: a change of it makes every published night stale.
-    #[test]
-    fn the_policies_are_described_by_name_and_value() {
-        let described = |flags| resolved("", &[], flags).unwrap().described();
-        let usual = "window_days=30\nappeal_effect_days=1\nrank_within=primary_category\nafter_sales_mix=equal";
-        assert_eq!(described(&[]), usual);
-        let other = [("rank_within", "assessment_category"), ("after_sales_mix", "volume"), ("window_days", "031")];
-        assert_eq!(
-            described(&other),
-            "window_days=31\nappeal_effect_days=1\nrank_within=assessment_category\nafter_sales_mix=volume"
-        );
-        let of_a_night = SETTINGS.iter().filter(|setting| setting.reaches == Reach::Night);
-        let names = usual.lines().filter_map(|line| line.split('=').next());
-        assert!(names.eq(of_a_night.map(|setting| setting.name)));
-    }
-
-    #[test]
-    fn the_lowest_and_the_highest_number_of_every_setting_can_be_read() {
-        for setting in &SETTINGS {
-            if let Kind::Between(_, lowest, highest) | Kind::AtLeast(_, lowest, highest) = setting.kind {
-                for number in [lowest, highest] {
-                    assert!(resolved("", &[], &[(setting.name, &number.to_string())]).is_ok(), "{}", setting.name);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn flags_win_over_environment_over_file_over_default() {
-        let file = "out = 'of the file'\nstate = 'of the file'\nrules = 'of the file'\nhistory_starts_on = 2021-12-03";
-        let environment = [("SHOPSCORE_OUT", "of the environment"), ("SHOPSCORE_STATE", "of the environment")];
-        let settings = resolved(file, &environment, &[("out", "of the flag")]).unwrap();
-        assert_eq!(settings.out, Path::new("of the flag"));
-        assert_eq!(settings.state, Path::new("of the environment"));
-        assert_eq!(settings.rules, Path::new("of the file"));
-        assert_eq!((settings.extracts.as_path(), settings.extracts_kept_days), (Path::new("sample_data"), None));
-        assert_eq!(settings.history_starts_on, Some("2021-12-03".parse().unwrap()));
-    }
-
-    #[test]
-    fn a_name_mistyped_is_refused_with_the_one_that_was_meant() {
-        for (typed, meant) in [
-            ("time_zon", "; did you mean time_zone? correct"),
-            ("windowdays", "; did you mean window_days? correct"),
-            ("colour", "; correct"),
-            ("", "; correct"),
-        ] {
-            let refused = resolved("", &[], &[(typed, "1")]).unwrap_err().to_string();
-            assert!(refused.contains(meant), "{typed}: {refused}");
-        }
-    }
-
-    #[test]
-    fn what_is_written_lies_neither_in_one_another_nor_among_the_extracts() {
-        let refused = |out: &str, state: &str| {
-            let folders = [("extracts", "data/extracts"), ("out", out), ("state", state)];
-            resolved("", &[], &folders).err().map_or(0, |failure| failure.findings.len())
-        };
-        assert_eq!(refused("data/out", "data/state"), 0);
-        assert_eq!(refused("data/out", "data/out"), 1);
-        assert_eq!(refused("data/out", "data/out/state"), 1);
-        assert_eq!(refused("data/state/out", "data/state"), 1);
-        assert_eq!(refused("data/extracts/payments", "data/state"), 1);
-    }
-}
+mod tests;

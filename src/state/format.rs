@@ -13,8 +13,8 @@ use crate::state::checksummed::{self, Content, STAGE};
 /// The one number of the form of all files under a state folder. Raise it by one when this program leaves files there that the
 /// release before would misread or not find: another layout of a file, another name, other words in the dependencies of
 /// every table. A change of one table's figures raises that table's meaning instead. Reading goes on to take the forms
-/// before it, as `format_1` does, or a run says at its start which days it cannot serve.
-pub(crate) const FORMAT: u32 = 2;
+/// before it, or a run says at its start which days it cannot serve.
+pub(crate) const FORMAT: u32 = 3;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Serialize, Deserialize)]

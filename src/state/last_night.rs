@@ -15,6 +15,8 @@ use crate::state::checksummed::{self, Content, STAGE};
 pub(crate) struct LastNight {
     /// The hash of all that it was made of.
     pub(crate) ingredients: String,
+    /// The limits that it kept, in words.
+    pub(crate) limits: String,
     pub(crate) present_shops: usize,
     pub(crate) unscored_shops: usize,
     /// The rows of shops that the snapshot does not have, by shop.
@@ -62,6 +64,7 @@ mod tests {
         assert_eq!(load(state.path()), None);
         let night = LastNight {
             ingredients: "i".to_owned(),
+            limits: "l".to_owned(),
             present_shops: 3,
             unscored_shops: 1,
             unknown_shops: [(9, 2)].into(),

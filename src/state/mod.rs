@@ -11,10 +11,12 @@ pub(crate) mod day_content;
 mod description;
 pub(crate) mod empty_days;
 pub(crate) mod format;
-pub(crate) mod format_1;
 pub(crate) mod frames;
 pub(crate) mod last_night;
 pub mod record_index;
 pub(crate) mod store;
 pub(crate) mod verification;
 pub(crate) mod window;
+
+/// The folders of STATE that runs make.
+pub(crate) const OWN_FOLDERS: [&str; 5] = ["locks", "partials", "records", "whole", "window"];

@@ -58,7 +58,7 @@ impl<'a> Opened<'a> {
     /// Gives every batch of the wanted rows to `consume`.
     fn decode(&self, rows: Wanted<'_>, consume: &mut dyn FnMut(Batch) -> Outcome<()>) -> Outcome<()> {
         let selection = Selection { rows, ..Selection::default() };
-        reader::decode(self.checked, self.source(), &self.settings.zone, &selection, consume)
+        reader::decode(self.checked, self.source(), &selection, consume)
     }
 
     fn source(&self) -> Source<'_> {
@@ -74,10 +74,10 @@ pub(super) fn rows_of(checked: &CheckedPartition) -> usize {
 /// Computes a table-day out of its files, and all its records where these are wanted `with_records`; rejected where a file
 /// cannot be decoded or a sum could pass 64 bits.
 pub(super) fn compute(opened: &Opened<'_>, with_records: bool) -> Outcome<Computed> {
-    let Opened { checked, settings, .. } = *opened;
+    let checked = opened.checked;
     match measures::of(checked.table) {
         Some(spec) => partial(opened, spec, with_records),
-        None => kept_rows(&reader::decode_whole(checked, opened.source(), &settings.zone, &Selection::default())?),
+        None => kept_rows(&reader::decode_whole(checked, opened.source(), &Selection::default())?),
     }
 }
 

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::extracts::tables::Table;
+use crate::extracts::{delivery::Delivery, tables::Table};
 use crate::partials::measures::{self, Condition, meaning};
 use crate::partials::records::TableDay;
-use crate::{domain::Day, hashing::hash_of, rulebook::Rulebook, settings::Settings, state::format_1, zone::Zone};
+use crate::{domain::Day, hashing::hash_of, rulebook::Rulebook, settings::Settings};
 
 /// The settings and rules that a run goes by.
 #[derive(Clone, Copy)]
@@ -21,9 +21,6 @@ pub(crate) struct Terms<'a> {
 /// All that a table-day depends on besides its files.
 #[derive(Clone, Debug)]
 pub(crate) struct Dependencies {
-    table: Table,
-    day: Day,
-    zone: Zone,
     /// The categories made to order on the day.
     custom_made: BTreeSet<String>,
     basis: String,
@@ -32,12 +29,12 @@ pub(crate) struct Dependencies {
 impl Dependencies {
     pub(super) fn of((table, day): TableDay, terms: Terms<'_>) -> Self {
         let custom_made = terms.rulebook.custom_made.categories_on(day).into_iter().map(str::to_owned).collect();
-        Self::new(table, day, terms.settings.zone.clone(), custom_made)
+        Self::new(table, day, &terms.settings.delivery, custom_made)
     }
 
-    fn new(table: Table, day: Day, zone: Zone, custom_made: BTreeSet<String>) -> Self {
-        let basis = hash_of(described(table, day, &zone, &custom_made).as_bytes());
-        Self { table, day, zone, custom_made, basis }
+    fn new(table: Table, day: Day, delivery: &Delivery, custom_made: BTreeSet<String>) -> Self {
+        let basis = hash_of(described(table, day, delivery, &custom_made).as_bytes());
+        Self { custom_made, basis }
     }
 
     /// The categories of goods that are made to order on the day.
@@ -52,19 +49,14 @@ impl Dependencies {
 
     /// Whether what is stored under this basis depends on the same.
     pub(crate) fn is_of(&self, basis: &str) -> bool {
-        let of_format_1 = || format_1::basis(self.table, self.day, &self.zone, &self.custom_made);
-        // What format 1 stored has the first meaning of its table.
-        basis == self.basis || (meaning(self.table) == 1 && basis == of_format_1())
+        basis == self.basis
     }
 }
 
 /// The dependencies in words, one a line.
-fn described(table: Table, day: Day, zone: &Zone, custom_made: &BTreeSet<String>) -> String {
-    let mut lines = vec![
-        format!("table {} {}", table.name(), meaning(table)),
-        format!("day {day}"),
-        format!("time_zone {}", zone.name()),
-    ];
+fn described(table: Table, day: Day, delivery: &Delivery, custom_made: &BTreeSet<String>) -> String {
+    let mut lines = vec![format!("table {} {}", table.name(), meaning(table)), format!("day {day}")];
+    lines.extend(delivery.described(table));
     if counts_custom_made(table) {
         lines.extend(custom_made.iter().map(|category| format!("custom_made {category}")));
     }
@@ -86,12 +78,19 @@ pub(super) fn fingerprint<'a>(basis: &str, file_hashes: impl Iterator<Item = &'a
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::extracts::readable::day;
+    use crate::zone::Zone;
+
+    fn delivery(zone: &str) -> Delivery {
+        Delivery::plain(Path::new("extracts"), Zone::named(zone).unwrap(), day("2000-01-01"))
+    }
 
     fn of(table: Table, zone: &str, custom_made: &[&str]) -> Dependencies {
         let custom_made = custom_made.iter().map(|category| (*category).to_owned()).collect();
-        Dependencies::new(table, day("2022-03-15"), Zone::named(zone).unwrap(), custom_made)
+        Dependencies::new(table, day("2022-03-15"), &delivery(zone), custom_made)
     }
 
     /// A golden text: state that was stored under it serves only as long as it stays. It changes on purpose, with the number
@@ -100,22 +99,22 @@ mod tests {
     fn the_words_are_those_that_state_was_stored_under() {
         let words = |table| {
             let custom_made = ["全屋定制".to_owned(), "定制".to_owned()].into();
-            described(table, day("2022-03-15"), &Zone::named("Asia/Shanghai").unwrap(), &custom_made)
+            described(table, day("2022-03-15"), &delivery("Asia/Shanghai"), &custom_made)
         };
         assert_eq!(
             Table::ALL.map(words).join("\n\n"),
-            "table shops 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
-             table payments 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
-             table pickups 1\nday 2022-03-15\ntime_zone Asia/Shanghai\ncustom_made 全屋定制\ncustom_made 定制\n\n\
-             table reviews 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
-             table refunds 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
-             table disputes 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
-             table consultations 1\nday 2022-03-15\ntime_zone Asia/Shanghai\n\n\
-             table appeals 1\nday 2022-03-15\ntime_zone Asia/Shanghai"
+            "table shops 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01\n\n\
+             table payments 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01\n\n\
+             table pickups 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01\ncustom_made 全屋定制\ncustom_made 定制\n\n\
+             table reviews 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01\n\n\
+             table refunds 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01\n\n\
+             table disputes 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01\n\n\
+             table consultations 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01\n\n\
+             table appeals 2\nday 2022-03-15\ntime_zone Asia/Shanghai\nearliest_day 2000-01-01"
         );
         assert_eq!(
             fingerprint(of(Table::Payments, "Asia/Shanghai", &[]).basis(), ["b", "a"].into_iter()),
-            "f4093091e8215bed566fed42e4c2afe5"
+            "2cae31da3714c33452bb194ea56f07b3"
         );
     }
 

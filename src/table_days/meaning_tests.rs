@@ -50,7 +50,9 @@ fn row_rule(rule: &RowRule) -> String {
     match rule {
         RowRule::Between { column, lowest, highest } => format!("{column} from {lowest} to {highest}"),
         RowRule::OneOf { column, values } => format!("{column} one of {}", values.join(", ")),
-        RowRule::NotBefore { later, earlier } => format!("{later} not before {earlier}"),
+        RowRule::NotBefore { later, earlier } | RowRule::DayNotBefore { later, earlier } => {
+            format!("{later} not before {earlier}")
+        }
         RowRule::NotBeforeDay { day } => format!("dt's column not before the day {day}"),
     }
 }

@@ -17,6 +17,7 @@ mod plan_tests;
 pub(crate) mod range;
 mod records;
 mod resolve;
+mod shifted;
 pub(crate) mod survey;
 mod windows;
 pub(crate) mod year;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use crate::error::{Outcome, all, fault};
+use crate::error::{Failure, Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
 use crate::partials::retractions::{self, Retractions};
@@ -20,7 +20,7 @@ use crate::state::{answers::KnownAnswers, window as rolled};
 use crate::table_days::plan::{Decision, Planned, Why};
 use crate::table_days::resolve::{Means, ResolvedDays, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::table_days::{STAGE, appeals, dependencies::Terms, records, windows};
+use crate::table_days::{STAGE, appeals, dependencies::Terms, records, shifted, windows};
 use crate::{domain::Day, hashing::hash_of, shops::Shop, window_sums::tables::TableSums};
 
 /// The table-days of a night, found and checked; none of them is read yet.
@@ -47,6 +47,8 @@ pub(crate) struct Unchanged {
 pub(crate) struct NightInput {
     /// The day of the shop snapshot.
     pub(crate) snapshot: Day,
+    /// The day of the one before it, and its rows.
+    pub(crate) snapshot_before: Option<(Day, usize)>,
     pub(crate) shops: Vec<Shop>,
     pub(crate) set_aside: SetAside,
     /// The sums of the window, before appeals.
@@ -66,6 +68,14 @@ pub(crate) struct NightInput {
     pub(crate) ingredients: String,
 }
 
+impl NightInput {
+    /// The sound rows of shops that the snapshot does not have, by table-day.
+    pub(crate) fn unknown_rows(&self) -> BTreeMap<TableDay, i64> {
+        let days = self.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
+        days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
+    }
+}
+
 /// What was read of table-days, and which rows were set aside.
 #[derive(Default)]
 pub(crate) struct SetAside {
@@ -73,6 +83,18 @@ pub(crate) struct SetAside {
     pub(crate) counts: Vec<Counts>,
     /// The rows, by day, sorted; no day without any.
     pub(crate) quarantine: BTreeMap<Day, Vec<QuarantinedRow>>,
+    /// What the table-days of each table were made of.
+    pub(crate) delivered: BTreeMap<Table, Delivered>,
+}
+
+/// How much a table's extracts hold that a night is made of, read now or before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Delivered {
+    pub(crate) days: usize,
+    pub(crate) files: usize,
+    /// The quarantined ones, too.
+    pub(crate) rows: i64,
+    pub(crate) size_bytes: u64,
 }
 
 impl SetAside {
@@ -80,6 +102,13 @@ impl SetAside {
         let mut set_aside = Self::default();
         for stored in table_days {
             set_aside.counts.push(stored.counts.clone());
+            // A manifest is no part file.
+            let files = || stored.inputs.iter().filter(|input| !input.hash.is_empty());
+            let delivered = set_aside.delivered.entry(stored.counts.table).or_default();
+            delivered.days += 1;
+            delivered.files += files().count();
+            delivered.rows += stored.counts.rows;
+            delivered.size_bytes += files().map(|input| input.identity.size_bytes).sum::<u64>();
             if !stored.quarantine.is_empty() {
                 let of_day = set_aside.quarantine.entry(stored.counts.day).or_default();
                 of_day.extend(stored.quarantine.iter().cloned());
@@ -102,11 +131,16 @@ impl<'a> Surveyed<'a> {
         rulebook.check_in_force(known.as_of)?;
         let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
         let survey = Survey::of_night(terms, known, &store)?;
-        survey.tell_ignored();
+        survey.tell_beside();
         survey.remember_empty_days(settings, false)?;
         let checked = survey.check(settings)?;
         survey.remember_empty_days(settings, true)?;
         Ok(Self { terms, known, store, survey, checked })
+    }
+
+    /// How many files among the extracts are no Parquet and are not read.
+    pub(crate) fn left_aside(&self) -> usize {
+        self.survey.left_aside()
     }
 
     fn means(&self) -> Means<'_> {
@@ -140,6 +174,19 @@ impl<'a> Surveyed<'a> {
         }))
     }
 
+    /// A failure about table-days of which too many rows were set aside, with what a shift of their times would do.
+    pub(crate) fn explained(&self, mut failure: Failure, counts: &[Counts]) -> Failure {
+        let mut told = BTreeSet::new();
+        for counts in counts.iter().filter(|counts| shifted::is_candidate(counts)) {
+            let planned = self.planned().find(|planned| planned.of() == (counts.table, counts.day));
+            let checked = planned.and_then(|planned| planned.checked(self.terms.settings).ok());
+            // What cannot be read to be explained was refused for another reason.
+            let shift = checked.filter(|_| told.insert(counts.table)).and_then(|checked| shifted::shift(&checked).ok());
+            failure.findings.extend(shift.flatten());
+        }
+        failure
+    }
+
     /// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
     pub(crate) fn gather(&self) -> Outcome<NightInput> {
         let (settings, known, means) = (self.terms.settings, self.known, self.means());
@@ -166,6 +213,7 @@ impl<'a> Surveyed<'a> {
         let fingerprints = resolved.iter().map(|(of, now)| (*of, now.planned.fingerprint(&now.stored.inputs)));
         Ok(NightInput {
             snapshot,
+            snapshot_before: self.survey.snapshot_before(),
             shops,
             set_aside: SetAside::of(resolved.values().map(|resolved| &resolved.stored)),
             tables,

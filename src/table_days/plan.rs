@@ -5,7 +5,6 @@
 //! recorded, the bytes need not be read to know them. To decide, nothing is read or written.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use crate::error::{Finding, Outcome, fault};
 use crate::extracts::contract::{self, CheckedPartition};
@@ -92,7 +91,7 @@ pub(super) fn plan(
 pub(super) fn of_partition(partition: &Partition, terms: Terms<'_>, found: Found) -> Planned {
     let settings = terms.settings;
     let dependencies = Dependencies::of((partition.table, partition.day), terms);
-    let is_looked_into = settings.rehash || settings.require_manifest && partition.manifest.is_none();
+    let is_looked_into = settings.rehash || settings.delivery.require_manifest && partition.manifest.is_none();
     let decision = match &found {
         Found::Nothing => Decision::Computed(Why::NothingStored),
         Found::Damaged => Decision::Computed(Why::Damaged),
@@ -114,7 +113,7 @@ pub(super) fn without_partition(of: TableDay, terms: Terms<'_>, is_known_empty: 
         _ if terms.settings.history_starts_on.is_some_and(|start| day < start) => Decision::Empty,
         Found::Nothing | Found::Damaged => Decision::Missing(Lack::NothingSound),
     };
-    let folder = terms.settings.extracts.join(table.name()).join(format!("dt={day}"));
+    let folder = terms.settings.delivery.folder(table).join(format!("dt={day}"));
     let partition = Partition { table, day, folder, files: Vec::new(), manifest: None };
     Planned { partition, dependencies, stored: found.stored(), decision }
 }
@@ -159,7 +158,7 @@ impl Planned {
         // The manifest is no part file: what it says was checked, and its identity tells whether it still says it.
         let hashes = hashes.iter().cloned().chain([String::new()]);
         let files = files(&self.partition).zip(hashes);
-        files.map(|(file, hash)| Input { name: name(&file.path), identity: file.identity, hash }).collect()
+        files.map(|(file, hash)| Input { name: file.name.clone(), identity: file.identity, hash }).collect()
     }
 
     /// The fingerprint that it has now, made of these files.
@@ -171,7 +170,7 @@ impl Planned {
     /// Its files, checked against the contract.
     pub(super) fn checked(&self, settings: &Settings) -> Outcome<CheckedPartition> {
         let listed = Listed { partitions: vec![self.partition.clone()], ..Listed::default() };
-        let checked = contract::check(listed, settings.require_manifest)?;
+        let checked = contract::check(listed, &settings.delivery)?;
         checked.into_iter().next().ok_or_else(|| fault(STAGE, "a partition without a check"))
     }
 
@@ -210,12 +209,7 @@ fn files(partition: &Partition) -> impl Iterator<Item = &PartFile> {
     partition.files.iter().chain(&partition.manifest)
 }
 
-fn name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
 fn same_files(partition: &Partition, inputs: &[Input]) -> bool {
-    let is_same =
-        |(file, input): (&PartFile, &Input)| name(&file.path) == input.name && file.identity == input.identity;
+    let is_same = |(file, input): (&PartFile, &Input)| file.name == input.name && file.identity == input.identity;
     files(partition).count() == inputs.len() && files(partition).zip(inputs).all(is_same)
 }

@@ -11,16 +11,14 @@ use crate::extracts::partitions::{PartFile, Partition};
 use crate::extracts::{identity::FileIdentity, listing::Listed, quarantine::Counts, readable::day, tables::Table};
 use crate::settings::{self, Settings};
 use crate::state::store::{Found, Input, Store, Stored, Version};
-use crate::state::{checksummed, format, format_1};
+use crate::state::{checksummed, format};
 use crate::{domain::Day, partials::records::TableDay, rulebook::Rulebook};
 
-/// The case; the files listed, each as its inode and its bytes, or that there is no partition; the files stored, and under
+/// The case; the files listed, each as its time and its bytes, or that there is no partition; the files stored, and under
 /// what; the settings of now; the decision; and where the bytes have to tell, what they tell.
-const CASES: [[&str; 6]; 19] = [
+const CASES: [[&str; 6]; 16] = [
     ["reused", "1:a 2:b", "1:a 2:b", "", "Reused", ""],
-    ["reused, of the release before", "1:a", "1:a format_1", "", "Reused", ""],
     ["touched but equal", "7:a", "1:a", "", "Touched", "Reused"],
-    ["touched but equal, of the release before", "7:a", "1:a format_1", "", "Touched", "Reused"],
     ["looked into on request", "1:a", "1:a", "rehash=true", "Touched", "Reused"],
     ["without the manifest that it must have", "1:a", "1:a", "require_manifest=true", "Touched", "Reused"],
     ["rewritten", "7:b", "1:a", "", "Touched", "Computed(FilesChanged)"],
@@ -29,13 +27,12 @@ const CASES: [[&str; 6]; 19] = [
     ["new", "1:a", "nothing", "", "Computed(NothingStored)", ""],
     ["damaged store", "1:a", "damaged", "", "Computed(Damaged)", ""],
     ["expired and served", "none", "1:a", "", "Expired", ""],
-    ["expired and served, of the release before", "none", "1:a format_1", "", "Expired", ""],
     ["expired under other rules", "none", "1:a", "time_zone=UTC", "Missing(OtherRules)", ""],
     ["expired, damaged store", "none", "damaged", "", "Missing(NothingSound)", ""],
     ["empty day", "none", "empty", "", "Empty", ""],
     ["missing", "none", "nothing", "", "Missing(NothingSound)", ""],
     ["before the history", "none", "nothing", "history_starts_on=2022-03-16", "Empty", ""],
-    ["newer state", "1:a", "newer", "", "refused: found state of format 3, written by shopscore 9.0.0", ""],
+    ["newer state", "1:a", "newer", "", "refused: found state of format 4, written by shopscore 9.0.0", ""],
 ];
 
 /// 2022-03-15.
@@ -104,16 +101,12 @@ fn planned(listed: &str, stored: &str, settings: &Settings, rulebook: &Rulebook)
     plan(&listed, Terms { settings, rulebook }, &empty_days, [(OF, found)].into()).pop().unwrap()
 }
 
-/// What is stored of a table-day that was made of these files; by format 1 where that is said after them.
+/// What is stored of a table-day that was made of these files.
 fn described(of: TableDay, files: &str, dependencies: &Dependencies) -> Stored {
-    let basis = match files.ends_with("format_1") {
-        true => format_1::basis(of.0, of.1, &settings("").zone, &BTreeSet::new()),
-        false => dependencies.basis().to_owned(),
-    };
+    let basis = dependencies.basis().to_owned();
     let files = self::files(files);
     let fingerprint = fingerprint(&basis, files.iter().map(|(_, bytes)| bytes.as_str()));
-    let input =
-        |(inode, hash): (u64, String)| Input { name: format!("{hash}.parquet"), identity: identity(inode), hash };
+    let input = |(time, hash): (u64, String)| Input { name: format!("{hash}.parquet"), identity: identity(time), hash };
     Stored {
         counts: Counts::nothing(of.0, of.1),
         quarantine: Vec::new(),
@@ -124,22 +117,21 @@ fn described(of: TableDay, files: &str, dependencies: &Dependencies) -> Stored {
 }
 
 fn partition(of: TableDay, files: &str) -> Partition {
-    let file = |(inode, bytes)| PartFile { path: PathBuf::from(format!("{bytes}.parquet")), identity: identity(inode) };
+    let file =
+        |(time, bytes)| PartFile { path: PathBuf::new(), name: format!("{bytes}.parquet"), identity: identity(time) };
     let files = self::files(files).into_iter().map(file).collect();
     Partition { table: of.0, day: of.1, folder: PathBuf::new(), files, manifest: None }
 }
 
-/// Inode and bytes of each file; the bytes stand for their hash, too.
+/// Time and bytes of each file; the bytes stand for their hash, too.
 fn files(text: &str) -> Vec<(u64, String)> {
     let files = text.split(' ').filter_map(|file| file.split_once(':'));
-    files.map(|(inode, bytes)| (inode.parse().unwrap(), bytes.to_owned())).collect()
+    files.map(|(time, bytes)| (time.parse().unwrap(), bytes.to_owned())).collect()
 }
 
-fn identity(inode: u64) -> FileIdentity {
-    let of_inode = json!({
-        "device": 1, "inode": inode, "size_bytes": 4, "modified_nanoseconds": 5, "changed_nanoseconds": 6,
-    });
-    serde_json::from_value(of_inode).unwrap()
+fn identity(time: u64) -> FileIdentity {
+    let of_time = json!({ "size_bytes": 4, "modified_nanoseconds": 5, "changed_nanoseconds": time });
+    serde_json::from_value(of_time).unwrap()
 }
 
 /// How a run ends that finds state which a newer program wrote.

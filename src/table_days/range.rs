@@ -21,7 +21,7 @@ pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Span) ->
     let history_starts_on = Some(nights.last.plus(1));
     let coverage = Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
     let tables = Table::ALL.into_iter().filter(|table| *table != Table::Shops);
-    let listed = listing::list_tables(&settings.extracts, tables.map(|table| (table, coverage)))?;
+    let listed = listing::list_tables(&settings.delivery, tables.map(|table| (table, coverage)))?;
     let survey = Survey::of(listed, Terms { settings, rulebook }, &store)?;
     let there = survey.days.iter().filter(|planned| planned.has_partition());
     let is_new = |planned: &&Planned| measures::of(planned.of().0).is_some() && planned.stored.is_none();

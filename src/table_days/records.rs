@@ -171,15 +171,14 @@ impl LookUp<'_> {
         work: &mut dyn FnMut(&Batch, &[Addends]) -> Outcome<()>,
     ) -> Outcome<()> {
         let custom_made = self.resolved.planned.dependencies.custom_made();
-        let zone = &self.means.settings.zone;
         let checked = self.resolved.planned.checked(self.means.settings)?;
         let columns = are_sound.then(|| self.spec.record_columns());
         let selection = Selection { rows, columns };
         let mut sound = |batch: &Batch| work(batch, &addends(batch, self.spec, custom_made)?);
         if are_sound {
-            return reader::decode(&checked, Source::Files, zone, &selection, &mut |batch| sound(&batch));
+            return reader::decode(&checked, Source::Files, &selection, &mut |batch| sound(&batch));
         }
-        let all = reader::decode_whole(&checked, Source::Files, zone, &selection)?;
+        let all = reader::decode_whole(&checked, Source::Files, &selection)?;
         sound(&all.filtered(judge_all(&all)?.sound())?)
     }
 }

@@ -4,6 +4,7 @@
 //! listing and the descriptions in the state folder are read, and nothing is written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
@@ -11,6 +12,7 @@ use crate::domain::{Day, Span};
 use crate::error::{Outcome, escaped};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::listing::{self, Listed};
+use crate::extracts::partitions::Beside;
 use crate::partials::records::TableDay;
 use crate::state::empty_days::{self, EmptyDays};
 use crate::table_days::dependencies::Terms;
@@ -37,7 +39,7 @@ pub(crate) struct Survey {
 impl Survey {
     pub(crate) fn of_night(terms: Terms<'_>, known: AsKnown, store: &Store) -> Outcome<Self> {
         let coverage = terms.settings.coverage(known.as_of, known.on);
-        Self::of(listing::list(&terms.settings.extracts, coverage)?, terms, store)
+        Self::of(listing::list(&terms.settings.delivery, coverage)?, terms, store)
     }
 
     /// What settling a year takes: the payments of its days, and the newest snapshot, however old it is.
@@ -47,7 +49,7 @@ impl Survey {
         let of_shops = Span { first: as_of, last: as_of };
         let of_shops = Coverage { window: of_shops, max_snapshot_age_days: None, ..coverage };
         let tables = [(Table::Payments, coverage), (Table::Shops, of_shops)];
-        Self::of(listing::list_tables(&settings.extracts, tables)?, terms, store)
+        Self::of(listing::list_tables(&settings.delivery, tables)?, terms, store)
     }
 
     pub(crate) fn of(listed: Listed, terms: Terms<'_>, store: &Store) -> Outcome<Self> {
@@ -69,18 +71,38 @@ impl Survey {
         if self.days.iter().any(|day| day.of().0 == Table::Shops && !day.has_partition()) {
             listed.missing_snapshot = None;
         }
-        let checked = contract::check(listed, settings.require_manifest)?;
+        let checked = contract::check(listed, &settings.delivery)?;
         Ok(checked.into_iter().map(|partition| ((partition.table, partition.day), partition)).collect())
     }
 
-    /// Says which names in the partitions are no part files.
-    pub(super) fn tell_ignored(&self) {
-        const SHOWN: usize = 10;
-        let ignored = &self.listed.ignored;
-        let shown: Vec<String> = ignored.iter().take(SHOWN).map(|path| escaped(&path.display().to_string())).collect();
-        if !shown.is_empty() {
-            tracing::info!("{} names in the extracts ignored, first: {}", ignored.len(), shown.join(", "));
+    /// Says what lies among the extracts and is not read.
+    pub(super) fn tell_beside(&self) {
+        let Beside { left_aside, without_day, ignored } = &self.listed.beside;
+        if !left_aside.is_empty() {
+            tracing::warn!(
+                "{} files without PAR1 at both ends left aside, first: {}",
+                left_aside.len(),
+                first(left_aside)
+            );
         }
+        for (folder, files, size_bytes) in without_day {
+            let folder = escaped(&folder.display().to_string());
+            tracing::warn!("{folder}: {files} files of {size_bytes} bytes, of rows whose day was null, are not read");
+        }
+        if !ignored.is_empty() {
+            tracing::info!("{} names in the extracts ignored, first: {}", ignored.len(), first(ignored));
+        }
+    }
+
+    pub(super) fn left_aside(&self) -> usize {
+        self.listed.beside.left_aside.len()
+    }
+
+    /// The day of the shop snapshot before the one that counts, and how many rows its footers count; none where there is no
+    /// whole one in the month before.
+    pub(super) fn snapshot_before(&self) -> Option<(Day, usize)> {
+        let before = self.listed.snapshot_before.as_ref()?;
+        Some((before.day, contract::rows_of(before)?))
     }
 
     /// Remembers which days have no partition, as long as their extracts would be there. What is damaged is written anew
@@ -97,6 +119,13 @@ impl Survey {
         }
         Ok(())
     }
+}
+
+/// The first few of some paths.
+fn first(paths: &[PathBuf]) -> String {
+    const SHOWN: usize = 10;
+    let shown = paths.iter().take(SHOWN).map(|path| escaped(&path.display().to_string()));
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// What a night would make of every table-day that is listed, old snapshots included, whatever is known of empty days.

@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use super::{PLACE, REJECTED, assert_clean};
 use crate::support::files::truncate;
-use crate::support::library::{CheckedPartition, ExitClass, Listed, contract, coverage, listing, reader};
+use crate::support::library::{CheckedPartition, ExitClass, Listed, contract, coverage, delivery, listing, reader};
 use crate::support::{A_DAY, Bench, Table, day};
 
 /// The payments of a day as they are listed.
 fn listed(bench: &Bench) -> Listed {
-    let mut listed = listing::list(&bench.path("extracts"), coverage()).unwrap();
+    let mut listed = listing::list(&delivery(&bench.path("extracts")), coverage()).unwrap();
     listed.partitions.retain(|partition| (partition.table, partition.day) == (Table::Payments, day(A_DAY)));
     listed
 }
 
 fn checked(bench: &Bench) -> CheckedPartition {
-    contract::check(listed(bench), false).unwrap().remove(0)
+    contract::check(listed(bench), &delivery(&bench.path("extracts"))).unwrap().remove(0)
 }
 
 /// What can happen to a file between two looks at it; each keeps its name.
@@ -39,7 +39,7 @@ fn fault_18_a_file_that_changed_between_two_looks_is_refused() {
         let bench = Bench::sound();
         let (seen, file) = (listed(&bench), bench.file(Table::Payments, day(A_DAY)));
         change(&file);
-        let failure = contract::check(seen, false).unwrap_err();
+        let failure = contract::check(seen, &delivery(&bench.path("extracts"))).unwrap_err();
         assert_eq!(failure.class, ExitClass::Rejected);
         assert!(failure.to_string().contains("that changed while it was used, wanted the "), "{failure}");
 

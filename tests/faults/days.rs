@@ -62,9 +62,28 @@ fn days_before_the_history_starts_and_days_of_disputes_and_appeals_may_be_missin
     let too_early = ["--set", "history_starts_on=2022-03-13"];
     assert_refused_with(&too_early, MISSING, without_first_day, &[&["payments of 2022-03-13"]]);
     assert_scored(&[], |bench| {
-        fs::remove_dir_all(bench.path("extracts/disputes")).unwrap();
+        remove_day(bench, Table::Disputes, A_DAY);
         remove_day(bench, Table::Appeals, A_DAY);
     });
+}
+
+#[test]
+fn a_table_that_lacks_every_day_of_the_window_is_missing_unless_a_setting_says_that_it_may() {
+    let without_disputes = |bench: &Bench| fs::remove_dir_all(bench.path("extracts/disputes")).unwrap();
+    let emptied = |bench: &Bench| DAYS.iter().for_each(|on| remove_day(bench, Table::Disputes, on));
+    let missing =
+        |found: &str| format!("extracts/disputes: found {found}, wanted partitions of disputes from 2022-03-13 to");
+    let may_be = "set may_be_absent = \"disputes\"";
+    assert_refused(MISSING, without_disputes, &[&[&missing("no such folder"), may_be]]);
+    assert_refused(MISSING, emptied, &[&[&missing("no partition of any day"), may_be]]);
+    assert_scored(&["--set", "may_be_absent=appeals,disputes"], without_disputes);
+}
+
+#[test]
+fn a_partition_without_a_part_file_is_missing_and_one_with_an_empty_one_is_there() {
+    let emptied = |bench: &Bench| fs::remove_file(bench.file(Table::Payments, day(A_DAY))).unwrap();
+    assert_refused(MISSING, emptied, &[&["extracts/payments: found no partition dt=2022-03-14"]]);
+    assert_scored(&[], |bench| bench.put(Table::Payments, day(A_DAY), &[]));
 }
 
 #[test]
@@ -108,22 +127,19 @@ fn write_payments(bench: &Bench, folder: &Path) {
 fn fault_34_a_partition_name_that_is_no_day_and_a_second_spelling_are_refused() {
     for name in [
         "dt=2022-3-14",
-        "dt=20220314",
         "dt=2022-02-30",
-        "day=2022-03-14",
         "dt=",
         "2022-03-14",
         "dt=2022-03-14 ",
         "dt=2022-03-014",
-        "dt=%32022-03-14",
-        "DT=2022-03-14",
+        "dt=2022-03-14 08:00:00",
         "dt=+002022-03-14",
         "dt=..\u{1b}",
     ] {
         let shown: String = name.escape_debug().collect();
         let words = [
-            "extracts/payments/",
-            &format!("found the name \"{shown}\", wanted a folder dt=YYYY-MM-DD, one spelling a day"),
+            &format!("extracts/payments/{shown}: found 1 name that no partition is named by"),
+            "wanted folders KEY=YYYY-MM-DD or KEY=YYYYMMDD",
             "rename or remove",
         ];
         let folder = |bench: &Bench| bench.path("extracts/payments").join(name);
@@ -132,7 +148,17 @@ fn fault_34_a_partition_name_that_is_no_day_and_a_second_spelling_are_refused() 
     }
     assert_rejected(
         |bench| write_payments(bench, &bench.path("extracts/payments")),
-        &["extracts/payments/part-0.parquet: found the name \"part-0.parquet\""],
+        &["extracts/payments/part-0.parquet: found 1 name that no partition is named by"],
+    );
+    for name in ["dt=20220314", "dt=%32022-03-14", "dt=2022-03-14T00:00:00"] {
+        assert_rejected(
+            |bench| write_payments(bench, &bench.path("extracts/payments").join(name)),
+            &["found 2022-03-14 again, which is also in ", "wanted each day once"],
+        );
+    }
+    assert_rejected(
+        |bench| write_payments(bench, &bench.path("extracts/payments/day=2022-03-01")),
+        &["found partitions by \"dt\" beside others by \"day\", wanted one key a table"],
     );
 }
 
@@ -146,7 +172,7 @@ fn odd_names_broken_files_and_missing_days_are_reported_together() {
             remove_day(bench, Table::Payments, A_DAY);
         },
         &[
-            &["found the name \"dt=tomorrow\""],
+            &["payments/dt=tomorrow: found 1 name that no partition is named by"],
             &["reviews/dt=2022-03-14/part-0.parquet: found a file of zero bytes"],
             &["wanted payments of 2022-03-14"],
         ],

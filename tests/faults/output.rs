@@ -145,7 +145,7 @@ fn fault_07_a_folder_that_may_not_be_written_to_is_found_before_anything_is_read
         set_mode(&bench.path(folder), 0o755);
         ended.assert_refused(
             DISK,
-            &[&["preflight: ", folder, "may not write to", "user ", "give the job's user permission"]],
+            &[&["preflight: ", folder, "may not write to", "user ", "give the job's user the folder"]],
         );
         before.assert_unchanged(&Disk::of(&bench));
     }

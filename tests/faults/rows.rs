@@ -145,9 +145,6 @@ fn fault_31_a_row_of_another_day_is_quarantined_and_swapped_partitions_stop_the_
             bench.put(Table::Payments, day(A_DAY), &payments("2022-03-13", 30, 0, |_| ()));
             bench.put(Table::Payments, day("2022-03-13"), &payments(A_DAY, 30, 0, |_| ()));
         },
-        &[
-            &[&found("2022-03-13"), "paid_at \"2022-03-14T02:00:00Z\""],
-            &[&found(A_DAY), "paid_at \"2022-03-13T02:00:00Z\""],
-        ],
+        &[&[&found("2022-03-13"), "paid_at \"2022-03-14T02:00:00Z\"", "(2 times, this the first)"]],
     );
 }

@@ -78,7 +78,7 @@ fn all_faults_of_the_settings_are_reported_together() {
 fn a_file_of_settings_that_is_not_there_or_no_toml_is_refused() {
     let nowhere: &[&str] = &["settings: nowhere.toml: found "];
     assert_refused_with(&["--config", "nowhere.toml"], USAGE, |_| {}, &[nowhere]);
-    for text in ["window_days = ", "[window]\ndays = 3", "window_days = [3]", "\"window_days"] {
+    for text in ["window_days = ", "[window]\ndays = 3", "window_days = [[3]]", "\"window_days"] {
         assert_refused(
             USAGE,
             |bench| bench.configure(text),

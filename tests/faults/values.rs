@@ -23,7 +23,7 @@ use crate::support::{A_DAY, AS_OF, Bench, Cell, Row, Table, UTC, at, day, paymen
 fn fault_23_an_int96_timestamp_is_refused_with_the_setting_of_spark() {
     assert_rejected(
         |bench| write_payment(&bench.file(Table::Payments, day(A_DAY)), "int96 paid_at", "茶".as_bytes()),
-        &[PLACE, "column paid_at: found an INT96 timestamp", "spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS"],
+        &[PLACE, "column paid_at: found an INT96 timestamp", "set int96 = \"utc\""],
     );
 }
 
@@ -66,10 +66,10 @@ fn fault_23_the_ends_of_calendar_and_nanoseconds_are_held_exactly_and_quarantine
 
 #[test]
 fn fault_28_no_float_is_taken_for_an_integer_whatever_it_holds() {
-    for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 1e308] {
+    for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 9_007_199_254_740_992.0, 0.5, 1e308] {
         assert_payments_rejected(
             |batch| with_array(batch, "amount_fen", Arc::new(Float64Array::from(vec![odd; batch.num_rows()]))),
-            &["column amount_fen: found Float64, wanted an integer"],
+            &["column amount_fen: found the number ", "which is no whole number below 2^53, wanted an integer"],
         );
     }
 }

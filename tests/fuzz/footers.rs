@@ -10,7 +10,8 @@ use proptest::sample::Index;
 use super::edits::{Edit, byte_edits, edited};
 use super::{assert_refusal, config, in_time};
 use crate::support::library::{
-    ExitClass, FileIdentity, Listed, Outcome, PartFile, Partition, Selection, Source, Zone, contract, decode, reader,
+    ExitClass, FileIdentity, Listed, Outcome, PartFile, Partition, Selection, Source, contract, decode, delivery,
+    reader,
 };
 use crate::support::{AS_OF, Marketplace, Table, batch, day, files};
 
@@ -33,14 +34,15 @@ fn read(bytes: &[u8]) -> Outcome<usize> {
     let path = folder.path().join("part-0.parquet");
     fs::write(&path, bytes).unwrap();
     let identity = FileIdentity::of(&fs::metadata(&path).unwrap());
-    let files = vec![PartFile { path, identity }];
+    let files = vec![PartFile { path, name: "part-0.parquet".to_owned(), identity }];
     let partition =
         Partition { table: TABLE, day: day(AS_OF), folder: folder.path().to_owned(), files, manifest: None };
-    let listed = Listed { partitions: vec![partition], ..Listed::default() };
-    let checked = contract::check(listed, false)?;
+    let mut listed = Listed::default();
+    listed.partitions.push(partition);
+    let checked = contract::check(listed, &delivery(folder.path()))?;
     let loaded = reader::load(&checked[0])?;
     let mut rows = 0;
-    decode(&checked[0], Source::Loaded(&loaded), &Zone::named("UTC").unwrap(), &Selection::default(), &mut |batch| {
+    decode(&checked[0], Source::Loaded(&loaded), &Selection::default(), &mut |batch| {
         rows += batch.count;
         Ok(())
     })?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -16,9 +16,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::forms::{Forms, forms};
 use crate::support::files::codecs;
-use crate::support::marketplace::partition;
-use crate::support::{Marketplace, Row, UTC, batch, files};
+use crate::support::{Day, Marketplace, Row, Table, UTC, batch, files};
 
 /// What the business time zone is ahead of UTC.
 const ZONE_MICROSECONDS: i64 = 8 * 3_600 * 1_000_000;
@@ -30,6 +30,10 @@ pub(crate) struct Layout {
     parts: usize,
     /// What their names begin with.
     name: &'static str,
+    /// How partitions are called, and where in them files lie.
+    folders: Folders,
+    /// The forms of columns, where they are not those of the contract.
+    pub(crate) forms: Option<Forms>,
     /// The order of the rows and of the files; none keeps that of the marketplace.
     order_seed: Option<u64>,
     /// The part files take these in turn.
@@ -58,19 +62,29 @@ struct Style {
 impl Layout {
     /// One file a partition, in the types of the specification, read by one thread.
     pub(crate) fn plain() -> Self {
-        Self { parts: 1, name: "part-", order_seed: None, styles: vec![Style::plain()], threads: 1 }
+        Self {
+            parts: 1,
+            name: "part-",
+            folders: Folders { keys: vec!["dt"], day: Spelling::Dashes, below: "", suffix: ".parquet" },
+            forms: None,
+            order_seed: None,
+            styles: vec![Style::plain()],
+            threads: 1,
+        }
     }
 
     /// Writes every partition.
     pub(crate) fn write(&self, marketplace: &Marketplace, extracts: &Path) {
         let mut styles = self.styles.iter().cycle();
         for ((table, day), rows) in &marketplace.rows {
-            let folder = partition(extracts, *table, *day);
+            let folder = self.folders.of(extracts, *table, *day);
             fs::create_dir_all(&folder).unwrap();
             let (parts, numbers) = self.divided(rows);
             for (rows, number) in parts.iter().zip(numbers) {
-                let path = folder.join(format!("{}{number}.parquet", self.name));
-                styles.next().unwrap().write(&path, &batch(*table, rows));
+                let path = folder.join(format!("{}{number}{}", self.name, self.folders.suffix));
+                let rows = batch(*table, rows);
+                let rows = self.forms.as_ref().map_or(rows.clone(), |forms| forms.applied(*table, &rows));
+                styles.next().unwrap().write(&path, &rows);
             }
         }
     }
@@ -96,6 +110,60 @@ impl Layout {
         }
         numbers
     }
+}
+
+/// How partitions are called, and where in them files lie.
+#[derive(Clone, Debug)]
+struct Folders {
+    /// Tables take these in turn.
+    keys: Vec<&'static str>,
+    day: Spelling,
+    /// A sub-folder.
+    below: &'static str,
+    suffix: &'static str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Spelling {
+    Dashes,
+    Digits,
+    Encoded,
+    Midnight,
+}
+
+impl Folders {
+    fn of(&self, extracts: &Path, table: Table, day: Day) -> PathBuf {
+        let place = Table::ALL.iter().position(|other| *other == table).unwrap();
+        let text = day.to_string();
+        let value = match self.day {
+            Spelling::Dashes => text,
+            Spelling::Digits => text.replace('-', ""),
+            Spelling::Encoded => text.replace('-', "%2D"),
+            Spelling::Midnight => format!("{text} 00:00:00"),
+        };
+        extracts.join(table.name()).join(format!("{}={value}", self.keys[place % self.keys.len()])).join(self.below)
+    }
+}
+
+fn folders() -> impl Strategy<Value = Folders> {
+    let spellings = vec![Spelling::Dashes, Spelling::Digits, Spelling::Encoded, Spelling::Midnight];
+    let suffixes = vec![".parquet", "", ".PARQUET", ".snappy"];
+    (
+        vec(select(vec!["dt", "ds", "pt", "日期"]), 1..=3),
+        select(spellings),
+        select(vec!["", "hour=07", "a/b"]),
+        select(suffixes),
+    )
+        .prop_map(|(keys, day, below, suffix)| Folders { keys, day, below, suffix })
+}
+
+/// Everything that a producer may choose, with the settings that say what files cannot.
+pub(crate) fn of_any_form() -> impl Strategy<Value = Layout> {
+    (of_any_kind(), folders(), forms()).prop_map(|(layout, folders, forms)| Layout {
+        folders,
+        forms: Some(forms),
+        ..layout
+    })
 }
 
 pub(crate) fn of_other_parts() -> impl Strategy<Value = Layout> {
@@ -143,7 +211,14 @@ pub(crate) fn of_any_kind() -> impl Strategy<Value = Layout> {
         ..encoding
     });
     (1_usize..=4, names(), any::<u64>(), vec(style, 1..=4), 1_usize..=2).prop_map(
-        |(parts, name, seed, styles, threads)| Layout { parts, name, order_seed: Some(seed), styles, threads },
+        |(parts, name, seed, styles, threads)| Layout {
+            parts,
+            name,
+            order_seed: Some(seed),
+            styles,
+            threads,
+            ..Layout::plain()
+        },
     )
 }
 

@@ -3,6 +3,7 @@
 //!
 //! `PROPTEST_CASES` says how many marketplaces each law is tried on.
 
+mod forms;
 mod layouts;
 mod shares;
 
@@ -29,7 +30,8 @@ fn config() -> ProptestConfig {
 /// Scores the marketplace, written as `layout` says.
 fn scored(marketplace: &Marketplace, layout: &Layout, flags: &[&str]) -> Bench {
     let bench = Bench::empty();
-    bench.configure(&format!("window_days = {WINDOW_DAYS}\n{NO_LIMITS}"));
+    let of_forms = layout.forms.as_ref().map_or(String::new(), forms::Forms::settings);
+    bench.configure(&format!("window_days = {WINDOW_DAYS}\n{NO_LIMITS}\n{of_forms}"));
     layout.write(marketplace, &bench.path("extracts"));
     let threads = layout.threads.to_string();
     bench.nightly(&[&["--threads", &threads], flags].concat()).assert_done();
@@ -87,6 +89,11 @@ fn the_widths_of_integers_change_nothing() {
 #[test]
 fn the_encoding_of_columns_changes_nothing() {
     assert_changes_nothing(layouts::of_other_encodings());
+}
+
+#[test]
+fn the_form_of_delivery_changes_nothing() {
+    assert_changes_nothing(layouts::of_any_form());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::config;
 use crate::support::library::{
-    Coverage, DailyPartial, Selection, Share, Source, Wanted, Zone, contract, coverage, daily, decode, listing,
+    Coverage, DailyPartial, Selection, Share, Source, Wanted, contract, coverage, daily, decode, delivery, listing,
     measures, sum_up, together,
 };
 use crate::support::marketplaces::marketplaces;
@@ -27,15 +27,15 @@ proptest! {
     fn the_shares_of_a_day_add_up_to_the_day(marketplace in marketplaces(), of in 2_u64..6) {
         let bench = Bench::of(marketplace);
         let coverage = Coverage { history_starts_on: Some(day(AS_OF).plus(1)), ..coverage() };
-        let zone = Zone::named("Asia/Shanghai").unwrap();
         let custom_made = BTreeSet::from(["全屋定制".to_owned()]);
-        for partition in contract::check(listing::list(&bench.path("extracts"), coverage).unwrap(), false).unwrap() {
+        let delivery = delivery(&bench.path("extracts"));
+        for partition in contract::check(listing::list(&delivery, coverage).unwrap(), &delivery).unwrap() {
             let Some(spec) = measures::of(partition.table) else { continue };
             let wanted = daily::Wanted { spec, custom_made: &custom_made, with_records: spec.has_records() };
             let partial = |rows| {
                 let selection = Selection { rows, ..Selection::default() };
                 sum_up((partition.table, partition.day), wanted, |consume| {
-                    decode(&partition, Source::Files, &zone, &selection, consume)
+                    decode(&partition, Source::Files, &selection, consume)
                 })
             };
             let whole = partial(Wanted::All).unwrap();

@@ -41,6 +41,8 @@ LIMITS = [
     ["max_quarantined_percent=100", "max_unscored_percent=100", "min_rows_percent=0"],
     ["max_quarantined_percent=100", "max_unscored_percent=100", "min_rows_percent=0", "rank_within=assessment_category"],
 ]  # fmt: skip
+# Mutations of a table's folder, which every night sees.
+OF_TABLES = ("odd_partition_name", "log_of_a_table_format")
 EARLIER = {"first": [], "later": [AS_OF - DAY], "again": [AS_OF - DAY, AS_OF]}
 
 
@@ -74,7 +76,9 @@ class Run:
         """Whether the message names one of the spoilt table-days, or the night that has too few scores."""
         places = [f"{table}/dt={day}" for table, day in spoilt] + [f"{table} dt={day}" for table, day in spoilt]
         places += [f"{table} of {day}" for table, day in spoilt] + [f"{table}/" for table, _ in spoilt]
-        return any(place in line for place in [*places, "shops without a score"] for line in self.errors)
+        places += [f"{table}: found" for table, _ in spoilt]
+        told = ["shops without a score", "no present shop", "rows of the shop snapshot", *places]
+        return any(place in line for place in told for line in self.errors)
 
 
 def tree(folder):
@@ -175,7 +179,7 @@ class Mutants:
                 break
             mutation = chance.choice(OF_FILES if chance.random() < 0.45 else OF_ROWS)
             may_come = mutation(chance, self.market.open(*partition))
-            is_seen = self.market.is_read(*partition) or mutation.__name__ == "odd_partition_name"
+            is_seen = self.market.is_read(*partition) or mutation.__name__ in OF_TABLES
             allowed.append(may_come if is_seen else RULES)
             names.append(mutation.__name__)
         return names, next(each for each in (REFUSED, DAMAGED, RULES) if each in allowed)

@@ -93,10 +93,11 @@ def flipped_footer(chance, at):
 
 
 def ignored_names(chance, at):
-    """Names that the contract ignores, whatever is in them."""
-    names = ["_tmp-x.parquet", ".part-0.parquet", "_SUCCESS", ".part.crc", "part-1.parquet.part", "README.md", "x.csv"]
-    for name in chance.sample(names, 3):
+    """Names that are not looked at, whatever is in them, and files that are no Parquet."""
+    for name in chance.sample(["_tmp-x.parquet", ".part-0.parquet", "_SUCCESS", ".part.crc", "@eaDir", "lost+found"], 3):
         at.write_bytes(chance.choice([b"", b"PAR1", at.bytes()]), name)
+    for name in chance.sample(["README.md", "x.csv", "000001_0"], 2):
+        at.write_bytes(chance.choice([b"", b"PAR1", b"PAR1...", at.bytes()[:-1]]), name)
     os.mkdir(os.path.join(at.folder, "_temporary"))
     return RULES
 
@@ -106,17 +107,41 @@ def odd_part_file(chance, at):
     path = os.path.join(at.folder, chance.choice(["part-1.parquet", "a.parquet", "\u202e1.parquet", "x\n\x1b[2J.parquet"]))
     outside = os.path.join(at.market.outside, "of-others.parquet")
     shutil.copy(at.file(), outside)
-    kind = chance.choice(["folder", "pipe", "loop", "dangling", "escaping", "nested"])
-    if kind == "folder":
-        os.mkdir(path)
-    elif kind == "nested":
-        os.mkdir(os.path.join(at.folder, "more"))
-        shutil.copy(at.file(), os.path.join(at.folder, "more"))
-    elif kind == "pipe":
+    kind = chance.choice(["pipe", "loop", "dangling", "escaping"])
+    if kind == "pipe":
         os.mkfifo(path)
     else:
         target = {"loop": path, "dangling": path + ".gone", "escaping": outside}[kind]
         os.symlink(target, path)
+    return REFUSED
+
+
+def renamed_part_file(chance, at):
+    """A part file is known by its content, whatever its name; its name may say that it is a copy under way."""
+    names = ["000000_0", "part-00000", "x", "20220316_011500_00000_k3q7x", "a.PARQUET", "x.parquet.part", "x._COPYING_", "x.tmp"]
+    os.rename(at.file(), os.path.join(at.folder, chance.choice(names)))
+    return RULES
+
+
+def moved_part_file(chance, at):
+    """A part file in a sub-folder, in one that nobody looks into, or a second time there."""
+    folder = os.path.join(at.folder, chance.choice(["hour=07", "HIVE_UNION_SUBDIR_1", "part-1.parquet", "_temporary", ".staging"]))
+    os.mkdir(folder)
+    move = shutil.copy if chance.random() < 0.3 else shutil.move
+    move(at.file(), os.path.join(folder, chance.choice(["000000_0", "part-0.parquet"])))
+    return RULES
+
+
+def lost_table(chance, at):
+    """A table's folder without any partition."""
+    for day in at.market.days:
+        if os.path.isdir(os.path.join(at.market.extracts, at.table, f"dt={day}")):
+            shutil.rmtree(at.market.open(at.table, day).folder)
+    return RULES
+
+
+def log_of_a_table_format(chance, at):
+    os.mkdir(at.market.make(at.table, chance.choice(["_delta_log", ".hoodie", "metadata"])))
     return REFUSED
 
 
@@ -155,8 +180,9 @@ def no_rows(chance, at):
 
 def odd_partition_name(chance, at):
     day = at.day
-    spelling = [f"dt={day:%Y%m%d}", f"dt={day.year}-{day.month}-{day.day}", f"DT={day}", f"dt={day} ", f"dt={day}T00:00"]
-    names = [*spelling, "dt=2022-02-30", "dt=2022-00-01", "dt=+12022-01-01", "dt=", "dt=__HIVE_DEFAULT_PARTITION__"]
+    again = [f"dt={day:%Y%m%d}", f"DT={day}", f"dt={day}T00:00:00", f"d%74={day}"]
+    spelling = [*again, f"dt={day.year}-{day.month}-{day.day}", f"dt={day} ", f"dt={day}T00:00", f"dt={day} 08:00:00"]
+    names = [*spelling, "dt=2022-02-30", "dt=2022-00-01", "dt=+12022-01-01", "dt="]
     path = at.market.make(at.table, chance.choice([*names, "backup", "dt=2022-03-1\n5", "dt=\u202e2022", "stray.parquet"]))
     if chance.random() < 0.5 and not path.endswith(".parquet"):
         shutil.copytree(at.folder, path)
@@ -225,6 +251,7 @@ def manifest_that_is_no_file(chance, at):
 OF_FILES = [
     truncated, torn_write, stale_end, something_else, flipped_under_a_manifest, flipped_under_a_manifest,
     flipped_under_page_checksums, flipped_under_page_checksums, flipped_footer, ignored_names, odd_part_file,
+    renamed_part_file, renamed_part_file, moved_part_file, moved_part_file, lost_table, log_of_a_table_format,
     linked_part_file, file_twice, other_split, no_rows, odd_partition_name, swapped, sound_manifest, odd_manifest,
     manifest_that_is_no_file,
 ]  # fmt: skip

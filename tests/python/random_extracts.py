@@ -182,7 +182,8 @@ class Maker:
         folder = os.path.join(self.extracts, table, f"dt={day}")
         os.makedirs(folder)
         self.random.shuffle(rows)
-        files = self.random.choice([1, 1, 1, 2, 3]) if rows else self.random.choice([0, 1])
+        # A partition without a part file is missing.
+        files = self.random.choice([1, 1, 1, 2, 3] if rows else [1] * 200 + [0])
         for number in range(files):
             self.write_file(os.path.join(folder, f"part-{number}.parquet"), columns, rows[number::files])
         for name in ("_SUCCESS", ".part-9.parquet", "_part-9.parquet", "._x.parquet.crc"):

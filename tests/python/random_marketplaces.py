@@ -45,6 +45,7 @@ class Marketplace:
         self.month_ends = [day for day in self.days if (day + DAY).day == 1]
         self.settings = {
             "history_starts_on": self.first,
+            "may_be_absent": "disputes,appeals",
             "max_unscored_percent": 100,
             "max_quarantined_rows": 1000,
             "appeal_effect_days": self.random.choice([0, 1, 1, 3]),

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sys
+import urllib.parse
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -23,8 +24,11 @@ import pyarrow.parquet as pq
 DAY = dt.timedelta(days=1)
 NANOS = 1_000_000_000
 DAYS_OF_400_YEARS = 146_097
+DAYS_SECONDS = 86_400
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": NANOS}
-ASCII_SPACE = " \t\n\v\f\r"
+# Unicode's White_Space, and the byte order mark.
+SPACE = "".join(map(chr, [*range(9, 14), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000])) + "\ufeff"
+FIRST_YEAR_TOO_LATE = 2100
 
 DEFAULTS = {
     "time_zone": "Asia/Shanghai",
@@ -37,6 +41,11 @@ DEFAULTS = {
     "max_quarantined_percent": 1,
     "max_quarantined_rows": 20,
     "max_unscored_percent": 5,
+    "earliest_day": dt.date(2000, 1, 1),
+    "may_be_absent": "",
+    "min_snapshot_percent": 80,
+    "max_unknown_shop_percent": 5,
+    "max_unknown_shop_rows": 1000,
     "min_rows_percent": 20,
     "min_rows_median": 1000,
 }
@@ -232,65 +241,171 @@ def day_of_number(number):
 # ---------------------------------------------------------------- reading (section 2)
 
 
+HOUSEKEEPING = ("lost+found", "@eaDir")
+COPIES = re.compile(
+    r"\.(tmp|temp|part|partial|filepart|crdownload|download|upload|uploading|copying|incomplete|unfinished|writing|gstmp"
+    r"|swp|inprogress|in-progress|_copying_)(\.|$)",
+    re.IGNORECASE,
+)
+
+
 def ignored(name):
-    """Section 2: names starting with _ or . are ignored."""
-    return name.startswith(("_", "."))
+    """Section 2: names that are not looked at."""
+    return name.startswith(("_", ".")) or name in HOUSEKEEPING
+
+
+def day_named(value):
+    """Section 2: a day YYYY-MM-DD or YYYYMMDD, with a time of 00:00:00 after it or without; None: no day."""
+    found = re.fullmatch(r"(\d{4})(-?)(\d{2})\2(\d{2})(?:[ T]00:00:00(?:\.0*)?)?", value, re.ASCII)
+    try:
+        return dt.date(int(found.group(1)), int(found.group(3)), int(found.group(4)))
+    except (AttributeError, ValueError):
+        return None
 
 
 def partitions(extracts, table):
-    """Section 2: {day: folder} of a table's Hive partitions."""
+    """Section 2: {day: folder} of a table's partitions."""
     root = os.path.join(extracts, table)
-    days = {}
+    days, keys = {}, set()
     if not os.path.isdir(root):
         return days
     for name in sorted(os.listdir(root)):
-        if ignored(name) or not os.path.isdir(os.path.join(root, name)):
+        path = os.path.join(root, name)
+        if name == "_delta_log" or name.startswith(".hoodie"):
+            raise Refused("input", f"{table}: the log of a table format")
+        if ignored(name) or (name.endswith("_$folder$") and os.path.getsize(path) == 0):
             continue
-        found = re.fullmatch(r"dt=(\d{4}-\d{2}-\d{2})", name)
-        try:
-            day = dt.date.fromisoformat(found.group(1))
-        except (AttributeError, ValueError):
-            raise Refused("input", f"{table}: {name} is no partition of a day") from None
-        days[day] = os.path.join(root, name)
+        key, equals, value = urllib.parse.unquote(name, errors="replace").partition("=")
+        if key and value == "__HIVE_DEFAULT_PARTITION__":
+            continue
+        day = day_named(value)
+        if not (key and equals and day and os.path.isdir(path)):
+            raise Refused("input", f"{table}: {name!r} is no partition of a day")
+        if day in days:
+            raise Refused("input", f"{table}: {day} twice")
+        days[day] = path
+        keys.add(key)
+    if len(keys) > 1:
+        raise Refused("input", f"{table}: keys {keys}")
     return days
 
 
+def is_parquet(path):
+    """Section 2: `PAR1` at both ends."""
+    with open(path, "rb") as file:
+        content = file.read()
+    return len(content) >= 8 and content[:4] == content[-4:] == b"PAR1"
+
+
+def is_copy_under_way(name):
+    """Section 2: a name that speaks of a copy under way."""
+    if name.startswith("."):
+        found = re.fullmatch(r"\..+\.(?!sha)[A-Za-z0-9]{6}", name)
+        return bool(found and "parquet" in name) or re.search(r"\.(inprogress|in-progress)(\.|$)", name) is not None
+    ending = max((name.lower().rfind(mark) for mark in (".parquet", ".parq.", ".pq.")), default=-1)
+    return COPIES.search(name, max(ending, 0)) is not None
+
+
 def part_files(folder):
-    """Section 2: any number of part files."""
-    return [
-        os.path.join(folder, name)
-        for name in sorted(os.listdir(folder))
-        if name.endswith(".parquet") and not ignored(name)
-    ]
+    """Section 2: the part files of a partition, in its sub-folders too; a copy under way makes the day incomplete, and so
+    do nothing but files that are no Parquet."""
+    files, left_aside = [], 0
+    for at, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not ignored(name))
+        for name in sorted(names):
+            path = os.path.join(at, name)
+            if is_copy_under_way(name):
+                raise Refused("missing", f"{path}: a copy under way")
+            if ignored(name) or (name.endswith("_$folder$") and os.path.getsize(path) == 0):
+                continue
+            if "parquet" in name.lower() or is_parquet(path):
+                files.append(path)
+            else:
+                left_aside += 1
+    if left_aside and not files:
+        raise Refused("missing", f"{folder}: nothing but files that are no Parquet")
+    return files
 
 
 def plain_type(kind):
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def column_values(path, column, array, wanted, zone):
+def is_whole_type(kind):
+    return pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0)
+
+
+def whole_numbers(path, column, array, kind, nullable):
+    """Section 2: integers, decimals without decimals, and whole floats where no id is meant."""
+    refused = Refused("input", f"{path}: {column} has numbers that do not fit")
+    numbers = []
+    for value in array.to_pylist():
+        if isinstance(value, float):
+            if value != value and nullable:
+                value = None
+            elif value != value or abs(value) >= 2**53 or value != int(value):
+                raise refused
+        number = None if value is None else int(value)
+        if number is not None and not -(2**63) <= number < 2**63:
+            raise refused
+        numbers.append(number)
+    return numbers
+
+
+def midnights(path, column, array, kind, zone):
+    """Section 2: days as timestamps that are midnight in UTC, or all of them in the business time zone."""
+    nanos = [None if value is None else value * (NANOS // PER_SECOND[kind.unit]) for value in array.cast(pa.int64()).to_pylist()]
+    day = DAYS_SECONDS * NANOS
+    if all(value is None or value % day == 0 for value in nanos):
+        return [None if value is None else day_of_number(value // day) for value in nanos]
+
+    def local(value):
+        found = natural_day(value, zone)
+        before = natural_day(value - 1, zone)
+        return found if value % NANOS == 0 and before != found else None
+
+    days = [None if value is None else local(value) for value in nanos]
+    if any(each is None and value is not None for each, value in zip(days, nanos)):
+        raise Refused("input", f"{path}: {column} has times of day")
+    return days
+
+
+def column_values(path, column, array, wanted, nullable, zone):
     """Section 2: one column as Python values; text trimmed (section 3), timestamps as exact instants."""
     kind = plain_type(array.type)
     bad = Refused("input", f"{path}: {column} is {array.type}, wanted {wanted}")
-    if wanted == "int":
-        if not pa.types.is_integer(kind):
-            raise bad
-        integers = array.to_pylist()
-        if any(value is not None and value >= 2**63 for value in integers):
-            raise Refused("input", f"{path}: {column} has integers that do not fit")
-        return integers
-    if wanted == "bool":
-        if not pa.types.is_boolean(kind):
+    if pa.types.is_null(kind):
+        if not nullable:
             raise bad
         return array.to_pylist()
+    if wanted == "int":
+        if not is_whole_type(kind) and not (pa.types.is_floating(kind) and not column.endswith("_id")):
+            raise bad
+        return whole_numbers(path, column, array, kind, nullable)
+    if wanted == "bool":
+        if pa.types.is_boolean(kind):
+            return array.to_pylist()
+        if not is_whole_type(kind):
+            raise bad
+        flags = whole_numbers(path, column, array, kind, nullable)
+        if any(flag not in (None, 0, 1) for flag in flags):
+            raise Refused("input", f"{path}: {column} has other flags than 0 and 1")
+        return [None if flag is None else flag == 1 for flag in flags]
     if wanted == "date":
+        if pa.types.is_timestamp(kind):
+            return midnights(path, column, array, kind, zone)
         if not pa.types.is_date32(kind):
             raise bad
         return [None if number is None else day_of_number(number) for number in array.cast(pa.int32()).to_pylist()]
     if wanted == "str":
+        if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+            try:
+                return [None if text is None else text.decode("utf-8").strip(SPACE) for text in array.to_pylist()]
+            except UnicodeDecodeError:
+                raise Refused("input", f"{path}: {column} has bytes that are no UTF-8") from None
         if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
             raise bad
-        return [None if text is None else text.strip(ASCII_SPACE) for text in array.to_pylist()]
+        return [None if text is None else text.strip(SPACE) for text in array.to_pylist()]
     if not pa.types.is_timestamp(kind):
         raise bad
     stored = array.cast(pa.int64()).to_pylist()
@@ -298,21 +413,30 @@ def column_values(path, column, array, wanted, zone):
     return [None if value is None else instant(value, kind.unit, has_zone, zone) for value in stored]
 
 
+def place_of(path, names, column):
+    """Section 2: names are compared exactly, else without case where just one fits."""
+    places = [place for place, name in enumerate(names) if name == column]
+    if not places:
+        places = [place for place, name in enumerate(names) if name.lower() == column.lower()]
+    if len(places) != 1:
+        raise Refused("input", f"{path}: {len(places)} columns named {column}")
+    return places[0]
+
+
 def read_file(path, table, zone):
     """Section 2: the rows of one part file, the contract's columns only."""
     file = pq.ParquetFile(path)
     names = file.schema_arrow.names
-    columns = []
-    for column, wanted, _ in TABLES[table]:
-        if names.count(column) != 1:
-            raise Refused("input", f"{path}: {names.count(column)} columns named {column}")
+    in_file = {column: names[place_of(path, names, column)] for column, _, _ in TABLES[table]}
     for leaf in range(len(file.schema)):
         about = file.schema.column(leaf)
-        if about.physical_type == "INT96" and about.path in {c for c, _, _ in TABLES[table]}:
+        if about.physical_type == "INT96" and about.path in in_file.values():
             raise Refused("input", f"{path}: {about.path} is INT96")
-    data = file.read(columns=[column for column, _, _ in TABLES[table]])
-    for column, wanted, _ in TABLES[table]:
-        columns.append(column_values(path, column, data.column(column), wanted, zone))
+    data = file.read(columns=list(in_file.values()))
+    columns = [
+        column_values(path, column, data.column(in_file[column]), wanted, nullable, zone)
+        for column, wanted, nullable in TABLES[table]
+    ]
     names = [column for column, _, _ in TABLES[table]]
     return [dict(zip(names, values)) for values in zip(*columns)]
 
@@ -331,8 +455,18 @@ def breaks_wrong_partition(table, row, day, zone):
     return column is not None and natural_day(row[column], zone) != day
 
 
-def breaks_out_of_range(table, row):
-    """Section 3, out_of_range: stars outside 1..5, amount_fen < 0, an enumeration value not listed."""
+def is_unreal(value, kind, zone, earliest_day):
+    """Section 3, out_of_range: a day before earliest_day, or of a timestamp one of the year 2100 or later."""
+    if value is None or kind not in ("date", "ts"):
+        return False
+    day = natural_day(value, zone) if kind == "ts" else value
+    return day < earliest_day or (kind == "ts" and day.year >= FIRST_YEAR_TOO_LATE)
+
+
+def breaks_out_of_range(table, row, zone, earliest_day):
+    """Section 3, out_of_range: stars outside 1..5, amount_fen < 0, an enumeration value not listed, an unreal time."""
+    if any(is_unreal(row[column], kind, zone, earliest_day) for column, kind, _ in TABLES[table]):
+        return True
     if table == "reviews":
         for column in ("description_stars", "logistics_stars"):
             if row[column] is not None and not 1 <= row[column] <= 5:
@@ -350,6 +484,8 @@ def breaks_time_reversed(table, row, zone):
         return row["human_replied_at"] is not None and row["human_replied_at"] < row["asked_at"]
     if table == "appeals":
         return natural_day(row["decided_at"], zone) < row["record_dt"]
+    if table == "shops":
+        return row["terminated_on"] is not None and row["terminated_on"] < row["joined_on"]
     return False
 
 
@@ -386,7 +522,7 @@ def keep_one_a_key(table, rows):
 class TableDay:
     """One partition after the row rules of section 3."""
 
-    def __init__(self, table, day, all_rows, zone):
+    def __init__(self, table, day, all_rows, zone, earliest_day):
         self.table, self.day, self.total = table, day, len(all_rows)
         self.quarantined = []  # (reason, row)
         passed = []
@@ -395,7 +531,7 @@ class TableDay:
                 self.quarantined.append(("null_key", row))
             elif breaks_wrong_partition(table, row, day, zone):
                 self.quarantined.append(("wrong_partition", row))
-            elif breaks_out_of_range(table, row):
+            elif breaks_out_of_range(table, row, zone, earliest_day):
                 self.quarantined.append(("out_of_range", row))
             elif breaks_time_reversed(table, row, zone):
                 self.quarantined.append(("time_reversed", row))
@@ -408,12 +544,26 @@ class TableDay:
 class Extracts:
     """Section 2: the folder of extracts; a partition is read once however many days are scored."""
 
-    def __init__(self, folder, zone):
-        self.folder, self.zone, self.read = folder, zone, {}
+    def __init__(self, folder, zone, earliest_day=DEFAULTS["earliest_day"]):
+        self.folder, self.zone, self.earliest_day, self.read = folder, zone, earliest_day, {}
         self.days = {table: partitions(folder, table) for table in TABLES}
 
     def has(self, table, day):
-        return day in self.days[table]
+        """Whether there is a partition; one without a part file is missing."""
+        return day in self.days[table] and bool(part_files(self.days[table][day]))
+
+    def is_whole(self, table, day):
+        try:
+            return self.has(table, day)
+        except Refused:
+            return False
+
+    def rows_counted(self, table, day):
+        """The rows that footers count; none where one cannot be read."""
+        try:
+            return sum(pq.ParquetFile(path).metadata.num_rows for path in part_files(self.days[table][day]))
+        except (pa.ArrowException, OSError):
+            return 0
 
     def table_day(self, table, day):
         if (table, day) not in self.read:
@@ -421,7 +571,7 @@ class Extracts:
             if self.has(table, day):
                 for path in part_files(self.days[table][day]):
                     rows.extend(read_file(path, table, self.zone))
-            self.read[table, day] = TableDay(table, day, rows, self.zone)
+            self.read[table, day] = TableDay(table, day, rows, self.zone, self.earliest_day)
         return self.read[table, day]
 
 
@@ -430,7 +580,7 @@ class Extracts:
 
 def read_rules(folder, name):
     with open(os.path.join(folder, name + ".csv"), encoding="utf-8-sig", newline="") as file:
-        return [{k: v.strip() for k, v in row.items()} for row in csv.DictReader(file)]
+        return [{k: v.strip(SPACE) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
 def in_force(row, day):
@@ -507,10 +657,11 @@ def window_of(day, settings):
 
 def newest_snapshot(extracts, day, settings):
     """Section 2: the newest shops snapshot with dt <= D, not older than the setting allows."""
-    before = [found for found in extracts.days["shops"] if found <= day]
-    if not before or (day - max(before)).days > settings["max_snapshot_age_days"]:
+    before = sorted((found for found in extracts.days["shops"] if found <= day), reverse=True)
+    newest = next((found for found in before if extracts.has("shops", found)), None)
+    if newest is None or (day - newest).days > settings["max_snapshot_age_days"]:
         raise Refused("missing", f"no snapshot of shops for {day}")
-    return max(before)
+    return newest
 
 
 def check_days(extracts, window, settings):
@@ -522,8 +673,34 @@ def check_days(extracts, window, settings):
         for day in window
         if not extracts.has(table, day) and not (starts is not None and day < starts)
     ]
-    if missing:
-        raise Refused("missing", f"missing: {missing}")
+    absent = [
+        (table, "every day")
+        for table in MAY_LACK_A_DAY
+        if table not in settings["may_be_absent"].split(",") and not any(extracts.has(table, day) for day in window)
+    ]
+    if missing or absent:
+        raise Refused("missing", f"missing: {missing + absent}")
+
+
+def check_snapshot(extracts, day, settings):
+    """Section 3: the stop on a snapshot with far fewer rows than the one before it, at most 31 days before."""
+    near = [found for found in extracts.days["shops"] if dt.timedelta(0) < day - found <= 31 * DAY]
+    before = [found for found in near if extracts.is_whole("shops", found)]
+    if before:
+        rows, rows_before = extracts.table_day("shops", day).total, extracts.rows_counted("shops", max(before))
+        if rows * 100 < settings["min_snapshot_percent"] * rows_before:
+            raise Refused("input", f"{rows} rows of the snapshot of {day}, {rows_before} of the one before")
+
+
+def check_unknown_shops(parts, known_shops, settings):
+    """Section 3: the stop on a table-day with too many sound rows of shops that the snapshot does not have."""
+    for part in parts:
+        if part.table in ("shops", "appeals"):
+            continue
+        unknown = sum(1 for row in part.sound if row["shop_id"] not in known_shops)
+        most, percent = settings["max_unknown_shop_rows"], settings["max_unknown_shop_percent"]
+        if unknown > most and unknown * 100 > percent * len(part.sound):
+            raise Refused("input", f"{part.table} {part.day}: {unknown} rows of unknown shops")
 
 
 def check_quarantined(parts, settings):
@@ -987,11 +1164,15 @@ class Night:
         check_quarantined([extracts.table_day("appeals", each) for each in later], settings)
         check_quarantined(parts, settings)
         check_fewest_rows(extracts, parts, settings)
+        check_snapshot(extracts, snapshot_day, settings)
+        check_unknown_shops(parts, {row["shop_id"] for row in snapshot.sound}, settings)
         out_of_figures, unmatched = match_appeals(extracts, window, knowledge_day, settings)
         sums = window_sums(extracts, rules, window, out_of_figures, zone)
         shops = [Shop(row, rules, day) for row in snapshot.sound if is_present(row, day)]
         groups = rank(shops, sums, rules, day, settings)
         scores = scores_table(shops, rules, day, settings)
+        if not scores:
+            raise Refused("input", "no present shop")
         unscored = sum(1 for row in scores if row["score"] is None)
         if unscored * 100 > settings["max_unscored_percent"] * len(scores):
             raise Refused("input", f"{unscored} of {len(scores)} shops without a score")

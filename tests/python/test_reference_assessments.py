@@ -211,7 +211,7 @@ class Actions(unittest.TestCase):
         pq.write_table(pa.table(columns), os.path.join(folder, "part-0.parquet"))
 
     def after(self, *actions):
-        return history(actions, self.extracts, RULES, parse_settings(["history_starts_on=2022-01-31"]))
+        return history(actions, self.extracts, RULES, parse_settings(["history_starts_on=2023-01-01", "may_be_absent=disputes,appeals"]))
 
     def scores(self, tables):
         return [(row["score"], row["revision"]) for row in tables["month_end_scores"][JANUARY]]

@@ -53,7 +53,7 @@ impl Bench {
         let bench = Self::of(marketplace);
         // What the year lacks before the extracts begin is no gap.
         bench.configure(&format!(
-            "window_days = {WINDOW_DAYS}\nmax_snapshot_age_days = 60\nhistory_starts_on = {}",
+            "window_days = {WINDOW_DAYS}\nmax_snapshot_age_days = 60\nmay_be_absent = 'appeals'\nhistory_starts_on = {}",
             days.first
         ));
         bench

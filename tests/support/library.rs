@@ -1,5 +1,7 @@
 //! All that the tests call of the library rather than of the program, in one place.
 
+use std::path::Path;
+
 use super::{AS_OF, WINDOW_DAYS, day};
 
 pub(crate) use shopscore::domain::{Day, Span};
@@ -13,6 +15,7 @@ pub(crate) use shopscore::calendar::ends_month;
 
 /// What reads foreign bytes first.
 pub(crate) use shopscore::extracts::contract::{self, CheckedPartition};
+pub(crate) use shopscore::extracts::delivery::Delivery;
 pub(crate) use shopscore::extracts::identity::FileIdentity;
 pub(crate) use shopscore::extracts::listing::{self, Listed};
 pub(crate) use shopscore::extracts::partitions::{PartFile, Partition};
@@ -49,4 +52,9 @@ pub(crate) fn coverage() -> Coverage {
         max_snapshot_age_days: Some(7),
         extracts_kept_days: None,
     }
+}
+
+/// Extracts in a folder, all as the contract has it.
+pub(crate) fn delivery(extracts: &Path) -> Delivery {
+    Delivery::plain(extracts, Zone::named("Asia/Shanghai").unwrap(), day("2000-01-01"))
 }

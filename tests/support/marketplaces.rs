@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::library::{Column, ColumnKind, RowRule, TableSpec};
-use super::{AS_OF, Cell, Day, Marketplace, Row, Span, Table, WINDOW_DAYS, at, day};
+use super::{AS_OF, Cell, Day, Marketplace, Row, Span, Table, WINDOW_DAYS, at, day, shop_row};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -24,7 +24,12 @@ pub(crate) fn marketplaces() -> impl Strategy<Value = Marketplace> {
     });
     let partitions: Vec<_> =
         table_days.map(|(table, day)| rows(table, day).prop_map(move |rows| ((table, day), rows))).collect();
-    partitions.prop_map(|partitions| Marketplace { rows: partitions.into_iter().collect() })
+    partitions.prop_map(move |partitions| {
+        let mut rows: std::collections::BTreeMap<_, Vec<Row>> = partitions.into_iter().collect();
+        // One shop is there whatever becomes of the others: without any a night is refused.
+        rows.entry((Table::Shops, as_of)).or_default().push(shop_row(9, "茶"));
+        Marketplace { rows }
+    })
 }
 
 /// The rows of a table-day; their timestamps share a granularity, so that some files could be in milliseconds.

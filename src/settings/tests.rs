@@ -1,0 +1,116 @@
+//! How settings are resolved from their layers, and what is refused of them.
+
+use super::declared::Kind;
+use super::*;
+
+fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
+    given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn resolved(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Outcome<Settings> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nightly.toml");
+    std::fs::write(&path, file).unwrap();
+    resolve(Some(&path), pairs(environment).into_iter(), pairs(flags).into_iter())
+}
+
+/// What nights are known by: a change of it makes every published night stale.
+#[test]
+fn the_policies_are_described_by_name_and_value() {
+    let described = |flags| resolved("", &[], flags).unwrap().described();
+    let usual = "window_days=30\nappeal_effect_days=1\nrank_within=primary_category\nafter_sales_mix=equal";
+    assert_eq!(described(&[]), usual);
+    let other = [("rank_within", "assessment_category"), ("after_sales_mix", "volume"), ("window_days", "031")];
+    assert_eq!(
+        described(&other),
+        "window_days=31\nappeal_effect_days=1\nrank_within=assessment_category\nafter_sales_mix=volume"
+    );
+    let of_a_night = SETTINGS.iter().filter(|setting| setting.reaches == Reach::Night);
+    let names = usual.lines().filter_map(|line| line.split('=').next());
+    assert!(names.eq(of_a_night.map(|setting| setting.name)));
+}
+
+#[test]
+fn the_lowest_and_the_highest_number_of_every_setting_can_be_read() {
+    for setting in &SETTINGS {
+        if let Kind::Between(_, lowest, highest) | Kind::AtLeast(_, lowest, highest) = setting.kind {
+            for number in [lowest, highest] {
+                assert!(resolved("", &[], &[(setting.name, &number.to_string())]).is_ok(), "{}", setting.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn flags_win_over_environment_over_file_over_default() {
+    let file = "out = 'of the file'\nstate = 'of the file'\nrules = 'of the file'\nhistory_starts_on = 2021-12-03";
+    let environment = [("SHOPSCORE_OUT", "of the environment"), ("SHOPSCORE_STATE", "of the environment")];
+    let settings = resolved(file, &environment, &[("out", "of the flag")]).unwrap();
+    assert_eq!(settings.out, Path::new("of the flag"));
+    assert_eq!(settings.state, Path::new("of the environment"));
+    assert_eq!(settings.rules, Path::new("of the file"));
+    assert_eq!((settings.delivery.extracts.as_path(), settings.extracts_kept_days), (Path::new("sample_data"), None));
+    assert_eq!(settings.history_starts_on, Some("2021-12-03".parse().unwrap()));
+}
+
+#[test]
+fn what_kubernetes_says_of_a_service_is_no_setting() {
+    for name in
+        ["PORT", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_80_TCP", "PORT_80_TCP_ADDR", "API_PORT"]
+    {
+        let name = format!("SHOPSCORE_{name}");
+        assert!(resolved("", &[(&name, "tcp://10.0.0.1:80")], &[]).is_ok(), "{name}");
+    }
+    assert!(resolved("", &[("SHOPSCORE_PORTS", "1")], &[]).is_err());
+    assert!(resolved("", &[("SHOPSCORE_PORT_80", "1")], &[]).is_err());
+}
+
+#[test]
+fn tables_are_mapped_by_folder_and_columns_by_name_form_and_nulls() {
+    let file = "[tables.payments]\nfolder = 'pay'\n[tables.payments.columns]\n\
+                order_id = { from = 'ORDER_NO', as = 'text', null_if = ['', 0] }";
+    let settings = resolved(file, &[], &[("tables.shops.columns.joined_on.as", "epoch_days")]).unwrap();
+    let lines = |table| settings.delivery.described(table)[2..].join("\n");
+    assert_eq!(settings.delivery.folder(Table::Payments), Path::new("sample_data/pay"));
+    assert_eq!(
+        lines(Table::Payments),
+        "column order_id from \"ORDER_NO\"\ncolumn order_id as text\ncolumn order_id null_if \"\"\ncolumn order_id null_if \"0\""
+    );
+    assert_eq!(lines(Table::Shops), "column joined_on as epoch_days");
+    for (file, said) in [
+        ("[tables.payment]\nfolder = 'pay'", "no table \"payment\""),
+        ("[tables.payments.columns]\norder = { from = 'x' }", "no column \"order\""),
+        ("[tables.payments.columns]\norder_id = { as = 'epoch_days' }", "as = \"epoch_days\""),
+        ("[tables.payments.columns]\norder_id = { named = 'x' }", "no setting of the name \"named\""),
+        ("[tables.pickups.columns]\nno_shipping_required = { null_if = ['0'] }", "null_if of a boolean"),
+    ] {
+        let refused = resolved(file, &[], &[]).unwrap_err().to_string();
+        assert!(refused.contains(said), "{refused}");
+    }
+}
+
+#[test]
+fn a_name_mistyped_is_refused_with_the_one_that_was_meant() {
+    for (typed, meant) in [
+        ("time_zon", "; did you mean time_zone? correct"),
+        ("windowdays", "; did you mean window_days? correct"),
+        ("colour", "; correct"),
+        ("", "; correct"),
+    ] {
+        let refused = resolved("", &[], &[(typed, "1")]).unwrap_err().to_string();
+        assert!(refused.contains(meant), "{typed}: {refused}");
+    }
+}
+
+#[test]
+fn what_is_written_lies_neither_in_one_another_nor_among_the_extracts() {
+    let refused = |out: &str, state: &str| {
+        let folders = [("extracts", "data/extracts"), ("out", out), ("state", state)];
+        resolved("", &[], &folders).err().map_or(0, |failure| failure.findings.len())
+    };
+    assert_eq!(refused("data/out", "data/state"), 0);
+    assert_eq!(refused("data/out", "data/out"), 1);
+    assert_eq!(refused("data/out", "data/out/state"), 1);
+    assert_eq!(refused("data/state/out", "data/state"), 1);
+    assert_eq!(refused("data/extracts/payments", "data/state"), 1);
+}
