@@ -8,6 +8,8 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 CARGO_FLAGS = --release --locked
 SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
 PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
+# Writers of extracts, Spark among them, have another: it takes 1.5 GiB, and make test needs none of them.
+WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
@@ -18,7 +20,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases mutants soak fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases writers mutants soak fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -81,6 +83,9 @@ reference: build $(PYTHON_ENVIRONMENT)/ready ## compare nights and years with a 
 cases: build $(PYTHON_ENVIRONMENT)/ready ## situations from public bug reports (tests/cases.tsv), each built and run: CASES=names, default all
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/real_cases.py $(SHOPSCORE) sample_data jobs/rules $(CASES)
 
+writers: build $(WRITERS_ENVIRONMENT)/ready ## write the sample with Spark (needs Java), Hive's layout, pandas, DuckDB and others; all must score to the same bytes: WRITERS=names
+	$(WRITERS_ENVIRONMENT)/bin/python tests/python/writers.py $(SHOPSCORE) sample_data jobs/rules $(WRITERS)
+
 mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of ways; each is refused, or scored as the second implementation does: MUTANTS=3000 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \
 		$(or $(SEED),1) $$(( $(or $(SEED),1) + $(or $(MUTANTS),3000) - 1 ))
@@ -92,8 +97,9 @@ fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight
 	PROPTEST_CASES=$(or $(CASES),20000) cargo test $(CARGO_FLAGS) --test integration fuzz::
 
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
+$(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
-$(PYTHON_ENVIRONMENT)/ready $(BENCH_ENVIRONMENT)/ready:
+$(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(BENCH_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@
