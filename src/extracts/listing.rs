@@ -130,14 +130,20 @@ fn partitions_of(
     seen: &mut Seen,
 ) -> Outcome<Vec<Partition>> {
     let mut there: BTreeMap<Day, Partition> = BTreeMap::new();
-    // Where the newest snapshot is none, the one before it is the newest.
-    while let Some((day, folder)) = found.wanted().into_iter().find(|(day, _)| !there.contains_key(day)) {
-        let so_far = seen.incomplete.len();
-        let partition = Partition::list(roots, (found.table, day, folder), delivery.require_success_marker, seen)?;
-        if partition.files.is_empty() && seen.incomplete.len() == so_far {
-            found.partitions.remove(&day);
-        } else {
-            there.insert(day, partition);
+    loop {
+        // Where the newest snapshot is none, the one before it is the newest.
+        let wanted = found.wanted().into_iter().filter(|(day, _)| !there.contains_key(day)).collect::<Vec<_>>();
+        if wanted.is_empty() {
+            break;
+        }
+        for (day, folder) in wanted {
+            let so_far = seen.incomplete.len();
+            let partition = Partition::list(roots, (found.table, day, folder), delivery.require_success_marker, seen)?;
+            if partition.files.is_empty() && seen.incomplete.len() == so_far {
+                found.partitions.remove(&day);
+            } else {
+                there.insert(day, partition);
+            }
         }
     }
     Ok(there.into_values().collect())

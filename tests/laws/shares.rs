@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::config;
+use super::FEW;
 use crate::support::library::{
     Coverage, DailyPartial, Selection, Share, Source, Wanted, contract, coverage, daily, decode, delivery, listing,
     measures, sum_up, together,
 };
 use crate::support::marketplaces::marketplaces;
+use crate::support::runner::cases;
 use crate::support::{AS_OF, Bench, day};
 
 /// What a partial says besides its sums, its quarantined rows in an order of their own.
@@ -21,7 +22,7 @@ fn shown(partial: &DailyPartial) -> String {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(FEW))]
 
     #[test]
     fn the_shares_of_a_day_add_up_to_the_day(marketplace in marketplaces(), of in 2_u64..6) {
