@@ -44,7 +44,7 @@ fn measure() -> Outcome<()> {
 
 fn score(shops: &[Shop], tables: &BTreeMap<Table, TableSums>, rulebook: &Rulebook, as_of: Day) -> Outcome<()> {
     let mix = AfterSalesMix::Equal;
-    let present = assess(shops, rulebook, as_of, RankWithin::PrimaryCategory)?;
+    let present = assess(shops, rulebook, (as_of, as_of), RankWithin::PrimaryCategory)?;
     let shop_ids: Vec<i64> = present.shops.iter().map(|assessed| assessed.shop.shop_id).collect();
     let sums = of_shops(tables, &BTreeMap::new(), &shop_ids)?;
     let ranking = rank_all(&present, &sums, rulebook, as_of)?;

@@ -51,6 +51,42 @@ impl fmt::Display for Year {
     }
 }
 
+/// A calendar month, counted in months since January of the year 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Month(i32);
+
+impl Month {
+    pub(crate) fn of(day: Day) -> Self {
+        let date = civil(day);
+        Self(i32::from(date.year()) * 12 + i32::from(date.month()) - 1)
+    }
+
+    pub(crate) fn plus(self, months: i32) -> Self {
+        Self(self.0.saturating_add(months))
+    }
+
+    /// How many months it comes after another.
+    pub(crate) fn since(self, earlier: Self) -> i32 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    pub(crate) fn first_day(self) -> Day {
+        Day::of_civil(self.first_date())
+    }
+
+    pub(crate) fn last_day(self) -> Day {
+        Day::of_civil(self.first_date().last_of_month())
+    }
+
+    /// Beyond the calendar of the library that of its nearest month.
+    fn first_date(self) -> Date {
+        let month = i8::try_from(self.0.rem_euclid(12) + 1).ok();
+        let date = i16::try_from(self.0.div_euclid(12)).ok().zip(month);
+        let date = date.and_then(|(year, month)| Date::new(year, month, 1).ok());
+        date.unwrap_or(if self.0 < 0 { Date::MIN } else { Date::MAX.first_of_month() })
+    }
+}
+
 /// Whether `day` is the last one of its month.
 pub fn ends_month(day: Day) -> bool {
     day.civil().is_some_and(|date| date == date.last_of_month())
@@ -100,6 +136,17 @@ mod tests {
     }
 
     #[test]
+    fn months_count_on_over_the_years() {
+        let december = Month::of(day("2021-12-31"));
+        let shown =
+            |months| [december.plus(months).first_day(), december.plus(months).last_day()].map(|day| day.to_string());
+        assert_eq!(shown(0), ["2021-12-01", "2021-12-31"]);
+        assert_eq!(shown(2), ["2022-02-01", "2022-02-28"]);
+        assert_eq!(shown(-12), ["2020-12-01", "2020-12-31"]);
+        assert_eq!(december.plus(14).since(december), 14);
+    }
+
+    #[test]
     fn a_year_has_one_spelling() {
         assert_eq!("0987".parse::<Year>().unwrap().to_string(), "0987");
         for other in ["22", "02022", "+202", "2022-01", "二〇二二", ""] {
@@ -112,6 +159,11 @@ mod tests {
         for beyond in [i32::MIN, i32::MAX] {
             let beyond = Day::from_epoch_days(beyond);
             assert_eq!((Year::of(beyond), ends_month(beyond)), (Year::of(first_of_month(beyond)), false));
+            let month = Month::of(beyond);
+            assert_eq!(
+                [month.plus(i32::MAX), month.plus(i32::MIN)].map(|month| month.first_day() <= month.last_day()),
+                [true; 2]
+            );
         }
     }
 }

@@ -15,13 +15,14 @@ use crate::policies::AfterSalesMix;
 use crate::ranking::{Measured, Ranking, Standing};
 use crate::rulebook::Decimal4;
 use crate::scores::{HeldTier, held_tiers, score_alone};
+use crate::shops::Shop;
 
 const STAGE: &str = "improvements";
 
 /// What one better tier would bring.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Improvement {
-    pub(crate) shop_id: i64,
+pub struct Improvement<'a> {
+    pub(crate) shop: &'a Shop,
     pub(crate) indicator: Indicator,
     pub(crate) tier: Tier,
     /// The lowest tier above it that some shop ranked with it holds.
@@ -35,13 +36,13 @@ pub struct Improvement {
 
 /// The improvements of the present shops at these places, by shop, then the greatest gain first, then by indicator;
 /// `scores` has those of all present shops.
-pub fn of_shops(
-    ranking: &Ranking<'_>,
+pub fn of_shops<'a>(
+    ranking: &Ranking<'a>,
     scores: &[Option<Decimal4>],
     spreads: &Spreads,
     mix: AfterSalesMix,
     places: Range<usize>,
-) -> Outcome<Vec<Improvement>> {
+) -> Outcome<Vec<Improvement<'a>>> {
     let mut improvements = Vec::new();
     for place in places {
         let before = scores.get(place).ok_or_else(|| fault(STAGE, format!("no score of shop number {place}")))?;
@@ -52,13 +53,13 @@ pub fn of_shops(
     Ok(improvements)
 }
 
-fn of_shop(
-    ranking: &Ranking<'_>,
+fn of_shop<'a>(
+    ranking: &Ranking<'a>,
     place: usize,
     before: Decimal4,
     spreads: &Spreads,
     mix: AfterSalesMix,
-) -> Outcome<Vec<Improvement>> {
+) -> Outcome<Vec<Improvement<'a>>> {
     let impossible = |what: &str| fault(STAGE, format!("{what} of shop number {place}"));
     let assessed = ranking.shop(place)?;
     let assessment = assessed.assessment.ok_or_else(|| impossible("a score without an assessment"))?;
@@ -78,8 +79,8 @@ fn of_shop(
         let after = score_alone(assessment.weights, &tiers, mix)?.ok_or_else(|| impossible("no lifted score"))?;
         let value_to_reach = spread.edge(next_tier).ok_or_else(|| impossible("no edge of the next tier"))?;
         let score_gain = Decimal4::from_ten_thousandths(after.ten_thousandths() - before.ten_thousandths());
-        let shop_id = assessed.shop.shop_id;
-        improvements.push(Improvement { shop_id, indicator, tier, next_tier, value, value_to_reach, score_gain });
+        let shop = assessed.shop;
+        improvements.push(Improvement { shop, indicator, tier, next_tier, value, value_to_reach, score_gain });
     }
     improvements.sort_by_key(|improvement| (Reverse(improvement.score_gain), improvement.indicator));
     Ok(improvements)
@@ -104,10 +105,10 @@ mod tests {
         let scores = score_all(&ranking, AfterSalesMix::Equal).unwrap();
         let (spreads, all) = (spreads(&ranking).unwrap(), 0..stars.len());
         let improvements = of_shops(&ranking, &scores, &spreads, AfterSalesMix::Equal, all).unwrap();
-        let shown = |row: &Improvement| {
+        let shown = |row: &Improvement<'_>| {
             let (tier, next) = (row.tier.points(), row.next_tier.points());
             let (name, reach) = (row.indicator.name(), row.value_to_reach);
-            format!("{}: {name} {tier}→{next} {}→{reach} +{}", row.shop_id, row.value, row.score_gain)
+            format!("{}: {name} {tier}→{next} {}→{reach} +{}", row.shop.shop_id, row.value, row.score_gain)
         };
         improvements.iter().map(shown).collect()
     }

@@ -31,13 +31,29 @@ pub enum Indicator {
     ReturnRefundDuration,
 }
 
-/// Which values are good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which values are good; in files by these names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Better {
     /// The higher, the better.
+    #[strum(serialize = "high")]
     High,
     /// The lower, the better.
+    #[strum(serialize = "low")]
     Low,
+}
+
+/// What values are counted in; in files by these names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+pub enum Unit {
+    /// The mean of stars, from 1 to 5.
+    #[strum(serialize = "stars")]
+    Stars,
+    /// A part of 1.
+    #[strum(serialize = "ratio")]
+    Ratio,
+    /// The mean of durations.
+    #[strum(serialize = "seconds")]
+    Seconds,
 }
 
 /// All that is declared of an indicator; its value is a ratio of two measures of the daily partials.
@@ -49,6 +65,8 @@ pub struct IndicatorSpec {
     pub dimension: Dimension,
     /// Which values are good.
     pub better: Better,
+    /// What they are counted in.
+    pub unit: Unit,
     pub(crate) numerator: &'static str,
     pub(crate) denominator: &'static str,
 }
@@ -56,11 +74,11 @@ pub struct IndicatorSpec {
 const fn declared(
     chinese: &'static str,
     dimension: Dimension,
-    better: Better,
+    (better, unit): (Better, Unit),
     numerator: &'static str,
     denominator: &'static str,
 ) -> IndicatorSpec {
-    IndicatorSpec { chinese, dimension, better, numerator, denominator }
+    IndicatorSpec { chinese, dimension, better, unit, numerator, denominator }
 }
 
 impl Indicator {
@@ -77,21 +95,24 @@ impl Indicator {
 
     /// Its declaration.
     pub const fn spec(self) -> IndicatorSpec {
-        use Better::{High, Low};
         use Dimension::{AfterSales, Consultation, Dispute, Logistics, Product};
+        const STARS: (Better, Unit) = (Better::High, Unit::Stars);
+        const HIGH_RATIO: (Better, Unit) = (Better::High, Unit::Ratio);
+        const LOW_RATIO: (Better, Unit) = (Better::Low, Unit::Ratio);
+        const SECONDS: (Better, Unit) = (Better::Low, Unit::Seconds);
         match self {
-            Self::DisputeRate => declared("纠纷退款率", Dispute, Low, "disputes_at_fault", "payments"),
-            Self::LogisticsRating => declared("物流评价", Logistics, High, "logistics_stars", "logistics_ratings"),
-            Self::PickupTimeliness => declared("揽收及时率", Logistics, High, "pickups_in_time", "pickups_due"),
-            Self::ProductRating => declared("商品评价", Product, High, "description_stars", "description_ratings"),
+            Self::DisputeRate => declared("纠纷退款率", Dispute, LOW_RATIO, "disputes_at_fault", "payments"),
+            Self::LogisticsRating => declared("物流评价", Logistics, STARS, "logistics_stars", "logistics_ratings"),
+            Self::PickupTimeliness => declared("揽收及时率", Logistics, HIGH_RATIO, "pickups_in_time", "pickups_due"),
+            Self::ProductRating => declared("商品评价", Product, STARS, "description_stars", "description_ratings"),
             Self::RefundOnlyDuration => {
-                declared("仅退款自主完结时长", AfterSales, Low, "refund_only_seconds", "refund_only_refunds")
+                declared("仅退款自主完结时长", AfterSales, SECONDS, "refund_only_seconds", "refund_only_refunds")
             }
             Self::ResponseRate => {
-                declared("旺旺回复率", Consultation, High, "consultations_answered", "consultations_asked")
+                declared("旺旺回复率", Consultation, HIGH_RATIO, "consultations_answered", "consultations_asked")
             }
             Self::ReturnRefundDuration => {
-                declared("退货退款自主完结时长", AfterSales, Low, "return_refund_seconds", "return_refund_refunds")
+                declared("退货退款自主完结时长", AfterSales, SECONDS, "return_refund_seconds", "return_refund_refunds")
             }
         }
     }

@@ -48,6 +48,7 @@ mod sales;
 pub mod scores;
 
 mod assessments;
+mod outlook;
 pub mod publish;
 
 mod pipeline;

@@ -1,5 +1,6 @@
 //! The choices that the specification leaves to a setting, as types; the stages that carry them out read them here.
 
+use crate::calendar::Month;
 use crate::domain::{Day, Span};
 use crate::rulebook::Decimal4;
 
@@ -23,6 +24,37 @@ pub enum AfterSalesMix {
     /// Each tier counts with its indicator's denominator.
     #[strum(serialize = "volume")]
     Volume,
+}
+
+/// Which months a shop's failures in the monthly assessment are counted over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+pub(crate) enum AssessmentCycle {
+    /// Twelve months from the end of the shop's exempt months on, again and again.
+    #[strum(serialize = "shop_year")]
+    ShopYear,
+    /// Calendar years.
+    #[strum(serialize = "calendar_year")]
+    CalendarYear,
+}
+
+/// How many months a cycle has.
+pub(crate) const CYCLE_MONTHS: i32 = 12;
+
+/// The cycles of the monthly assessment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cycles {
+    pub(crate) assessment_cycle: AssessmentCycle,
+    /// Shops that joined before this day have calendar years.
+    pub(crate) shop_year_from: Day,
+    /// How many months a shop that joined later is not assessed.
+    pub(crate) exempt_months: i32,
+}
+
+impl Cycles {
+    /// The days that cycles which hold a month may begin on, the earliest first.
+    pub(crate) fn first_days(month: Month) -> impl Iterator<Item = Day> {
+        (1 - CYCLE_MONTHS..=0).map(move |months| month.plus(months).first_day())
+    }
 }
 
 /// Which days a run needs.

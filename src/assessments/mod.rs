@@ -1,10 +1,13 @@
 //! What a score decides: admission to marketing every day, the monthly assessment, the annual fee's refund.
 
+use std::sync::Arc;
+
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 
 pub(crate) mod annual;
+pub(crate) mod cycles;
 pub(crate) mod marketing;
 pub(crate) mod monthly;
 
@@ -15,7 +18,7 @@ const STAGE: &str = "assessments";
 pub(crate) struct MonthEndScore {
     pub shop_id: i64,
     /// That of the month end.
-    pub primary_category: String,
+    pub primary_category: Arc<str>,
     pub score: Option<Decimal4>,
     /// How often this shop's row was published: 1 is the first time.
     pub revision: i64,
@@ -37,11 +40,18 @@ pub(crate) fn thresholds_on<'rules>(
     })
 }
 
+/// The default choice of cycles.
+#[cfg(test)]
+pub(crate) fn shop_years() -> crate::policies::Cycles {
+    let assessment_cycle = crate::policies::AssessmentCycle::ShopYear;
+    crate::policies::Cycles { assessment_cycle, shop_year_from: "2018-10-01".parse().unwrap(), exempt_months: 3 }
+}
+
 /// Month-end scores of shop 1, first revision, given month end, category and score.
 #[cfg(test)]
 fn month_ends(rows: &[(&str, &str, Option<&str>)]) -> std::collections::BTreeMap<Day, Vec<MonthEndScore>> {
     let row = |(month_end, category, score): &(&str, &str, Option<&str>)| {
-        let (primary_category, score) = ((*category).to_owned(), score.map(|score| score.parse().unwrap()));
+        let (primary_category, score) = ((*category).into(), score.map(|score| score.parse().unwrap()));
         (month_end.parse().unwrap(), vec![MonthEndScore { shop_id: 1, primary_category, score, revision: 1 }])
     };
     rows.iter().map(row).collect()

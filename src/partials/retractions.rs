@@ -35,7 +35,7 @@ pub(crate) struct Appeal {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Retractions {
     /// The records that leave the figures.
-    pub(crate) taken_out: BTreeMap<Table, Vec<Record>>,
+    pub(crate) taken_out: BTreeMap<TableDay, Vec<Record>>,
     /// How many appeals of each day speak of no record of their shop.
     pub(crate) unmatched: BTreeMap<Day, i64>,
 }
@@ -82,7 +82,7 @@ pub(crate) fn decide(mut appeals: Vec<(Appeal, Option<Record>)>, last_effective_
         // Of equal ones the first, which comes last here.
         let last = of_record.iter().rev().max_by_key(|(appeal, _)| (appeal.decided_at_nanoseconds, appeal.appeal_id));
         if let Some((appeal, Some(record))) = last.filter(|(appeal, _)| appeal.upheld) {
-            retractions.taken_out.entry(appeal.record_of.0).or_default().push(*record);
+            retractions.taken_out.entry(appeal.record_of).or_default().push(*record);
         }
     }
     retractions

@@ -1,21 +1,28 @@
 //! Month ends: what a night that ends a month closes (specification, sections 8 and 9).
 //!
-//! In: the night's scores, and what is published of the year. Out: partitions to publish besides. The assessments of the
-//! later months of the year are computed again whenever an earlier month end appears or changes.
+//! In: the night's scores, the days that its shops joined on, and what is published of the cycles that hold the month. Out:
+//! partitions to publish besides. The assessments of the later months of these cycles are computed again whenever an earlier
+//! month end appears or changes; each keeps the cycles that it was published with, which are those of its own snapshot.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::assessments::{MonthEndScore, monthly};
-use crate::calendar::{Year, ends_month};
-use crate::error::{Outcome, fault};
+use arrow::array::{Date32Array, Int64Array, RecordBatch, StringArray};
+
+use crate::assessments::MonthEndScore;
+use crate::assessments::monthly::{self, MonthEnds};
+use crate::calendar::{Month, ends_month};
+use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::policies::{CYCLE_MONTHS, Cycles};
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
-use crate::publish::{OutputPartition, Period, Publication, Rows, batches, month_ends, reading::Current};
+use crate::publish::reading::{Current, column};
+use crate::publish::{OutputPartition, Period, Publication, Rows, batches, month_ends};
 use crate::{domain::Day, rulebook::Rulebook, settings::Settings};
 
 const STAGE: &str = "month end";
 
-pub(super) type MonthEnds = BTreeMap<Day, Vec<MonthEndScore>>;
+/// The first day of each shop's cycle; none where it is exempt.
+type CycleStarts = BTreeMap<i64, Option<Day>>;
 
 /// What became of a month end in the night of its day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,23 +33,50 @@ pub(crate) enum Closed {
     Before,
 }
 
-/// Adds to a night what it closes, where it ends a month.
-pub(super) fn close(night: &mut Publication<'_>, out: &Path, rulebook: &Rulebook) -> Outcome<Option<Closed>> {
+/// What the assessments of a month end are made with.
+#[derive(Clone, Copy)]
+pub(super) struct Assessing<'a> {
+    pub(super) current: &'a Current,
+    pub(super) cycles: Cycles,
+    pub(super) rulebook: &'a Rulebook,
+}
+
+/// Adds to a night what it closes, where it ends a month; `joined_on` has the days that its shops joined on.
+pub(super) fn close(
+    night: &mut Publication<'_>,
+    joined_on: impl Fn() -> BTreeMap<i64, Day>,
+    (out, cycles, rulebook): (&Path, Cycles, &Rulebook),
+) -> Outcome<Option<Closed>> {
     let day = night.as_of;
     if !ends_month(day) {
         return Ok(None);
     }
-    let current = Current::of(out)?;
-    let mut month_ends = published(&current, Year::of(day))?;
+    let current = &Current::of(out)?;
+    let mut month_ends = published(current, around(day))?;
     let closed = if month_ends.contains_key(&day) { Closed::Before } else { Closed::Now };
-    if closed == Closed::Now {
+    let names = if closed == Closed::Now {
         let first = scores_in(night)?.then(|scores| month_ends::first(&scores));
-        let scores = first.slices().map(|slice| month_ends::scores_of(&slice?)).collect::<Outcome<Vec<_>>>()?;
-        month_ends.insert(day, scores.concat());
+        let (mut scores, mut names) = (Vec::new(), Vec::new());
+        for slice in first.slices() {
+            let slice = slice?;
+            scores.extend(month_ends::scores_of(&slice)?);
+            names.extend(shop_names(&slice)?);
+        }
+        month_ends.insert(day, scores);
         night.partitions.push(partition(&MONTH_END_SCORES, day, first));
-    }
-    night.partitions.extend(assessments_from(day, &month_ends, rulebook)?);
+        names
+    } else {
+        published_names(current, day)?
+    };
+    let assessing = Assessing { current, cycles, rulebook };
+    night.partitions.extend(assessing.from(day, (&names, &joined_on()), &month_ends)?);
     Ok(Some(closed))
+}
+
+/// The last days of the months whose cycles may hold that of `day`, and of those that cycles of theirs may hold.
+pub(super) fn around(day: Day) -> impl Iterator<Item = Day> {
+    let month = Month::of(day);
+    (1 - CYCLE_MONTHS..CYCLE_MONTHS).map(move |months| month.plus(months).last_day())
 }
 
 /// The frozen month ends, but for the night's own, in whose windows lies a day with `news` for it: a decision that takes
@@ -67,9 +101,10 @@ pub(super) fn partition<'a>(table: &'static OutputTable, month_end: Day, rows: R
     OutputPartition { table, period: Period::Day(month_end), rows }
 }
 
-pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
+/// The scores of those of these month ends that are published.
+pub(super) fn published(current: &Current, days: impl Iterator<Item = Day>) -> Outcome<MonthEnds> {
     let mut month_ends = MonthEnds::new();
-    for day in year.month_ends() {
+    for day in days {
         if let Some(rows) = current.read(&MONTH_END_SCORES, Period::Day(day))? {
             month_ends.insert(day, month_ends::scores_of(&rows)?);
         }
@@ -77,16 +112,78 @@ pub(super) fn published(current: &Current, year: Year) -> Outcome<MonthEnds> {
     Ok(month_ends)
 }
 
-pub(super) fn assessments_from<'a>(
-    day: Day,
-    month_ends: &MonthEnds,
-    rulebook: &Rulebook,
-) -> Outcome<Vec<OutputPartition<'a>>> {
-    let assessed = monthly::assess_year(month_ends, &rulebook.thresholds)?;
-    let from = assessed.range(day..);
-    from.map(|(month_end, rows)| {
-        let rows = Rows::made(vec![batches::monthly_assessments(rows)?]);
-        Ok(partition(&MONTHLY_ASSESSMENTS, *month_end, rows))
-    })
-    .collect()
+/// The names of a month end's shops, in the order of its rows.
+pub(super) fn shop_names(rows: &RecordBatch) -> Outcome<Vec<String>> {
+    let names = column::<StringArray>(rows, "shop_name")?.iter();
+    names.map(|name| name.map(str::to_owned).ok_or_else(|| fault(STAGE, "a shop without a name"))).collect()
+}
+
+fn published_names(current: &Current, month_end: Day) -> Outcome<Vec<String>> {
+    let rows = current.read(&MONTH_END_SCORES, Period::Day(month_end))?;
+    shop_names(&rows.ok_or_else(|| fault(STAGE, format!("no scores of {month_end}, which were there")))?)
+}
+
+impl Assessing<'_> {
+    /// The assessments of a month end, given the names of its shops and the days that they joined on, and of the later months
+    /// whose cycles may hold it.
+    pub(super) fn from(
+        self,
+        day: Day,
+        (names, joined_on): (&[String], &BTreeMap<i64, Day>),
+        month_ends: &MonthEnds,
+    ) -> Outcome<Vec<OutputPartition<'static>>> {
+        let Self { current, cycles, .. } = self;
+        let month = Month::of(day);
+        let known = joined_on.iter().map(|(shop, joined_on)| (*shop, cycles.starts_on(*joined_on, month)));
+        // A shop of a frozen month end may be gone from the snapshot since.
+        let before = published_cycles(current, day)?.unwrap_or_default();
+        let starts = before.into_iter().chain(known).collect();
+        let mut partitions = vec![self.assessed(day, names, &starts, month_ends)?];
+        let last = month.plus(CYCLE_MONTHS - 1).last_day();
+        for later in month_ends.range(day.plus(1)..=last).map(|(later, _)| *later) {
+            match published_cycles(current, later)? {
+                Some(starts) => {
+                    partitions.push(self.assessed(later, &published_names(current, later)?, &starts, month_ends)?);
+                }
+                None => tracing::warn!(
+                    "the assessments of {later} are those of an earlier release, without cycles; `shopscore nightly --date {later}` \
+                     makes them anew"
+                ),
+            }
+        }
+        Ok(partitions)
+    }
+
+    fn assessed(
+        self,
+        month_end: Day,
+        names: &[String],
+        starts: &CycleStarts,
+        month_ends: &MonthEnds,
+    ) -> Outcome<OutputPartition<'static>> {
+        let scores = month_ends.get(&month_end).ok_or_else(|| fault(STAGE, format!("no scores of {month_end}")))?;
+        let start = |month: &MonthEndScore| {
+            starts.get(&month.shop_id).copied().ok_or_else(|| {
+                let found = format!("shop {} in the scores of {month_end} alone", month.shop_id);
+                let advice = format!("restate it: `shopscore restate --month-end {month_end} --because TEXT`");
+                let wanted = "it in the snapshot, too, which says when it joined";
+                Finding::new(STAGE, found, wanted).advice(advice).fail(ExitClass::State)
+            })
+        };
+        let starts = scores.iter().map(start).collect::<Outcome<Vec<_>>>()?;
+        let assessed = monthly::assess(month_end, &starts, month_ends, &self.rulebook.thresholds)?;
+        let rows = Rows::made(vec![batches::monthly_assessments(names, scores, &assessed)?]);
+        Ok(partition(&MONTHLY_ASSESSMENTS, month_end, rows))
+    }
+}
+
+/// The cycles that a month end's assessments were published with; none where they were not, or by a release that knew none.
+fn published_cycles(current: &Current, month_end: Day) -> Outcome<Option<CycleStarts>> {
+    let Some(assessed) = current.read(&MONTHLY_ASSESSMENTS, Period::Day(month_end))? else { return Ok(None) };
+    if assessed.column_by_name("cycle_starts_on").is_none() {
+        return Ok(None);
+    }
+    let starts = column::<Date32Array>(&assessed, "cycle_starts_on")?.iter();
+    let starts = starts.map(|start| start.map(Day::from_epoch_days));
+    Ok(Some(column::<Int64Array>(&assessed, "shop_id")?.values().iter().copied().zip(starts).collect()))
 }

@@ -12,7 +12,7 @@ use crate::error::{Outcome, all};
 use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
 use crate::partials::records::TableDay;
 use crate::pipeline::month_end::{self, Closed};
-use crate::pipeline::scoring::{Figures, with_figures};
+use crate::pipeline::scoring::{Figures, Outlook, with_figures};
 use crate::pipeline::{publish, repeated, staleness};
 use crate::publish::{
     OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,
@@ -60,10 +60,11 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
         {
             return again(settings, as_of, last, (&unchanged, published), surveyed.left_aside());
         }
-        with_figures(terms, as_of, &surveyed, |figures, input| {
+        with_figures(terms, (as_of, Outlook::OfMonthEnd), &surveyed, |figures, input| {
             let spreads = categories::spreads(figures.ranking)?;
             let mut publication = publication(terms, as_of, (figures, &spreads), &input)?;
-            let month_end = month_end::close(&mut publication, &settings.out, rulebook)?;
+            let month_end =
+                month_end::close(&mut publication, || figures.joined_on(), (&settings.out, settings.cycles, rulebook))?;
             let news = input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied());
             let touched_month_ends = month_end::touched(settings, as_of, news)?;
             let made_stale = staleness::made_stale(settings, as_of, &input.changed)?;
@@ -135,7 +136,7 @@ fn publication<'a>(
     input: &NightInput,
 ) -> Outcome<Publication<'a>> {
     let Terms { settings, rulebook } = terms;
-    let Figures { ranking, scores, mix } = *figures;
+    let Figures { ranking, scores, mix, .. } = *figures;
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &input.unknown_rows(), &input.unmatched);
     let indicators = move |places| batches::indicators(ranking, places, as_of);
@@ -151,6 +152,7 @@ fn publication<'a>(
             partition(&outputs::INDICATORS, Rows::of_shops(figures.present(), indicators)),
             partition(&outputs::IMPROVEMENTS, Rows::of_shops(figures.present(), improvements)),
             partition(&outputs::CATEGORIES, Rows::made(vec![batches::categories(ranking.present, spreads, as_of)?])),
+            partition(&outputs::OUTLOOK, figures.outlook_rows(as_of, terms)),
             partition(&outputs::QUALITY, Rows::made(vec![batches::quality(&quality)?])),
         ],
         kind: PublicationKind::Night(OfNight {
@@ -165,7 +167,7 @@ fn publication<'a>(
 
 fn unknown_shops(input: &NightInput) -> BTreeMap<i64, i64> {
     let mut unknown = BTreeMap::new();
-    for (shop, rows) in input.tables.values().flat_map(|sums| sums.unknown.values()).flatten() {
+    for (shop, rows) in input.window.tables.values().flat_map(|sums| sums.unknown.values()).flatten() {
         *unknown.entry(*shop).or_default() += rows;
     }
     unknown

@@ -1,16 +1,19 @@
 //! A restatement: a frozen month end computed again on purpose, and what follows from it (specification, section 8).
 //!
-//! In: the extracts as they are now, appeals as of the knowledge day, and what is published of the year. Out: the rows that
-//! change, those that they replace, the later assessments of the year and its settlement, published in one step.
+//! In: the extracts as they are now, appeals as of the knowledge day, and what is published of the year and of the cycles that
+//! hold the month. Out: the rows that change, those that they replace, the assessments from that month on and the settlement of
+//! its year, published in one step.
+
+use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome};
-use crate::pipeline::month_end::{assessments_from, partition, published};
+use crate::pipeline::month_end::{Assessing, around, partition, published, shop_names};
 use crate::pipeline::{
     publish,
-    scoring::{Figures, with_figures},
+    scoring::{Figures, Outlook, with_figures},
     settlement,
 };
 use crate::publish::month_ends::{self, Restatement};
@@ -41,12 +44,12 @@ pub(crate) fn run(
     on_pool(|| {
         let current = Current::of(&settings.out)?;
         let terms = Terms { settings, rulebook };
-        let restated = rows(terms, month_end, restatement, &current)?;
+        let (restated, joined_on) = rows(terms, month_end, restatement, &current)?;
         if restated.changed == 0 {
             return Ok(RestatedMonthEnd { changed: 0, published: None });
         }
         let changed = restated.changed;
-        let partitions = partitions(terms, month_end, restated, &current)?;
+        let partitions = partitions(terms, month_end, (restated, &joined_on), &current)?;
         let name = |partition: &OutputPartition<'_>| format!("{} {}", partition.table.name, partition.period);
         let told = partitions.iter().map(name).collect();
         let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
@@ -55,32 +58,43 @@ pub(crate) fn run(
     })
 }
 
-fn rows(terms: Terms<'_>, month_end: Day, restatement: Restatement<'_>, current: &Current) -> Outcome<Restated> {
+/// The month end as it is now, and the days that its shops joined on.
+fn rows(
+    terms: Terms<'_>,
+    month_end: Day,
+    restatement: Restatement<'_>,
+    current: &Current,
+) -> Outcome<(Restated, BTreeMap<i64, Day>)> {
     let period = Period::Day(month_end);
     let before = current.read(&MONTH_END_SCORES, period)?.ok_or_else(|| never_published(month_end))?;
     let revisions: Option<RecordBatch> = current.read(&MONTH_END_REVISIONS, period)?;
     let known = AsKnown { as_of: month_end, on: restatement.knowledge_day };
     let surveyed = Surveyed::of(terms, known)?;
-    let of_month_end = |figures: &Figures<'_>, _| figures.rows(month_end, terms.rulebook).whole(&SCORES);
-    let scores = with_figures(terms, month_end, &surveyed, of_month_end)?;
-    restatement::restate(&before, revisions.as_ref(), &scores, restatement)
+    let of_month_end =
+        |figures: &Figures<'_>, _| Ok((figures.rows(month_end, terms.rulebook).whole(&SCORES)?, figures.joined_on()));
+    let (scores, joined_on) = with_figures(terms, (month_end, Outlook::NotAsked), &surveyed, of_month_end)?;
+    Ok((restatement::restate(&before, revisions.as_ref(), &scores, restatement)?, joined_on))
 }
 
 fn partitions(
     terms: Terms<'_>,
     day: Day,
-    restated: Restated,
+    (restated, joined_on): (Restated, &BTreeMap<i64, Day>),
     current: &Current,
 ) -> Outcome<Vec<OutputPartition<'static>>> {
-    let year = Year::of(day);
-    let mut month_ends = published(current, year)?;
+    let Terms { settings, rulebook } = terms;
+    // Those of its year are among them.
+    let mut month_ends = published(current, around(day))?;
     month_ends.insert(day, month_ends::scores_of(&restated.rows)?);
+    let assessing = Assessing { current, cycles: settings.cycles, rulebook };
+    let names = shop_names(&restated.rows)?;
+    let assessments = assessing.from(day, (&names, joined_on), &month_ends)?;
     let mut partitions = vec![partition(&MONTH_END_SCORES, day, Rows::made(vec![restated.rows]))];
     if restated.revisions.num_rows() > 0 {
         partitions.push(partition(&MONTH_END_REVISIONS, day, Rows::made(vec![restated.revisions])));
     }
-    partitions.extend(assessments_from(day, &month_ends, terms.rulebook)?);
-    if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
+    partitions.extend(assessments);
+    if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(Year::of(day)))? {
         partitions.extend(settlement::again(terms, day, &settled, &month_ends)?);
     }
     Ok(partitions)

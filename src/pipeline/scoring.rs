@@ -2,16 +2,22 @@
 //!
 //! In: settings, rules, the day and the day as of which appeals are known. Out: the results that its tables are made of.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::DataFrame;
 
+use crate::outlook::{self, Horizon};
 use crate::policies::AfterSalesMix;
 use crate::publish::{Rows, batches};
 use crate::quality::{self, Unscored};
-use crate::ranking::{Ranking, assessed::assess, rank_all};
+use crate::ranking::assessed::{Present, assess};
+use crate::ranking::{Ranking, rank_all};
 use crate::rulebook::{Decimal4, Rulebook};
+use crate::settings::Settings;
 use crate::table_days::dependencies::Terms;
-use crate::table_days::night::{NightInput, Surveyed};
-use crate::window_sums::shops::of_shops;
+use crate::table_days::night::{NightInput, SetAside, Surveyed};
+use crate::table_days::windows::SpanSums;
+use crate::window_sums::shops::{WindowSums, of_shops};
 use crate::{assessments::marketing, domain::Day, error::Outcome, extracts::tables::Table, scores};
 
 /// What scoring makes of a day.
@@ -19,6 +25,8 @@ pub(super) struct Figures<'a> {
     pub(super) ranking: &'a Ranking<'a>,
     /// Of every present shop.
     pub(super) scores: &'a [Option<Decimal4>],
+    /// Where the month end of every present shop is heading; none where nothing is known of it, or nobody asked.
+    pub(super) outlook: Option<&'a [Option<Decimal4>]>,
     pub(super) mix: AfterSalesMix,
 }
 
@@ -29,6 +37,12 @@ impl<'a> Figures<'a> {
 
     pub(super) fn unscored(&self) -> usize {
         self.scores.iter().filter(|score| score.is_none()).count()
+    }
+
+    /// The days that the present shops joined on.
+    pub(super) fn joined_on(&self) -> BTreeMap<i64, Day> {
+        let shops = self.ranking.present.shops.iter().map(|assessed| assessed.shop);
+        shops.map(|shop| (shop.shop_id, shop.joined_on)).collect()
     }
 
     /// The present shops, and why some have no score.
@@ -50,38 +64,85 @@ impl<'a> Figures<'a> {
             let shops = places.clone().map(|place| ranking.shop(place).copied()).collect::<Outcome<Vec<_>>>()?;
             let scores = places.map(|place| scores::of_shop(ranking, place, mix)).collect::<Outcome<Vec<_>>>()?;
             let admissions = marketing::admissions(&shops, &scores, &rulebook.thresholds, as_of)?;
-            batches::scores(&shops, &scores, &admissions, as_of)
+            batches::scores(ranking.present, &shops, &scores, &admissions, as_of)
         })
     }
+
+    /// The rows of the outlook.
+    pub(super) fn outlook_rows(&self, as_of: Day, Terms { settings, rulebook }: Terms<'a>) -> Rows<'a> {
+        let Self { ranking, outlook, .. } = *self;
+        let (month_end, known) = settings.outlook(as_of);
+        let horizon = Horizon { month_end, days_known: known.map_or(0, |known| known.days().count()) };
+        Rows::of_shops(self.present(), move |places| {
+            let shops = places.clone().map(|place| Ok(ranking.shop(place)?.shop)).collect::<Outcome<Vec<_>>>()?;
+            let scores = outlook.map(|scores| scores.get(places).unwrap_or_default());
+            let prospects = outlook::prospects(&shops, scores, (month_end, settings.cycles), &rulebook.thresholds)?;
+            batches::outlook(&shops, &prospects, horizon, as_of)
+        })
+    }
+}
+
+/// Which outlook a run asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outlook {
+    NotAsked,
+    OfMonthEnd,
 }
 
 /// Scores a day whose table-days were found, and hands on what came of it.
 pub(super) fn with_figures<T>(
     Terms { settings, rulebook }: Terms<'_>,
-    as_of: Day,
+    (as_of, outlook): (Day, Outlook),
     surveyed: &Surveyed<'_>,
     then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,
 ) -> Outcome<T> {
-    let mut input = surveyed.gather()?;
-    let set_aside = &input.set_aside;
-    let window = settings.window(as_of);
-    let counts = &set_aside.counts;
-    quality::check_table_days(counts, &set_aside.quarantine, window, &settings.limits)
-        .map_err(|failure| surveyed.explained(failure, counts))?;
-    if let Some(snapshot) = set_aside.counts.iter().find(|counts| counts.table == Table::Shops) {
-        quality::check_snapshot(snapshot.rows, input.snapshot_before, &settings.limits)?;
-    }
-    quality::check_unknown_shops(&set_aside.counts, &input.unknown_rows(), &settings.limits)?;
+    let (month_end, known) = settings.outlook(as_of);
+    let known = known.filter(|_| outlook == Outlook::OfMonthEnd && rules_are_known(rulebook, as_of, month_end));
+    let mut input = surveyed.gather(known.filter(|_| month_end != as_of))?;
+    check(settings, as_of, surveyed, &input)?;
     let shops = std::mem::take(&mut input.shops);
-    let present = assess(&shops, rulebook, as_of, settings.rank_within)?;
-    let shop_ids: Vec<i64> = present.shops.iter().map(|assessed| assessed.shop.shop_id).collect();
-    let sums = of_shops(&input.tables, &input.taken_out, &shop_ids)?;
-    // They would lie beside those of the shops to the end: a hundred megabytes of a million shops.
-    input.tables.values_mut().for_each(|table| table.sums = DataFrame::default());
-    let ranking = rank_all(&present, &sums, rulebook, as_of)?;
     let mix = settings.after_sales_mix;
+    // First, so that only one ranking is held at a time.
+    let headed = input.outlook.take().map(|sums| {
+        let present = assess(&shops, rulebook, (as_of, month_end), settings.rank_within)?;
+        let sums = sums_of(&present, &sums)?;
+        scores::score_all(&rank_all(&present, &sums, rulebook, month_end)?, mix)
+    });
+    let headed = headed.transpose()?;
+    let present = assess(&shops, rulebook, (as_of, as_of), settings.rank_within)?;
+    let sums = sums_of(&present, &input.window)?;
+    // They would lie beside those of the shops to the end: a hundred megabytes of a million shops.
+    input.window.tables.values_mut().for_each(|table| table.sums = DataFrame::default());
+    let ranking = rank_all(&present, &sums, rulebook, as_of)?;
     let scores = scores::score_all(&ranking, mix)?;
-    let figures = Figures { ranking: &ranking, scores: &scores, mix };
+    let outlook = known.map(|_| headed.as_ref().unwrap_or(&scores).as_slice());
+    let figures = Figures { ranking: &ranking, scores: &scores, outlook, mix };
     quality::check_unscored(&figures.why_unscored(), &settings.limits)?;
     then(&figures, input)
+}
+
+/// Whether the rules in force on a month end are known, on all of which an outlook goes by; else what lacks is said.
+fn rules_are_known(rulebook: &Rulebook, as_of: Day, month_end: Day) -> bool {
+    // A night whose own rules lack was refused.
+    let lacking = rulebook.check_in_force(month_end).err().filter(|_| month_end != as_of);
+    if let Some(lacking) = &lacking {
+        tracing::warn!("no outlook on {month_end}: {lacking}");
+    }
+    lacking.is_none()
+}
+
+fn sums_of(present: &Present<'_>, sums: &SpanSums) -> Outcome<WindowSums> {
+    let shop_ids: Vec<i64> = present.shops.iter().map(|assessed| assessed.shop.shop_id).collect();
+    of_shops(&sums.tables, &sums.taken_out, &shop_ids)
+}
+
+/// Refuses input that breaks a limit.
+fn check(settings: &Settings, as_of: Day, surveyed: &Surveyed<'_>, input: &NightInput) -> Outcome<()> {
+    let SetAside { counts, quarantine, .. } = &input.set_aside;
+    quality::check_table_days(counts, quarantine, settings.window(as_of), &settings.limits)
+        .map_err(|failure| surveyed.explained(failure, counts))?;
+    if let Some(snapshot) = counts.iter().find(|counts| counts.table == Table::Shops) {
+        quality::check_snapshot(snapshot.rows, input.snapshot_before, &settings.limits)?;
+    }
+    quality::check_unknown_shops(counts, &input.unknown_rows(), &settings.limits)
 }

@@ -9,9 +9,10 @@ use arrow::array::{BooleanArray, Date32Array, RecordBatch};
 use jiff::Timestamp;
 
 use crate::assessments::annual::{self, Account, Basis, Settlement};
+use crate::assessments::monthly::MonthEnds;
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
-use crate::pipeline::month_end::{self, MonthEnds};
+use crate::pipeline::month_end;
 use crate::publish::month_ends::shop_scores;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
 use crate::publish::reading::Current;
@@ -38,7 +39,7 @@ pub(crate) fn run(
 ) -> Outcome<SettledYear> {
     on_pool(|| {
         let current = Current::of(&settings.out)?;
-        let month_ends = month_end::published(&current, year)?;
+        let month_ends = month_end::published(&current, year.month_ends())?;
         let terms = Terms { settings, rulebook };
         let (settlements, partition) = settle(terms, (year, as_of), &month_ends, &current)?;
         let publication = Publication { as_of, partitions: vec![partition], kind: PublicationKind::Settlement };
@@ -83,7 +84,7 @@ fn settle(
     let account = Account {
         year,
         as_of,
-        month_ends: by_shop(month_ends, until),
+        month_ends: by_shop(month_ends, year, until),
         days_before: scores_before(&input.shops, year, as_of, current, settings)?,
         sales: sales::of_days(&input.days(), &left_on, |day| input.payments_of(day))?,
     };
@@ -110,9 +111,13 @@ fn left_in(shops: &[Shop], year: Year, as_of: Day) -> BTreeMap<i64, Day> {
     shops.iter().filter_map(|shop| Some((shop.shop_id, Basis::of(shop, year, as_of)?.left_on()?))).collect()
 }
 
-fn by_shop(month_ends: &MonthEnds, until: Day) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {
+fn by_shop(
+    month_ends: &MonthEnds,
+    year: Year,
+    until: Day,
+) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {
     let mut of_shops: BTreeMap<i64, Vec<_>> = BTreeMap::new();
-    for (day, scores) in month_ends.range(..=until) {
+    for (day, scores) in month_ends.range(year.first_day()..=until) {
         for score in scores {
             of_shops.entry(score.shop_id).or_default().push((*day, score));
         }

@@ -11,10 +11,11 @@ use arrow::array::{
 use arrow::buffer::OffsetBuffer;
 
 use super::outputs::{
-    ANNUAL_SETTLEMENTS, CATEGORIES, IMPROVEMENTS, INDICATORS, MONTHLY_ASSESSMENTS, OutputTable, QUALITY, QUARANTINE,
-    SCORES, counted_score, counted_score_fields,
+    ANNUAL_SETTLEMENTS, CATEGORIES, IMPROVEMENTS, INDICATORS, MONTHLY_ASSESSMENTS, OUTLOOK, OutputTable, QUALITY,
+    QUARANTINE, SCORES, counted_score, counted_score_fields,
 };
-use crate::assessments::{annual::Settlement, marketing::Admission, monthly::MonthlyAssessment};
+use crate::assessments::monthly::{MonthlyAssessment, Risk, Status};
+use crate::assessments::{MonthEndScore, annual::Settlement, marketing::Admission};
 use crate::calendar::Year;
 use crate::categories::Spreads;
 use crate::domain::{Day, Tier};
@@ -22,6 +23,7 @@ use crate::error::{Outcome, fault};
 use crate::extracts::quarantine::QuarantinedRow;
 use crate::improvements::Improvement;
 use crate::indicators::Indicator;
+use crate::outlook::{Horizon, Prospect};
 use crate::quality::QualityRow;
 use crate::ranking::assessed::{Assessed, Present};
 use crate::ranking::{Measured, Ranking};
@@ -31,8 +33,9 @@ use crate::shops::Shop;
 
 const STAGE: &str = "batches";
 
-/// Present shops, the score of each and its admission.
+/// Some of the present shops, the score of each and its admission.
 pub(crate) fn scores(
+    present: &Present<'_>,
     assessed: &[Assessed<'_>],
     scores: &[Score],
     admissions: &[Admission],
@@ -48,6 +51,7 @@ pub(crate) fn scores(
         texts(shops().map(|shop| &shop.primary_category)),
         texts_or_null(shops().map(|shop| shop.primary_subcategory.as_ref())),
         texts_or_null(categories),
+        integers(shops().map(|shop| present.assessed_in(&shop.primary_category))),
         floats_or_null(scores.iter().map(|score| score.score.map(Decimal4::as_f64))),
     ];
     let dimensions = scores.iter().map(|score| score.dimensions.map(|score| score.map(Decimal4::as_f64)));
@@ -71,12 +75,16 @@ pub(crate) fn indicators(ranking: &Ranking<'_>, places: Range<usize>, as_of: Day
         }
     }
     let standing = || rows.iter().map(|(_, _, measured)| measured.standing);
+    let spec = || rows.iter().map(|(_, indicator, _)| indicator.spec());
     let columns = vec![
         integers(rows.iter().map(|(shop, ..)| shop.shop_id)),
         texts(rows.iter().map(|(_, indicator, _)| indicator.name())),
         day(as_of, rows.len()),
+        texts(rows.iter().map(|(shop, ..)| &shop.name)),
         texts(rows.iter().map(|(shop, ..)| &shop.primary_category)),
-        texts(rows.iter().map(|(_, indicator, _)| indicator.spec().dimension.name())),
+        texts(spec().map(|spec| spec.dimension.name())),
+        texts(spec().map(|spec| <&str>::from(spec.unit))),
+        texts(spec().map(|spec| <&str>::from(spec.better))),
         integers(rows.iter().map(|(.., measured)| measured.numerator)),
         integers(rows.iter().map(|(.., measured)| measured.denominator)),
         floats_or_null(standing().map(|standing| Some(standing?.value))),
@@ -87,12 +95,16 @@ pub(crate) fn indicators(ranking: &Ranking<'_>, places: Range<usize>, as_of: Day
     batch(&INDICATORS, columns)
 }
 
-pub(crate) fn improvements(improvements: &[Improvement], as_of: Day) -> Outcome<RecordBatch> {
+pub(crate) fn improvements(improvements: &[Improvement<'_>], as_of: Day) -> Outcome<RecordBatch> {
     let rows = || improvements.iter();
     let columns = vec![
-        integers(rows().map(|row| row.shop_id)),
+        integers(rows().map(|row| row.shop.shop_id)),
         texts(rows().map(|row| row.indicator.name())),
         day(as_of, improvements.len()),
+        texts(rows().map(|row| &row.shop.name)),
+        texts(rows().map(|row| &row.shop.primary_category)),
+        texts(rows().map(|row| <&str>::from(row.indicator.spec().unit))),
+        texts(rows().map(|row| <&str>::from(row.indicator.spec().better))),
         integers(rows().map(|row| row.tier.points())),
         integers(rows().map(|row| row.next_tier.points())),
         floats(rows().map(|row| row.value)),
@@ -114,10 +126,28 @@ pub(crate) fn categories(present: &Present<'_>, spreads: &Spreads, as_of: Day) -
         counts(rows().map(|spread| spread.ranked))?,
     ];
     columns.extend(floats_by_place(rows().map(|spread| spread.quarters.map(Some))));
+    columns.extend([floats(rows().map(|spread| spread.mean)), floats(rows().map(|spread| spread.best_tenth))]);
     let with_an_edge = Tier::ALL.into_iter().filter(|tier| tier.points() > 0);
     columns.extend(with_an_edge.map(|tier| floats_or_null(rows().map(|spread| spread.edge(tier)))));
     columns.extend(Tier::ALL.map(|tier| integers(rows().map(|spread| spread.holders(tier)))));
     batch(&CATEGORIES, columns)
+}
+
+/// Some of the present shops and the prospect of each.
+pub(crate) fn outlook(shops: &[&Shop], prospects: &[Prospect], horizon: Horizon, as_of: Day) -> Outcome<RecordBatch> {
+    let Horizon { month_end, days_known } = horizon;
+    let columns = vec![
+        integers(shops.iter().map(|shop| shop.shop_id)),
+        day(as_of, shops.len()),
+        texts(shops.iter().map(|shop| &shop.name)),
+        texts(shops.iter().map(|shop| &shop.primary_category)),
+        day(month_end, shops.len()),
+        counts(repeat_n(days_known, shops.len()))?,
+        floats_or_null(prospects.iter().map(|prospect| prospect.score.map(Decimal4::as_f64))),
+        floats_or_null(prospects.iter().map(|prospect| prospect.monthly_min.map(Decimal4::as_f64))),
+        texts_or_null(prospects.iter().map(|prospect| prospect.verdict.map(Status::name))),
+    ];
+    batch(&OUTLOOK, columns)
 }
 
 pub(crate) fn quality(rows: &[QualityRow]) -> Outcome<RecordBatch> {
@@ -141,16 +171,25 @@ pub(crate) fn quarantine(rows: &[QuarantinedRow]) -> Outcome<RecordBatch> {
     batch(&QUARANTINE, columns)
 }
 
-pub(crate) fn monthly_assessments(assessments: &[MonthlyAssessment]) -> Outcome<RecordBatch> {
+/// The scores of a month end, the name of each shop and its assessment.
+pub(crate) fn monthly_assessments(
+    names: &[String],
+    scores: &[MonthEndScore],
+    assessments: &[MonthlyAssessment],
+) -> Outcome<RecordBatch> {
     let rows = || assessments.iter();
     let columns = vec![
-        integers(rows().map(|row| row.shop_id)),
-        texts(rows().map(|row| &row.primary_category)),
-        floats_or_null(rows().map(|row| row.score.map(Decimal4::as_f64))),
+        integers(scores.iter().map(|month| month.shop_id)),
+        texts(names.iter()),
+        texts(scores.iter().map(|month| &month.primary_category)),
+        floats_or_null(scores.iter().map(|month| month.score.map(Decimal4::as_f64))),
+        days_or_null(rows().map(|row| row.cycle_starts_on)),
         floats_or_null(rows().map(|row| row.monthly_min.map(Decimal4::as_f64))),
         texts(rows().map(|row| row.status.name())),
-        integers(rows().map(|row| row.failures_this_year)),
+        integers(rows().map(|row| row.failures)),
         integers_or_null(rows().map(|row| row.failure_limit)),
+        integers_or_null(rows().map(MonthlyAssessment::failures_left)),
+        texts_or_null(rows().map(|row| row.risk().map(Risk::name))),
     ];
     batch(&MONTHLY_ASSESSMENTS, columns)
 }
@@ -231,6 +270,10 @@ fn texts_or_null<T: AsRef<str>>(values: impl Iterator<Item = Option<T>>) -> Arra
 
 fn days(values: impl Iterator<Item = Day>) -> ArrayRef {
     Arc::new(Date32Array::from_iter_values(values.map(Day::epoch_days)))
+}
+
+fn days_or_null(values: impl Iterator<Item = Option<Day>>) -> ArrayRef {
+    Arc::new(values.map(|day| day.map(Day::epoch_days)).collect::<Date32Array>())
 }
 
 /// The same day in `count` rows.

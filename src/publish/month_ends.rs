@@ -13,6 +13,7 @@ use crate::assessments::MonthEndScore;
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::rulebook::Decimal4;
+use crate::shops::SharedNames;
 
 pub(super) const STAGE: &str = "month ends";
 
@@ -51,9 +52,10 @@ pub(crate) fn scores_of(month_end: &RecordBatch) -> Outcome<Vec<MonthEndScore>> 
     let categories = column::<StringArray>(month_end, "primary_category")?;
     let revisions = column::<Int64Array>(month_end, "revision")?.values();
     let rows = shop_scores(month_end)?.into_iter().zip(categories).zip(revisions);
+    let mut shared = SharedNames::default();
     let score = |(((shop_id, score), category), revision): ((_, Option<&str>), &i64)| {
         let category = category.ok_or_else(|| fault(STAGE, format!("shop {shop_id} without its category")))?;
-        Ok(MonthEndScore { shop_id, primary_category: category.to_owned(), score, revision: *revision })
+        Ok(MonthEndScore { shop_id, primary_category: shared.of(category), score, revision: *revision })
     };
     rows.map(score).collect()
 }

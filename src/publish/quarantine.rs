@@ -61,7 +61,7 @@ impl Quarantine {
 
 /// The rows of shops in `old` and all rows of `new`, sorted as declared.
 fn merge(old: &RecordBatch, new: Option<&RecordBatch>) -> Outcome<RecordBatch> {
-    let tables = column::<StringArray>(old, "table")?.iter();
+    let tables = column::<StringArray>(old, "extract")?.iter();
     let shops: BooleanArray = tables.map(|table| Some(table == Some(Table::Shops.name()))).collect();
     let order = QUARANTINE.sort_order()?;
     let merged = || {

@@ -3,9 +3,11 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::{Array, RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
+use arrow::datatypes::Schema;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::checksums::{Checksums, file_hash};
@@ -77,9 +79,10 @@ pub(crate) fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome
     read_partition(&folder, table)
 }
 
-/// All rows of a partition's folder, which exists.
+/// All rows of a partition's folder, which exists. What a release before published has its own columns, where those are
+/// others than today's.
 pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch> {
-    let mut batches = Vec::new();
+    let (mut batches, mut written) = (Vec::new(), table.schema());
     for path in names(folder)?.iter().map(|name| folder.join(name)) {
         let unreadable = |error: String| {
             let finding = Finding::new(STAGE, error, "a published file as it was written").path(&path);
@@ -89,12 +92,18 @@ pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch
         let reader = ParquetRecordBatchReaderBuilder::try_new(file)
             .and_then(ParquetRecordBatchReaderBuilder::build)
             .map_err(|error| unreadable(error.to_string()))?;
+        written = reader.schema();
         for batch in reader {
             batches.push(batch.map_err(|error| unreadable(error.to_string()))?);
         }
     }
-    concat_batches(&table.schema(), &batches).map_err(|error| {
-        Finding::new(STAGE, error.to_string(), "the declared columns").path(folder).fail(ExitClass::State)
+    // Columns that were only renamed since have their names of today.
+    let types = |schema: &Schema| schema.fields().iter().map(|field| field.data_type().clone()).collect::<Vec<_>>();
+    let schema = if types(&written) == types(&table.schema()) { table.schema() } else { written };
+    let rows = |batch: RecordBatch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec());
+    let batches = batches.into_iter().map(rows).collect::<Result<Vec<_>, _>>();
+    batches.and_then(|batches| concat_batches(&schema, &batches)).map_err(|error| {
+        Finding::new(STAGE, error.to_string(), "the columns of one table").path(folder).fail(ExitClass::State)
     })
 }
 

@@ -1,18 +1,20 @@
 //! What a restatement makes of a published month end (specification, section 8).
 //!
-//! Grain in and out: one row a shop of one month end. Rows compare by all columns of `scores`: an equal row stays as it was
-//! published, another one takes its place with the next revision, and rows that are replaced, or whose shop is no longer
-//! present, are kept among the revisions.
+//! Grain in and out: one row a shop of one month end. Rows compare by all columns of `scores` that are about the shop itself: an
+//! equal row stays as it was published, another one takes its place with the next revision, and rows that are replaced, or
+//! whose shop is no longer present, are kept among the revisions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow::compute::interleave_record_batch;
+use arrow::datatypes::FieldRef;
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 
 use super::month_ends::{Restatement, STAGE, as_month_end};
-use super::outputs::{MONTH_END_REVISIONS, SCORES};
+use super::outputs::{CATEGORY_SHOPS, MONTH_END_REVISIONS, MONTH_END_SCORES, OutputColumn, SCORES};
 use super::reading::column;
 use crate::error::{Failure, Outcome, fault};
 
@@ -37,7 +39,8 @@ pub(crate) fn restate(
     const OLD: usize = 0;
     const NEW: usize = 1;
     let none = RecordBatch::new_empty(MONTH_END_REVISIONS.schema());
-    let revisions = revisions.unwrap_or(&none);
+    let revisions = &completed(revisions.unwrap_or(&none), published)?;
+    let published = &completed(published, published)?;
     let equal = equal_rows(published, scores)?;
     let rows: Vec<(usize, usize)> =
         equal.iter().zip(0..).map(|(equal, new)| equal.map_or((NEW, new), |old| (OLD, old))).collect();
@@ -76,13 +79,42 @@ fn next_revisions(before: [&RecordBatch; 2], scores: &RecordBatch) -> Outcome<Ve
     Ok(shops(scores)?.iter().map(next).collect())
 }
 
-/// The columns of `scores` in a form in which whole rows compare.
+/// The columns of `scores` that are about the shop itself, in a form in which whole rows compare.
 fn comparable(batch: &RecordBatch) -> Outcome<Rows> {
-    let schema = SCORES.schema();
-    let fields = schema.fields().iter().map(|field| SortField::new(field.data_type().clone()));
-    let columns: Vec<ArrayRef> = batch.columns().iter().take(schema.fields().len()).cloned().collect();
+    let about_the_shop = SCORES.columns().filter(|column| column.name != CATEGORY_SHOPS.name);
+    let array = |column: &OutputColumn| batch.column_by_name(column.name).cloned().ok_or_else(|| lacking(column.name));
+    let columns = about_the_shop.map(array).collect::<Outcome<Vec<ArrayRef>>>()?;
+    let fields = columns.iter().map(|array| SortField::new(array.data_type().clone()));
     let converter = RowConverter::new(fields.collect()).map_err(unfit)?;
     converter.convert_columns(&columns).map_err(unfit)
+}
+
+/// Rows of a month end in the declared columns. Where an earlier release published them without `category_shops`, the month
+/// end's own rows, `whole`, say how many there are.
+fn completed(rows: &RecordBatch, whole: &RecordBatch) -> Outcome<RecordBatch> {
+    let schema = MONTH_END_SCORES.schema();
+    let array = |field: &FieldRef| match rows.column_by_name(field.name()) {
+        Some(array) => Ok(Arc::clone(array)),
+        None if field.name() == CATEGORY_SHOPS.name => category_shops(rows, whole),
+        None => Err(lacking(field.name())),
+    };
+    let columns = schema.fields().iter().map(array).collect::<Outcome<Vec<_>>>()?;
+    RecordBatch::try_new(schema, columns).map_err(unfit)
+}
+
+/// For each of `rows` how many shops of its primary category are assessed among `whole`.
+fn category_shops(rows: &RecordBatch, whole: &RecordBatch) -> Outcome<ArrayRef> {
+    let mut assessed: BTreeMap<Option<&str>, i64> = BTreeMap::new();
+    let assessment = column::<StringArray>(whole, "assessment_category")?;
+    for (category, assessment) in column::<StringArray>(whole, "primary_category")?.iter().zip(assessment) {
+        *assessed.entry(category).or_default() += i64::from(assessment.is_some());
+    }
+    let count = |category| assessed.get(&category).copied().unwrap_or_default();
+    Ok(Arc::new(column::<StringArray>(rows, "primary_category")?.iter().map(count).collect::<Int64Array>()))
+}
+
+fn lacking(column: &str) -> Failure {
+    fault(STAGE, format!("a month end without {column}"))
 }
 
 /// The revisions, and the rows of the month end but those that stay, by shop and revision.
@@ -113,14 +145,12 @@ fn unfit(error: ArrowError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{Array, BooleanArray, Date32Array, Float64Array, StringArray};
+    use arrow::array::{Array, BooleanArray, Date32Array, Float64Array};
 
     use super::*;
     use crate::domain::Day;
     use crate::publish::month_ends::{first, scores_of};
-    use crate::publish::outputs::{OutputColumn, OutputKind};
+    use crate::publish::outputs::OutputKind;
     use crate::publish::testing::day;
 
     /// Rows of `scores`: shop and score.
@@ -130,6 +160,10 @@ mod tests {
                 ("shop_id", _) => Arc::new(rows.iter().map(|row| row.0).collect::<Int64Array>()),
                 ("score", _) => Arc::new(rows.iter().map(|row| row.1).collect::<Float64Array>()),
                 (_, OutputKind::Float) => Arc::new(Float64Array::from(vec![1.0; rows.len()])),
+                // category_shops, which differs whenever another shop comes or goes.
+                (_, OutputKind::Integer) => {
+                    Arc::new(rows.iter().map(|_| rows[0].0 + rows[rows.len() - 1].0).collect::<Int64Array>())
+                }
                 (_, OutputKind::Date) => Arc::new(Date32Array::from(vec![18_993; rows.len()])),
                 (_, OutputKind::Boolean) => Arc::new(BooleanArray::from(vec![true; rows.len()])),
                 _ => Arc::new(StringArray::from(vec!["茶"; rows.len()])),

@@ -54,13 +54,22 @@ pub struct Present<'a> {
     pub shops: Vec<Assessed<'a>>,
     /// In the byte order of their names.
     pub(crate) groups: Vec<Group<'a>>,
+    /// How many of the shops of each primary category have an assessment; none where none has.
+    assessed: BTreeMap<&'a str, i64>,
 }
 
-/// Finds out how each of the shops present on `as_of` is assessed.
+impl Present<'_> {
+    /// How many shops of a primary category have an assessment.
+    pub(crate) fn assessed_in(&self, primary_category: &str) -> i64 {
+        self.assessed.get(primary_category).copied().unwrap_or_default()
+    }
+}
+
+/// Finds out how each of the shops present on `as_of` is assessed by the rules in force on `rules_day`.
 pub fn assess<'a>(
     shops: &'a [Shop],
     rulebook: &'a Rulebook,
-    as_of: Day,
+    (as_of, rules_day): (Day, Day),
     rank_within: RankWithin,
 ) -> Outcome<Present<'a>> {
     let group_of = |row: &'a WeightRow| match rank_within {
@@ -68,11 +77,11 @@ pub fn assess<'a>(
         RankWithin::AssessmentCategory => row.assessment_category(),
     };
     let categories: BTreeMap<_, _> =
-        rulebook.weights.on(as_of).map(|row| (group_of(row), row.category.as_str())).collect();
+        rulebook.weights.on(rules_day).map(|row| (group_of(row), row.category.as_str())).collect();
     let numbers: BTreeMap<&str, u32> = categories.keys().map(AsRef::as_ref).zip(0..).collect();
     let assessment = |category, subcategory| {
-        let Some(weights) = rulebook.weights.row(as_of, category, subcategory) else { return Ok(None) };
-        let Some(logistics) = rulebook.logistics.rule(as_of, category, subcategory) else { return Ok(None) };
+        let Some(weights) = rulebook.weights.row(rules_day, category, subcategory) else { return Ok(None) };
+        let Some(logistics) = rulebook.logistics.rule(rules_day, category, subcategory) else { return Ok(None) };
         let group = numbers.get(group_of(weights).as_ref()).copied();
         let group = group.ok_or_else(|| fault(STAGE, format!("an assessed shop of {category} without a group")))?;
         Ok(Some(Assessment { weights, logistics, group }))
@@ -88,8 +97,12 @@ pub fn assess<'a>(
         Ok(Assessed { shop, assessment })
     };
     let shops = present.map(assess).collect::<Outcome<Vec<_>>>()?;
+    let mut assessed = BTreeMap::new();
+    for shop in shops.iter().filter(|shop| shop.assessment.is_some()) {
+        *assessed.entry(shop.shop.primary_category.as_ref()).or_default() += 1;
+    }
     let groups = categories.into_iter().map(|(name, category)| Group { name, category }).collect();
-    Ok(Present { shops, groups })
+    Ok(Present { shops, groups, assessed })
 }
 
 #[cfg(test)]

@@ -167,7 +167,7 @@ mod tests {
         figures: &[i64],
     ) -> Vec<String> {
         let (shops, rulebook, sums) = (shops(categories), rulebook(), WindowSums::with(measure, figures));
-        let present = assess(&shops, &rulebook, day(), rank_within).unwrap();
+        let present = assess(&shops, &rulebook, (day(), day()), rank_within).unwrap();
         let ranking = rank_all(&present, &sums, &rulebook, day()).unwrap();
         let one = |place: usize| match ranking.of(place, indicator).unwrap() {
             None => "not assessed".to_owned(),

@@ -34,5 +34,5 @@ pub(crate) fn shops(categories: &[&str]) -> Vec<Shop> {
 
 /// The shops present on the day, ranked inside their primary category.
 pub(crate) fn assessed<'a>(shops: &'a [Shop], rulebook: &'a Rulebook) -> Present<'a> {
-    assess(shops, rulebook, day(), RankWithin::PrimaryCategory).unwrap()
+    assess(shops, rulebook, (day(), day()), RankWithin::PrimaryCategory).unwrap()
 }

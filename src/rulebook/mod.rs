@@ -68,13 +68,15 @@ impl Rulebook {
         Ok(Self { folder: folder.to_owned(), weights, logistics, custom_made, tiers, thresholds })
     }
 
-    /// All rules in force on `day` that reach into a night's scores and assessments besides its daily partials (what is
-    /// made to order reaches into those): one rule a line, sorted. Equal texts, equal rules; the dates of a rule and its
-    /// place in the file are no part of it.
-    pub fn described_on(&self, day: Day) -> String {
-        let rules = self.weights.described_on(day).chain(self.logistics.described_on(day));
-        let rules = rules.chain(self.tiers.described_on(day)).chain(self.thresholds.described_on(day));
-        let mut rules: Vec<String> = rules.collect();
+    /// All rules that reach into a night's scores, assessments and outlook besides its daily partials (what is made to order
+    /// reaches into those): those in force on the as-of day or on its month end, and the thresholds in force on the first day of
+    /// a cycle. One rule a line, with a digit for each of these days, 1 where it is in force; sorted. Equal texts, equal rules;
+    /// the dates of a rule and its place in the file are no part of it.
+    pub fn described_on(&self, as_of: Day, month_end: Day, cycle_starts: &[Day]) -> String {
+        let days = [as_of, month_end];
+        let rules = self.weights.described_on(&days).chain(self.logistics.described_on(&days));
+        let mut rules: Vec<String> = rules.chain(self.tiers.described_on(&days)).collect();
+        rules.extend(self.thresholds.described_on(&[&days, cycle_starts].concat()));
         rules.sort_unstable();
         rules.join("\n")
     }

@@ -118,11 +118,13 @@ impl<R: Rule> RuleTable<R> {
         (!in_force).then(|| finding.advice("add one whose effective_from and effective_to include that day"))
     }
 
-    /// The rules in force on `day`, each in one line: its table, what it is for, what it says.
-    pub(super) fn described_on(&self, day: Day) -> impl Iterator<Item = String> {
-        self.on(day).map(|rule| {
-            let (category, within) = rule.scope();
-            format!("{} {} {} {}", R::TABLE, quoted(category), or_dash(within.map(quoted)), rule.said())
+    /// The rules in force on some of `days`, each in one line: its table, what it is for, what it says, on which of them.
+    pub(super) fn described_on(&self, days: &[Day]) -> impl Iterator<Item = String> {
+        self.rules.iter().filter(|rule| days.iter().any(|day| rule.effective.contains(*day))).map(|dated| {
+            let (rule, (category, within)) = (&dated.rule, dated.rule.scope());
+            let in_force = days.iter().map(|day| if dated.effective.contains(*day) { '1' } else { '0' });
+            let (within, in_force) = (or_dash(within.map(quoted)), in_force.collect::<String>());
+            format!("{} {} {within} {} {in_force}", R::TABLE, quoted(category), rule.said())
         })
     }
 }

@@ -50,17 +50,19 @@ tiers + 2022-01-01,,*,dispute_rate,0,100
 thresholds + 2022-01-01,2022-12-31,茶,2.75,,,3.2001,6000001,5,5
 thresholds + ,2018-12-31,*,1,,,1,1,1,1";
     let expected = "\
-logistics \"*\" - pickup_timeliness
-logistics \"箱包\" \"旅行箱\" logistics_rating
-logistics \"茶\" - none
-thresholds \"*\" - 2.5 2.5 3 3 3000000 18000000 60000000
-thresholds \"茶\" - 2.75 - - 3.2001 6000001 5 5
-tiers \"*\" \"dispute_rate\" 10 20.5 50 80 100
-tiers \"*\" - 20 50 80 95 100
-weights \"箱包\" \"旅行箱\" 25 30 20 15 10
-weights \"箱包\" - 25 25 20 20 10
-weights \"茶\" - 25 20 20 20 15";
-    assert_eq!(Folder::changed(changes).load().unwrap().described_on(day("2022-03-15")), expected);
+logistics \"*\" - pickup_timeliness 11
+logistics \"箱包\" \"旅行箱\" logistics_rating 11
+logistics \"茶\" - none 11
+thresholds \"*\" - 2.5 2.5 3 3 3000000 18000000 60000000 111
+thresholds \"茶\" - 2.75 - - 3.2001 6000001 5 5 110
+tiers \"*\" \"dispute_rate\" 10 20.5 50 80 100 11
+tiers \"*\" - 20 50 80 95 100 11
+weights \"箱包\" \"旅行箱\" 25 30 20 15 10 11
+weights \"箱包\" - 25 25 20 20 10 11
+weights \"茶\" - 25 20 20 20 15 11";
+    let rules = Folder::changed(changes).load().unwrap();
+    let [as_of, month_end, cycle] = ["2022-03-15", "2022-03-31", "2021-04-01"].map(day);
+    assert_eq!(rules.described_on(as_of, month_end, &[cycle]), expected);
 }
 
 #[test]

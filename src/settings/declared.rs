@@ -7,7 +7,7 @@ use strum::VariantNames;
 
 use crate::domain::Day;
 use crate::extracts::delivery::{Int96Is, TimestampsAre};
-use crate::policies::{AfterSalesMix, RankWithin};
+use crate::policies::{AfterSalesMix, AssessmentCycle, RankWithin};
 use crate::rulebook::Decimal4;
 use crate::zone::Zone;
 
@@ -74,13 +74,15 @@ const THREADS: Kind = Between("threads", 1, 1024);
 const MAY_LACK: Kind = Kind::SomeOf(&["disputes", "appeals"]);
 const TIMES: Kind = OneOf(TimestampsAre::VARIANTS);
 const INT96: Kind = OneOf(Int96Is::VARIANTS);
+const CYCLE: Kind = OneOf(AssessmentCycle::VARIANTS);
+const EXEMPT: Kind = Between("months", 0, 120);
 const MIX: Kind = OneOf(AfterSalesMix::VARIANTS);
 const RANK: Kind = OneOf(RankWithin::VARIANTS);
 const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 36] = [
+pub static SETTINGS: [Setting; 39] = [
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
     setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
     setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
@@ -101,6 +103,9 @@ pub static SETTINGS: [Setting; 36] = [
     setting("appeal_effect_days", FEW_DAYS, "1", Night, "how long after its decision an appeal takes effect"),
     setting("rank_within", RANK, "primary_category", Night, "what shops are ranked inside of"),
     setting("after_sales_mix", MIX, "equal", Night, "how the two after-sales tiers make one score"),
+    setting("assessment_cycle", CYCLE, "shop_year", Night, "which months failures are counted over"),
+    setting("shop_year_from", Kind::Day, "2018-10-01", Night, "shops that joined before it have calendar years"),
+    setting("exempt_months", EXEMPT, "3", Night, "how many months shops that joined later are not assessed"),
     setting("max_quarantined_percent", Percent, "1", Run, "the most of a table-day that may be quarantined"),
     setting("max_quarantined_rows", ROWS, "20", Run, "so many rows may always be quarantined"),
     setting("max_unscored_percent", Percent, "5", Run, "the most of the shops that may be without a score"),

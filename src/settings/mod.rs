@@ -13,11 +13,12 @@ use declared::STAGE;
 pub use declared::{Reach, SETTINGS};
 use layers::{Layers, Values};
 
+use crate::calendar::Month;
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::extracts::delivery::{Delivery, TableDelivery};
 use crate::extracts::tables::Table;
-use crate::policies::{AfterSalesMix, Coverage, Limits, RankWithin};
+use crate::policies::{AfterSalesMix, Coverage, Cycles, Limits, RankWithin};
 use crate::zone::Zone;
 
 const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
@@ -42,6 +43,8 @@ pub struct Settings {
     pub(crate) appeal_effect_days: i32,
     pub(crate) rank_within: RankWithin,
     pub(crate) after_sales_mix: AfterSalesMix,
+    /// Over which months the failures of a shop count.
+    pub(crate) cycles: Cycles,
     pub(crate) limits: Limits,
     pub(crate) quarantine_days: i32,
     pub(crate) keep_generations: usize,
@@ -116,6 +119,11 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
         appeal_effect_days: values.get("appeal_effect_days")?,
         rank_within: values.get("rank_within")?,
         after_sales_mix: values.get("after_sales_mix")?,
+        cycles: Cycles {
+            assessment_cycle: values.get("assessment_cycle")?,
+            shop_year_from: values.get("shop_year_from")?,
+            exempt_months: values.get("exempt_months")?,
+        },
         limits: Limits {
             max_quarantined_percent: values.get("max_quarantined_percent")?,
             max_quarantined_rows: values.get("max_quarantined_rows")?,
@@ -177,13 +185,22 @@ impl Settings {
         Span::ending(as_of, self.window_days)
     }
 
+    /// The last day of the month of `as_of`, and the days of its window up to `as_of`; none where all of them are still to come.
+    pub(crate) fn outlook(&self, as_of: Day) -> (Day, Option<Span>) {
+        let month_end = Month::of(as_of).last_day();
+        let first = self.window(month_end).first;
+        (month_end, (first <= as_of).then_some(Span { first, last: as_of }))
+    }
+
     /// The settings that reach into a night besides its daily partials, `name=value`, one a line: equal texts, equal
     /// policies.
     pub(crate) fn described(&self) -> String {
-        let Self { window_days, appeal_effect_days, rank_within, after_sales_mix, .. } = self;
+        let Self { window_days, appeal_effect_days, rank_within, after_sales_mix, cycles, .. } = self;
+        let Cycles { assessment_cycle, shop_year_from, exempt_months } = cycles;
         format!(
             "window_days={window_days}\nappeal_effect_days={appeal_effect_days}\nrank_within={rank_within}\n\
-             after_sales_mix={after_sales_mix}"
+             after_sales_mix={after_sales_mix}\nassessment_cycle={assessment_cycle}\n\
+             shop_year_from={shop_year_from}\nexempt_months={exempt_months}"
         )
     }
 

@@ -18,13 +18,29 @@ fn resolved(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) ->
 #[test]
 fn the_policies_are_described_by_name_and_value() {
     let described = |flags| resolved("", &[], flags).unwrap().described();
-    let usual = "window_days=30\nappeal_effect_days=1\nrank_within=primary_category\nafter_sales_mix=equal";
+    let usual = "\
+window_days=30
+appeal_effect_days=1
+rank_within=primary_category
+after_sales_mix=equal
+assessment_cycle=shop_year
+shop_year_from=2018-10-01
+exempt_months=3";
     assert_eq!(described(&[]), usual);
-    let other = [("rank_within", "assessment_category"), ("after_sales_mix", "volume"), ("window_days", "031")];
-    assert_eq!(
-        described(&other),
-        "window_days=31\nappeal_effect_days=1\nrank_within=assessment_category\nafter_sales_mix=volume"
-    );
+    let others = [
+        ("rank_within", "assessment_category"),
+        ("after_sales_mix", "volume"),
+        ("window_days", "31"),
+        ("assessment_cycle", "calendar_year"),
+        ("shop_year_from", "2020-01-01"),
+        ("exempt_months", "0"),
+    ];
+    for (name, value) in others {
+        let line =
+            |line: &str| line.split_once('=').filter(|(of, _)| *of == name).map(|(of, _)| format!("{of}={value}"));
+        let expected: Vec<_> = usual.lines().map(|one| line(one).unwrap_or_else(|| one.to_owned())).collect();
+        assert_eq!(described(&[(name, value)]), expected.join("\n"));
+    }
     let of_a_night = SETTINGS.iter().filter(|setting| setting.reaches == Reach::Night);
     let names = usual.lines().filter_map(|line| line.split('=').next());
     assert!(names.eq(of_a_night.map(|setting| setting.name)));

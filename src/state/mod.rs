@@ -19,4 +19,4 @@ pub(crate) mod verification;
 pub(crate) mod window;
 
 /// The folders of STATE that runs make.
-pub(crate) const OWN_FOLDERS: [&str; 5] = ["locks", "partials", "records", "whole", "window"];
+pub(crate) const OWN_FOLDERS: [&str; 6] = ["locks", "outlook", "partials", "records", "whole", "window"];

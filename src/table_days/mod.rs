@@ -19,7 +19,7 @@ mod records;
 mod resolve;
 mod shifted;
 pub(crate) mod survey;
-mod windows;
+pub(crate) mod windows;
 pub(crate) mod year;
 
 const STAGE: &str = "table-days";

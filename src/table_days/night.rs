@@ -7,21 +7,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
+use crate::calendar::Month;
+use crate::domain::{Day, Span};
 use crate::error::{Failure, Outcome, all, fault};
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
 use crate::partials::retractions::{self, Retractions};
 use crate::partials::{measures, records::TableDay};
+use crate::policies::Cycles;
+use crate::state::answers::KnownAnswers;
 use crate::state::store::{Store, Stored};
-use crate::state::{answers::KnownAnswers, window as rolled};
+use crate::state::window::{self as rolled, Window};
 use crate::table_days::plan::{Decision, Planned, Why};
 use crate::table_days::resolve::{Means, ResolvedDays, resolve_all};
 use crate::table_days::survey::{AsKnown, Survey};
-use crate::table_days::{STAGE, appeals, dependencies::Terms, records, shifted, windows};
-use crate::{domain::Day, hashing::hash_of, shops::Shop, window_sums::tables::TableSums};
+use crate::table_days::windows::{self, SpanSums};
+use crate::table_days::{STAGE, appeals, dependencies::Terms, records, shifted};
+use crate::{hashing::hash_of, shops::Shop};
 
 /// The table-days of a night, found and checked; none of them is read yet.
 pub(crate) struct Surveyed<'a> {
@@ -51,10 +55,10 @@ pub(crate) struct NightInput {
     pub(crate) snapshot_before: Option<(Day, usize)>,
     pub(crate) shops: Vec<Shop>,
     pub(crate) set_aside: SetAside,
-    /// The sums of the window, before appeals.
-    pub(crate) tables: BTreeMap<Table, TableSums>,
-    /// What appeals take out of them, negated.
-    pub(crate) taken_out: BTreeMap<Table, Vec<DataFrame>>,
+    /// Of the window.
+    pub(crate) window: SpanSums,
+    /// Of the days of the month end's window that are known, where it is asked for and is another one.
+    pub(crate) outlook: Option<SpanSums>,
     /// How many appeals of each day speak of no record of their shop.
     pub(crate) unmatched: BTreeMap<Day, i64>,
     /// The days of the records that decisions speak of which take effect with this night.
@@ -71,7 +75,8 @@ pub(crate) struct NightInput {
 impl NightInput {
     /// The sound rows of shops that the snapshot does not have, by table-day.
     pub(crate) fn unknown_rows(&self) -> BTreeMap<TableDay, i64> {
-        let days = self.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
+        let days =
+            self.window.tables.iter().flat_map(|(table, sums)| sums.unknown.iter().map(move |day| (*table, day)));
         days.map(|(table, (day, rows))| ((table, *day), rows.values().sum())).collect()
     }
 }
@@ -187,8 +192,9 @@ impl<'a> Surveyed<'a> {
         failure
     }
 
-    /// Gathers all that scoring a day needs, and leaves in the state folder what the next one can use.
-    pub(crate) fn gather(&self) -> Outcome<NightInput> {
+    /// Gathers all that scoring a day needs, and an `outlook` over these days, and leaves in the state folder what the next one can
+    /// use.
+    pub(crate) fn gather(&self, outlook: Option<Span>) -> Outcome<NightInput> {
         let (settings, known, means) = (self.terms.settings, self.known, self.means());
         let window = settings.window(known.as_of);
         let mut resolved = resolve_all(&self.planned().collect::<Vec<_>>(), means)?;
@@ -204,8 +210,10 @@ impl<'a> Surveyed<'a> {
             Ok(retractions::decide(answered, last_effective_day))
         };
         let shop_ids = shops.iter().map(|shop| shop.shop_id).collect();
-        let (retracted, tables) = rayon::join(retracted, || windows::windows(&resolved, &shop_ids, means));
-        let (retracted, tables): (Retractions, _) = (retracted?, tables?);
+        let spans = [Some((Window::Night, window)), outlook.map(|span| (Window::Outlook, span))];
+        let (retracted, sums) = rayon::join(retracted, || windows::windows(spans, &resolved, &shop_ids, means));
+        let (retracted, [tables, of_outlook]): (Retractions, _) = (retracted?, sums?);
+        let of_span = |tables, span| Ok(SpanSums { tables, taken_out: windows::taken_out(&retracted, span)? });
         let partials = resolved.iter().filter(|(of, _)| measures::of(of.0).is_some());
         let computed: Vec<_> = partials.clone().filter_map(|(of, resolved)| Some((*of, resolved.computed?))).collect();
         let reused = partials.count() - computed.len();
@@ -216,8 +224,8 @@ impl<'a> Surveyed<'a> {
             snapshot_before: self.survey.snapshot_before(),
             shops,
             set_aside: SetAside::of(resolved.values().map(|resolved| &resolved.stored)),
-            tables,
-            taken_out: windows::taken_out(&retracted)?,
+            window: of_span(tables, window)?,
+            outlook: outlook.map(|span| of_span(of_outlook, span)).transpose()?,
             unmatched: retracted.unmatched,
             newly_decided,
             computed,
@@ -244,7 +252,10 @@ pub(super) fn shops(resolved: &mut ResolvedDays<'_>, means: Means<'_>) -> Outcom
 
 /// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
 fn ingredients(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = (TableDay, String)>) -> String {
-    let mut words = vec![format!("night {as_of}"), terms.settings.described(), terms.rulebook.described_on(as_of)];
+    let month = Month::of(as_of);
+    let cycle_starts = Cycles::first_days(month).collect::<Vec<_>>();
+    let rules = terms.rulebook.described_on(as_of, month.last_day(), &cycle_starts);
+    let mut words = vec![format!("night {as_of}"), terms.settings.described(), rules];
     words.extend(fingerprints.map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
     hash_of(words.join("\n").as_bytes())
 }

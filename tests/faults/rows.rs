@@ -8,7 +8,7 @@ use crate::support::{A_DAY, AS_OF, Bench, Cell, Row, Table, at, day, payment, ro
 
 /// How many payments of [`A_DAY`] the quality table counts for a reason.
 fn counted(bench: &Bench, reason: &str) -> i64 {
-    let rows = bench.shown(&QUALITY, AS_OF, &["table", "day", "reason", "rows"]);
+    let rows = bench.shown(&QUALITY, AS_OF, &["extract", "day", "reason", "row_count"]);
     let wanted = format!("payments {A_DAY} {reason} ");
     rows.iter().filter_map(|row| row.strip_prefix(&wanted)?.parse::<i64>().ok()).sum()
 }

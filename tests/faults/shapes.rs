@@ -30,7 +30,7 @@ fn fault_42_ties_in_a_huge_category_and_a_lone_shop_do_not_depend_on_the_order_o
         bench.nightly(&[]).assert_done();
         assert_clean(&bench);
         let rated = |row: &String| Some(row.strip_prefix("product_rating ")?.to_owned());
-        let columns = ["indicator", "shop_id", "ranked", "better", "tier"];
+        let columns = ["indicator", "shop_id", "ranked", "shops_better", "tier"];
         let rows: Vec<_> = bench.shown(&INDICATORS, AS_OF, &columns).iter().filter_map(rated).collect();
         assert!(rows.contains(&"1 1 0 5".to_owned()), "a lone shop");
         // The marketplace's other reviews are of its first five shops.

@@ -78,7 +78,7 @@ fn a_restatement_knows_no_later_appeals_than_those_of_its_knowledge_day() {
 #[test]
 fn a_failure_that_a_restatement_brings_reaches_the_later_months() {
     let bench = january_and_february();
-    let exit = |value| bench.shown(&MONTHLY_ASSESSMENTS, value, &["shop_id", "status", "failures_this_year"]);
+    let exit = |value| bench.shown(&MONTHLY_ASSESSMENTS, value, &["shop_id", "status", "failures"]);
     let before = [exit(MONTH_ENDS[0]), exit(MONTH_ENDS[1])];
     // Every shop fails under this threshold; only a changed month end makes the later months follow.
     bench.change_rule("thresholds.csv", ",*,2.5,2.5,3,", ",*,2.5,5,2,");

@@ -47,7 +47,7 @@ fn stars(bench: &Bench) -> (i64, i64) {
 
 /// How many appeals of today speak of no record.
 fn unmatched(bench: &Bench) -> i64 {
-    let rows = bench.shown(&QUALITY, AS_OF, &["reason", "rows"]);
+    let rows = bench.shown(&QUALITY, AS_OF, &["reason", "row_count"]);
     rows.iter().filter_map(|row| row.strip_prefix("unmatched_appeal ")?.parse::<i64>().ok()).sum()
 }
 

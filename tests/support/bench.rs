@@ -253,7 +253,7 @@ impl Bench {
     /// As [`Bench::quarantined`], under another output folder.
     pub(crate) fn quarantined_under(&self, out: &str, on: &str) -> Vec<String> {
         let folder = self.path(out).join(format!("quarantine/dt={on}"));
-        rows_shown(&folder, &QUARANTINE, &["table", "reason", "row", "key"])
+        rows_shown(&folder, &QUARANTINE, &["extract", "reason", "row", "key"])
     }
 }
 

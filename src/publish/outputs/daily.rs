@@ -1,17 +1,21 @@
 //! The tables of a night, one partition a day, and the quarantine.
 
-use super::table::{DAILY_KEY, OutputColumn, OutputTable, Text, boolean, day, float, integer, score, text, value};
+use super::table::{
+    DAILY_KEY, OutputColumn, OutputTable, Text, boolean, day, float, integer, points, score, text, value,
+};
 
 pub(super) const SHOP_ID: OutputColumn = integer("shop_id", "", "the shop", "店铺");
 pub(super) const AS_OF: OutputColumn = day("as_of", "the natural day that the row is for", "取值日");
 /// Of a row that is about ranks.
-pub(super) const PRIMARY_CATEGORY: OutputColumn =
-    text("primary_category", "the category that the shop is ranked in", "主营类目");
+const PRIMARY_CATEGORY: OutputColumn = text("primary_category", "the category that the shop is ranked in", "主营类目");
 /// Of a row that is about the shop.
-const MAIN_CATEGORY: OutputColumn = text("primary_category", "the shop's main category", "主营类目");
+pub(super) const MAIN_CATEGORY: OutputColumn = text("primary_category", "the shop's main category", "主营类目");
+pub(super) const SHOP_NAME: OutputColumn = text("shop_name", "the shop's name", "店铺名称");
+const UNIT: OutputColumn = text("unit", "what values of the indicator are counted in: stars, ratio or seconds", "单位");
+const DIRECTION: OutputColumn = text("direction", "which values are better: high or low", "优劣方向");
 const INDICATOR: OutputColumn = text("indicator", "the indicator", "考核指标");
 const RANKED: OutputColumn = shops("ranked", "shops ranked together", "参与排名店铺数");
-const EXTRACT: OutputColumn = text("table", "the extract", "数据表");
+const EXTRACT: OutputColumn = text("extract", "the table of the extracts", "数据表");
 
 const fn weight(name: Text, english: Text, chinese: Text) -> OutputColumn {
     float(name, "percent", english, chinese).or_null()
@@ -20,6 +24,10 @@ const fn weight(name: Text, english: Text, chinese: Text) -> OutputColumn {
 const fn shops(name: Text, english: Text, chinese: Text) -> OutputColumn {
     integer(name, "shops", english, chinese)
 }
+
+/// Of a row that is about the shop: it changes whenever another shop comes or goes.
+pub(in crate::publish) const CATEGORY_SHOPS: OutputColumn =
+    shops("category_shops", "present shops of the primary category with an assessment category", "同类目考核店铺数");
 
 /// One row a present shop: its score and what it is made of.
 pub const SCORES: OutputTable = OutputTable {
@@ -35,7 +43,7 @@ pub const SCORES: OutputTable = OutputTable {
 pub(super) const SCORE_COLUMNS: &[OutputColumn] = &[
     SHOP_ID,
     AS_OF,
-    text("shop_name", "the shop's name", "店铺名称"),
+    SHOP_NAME,
     MAIN_CATEGORY,
     text("primary_subcategory", "the shop's main subcategory", "主营二级类目").or_null(),
     text(
@@ -44,6 +52,7 @@ pub(super) const SCORE_COLUMNS: &[OutputColumn] = &[
         "考核类目",
     )
     .or_null(),
+    CATEGORY_SHOPS,
     score("score", "basic service score", "基础服务考核分"),
     score("product_score", "score of the product dimension", "商品体验得分"),
     score("logistics_score", "score of the logistics dimension", "物流体验得分"),
@@ -79,12 +88,15 @@ pub const INDICATORS: OutputTable = OutputTable {
         SHOP_ID,
         INDICATOR,
         AS_OF,
+        SHOP_NAME,
         MAIN_CATEGORY,
         text("dimension", "the indicator's dimension", "指标维度"),
+        UNIT,
+        DIRECTION,
         integer("numerator", "stars, rows or seconds", "sum above the line", "分子"),
         integer("denominator", "rows", "count below the line", "分母"),
         value("value", "numerator / denominator; null where the denominator counts nothing", "指标值").or_null(),
-        shops("better", "shops strictly better than this one", "优于本店的店铺数").or_null(),
+        shops("shops_better", "shops strictly better than this one", "优于本店的店铺数").or_null(),
         RANKED.or_null(),
         integer("tier", "points", "tier: 5, 4, 3, 2 or 0", "档").or_null(),
     ]],
@@ -104,6 +116,10 @@ const IMPROVEMENT_COLUMNS: &[OutputColumn] = &[
     SHOP_ID,
     INDICATOR,
     AS_OF,
+    SHOP_NAME,
+    MAIN_CATEGORY,
+    UNIT,
+    DIRECTION,
     integer("tier", "points", "tier held", "当前档"),
     integer("next_tier", "points", "lowest tier above it that some shop ranked with it holds", "下一档"),
     value("value", "the shop's value", "指标值"),
@@ -128,6 +144,8 @@ pub const CATEGORIES: OutputTable = OutputTable {
         value("median", "value of the ⌈n/2⌉-th smallest", "中位数"),
         value("quartile_3", "value of the ⌈3n/4⌉-th smallest", "上四分位"),
         value("highest", "greatest value", "最大值"),
+        value("mean", "sum of the shops' numerators / sum of their denominators", "均值"),
+        value("best_tenth", "value of the ⌈n/10⌉-th best", "前10%的值"),
         value("tier_5_edge", "worst value that holds tier 5", "5档边界值").or_null(),
         value("tier_4_edge", "worst value that holds tier 4", "4档边界值").or_null(),
         value("tier_3_edge", "worst value that holds tier 3", "3档边界值").or_null(),
@@ -140,30 +158,55 @@ pub const CATEGORIES: OutputTable = OutputTable {
     ]],
 };
 
+/// One row a present shop: where its month end is heading.
+pub const OUTLOOK: OutputTable = OutputTable {
+    name: "outlook",
+    partition_key: DAILY_KEY,
+    grain: "one row for each shop present on the as-of day",
+    sorted_by: &["shop_id"],
+    descending: &[],
+    column_groups: &[&[
+        SHOP_ID,
+        AS_OF,
+        SHOP_NAME,
+        MAIN_CATEGORY,
+        day("month_end", "last day of the month", "月末"),
+        integer("days_known", "days", "how many days of the month end's window are over", "已知天数"),
+        score("score", "score that these days alone would give, by the rules in force on the month end", "预计月末分"),
+        points("monthly_min", "least score that passes the monthly assessment", "月度考核最低分").or_null(),
+        text(
+            "verdict",
+            "what the month end would come to by itself: exempt, not_assessed, not_scored, fail or pass",
+            "预计结果",
+        )
+        .or_null(),
+    ]],
+};
+
 /// One row a table, day and reason: what was read and what was set aside.
 pub const QUALITY: OutputTable = OutputTable {
     name: "quality",
     partition_key: DAILY_KEY,
     grain: "one row for each table, day of the window and reason; reason none counts all rows",
-    sorted_by: &["table", "day", "reason"],
+    sorted_by: &["extract", "day", "reason"],
     descending: &[],
     column_groups: &[&[
         EXTRACT,
         day("day", "the partition's day", "分区日"),
         text("reason", "none (all rows), a quarantine reason, unknown_shop or unmatched_appeal", "原因"),
-        integer("rows", "rows", "how many rows", "行数"),
+        integer("row_count", "rows", "how many rows", "行数"),
     ]],
 };
 
 /// The tables of a night, in the order of the specification.
-pub const NIGHTLY: [&OutputTable; 5] = [&SCORES, &INDICATORS, &IMPROVEMENTS, &CATEGORIES, &QUALITY];
+pub const NIGHTLY: [&OutputTable; 6] = [&SCORES, &INDICATORS, &IMPROVEMENTS, &CATEGORIES, &OUTLOOK, &QUALITY];
 
 /// One quarantined row; owner only, outside the published tables.
 pub const QUARANTINE: OutputTable = OutputTable {
     name: "quarantine",
     partition_key: DAILY_KEY,
     grain: "one quarantined row of the partition day",
-    sorted_by: &["table", "key", "reason", "row"],
+    sorted_by: &["extract", "key", "reason", "row"],
     descending: &[],
     column_groups: &[&[
         EXTRACT,

@@ -7,11 +7,12 @@ mod daily;
 mod table;
 mod yearly;
 
-pub use daily::{CATEGORIES, IMPROVEMENTS, INDICATORS, NIGHTLY, QUALITY, QUARANTINE, SCORES};
-pub use table::OutputTable;
-pub(super) use table::{DAILY_KEY, counted_score, counted_score_fields};
+pub(super) use daily::CATEGORY_SHOPS;
+pub use daily::{CATEGORIES, IMPROVEMENTS, INDICATORS, NIGHTLY, OUTLOOK, QUALITY, QUARANTINE, SCORES};
 #[cfg(test)]
-pub(super) use table::{OutputColumn, OutputKind};
+pub(super) use table::OutputKind;
+pub use table::OutputTable;
+pub(super) use table::{DAILY_KEY, OutputColumn, counted_score, counted_score_fields};
 pub use yearly::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, YEARLY};
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ mod tests {
         let names: Vec<_> = SCORES.columns().map(|column| column.name).collect();
         let scores = Dimension::ALL.map(|dimension| format!("{}_score", dimension.name()));
         let weights = Dimension::ALL.map(|dimension| format!("{}_weight_percent", dimension.name()));
-        assert_eq!(names[7..12], scores);
-        assert_eq!(names[12..17], weights);
+        assert_eq!(names[8..13], scores);
+        assert_eq!(names[13..18], weights);
     }
 }

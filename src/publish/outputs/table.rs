@@ -118,7 +118,7 @@ pub(super) const fn points(name: Text, english: Text, chinese: Text) -> OutputCo
 
 /// A value in the unit of its row's indicator.
 pub(super) const fn value(name: Text, english: Text, chinese: Text) -> OutputColumn {
-    float(name, "stars, share or seconds", english, chinese)
+    float(name, "stars, ratio or seconds", english, chinese)
 }
 
 pub(super) const fn day(name: Text, english: Text, chinese: Text) -> OutputColumn {

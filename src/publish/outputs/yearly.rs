@@ -1,6 +1,6 @@
 //! The tables of month ends and years: what a score decides beyond its day.
 
-use super::daily::{AS_OF, PRIMARY_CATEGORY, SCORE_COLUMNS, SHOP_ID};
+use super::daily::{AS_OF, MAIN_CATEGORY, SCORE_COLUMNS, SHOP_ID, SHOP_NAME};
 use super::table::{OutputColumn, OutputKind, OutputTable, Text, boolean, column, day, integer, points, score, text};
 
 const MONTH_END_KEY: &str = "month_end";
@@ -51,13 +51,23 @@ pub const MONTHLY_ASSESSMENTS: OutputTable = OutputTable {
 
 const ASSESSMENT_COLUMNS: &[OutputColumn] = &[
     SHOP_ID,
-    PRIMARY_CATEGORY,
+    SHOP_NAME,
+    MAIN_CATEGORY,
     score("score", "month-end score", "月末基础服务考核分"),
+    day("cycle_starts_on", "first day of the cycle that failures count in; null while the shop is exempt", "考核周期起始日")
+        .or_null(),
     points("monthly_min", "least score that passes; null where the category has no such assessment", "月度考核最低分")
         .or_null(),
-    text("status", "not_assessed, exit, not_scored, fail or pass", "月度考核结果"),
-    months("failures_this_year", "months of the calendar year that failed, this one among them", "本年未达标月数"),
-    months("failure_limit", "failed months that mean exit; null where the category has no such assessment", "清退月数")
+    text("status", "exempt, not_assessed, exit, not_scored, fail or pass", "月度考核结果"),
+    months("failures", "months of the cycle that failed, this one among them", "本周期未达标月数"),
+    months(
+        "failure_limit",
+        "failed months that mean exit: the greatest limit of the cycle's assessed months so far; null before the first of them",
+        "清退月数",
+    )
+    .or_null(),
+    months("failures_left", "failed months that are left before exit; 0 in exit", "剩余未达标月数").or_null(),
+    text("risk", "high with one failure left, medium with two, low with more; null in exit and without assessment", "风险")
         .or_null(),
 ];
 
