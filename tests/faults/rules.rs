@@ -40,7 +40,11 @@ fn fault_40_weights_that_do_not_add_up_or_any_negative_figure_are_refused() {
         (tea, "茶,,-15,50,25,20,20", "weights.csv:91: column consultation_percent … a negative figure"),
         ("*,2.5,2.5,3,", "*,-2.5,2.5,3,", "thresholds.csv:2: column marketing_min … a negative figure"),
         ("*,2.5,2.5,3,", "*,2.5,2.5,-3,", "thresholds.csv:2: column failure_limit … a negative figure"),
-        ("*,2.5,2.5,3,", "*,2.5,2.5,0,", "thresholds.csv:2: column failure_limit: found \"0\", wanted a whole number of 1"),
+        (
+            "*,2.5,2.5,3,",
+            "*,2.5,2.5,0,",
+            "thresholds.csv:2: column failure_limit: found \"0\", wanted a whole number of 1",
+        ),
         (
             "男装,2.8,2.6,3,2.9,6",
             "男装,2.8,2.6,3,2.9,-6",
