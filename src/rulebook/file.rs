@@ -1,6 +1,7 @@
 //! The file of a rule table: CSV in UTF-8, a header with each column once, in any order, then one rule a line.
 //!
-//! In: a path and the columns of its table. Out: where each column stands, and the records, each with its line.
+//! In: a path and the columns of its table. Out: where each column stands, and the records, each with its line. A last
+//! column `source` is for people: it has no place among them, so nothing can read it and it is no part of any rule.
 
 use std::path::Path;
 
@@ -12,6 +13,9 @@ pub(super) const STAGE: &str = "rules";
 
 /// The columns that every table has besides its own.
 const DATES: [&str; 2] = ["effective_from", "effective_to"];
+
+/// What every table may have as its last column: where a rule comes from, in free text that is read past.
+const SOURCE: &str = "source";
 
 /// A record of the file, and the line on which it begins, counted from 1.
 pub(super) type Record = (u64, csv::StringRecord);
@@ -27,10 +31,11 @@ impl Header {
         self.places.iter().find(|(name, _)| *name == column).map(|(_, place)| *place)
     }
 
-    /// Refuses a header that does not have each of the dates and `columns` once, or has others.
+    /// Refuses a header that does not have each of the dates and `columns` once, or has others, but for a last [`SOURCE`].
     pub(super) fn read(path: &Path, (line, names): &Record, columns: &[&'static str]) -> Outcome<Self> {
         let wanted: Vec<&'static str> = DATES.iter().chain(columns).copied().collect();
-        let found: Vec<&str> = names.iter().map(trimmed).collect();
+        let mut found: Vec<&str> = names.iter().map(trimmed).collect();
+        found.pop_if(|last| *last == SOURCE);
         let refusal = |column: &str, fault: &str, advice: &str| {
             let finding = Finding::new(STAGE, fault, format!("the columns {}", wanted.join(",")));
             finding.line(path, *line).column(column).advice(advice)
@@ -45,7 +50,10 @@ impl Header {
             }
         }
         let unknown = found.iter().filter(|name| !wanted.contains(name));
-        findings.extend(unknown.map(|name| refusal(name, "an unknown column", "correct its name or remove it")));
+        findings.extend(unknown.map(|name| match *name {
+            SOURCE => refusal(name, "it before the last column", "keep one, as the last column"),
+            _ => refusal(name, "an unknown column", "correct its name or remove it"),
+        }));
         Failure::unless_empty(ExitClass::Usage, findings)?;
         Ok(Self { places })
     }
@@ -98,7 +106,7 @@ pub(super) fn misshapen(path: &Path, (line, record): &Record, width: usize) -> O
         Finding::new(STAGE, "a cell that runs over several lines", "one row a line").advice("close the quotation mark")
     } else if record.len() != width {
         Finding::new(STAGE, format!("{} fields", record.len()), format!("{width}, as the header has"))
-            .advice("add or remove commas")
+            .advice("add or remove commas; a cell that holds one stands in quotation marks")
     } else {
         return None;
     };

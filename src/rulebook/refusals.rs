@@ -76,11 +76,16 @@ every figure of a row wrong
 thresholds + ,,茶,2.55555,-1,2.5,,1e3,+5,99999999999999999999
 thresholds.csv:3: column marketing_min: found "2.55555", wanted a …
 thresholds.csv:3: column monthly_min: found "-1", a negative figure, wanted a …
-thresholds.csv:3: column failure_limit: found "2.5", wanted a …
+thresholds.csv:3: column failure_limit: found "2.5", wanted a whole number of 1 or more, or an empty cell; correct…
 thresholds.csv:3: column annual_min: found an empty cell, wanted a …
 thresholds.csv:3: column annual_fee_fen: found "1e3", wanted a …
 thresholds.csv:3: column sales_half_refund_fen: found "+5", wanted a …
 thresholds.csv:3: column sales_full_refund_fen: found "99999999999999999999", wanted a …
+
+a limit that no month has to fail for, where an empty cell would mean that there is no assessment
+thresholds + ,,茶,2.5,2.5,0,3,100,1,2
+thresholds.csv:3: column failure_limit: found "0", wanted a whole number of 1 or more, or an empty cell; correct the
+  figure
 
 half a refund from more sales than a whole one
 thresholds + ,,茶,2.5,,,3,100,6,5
@@ -156,14 +161,31 @@ custom_made.csv:1: column category: found no such column, wanted the columns eff
 custom_made.csv:1: column categories: found an unknown column, wanted the columns effective_from,effective_to,category;
   correct its name or remove it
 
+sources before other columns, and with one at the end besides
+custom_made effective_to,category -> effective_to,source,category
+logistics effective_from -> source,effective_from
+logistics logistics_indicator -> logistics_indicator, source
+tiers tier,top_percent -> tier,top_percent,source,source
+logistics.csv:1: column source: found it before the last column, wanted the columns
+  effective_from,effective_to,category,subcategory,logistics_indicator; keep one, as the last column
+custom_made.csv:1: column source: found it before the last column, wanted…
+tiers.csv:1: column source: found it before the last column, wanted…
+
+sources in a table of rules without them, or with a comma outside quotation marks
+custom_made effective_to,category -> effective_to,category,source
+custom_made + ,,茶,a public list, not complete
+custom_made.csv:2: found 3 fields, wanted 4, as the header has…
+custom_made.csv:3: found 5 fields, wanted 4, as the header has; add or remove commas; a cell that holds one stands in…
+
 rows with too few or too many fields, and an unclosed quotation mark, which does not swallow the rules below it
 custom_made + 2022-01-01,茶
 custom_made + ,,茶
 custom_made + ,,酒,
 custom_made + ,,"茶
 custom_made + ,,酒
-custom_made.csv:3: found 2 fields, wanted 3, as the header has; add or remove commas
-custom_made.csv:5: found 4 fields, wanted 3, as the header has; add or remove commas
+custom_made.csv:3: found 2 fields, wanted 3, as the header has; add or remove commas; a cell that holds one stands in
+  quotation marks
+custom_made.csv:5: found 4 fields, wanted 3, as the header has; add or remove commas…
 custom_made.csv:6: found a cell that runs over several lines, wanted one row a line; close the quotation mark"#;
 
 #[test]

@@ -105,6 +105,12 @@ impl<'a> Row<'a> {
         self.figure(column, "a whole number of 0 or more", digits)
     }
 
+    /// A count that cannot be none: where nothing is meant the cell is empty.
+    pub(super) fn positive(&mut self, column: &str) -> Read<i64> {
+        let above_0 = |text: &str| digits(text).filter(|count| *count > 0);
+        self.figure(column, "a whole number of 1 or more, or an empty cell", above_0)
+    }
+
     fn figure<T>(&mut self, column: &str, wanted: &str, read: impl FnOnce(&str) -> Option<T>) -> Read<T> {
         let text = self.text(column);
         read(text).ok_or_else(|| {

@@ -72,6 +72,18 @@ impl Folder {
         self.write(table, edited);
     }
 
+    /// Sound, with a last column `source`, whose cells are these in turn.
+    pub(super) fn with_sources(sources: &[&str]) -> Self {
+        let folder = Self::changed("");
+        for table in SOUND.split("\n\n") {
+            let (name, rows) = table.split_once('\n').unwrap();
+            let sources = ["source"].iter().chain(sources.iter().cycle());
+            let rows = rows.lines().zip(sources).map(|(row, source)| format!("{row},{source}\n"));
+            folder.write(name, rows.collect::<String>());
+        }
+        folder
+    }
+
     fn write(&self, table: &str, content: impl AsRef<[u8]>) {
         std::fs::write(self.path(table), content).unwrap();
     }

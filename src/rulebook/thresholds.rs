@@ -18,7 +18,7 @@ pub(crate) struct ThresholdRow {
     pub marketing_min: Decimal4,
     /// The lowest score that passes the monthly assessment; none: no such assessment.
     pub monthly_min: Option<Decimal4>,
-    /// How many failed months of a year mean exit; none: no monthly assessment.
+    /// How many failed months of a cycle mean exit, 1 or more; none: no monthly assessment.
     pub failure_limit: Option<i64>,
     /// The lowest average score that earns a refund of the annual fee 年费.
     pub annual_min: Decimal4,
@@ -51,7 +51,7 @@ impl Line for ThresholdRow {
         let category = row.known_category(known, None);
         let marketing_min = row.decimal("marketing_min");
         let monthly_min = row.optional("monthly_min", Row::decimal);
-        let failure_limit = row.optional("failure_limit", Row::whole);
+        let failure_limit = row.optional("failure_limit", Row::positive);
         let annual_min = row.decimal("annual_min");
         let annual_fee_fen = row.whole("annual_fee_fen");
         let (half, full) = (row.whole("sales_half_refund_fen"), row.whole("sales_full_refund_fen"));

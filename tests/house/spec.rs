@@ -156,15 +156,16 @@ mod declared {
     pub(super) fn cut_offs() -> Vec<String> {
         let rows = shipped("tiers.csv");
         let of_all = rows.iter().filter_map(|row| row.strip_prefix("2019-01-01,,*,*,"));
-        of_all.map(|row| row.replace(',', " | ")).collect()
+        of_all.map(|row| line(&row.split(',').take(2).collect::<Vec<_>>())).collect()
     }
 
-    /// Name and columns besides the dates, in the order of the names.
+    /// Name and columns besides the dates and the source, in the order of the names.
     pub(super) fn rule_tables() -> Vec<String> {
         let files = std::fs::read_dir(RULES).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
         let of = |file: String| {
             let header = shipped(&file).swap_remove(0);
             let columns = header.strip_prefix("effective_from,effective_to,").expect("the dates come first");
+            let columns = columns.strip_suffix(",source").expect("every shipped table says where its rules come from");
             line(&[&file, &columns.replace(',', ", ")])
         };
         sorted(files.map(of).collect())

@@ -64,6 +64,14 @@ fn a_changed_rule_makes_every_night_stale_on_which_it_is_in_force() {
 }
 
 #[test]
+fn an_edited_source_of_a_rule_makes_nothing_stale() {
+    let bench = two_nights();
+    bench.change_rule("thresholds.csv", ",sample: no row for all other categories is published", ",\"ours, of 2022\"");
+    bench.change_rule("custom_made.csv", "乐器定制,public list of categories made to order; not complete", "乐器定制,");
+    assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
+}
+
+#[test]
 fn the_state_says_what_it_keeps_and_what_no_longer_holds() {
     let bench = two_nights();
     let state = bench.said("state");

@@ -148,11 +148,25 @@ impl Bench {
         fs::write(&path, text.replace(old, new)).unwrap();
     }
 
-    /// Adds a line to a rule table.
-    pub(crate) fn add_rule(&self, file: &str, line: &str) {
+    /// Adds a row to a rule table, with no source.
+    pub(crate) fn add_rule(&self, file: &str, row: &str) {
         let path = self.path("rules").join(file);
         let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, format!("{text}{line}\n")).unwrap();
+        fs::write(&path, format!("{text}{row},\n")).unwrap();
+    }
+
+    /// Removes from a rule table the one row that begins so.
+    pub(crate) fn remove_rule(&self, file: &str, beginning: &str) {
+        let path = self.path("rules").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        let (removed, kept): (Vec<&str>, Vec<&str>) = text.lines().partition(|row| row.starts_with(beginning));
+        assert_eq!(removed.len(), 1, "{beginning:?} in {file}");
+        fs::write(&path, kept.join("\n")).unwrap();
+    }
+
+    /// The line of a shipped rule table on which a row that is added stands.
+    pub(crate) fn added_line(file: &str) -> usize {
+        fs::read_to_string(shipped_rules().join(file)).unwrap().lines().count() + 1
     }
 
     /// Scores the night of [`AS_OF`], with further flags and an empty environment.
