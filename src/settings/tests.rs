@@ -17,7 +17,7 @@ fn resolved(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) ->
 /// What nights are known by: a change of it makes every published night stale.
 #[test]
 fn the_policies_are_described_by_name_and_value() {
-    let described = |flags| resolved("", &[], flags).unwrap().described();
+    let described = |flags: &[(&str, &str)]| resolved("", &[], flags).unwrap().described();
     let usual = "\
 window_days=30
 appeal_effect_days=1
