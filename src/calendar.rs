@@ -60,6 +60,11 @@ pub(crate) fn first_of_month(day: Day) -> Day {
     Day::of_civil(civil(day).first_of_month())
 }
 
+/// Which month of its year a day lies in: 1 is January.
+pub(crate) fn month_of_year(day: Day) -> i64 {
+    civil(day).month().into()
+}
+
 /// The civil date; a day beyond the calendar of the library is its nearest one.
 fn civil(day: Day) -> Date {
     day.civil().unwrap_or(if day.epoch_days() < 0 { Date::MIN } else { Date::MAX })
@@ -95,6 +100,7 @@ mod tests {
             ("2024-02-29", "2024-02-01", "2024-02-29"),
         ] {
             assert_eq!(first_of_month(day(within)), day(first), "{within}");
+            assert_eq!(month_of_year(day(within)).to_string(), within[6..7], "{within}");
             assert_eq!(ends_month(day(within)), within == last, "{within}");
         }
     }

@@ -1,7 +1,8 @@
 //! A restatement: a frozen month end computed again on purpose, and what follows from it (specification, section 8).
 //!
 //! In: the extracts as they are now, appeals as of the knowledge day, and what is published of the year. Out: the rows that
-//! change, those that they replace, the later assessments of the year and its settlement, published in one step.
+//! change, those that they replace, the later assessments of the year and the settlements that they went into, published in one
+//! step.
 
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use crate::pipeline::{
     settlement,
 };
 use crate::publish::month_ends::{self, Restatement};
-use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, SCORES};
+use crate::publish::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES, SCORES};
 use crate::publish::restatement::{self, Restated};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Rows, reading::Current};
 use crate::table_days::{dependencies::Terms, night::Surveyed, survey::AsKnown};
@@ -80,9 +81,7 @@ fn partitions(
         partitions.push(partition(&MONTH_END_REVISIONS, day, Rows::made(vec![restated.revisions])));
     }
     partitions.extend(assessments_from(day, &month_ends, terms.rulebook)?);
-    if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))? {
-        partitions.extend(settlement::again(terms, day, &settled, &month_ends)?);
-    }
+    partitions.extend(settlement::again(terms, day, &month_ends, current)?);
     Ok(partitions)
 }
 

@@ -3,9 +3,12 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
 use arrow::compute::concat_batches;
+use arrow::datatypes::Schema;
+use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::checksums::{Checksums, file_hash};
@@ -77,7 +80,8 @@ pub(crate) fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome
     read_partition(&folder, table)
 }
 
-/// All rows of a partition's folder, which exists.
+/// All rows of a partition's folder, which exists, in the declared columns, found by their names. What an older release
+/// published lacks those that were added since.
 pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch> {
     let mut batches = Vec::new();
     for path in names(folder)?.iter().map(|name| folder.join(name)) {
@@ -93,9 +97,19 @@ pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch
             batches.push(batch.map_err(|error| unreadable(error.to_string()))?);
         }
     }
-    concat_batches(&table.schema(), &batches).map_err(|error| {
+    in_declared_columns(&batches, &table.schema()).map_err(|error| {
         Finding::new(STAGE, error.to_string(), "the declared columns").path(folder).fail(ExitClass::State)
     })
+}
+
+fn in_declared_columns(batches: &[RecordBatch], declared: &Schema) -> Result<RecordBatch, ArrowError> {
+    let is_there = |name: &str| batches.iter().all(|batch| batch.column_by_name(name).is_some());
+    let names: Vec<&str> =
+        declared.fields().iter().map(|field| field.name().as_str()).filter(|name| is_there(name)).collect();
+    let places = |schema: &Schema| names.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>();
+    let schema = declared.project(&places(declared)?)?;
+    let parts = batches.iter().map(|batch| batch.project(&places(&batch.schema())?));
+    concat_batches(&Arc::new(schema), &parts.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// A column as the array of its declared type.

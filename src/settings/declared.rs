@@ -7,7 +7,7 @@ use strum::VariantNames;
 
 use crate::domain::Day;
 use crate::extracts::delivery::{Int96Is, TimestampsAre};
-use crate::policies::{AfterSalesMix, RankWithin};
+use crate::policies::{AfterSalesMix, AnnualFeeBy, RankWithin};
 use crate::rulebook::Decimal4;
 use crate::zone::Zone;
 
@@ -58,12 +58,14 @@ pub enum Reach {
     Night,
     /// Into the daily partials.
     Partials,
+    /// Into the settlements of years alone: no night depends on it.
+    Settlements,
     /// Into no figure: where things lie, what stops a run, what is kept, how fast it goes.
     Run,
 }
 
 use Kind::{AtLeast, Between, Folder, OneOf, Percent, Switch};
-use Reach::{Night, Partials, Run};
+use Reach::{Night, Partials, Run, Settlements};
 
 const DAYS: Kind = AtLeast("days", 0, 36_600);
 const ROWS: Kind = AtLeast("rows", 0, i64::MAX.unsigned_abs());
@@ -75,12 +77,13 @@ const MAY_LACK: Kind = Kind::SomeOf(&["disputes", "appeals"]);
 const TIMES: Kind = OneOf(TimestampsAre::VARIANTS);
 const INT96: Kind = OneOf(Int96Is::VARIANTS);
 const MIX: Kind = OneOf(AfterSalesMix::VARIANTS);
+const FEE: Kind = OneOf(AnnualFeeBy::VARIANTS);
 const RANK: Kind = OneOf(RankWithin::VARIANTS);
 const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 36] = [
+pub static SETTINGS: [Setting; 37] = [
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
     setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
     setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
@@ -101,6 +104,7 @@ pub static SETTINGS: [Setting; 36] = [
     setting("appeal_effect_days", FEW_DAYS, "1", Night, "how long after its decision an appeal takes effect"),
     setting("rank_within", RANK, "primary_category", Night, "what shops are ranked inside of"),
     setting("after_sales_mix", MIX, "equal", Night, "how the two after-sales tiers make one score"),
+    setting("annual_fee_by", FEE, "months", Settlements, "what the annual fee and its sales lines go by"),
     setting("max_quarantined_percent", Percent, "1", Run, "the most of a table-day that may be quarantined"),
     setting("max_quarantined_rows", ROWS, "20", Run, "so many rows may always be quarantined"),
     setting("max_unscored_percent", Percent, "5", Run, "the most of the shops that may be without a score"),

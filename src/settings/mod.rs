@@ -17,7 +17,7 @@ use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::extracts::delivery::{Delivery, TableDelivery};
 use crate::extracts::tables::Table;
-use crate::policies::{AfterSalesMix, Coverage, Limits, RankWithin};
+use crate::policies::{AfterSalesMix, AnnualFeeBy, Coverage, Limits, RankWithin};
 use crate::zone::Zone;
 
 const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
@@ -42,6 +42,7 @@ pub struct Settings {
     pub(crate) appeal_effect_days: i32,
     pub(crate) rank_within: RankWithin,
     pub(crate) after_sales_mix: AfterSalesMix,
+    pub(crate) annual_fee_by: AnnualFeeBy,
     pub(crate) limits: Limits,
     pub(crate) quarantine_days: i32,
     pub(crate) keep_generations: usize,
@@ -116,6 +117,7 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
         appeal_effect_days: values.get("appeal_effect_days")?,
         rank_within: values.get("rank_within")?,
         after_sales_mix: values.get("after_sales_mix")?,
+        annual_fee_by: values.get("annual_fee_by")?,
         limits: Limits {
             max_quarantined_percent: values.get("max_quarantined_percent")?,
             max_quarantined_rows: values.get("max_quarantined_rows")?,
