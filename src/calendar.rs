@@ -92,10 +92,6 @@ pub fn ends_month(day: Day) -> bool {
     day.civil().is_some_and(|date| date == date.last_of_month())
 }
 
-pub(crate) fn first_of_month(day: Day) -> Day {
-    Day::of_civil(civil(day).first_of_month())
-}
-
 /// The civil date; a day beyond the calendar of the library is its nearest one.
 fn civil(day: Day) -> Date {
     day.civil().unwrap_or(if day.epoch_days() < 0 { Date::MIN } else { Date::MAX })
@@ -130,7 +126,8 @@ mod tests {
             ("2024-02-28", "2024-02-01", "2024-02-29"),
             ("2024-02-29", "2024-02-01", "2024-02-29"),
         ] {
-            assert_eq!(first_of_month(day(within)), day(first), "{within}");
+            let month = Month::of(day(within));
+            assert_eq!([month.first_day(), month.last_day()], [day(first), day(last)], "{within}");
             assert_eq!(ends_month(day(within)), within == last, "{within}");
         }
     }
@@ -158,7 +155,7 @@ mod tests {
     fn days_beyond_the_calendar_are_no_panic() {
         for beyond in [i32::MIN, i32::MAX] {
             let beyond = Day::from_epoch_days(beyond);
-            assert_eq!((Year::of(beyond), ends_month(beyond)), (Year::of(first_of_month(beyond)), false));
+            assert_eq!((Year::of(beyond), ends_month(beyond)), (Year::of(Month::of(beyond).first_day()), false));
             let month = Month::of(beyond);
             assert_eq!(
                 [month.plus(i32::MAX), month.plus(i32::MIN)].map(|month| month.first_day() <= month.last_day()),

@@ -57,6 +57,17 @@ impl Cycles {
     }
 }
 
+/// What the annual fee and the sales lines of its refund go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::VariantNames)]
+pub(crate) enum AnnualFeeBy {
+    /// The months of the year after that of joining, up to that of leaving.
+    #[strum(serialize = "months")]
+    Months,
+    /// The whole year.
+    #[strum(serialize = "year")]
+    Year,
+}
+
 /// Which days a run needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Coverage {

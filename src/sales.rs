@@ -1,10 +1,9 @@
-//! The sales of a year by shop: its amounts over all days, and the category of goods that sold most.
+//! The sales of a year by shop: its amounts over all days, and the categories of goods that sold most.
 //!
 //! Grain in: the daily partials of payments, one row a shop and category of goods and day. Grain out: one entry a shop with
 //! payments. Amounts in fen. Of a shop that left, the days up to and including that one count (specification, section 9).
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
@@ -21,8 +20,9 @@ const DAYS_AT_ONCE: usize = 31;
 /// What a shop sold in the year.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sales {
-    /// The category of goods with the highest amount, the first by name among equals; none without payments.
-    pub top_category: Option<String>,
+    /// All categories of goods with the highest amount, since what decides among equals is no matter of sales; none without
+    /// payments.
+    pub top_categories: BTreeSet<String>,
     /// Over all categories.
     pub amount_fen: i64,
 }
@@ -31,9 +31,10 @@ impl Sales {
     /// Of a shop, given its amounts by category of goods.
     pub(crate) fn of<'a>(by_category: impl IntoIterator<Item = (&'a str, i64)>) -> Self {
         let by_category: Vec<(&str, i64)> = by_category.into_iter().collect();
-        let top = by_category.iter().max_by_key(|(category, amount)| (*amount, Reverse(*category)));
+        let highest = by_category.iter().map(|(_, amount)| *amount).max();
+        let top = by_category.iter().filter(|(_, amount)| Some(*amount) == highest);
         Self {
-            top_category: top.map(|(category, _)| (*category).to_owned()),
+            top_categories: top.map(|(category, _)| (*category).to_owned()).collect(),
             amount_fen: by_category.iter().map(|(_, amount)| amount).sum(),
         }
     }
@@ -100,14 +101,15 @@ mod tests {
         .unwrap()
     }
 
-    /// Sales as `shop amount top-category`, of payments on days that begin with 2022-01-01.
+    /// Sales as `shop amount top-categories`, of payments on days that begin with 2022-01-01.
     fn sold(days: &[&[(i64, &str, i64)]], left_on: &[(i64, &str)]) -> Vec<String> {
         let all: Vec<Day> = (0..).take(days.len()).map(|later| day("2022-01-01").plus(later)).collect();
         let of_day = |at: Day| Ok(payments(days[all.iter().position(|day| *day == at).unwrap()]));
         let left_on = left_on.iter().map(|(shop, on)| (*shop, day(on))).collect();
         let sales = of_days(&all, &left_on, of_day).unwrap();
         let shown = |(shop, sales): (i64, Sales)| {
-            format!("{shop} {} {}", sales.amount_fen, sales.top_category.unwrap_or_default())
+            let top: Vec<String> = sales.top_categories.into_iter().collect();
+            format!("{shop} {} {}", sales.amount_fen, top.join(" "))
         };
         sales.into_iter().map(shown).collect()
     }
@@ -127,13 +129,17 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_sales_in_two_categories_the_first_by_name_is_the_top_one() {
-        let top = |sales: &[(&str, i64)]| Sales::of(sales.iter().copied());
-        let both = Sales { top_category: Some("男装".to_owned()), amount_fen: 10 };
-        assert_eq!(top(&[("茶", 5), ("男装", 5)]), both);
-        assert_eq!(top(&[("男装", 5), ("茶", 5)]), both);
-        assert_eq!(top(&[("茶", 6), ("男装", 5)]).top_category.as_deref(), Some("茶"));
-        assert_eq!(top(&[("茶", 0)]), Sales { top_category: Some("茶".to_owned()), amount_fen: 0 });
+    fn all_categories_with_the_highest_sales_are_kept() {
+        for (amounts, top, amount_fen) in [
+            (&[("茶", 6), ("男装", 5)][..], &["茶"][..], 11),
+            (&[("茶", 5), ("男装", 5), ("箱包", 4)], &["男装", "茶"], 14),
+            // Payments of nothing are payments, and no payments are none.
+            (&[("茶", 0)], &["茶"], 0),
+            (&[], &[], 0),
+        ] {
+            let top_categories = top.iter().map(|category| (*category).to_owned()).collect();
+            assert_eq!(Sales::of(amounts.iter().copied()), Sales { top_categories, amount_fen });
+        }
     }
 
     #[test]

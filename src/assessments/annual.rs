@@ -2,17 +2,22 @@
 //!
 //! Grain in: the shops of the newest snapshot, their month-end scores and their sales of one year, and the as-of day. Grain
 //! out: one settlement for each shop with a contract in that year. Money in fen, scores in ten-thousandths; a month without a
-//! score is left out, and with none left there is no average.
+//! score is left out, and with none left there is no average. The fee and the sales lines go by charged months, of which the
+//! year has twelve; a fee is rounded down, a line is never divided.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assessments::{MonthEndScore, STAGE, thresholds_on};
-use crate::calendar::{Year, first_of_month};
+use crate::calendar::{Month, Year};
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
-use crate::rulebook::{Decimal4, Thresholds};
+use crate::policies::AnnualFeeBy;
+use crate::rulebook::{Decimal4, ThresholdRow, Thresholds};
 use crate::sales::Sales;
 use crate::shops::Shop;
+
+const MONTHS_A_YEAR: i64 = 12;
 
 /// Which scores of the year count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -32,16 +37,17 @@ pub(crate) enum Basis {
 }
 
 impl Basis {
-    /// On what basis a shop is settled, as it is known on the as-of day; none where its contract did not touch the year.
+    /// On what basis a shop is settled, as it is known on the as-of day; none where it left before the year, or had not joined
+    /// by then.
     pub(crate) fn of(shop: &Shop, year: Year, as_of: Day) -> Option<Self> {
         let left_on = shop.terminated_on.filter(|left_on| *left_on <= as_of);
-        if shop.joined_on > year.last_day() || left_on.is_some_and(|left_on| left_on < year.first_day()) {
+        if shop.joined_on > as_of || left_on.is_some_and(|left_on| left_on < year.first_day()) {
             return None;
         }
         Some(match left_on.filter(|left_on| year.contains(*left_on)) {
             None => Self::Year,
-            Some(left_on) if first_of_month(left_on) == first_of_month(shop.joined_on) => Self::NoFee(left_on),
-            Some(left_on) if first_of_month(left_on) == year.first_day() => Self::DayBeforeTermination(left_on),
+            Some(left_on) if Month::of(left_on) == Month::of(shop.joined_on) => Self::NoFee(left_on),
+            Some(left_on) if Month::of(left_on) == Month::of(year.first_day()) => Self::DayBeforeTermination(left_on),
             Some(left_on) => Self::MonthsBeforeTermination(left_on),
         })
     }
@@ -62,7 +68,7 @@ impl Basis {
     fn counts(self, month_end: Day) -> bool {
         match self {
             Self::Year => true,
-            Self::MonthsBeforeTermination(left_on) => month_end < first_of_month(left_on),
+            Self::MonthsBeforeTermination(left_on) => Month::of(month_end) < Month::of(left_on),
             Self::DayBeforeTermination(_) | Self::NoFee(_) => false,
         }
     }
@@ -81,18 +87,25 @@ pub(crate) struct CountedScore {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settlement {
     pub shop_id: i64,
+    pub shop_name: String,
     /// Which scores count.
     pub basis: Basis,
     /// Those that do, by day.
     pub months: Vec<CountedScore>,
     /// Their average; none of no scores.
     pub average: Option<Decimal4>,
-    pub sales: Sales,
+    /// The category of goods that decides by its sales; none without payments.
+    pub top_category: Option<String>,
+    pub sales_fen: i64,
     pub annual_min: Decimal4,
     /// Whether the average reaches the least one.
     pub is_qualified: bool,
-    /// 0 where no fee is charged.
+    /// How many twelfths of the fee and of the sales lines hold for the shop.
+    pub charged_months: i64,
+    /// That of a whole year.
     pub annual_fee_fen: i64,
+    /// That of the charged months.
+    pub fee_fen: i64,
     pub refund_fen: i64,
 }
 
@@ -107,6 +120,7 @@ pub(crate) struct Account<'a> {
     /// The scores of the day before they left of shops that left in January.
     pub days_before: BTreeMap<i64, Decimal4>,
     pub sales: BTreeMap<i64, Sales>,
+    pub annual_fee_by: AnnualFeeBy,
 }
 
 /// Settles the year for the shops of a snapshot, in their order.
@@ -123,19 +137,44 @@ impl Account<'_> {
         let shop_id = shop.shop_id;
         let sales = self.sales.get(&shop_id).cloned().unwrap_or_default();
         let decisive = basis.left_on().unwrap_or(self.year.last_day());
-        let category = sales.top_category.as_deref().unwrap_or(&shop.primary_category);
-        let row = thresholds_on(thresholds, decisive, category)?;
+        let (top_category, row) = match dearest(thresholds, decisive, &sales.top_categories)? {
+            Some((category, row)) => (Some(category.clone()), row),
+            None => (None, thresholds_on(thresholds, decisive, &shop.primary_category)?),
+        };
         let months = self.counted(shop_id, basis);
         let (annual_min, average) = (row.annual_min, average(&months)?);
         let is_qualified = average.is_some_and(|average| average >= annual_min);
-        let annual_fee_fen = if matches!(basis, Basis::NoFee(_)) { 0 } else { row.annual_fee_fen };
-        let refund_fen = match sales.amount_fen {
-            _ if !is_qualified => 0,
-            amount if amount >= row.sales_full_refund_fen => annual_fee_fen,
-            amount if amount >= row.sales_half_refund_fen => annual_fee_fen / 2,
-            _ => 0,
-        };
-        Ok(Settlement { shop_id, basis, months, average, sales, annual_min, is_qualified, annual_fee_fen, refund_fen })
+        let charged_months = self.charged_months(shop, basis);
+        let fee_fen = of_months(row.annual_fee_fen, charged_months)?;
+        let refund_fen = if is_qualified { earned(row, sales.amount_fen, charged_months, fee_fen) } else { 0 };
+        Ok(Settlement {
+            shop_id,
+            shop_name: shop.name.clone(),
+            basis,
+            months,
+            average,
+            top_category,
+            sales_fen: sales.amount_fen,
+            annual_min,
+            is_qualified,
+            charged_months,
+            annual_fee_fen: row.annual_fee_fen,
+            fee_fen,
+            refund_fen,
+        })
+    }
+
+    /// The months of the year after that of joining, up to that of leaving, or as far as the settlement goes.
+    fn charged_months(&self, shop: &Shop, basis: Basis) -> i64 {
+        match (basis, self.annual_fee_by) {
+            (Basis::NoFee(_), _) => 0,
+            (_, AnnualFeeBy::Year) => MONTHS_A_YEAR,
+            (_, AnnualFeeBy::Months) => {
+                let last = basis.left_on().unwrap_or(self.as_of.min(self.year.last_day()));
+                let uncharged = Month::of(self.year.first_day()).plus(-1).max(Month::of(shop.joined_on));
+                Month::of(last).since(uncharged).max(0).into()
+            }
+        }
     }
 
     fn counted(&self, shop_id: i64, basis: Basis) -> Vec<CountedScore> {
@@ -149,6 +188,38 @@ impl Account<'_> {
             Some(CountedScore { day: *day, score: month.score?, revision: Some(month.revision) })
         };
         month_ends.filter(|(day, _)| basis.counts(*day)).filter_map(scored).collect()
+    }
+}
+
+/// The category that decides and its row: of those with the highest sales the one with the dearest fee, of several the first
+/// by name; none without payments.
+fn dearest<'a>(
+    thresholds: &'a Thresholds,
+    decisive: Day,
+    top_categories: &'a BTreeSet<String>,
+) -> Outcome<Option<(&'a String, &'a ThresholdRow)>> {
+    let with_row = |category: &'a String| Ok((category, thresholds_on(thresholds, decisive, category)?));
+    let rows = top_categories.iter().map(with_row).collect::<Outcome<Vec<_>>>()?;
+    Ok(rows.into_iter().max_by_key(|(category, row)| (row.annual_fee_fen, Reverse(*category))))
+}
+
+/// So many twelfths of the fee of a year, rounded down.
+fn of_months(annual_fee_fen: i64, months: i64) -> Outcome<i64> {
+    let part = i128::from(annual_fee_fen) * i128::from(months) / i128::from(MONTHS_A_YEAR);
+    i64::try_from(part).map_err(|error| fault(STAGE, error))
+}
+
+/// What a qualified shop gets back of its fee: without charged months the fee is 0, and so is all of it.
+fn earned(row: &ThresholdRow, sales_fen: i64, months: i64, fee_fen: i64) -> i64 {
+    // Twelve times the sales against the months' part of twelve lines: nothing is divided.
+    let twelvefold = i128::from(MONTHS_A_YEAR) * i128::from(sales_fen);
+    let reaches = |line_fen: i64| twelvefold >= i128::from(months) * i128::from(line_fen);
+    if reaches(row.sales_full_refund_fen) {
+        fee_fen
+    } else if reaches(row.sales_half_refund_fen) {
+        fee_fen / 2
+    } else {
+        0
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::{begin, lock, say, say_published};
+use crate::assessments::annual::Settlement;
 use crate::cli::Settle;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
@@ -24,8 +25,10 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let SettledYear { settlements, published } = settlement::run(&settings, &rulebook, (year, as_of), now)?;
     let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };
     let qualified = settlements.iter().filter(|row| row.is_qualified).count();
-    let refunded: i128 = settlements.iter().map(|row| i128::from(row.refund_fen)).sum();
-    let told = format!("{} shops settled, {qualified} qualified, {refunded} fen refunded", settlements.len());
+    let sum = |of: fn(&Settlement) -> i64| settlements.iter().map(|row| i128::from(of(row))).sum::<i128>();
+    let (months, fees, refunded) = (sum(|row| row.charged_months), sum(|row| row.fee_fen), sum(|row| row.refund_fen));
+    let told = format!("{} shops settled, {qualified} qualified", settlements.len());
+    let told = format!("{told}, {refunded} of {fees} fen refunded for {months} charged months");
     say(stdout, &format!("{year} as of {as_of}{is_provisional}: {told}"));
     let outcome = if published.changed { "published as" } else { "already current in" };
     say_published(stdout, outcome, &published.name, &settings.out);

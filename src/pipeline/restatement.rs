@@ -1,8 +1,8 @@
 //! A restatement: a frozen month end computed again on purpose, and what follows from it (specification, section 8).
 //!
 //! In: the extracts as they are now, appeals as of the knowledge day, and what is published of the year and of the cycles that
-//! hold the month. Out: the rows that change, those that they replace, the assessments from that month on and the settlement of
-//! its year, published in one step.
+//! hold the month. Out: the rows that change, those that they replace, the assessments from that month on and the settlements
+//! that the month went into, published in one step.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,11 @@ use crate::pipeline::{
     settlement,
 };
 use crate::publish::month_ends::{self, Restatement};
-use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, SCORES};
+use crate::publish::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES, SCORES};
 use crate::publish::restatement::{self, Restated};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Rows, reading::Current};
 use crate::table_days::{dependencies::Terms, night::Surveyed, survey::AsKnown};
-use crate::{calendar::Year, domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
+use crate::{domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
 
 const STAGE: &str = "month end";
 
@@ -94,9 +94,7 @@ fn partitions(
         partitions.push(partition(&MONTH_END_REVISIONS, day, Rows::made(vec![restated.revisions])));
     }
     partitions.extend(assessments);
-    if let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(Year::of(day)))? {
-        partitions.extend(settlement::again(terms, day, &settled, &month_ends)?);
-    }
+    partitions.extend(settlement::again(terms, day, &month_ends, current)?);
     Ok(partitions)
 }
 

@@ -1,27 +1,30 @@
 //! The settlement of a year's fees: published scores and the year's payments in, one partition out (specification, section 9).
 //!
 //! Before the year is over it covers the month ends so far. Every score that should count must be published, but for days
-//! before the history starts: an average that lacks a month would be another one.
+//! before the history starts: an average that lacks a month would be another one. Scores of month ends are the frozen ones,
+//! as restated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{BooleanArray, Date32Array, RecordBatch};
+use arrow::array::{BooleanArray, Date32Array, RecordBatch, StringArray};
 use jiff::Timestamp;
 
+use crate::assessments::MonthEndScore;
 use crate::assessments::annual::{self, Account, Basis, Settlement};
 use crate::assessments::monthly::MonthEnds;
+use crate::calendar::{Year, ends_month};
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end;
-use crate::publish::month_ends::shop_scores;
-use crate::publish::outputs::{ANNUAL_SETTLEMENTS, SCORES};
+use crate::publish::month_ends::{ShopScores, shop_scores};
+use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES, OutputTable, SCORES};
 use crate::publish::reading::Current;
 use crate::publish::{
     OutputPartition, Period, Publication, PublicationKind, Published, Rows, batches, reading::column,
 };
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::table_days::{dependencies::Terms, year};
-use crate::{calendar::Year, pipeline::publish, quality, sales, settings::Settings, shops::Shop, threads::on_pool};
+use crate::{pipeline::publish, quality, sales, settings::Settings, shops::Shop, threads::on_pool};
 
 const STAGE: &str = "settlement";
 
@@ -53,19 +56,46 @@ pub(crate) fn is_final(current: &Current, year: Year) -> Outcome<bool> {
     Ok(column::<BooleanArray>(&settled, "provisional")?.iter().next() == Some(Some(false)))
 }
 
-/// The published settlement of a year again, as of the same day, after `month_end` changed; none where it does not cover
-/// that day, or has no rows.
+/// The published settlements that cover `month_end` again, each as of its own day, after that one changed: `month_ends`
+/// has it and the others of its year.
 pub(super) fn again(
     terms: Terms<'_>,
     month_end: Day,
-    settled: &RecordBatch,
     month_ends: &MonthEnds,
-) -> Outcome<Option<OutputPartition<'static>>> {
-    let as_of = column::<Date32Array>(settled, "as_of")?.iter().flatten().next().map(Day::from_epoch_days);
-    let Some(as_of) = as_of.filter(|as_of| *as_of >= month_end) else { return Ok(None) };
-    let current = Current::of(&terms.settings.out)?;
-    let (_, partition) = settle(terms, (Year::of(month_end), as_of), month_ends, &current)?;
-    Ok(Some(partition))
+    current: &Current,
+) -> Outcome<Vec<OutputPartition<'static>>> {
+    let mut again = Vec::new();
+    let year = Year::of(month_end);
+    let settled = current.read(&ANNUAL_SETTLEMENTS, Period::Year(year))?;
+    if let Some(as_of) = settled.map(|settled| as_of(&settled)).transpose()?.flatten()
+        && as_of >= month_end
+    {
+        again.push(settle(terms, (year, as_of), month_ends, current)?.1);
+    }
+    // Who leaves on 1 January is settled by the last month end of the year before.
+    let next = Year::of(month_end.plus(1));
+    if next != year
+        && let Some(settled) = current.read(&ANNUAL_SETTLEMENTS, Period::Year(next))?
+        && has_day_before(&settled)?
+        && let Some(as_of) = as_of(&settled)?
+    {
+        let mut of_next = month_end::published(current, next.month_ends())?;
+        of_next.extend(month_ends.get(&month_end).map(|scores| (month_end, scores.clone())));
+        again.push(settle(terms, (next, as_of), &of_next, current)?.1);
+    }
+    Ok(again)
+}
+
+/// The day that a published settlement is as of; none where it has no rows.
+fn as_of(settled: &RecordBatch) -> Outcome<Option<Day>> {
+    let days = column::<Date32Array>(settled, "as_of")?;
+    Ok(days.iter().flatten().next().map(Day::from_epoch_days))
+}
+
+/// Whether a shop is settled by the day before it left.
+fn has_day_before(settled: &RecordBatch) -> Outcome<bool> {
+    let day_before = Basis::DayBeforeTermination(Day::from_epoch_days(0)).name();
+    Ok(column::<StringArray>(settled, "basis")?.iter().any(|basis| basis == Some(day_before)))
 }
 
 fn settle(
@@ -85,8 +115,9 @@ fn settle(
         year,
         as_of,
         month_ends: by_shop(month_ends, year, until),
-        days_before: scores_before(&input.shops, year, as_of, current, settings)?,
+        days_before: scores_before(&input.shops, (year, as_of), month_ends, current, settings)?,
         sales: sales::of_days(&input.days(), &left_on, |day| input.payments_of(day))?,
+        annual_fee_by: settings.annual_fee_by,
     };
     let settlements = annual::settle(&input.shops, &account, &rulebook.thresholds)?;
     let rows = Rows::made(vec![batches::settlements(&settlements, year, as_of)?]);
@@ -111,13 +142,10 @@ fn left_in(shops: &[Shop], year: Year, as_of: Day) -> BTreeMap<i64, Day> {
     shops.iter().filter_map(|shop| Some((shop.shop_id, Basis::of(shop, year, as_of)?.left_on()?))).collect()
 }
 
-fn by_shop(
-    month_ends: &MonthEnds,
-    year: Year,
-    until: Day,
-) -> BTreeMap<i64, Vec<(Day, &crate::assessments::MonthEndScore)>> {
+/// The scores of the year's month ends up to `until`.
+fn by_shop(month_ends: &MonthEnds, year: Year, until: Day) -> BTreeMap<i64, Vec<(Day, &MonthEndScore)>> {
     let mut of_shops: BTreeMap<i64, Vec<_>> = BTreeMap::new();
-    for (day, scores) in month_ends.range(year.first_day()..=until) {
+    for (day, scores) in month_ends.range(..=until).filter(|(day, _)| year.contains(**day)) {
         for score in scores {
             of_shops.entry(score.shop_id).or_default().push((*day, score));
         }
@@ -128,8 +156,8 @@ fn by_shop(
 /// The scores of the day before they left of the shops for which that day alone counts.
 fn scores_before(
     shops: &[Shop],
-    year: Year,
-    as_of: Day,
+    (year, as_of): (Year, Day),
+    month_ends: &MonthEnds,
     current: &Current,
     settings: &Settings,
 ) -> Outcome<BTreeMap<i64, Decimal4>> {
@@ -143,13 +171,27 @@ fn scores_before(
     let mut found = BTreeMap::new();
     let mut missing = Vec::new();
     for (day, shop_ids) in wanted {
-        match current.read(&SCORES, Period::Day(day))? {
-            None => missing.push(never_scored("scores", day)),
+        match scores_of(day, month_ends, current)? {
+            None => missing.push(never_scored(table_of(day).name, day)),
             Some(scores) => {
-                let of_shops = shop_scores(&scores)?.into_iter().filter(|(shop, _)| shop_ids.contains(shop));
+                let of_shops = scores.into_iter().filter(|(shop, _)| shop_ids.contains(shop));
                 found.extend(of_shops.filter_map(|(shop, score)| Some((shop, score?))));
             }
         }
     }
     Failure::unless_empty(ExitClass::Missing, missing).map(|()| found)
+}
+
+/// The shops of a day with their scores; none where they were never published.
+fn scores_of(day: Day, month_ends: &MonthEnds, current: &Current) -> Outcome<Option<ShopScores>> {
+    if let Some(restated) = month_ends.get(&day) {
+        return Ok(Some(restated.iter().map(|row| (row.shop_id, row.score)).collect()));
+    }
+    let published = current.read(table_of(day), Period::Day(day))?;
+    published.map(|scores| shop_scores(&scores)).transpose()
+}
+
+/// Where the scores of a day that count are published: a month end may have been restated.
+fn table_of(day: Day) -> &'static OutputTable {
+    if ends_month(day) { &MONTH_END_SCORES } else { &SCORES }
 }

@@ -200,16 +200,19 @@ pub(crate) fn settlements(settlements: &[Settlement], year: Year, as_of: Day) ->
     let columns = vec![
         integers(rows().map(|row| row.shop_id)),
         day(as_of, settlements.len()),
+        texts(rows().map(|row| &row.shop_name)),
         booleans(rows().map(|_| is_provisional)),
         texts(rows().map(|row| row.basis.name())),
         counted_scores(settlements)?,
         counts(rows().map(|row| row.months.len()))?,
         floats_or_null(rows().map(|row| row.average.map(Decimal4::as_f64))),
-        texts_or_null(rows().map(|row| row.sales.top_category.as_ref())),
-        integers(rows().map(|row| row.sales.amount_fen)),
+        texts_or_null(rows().map(|row| row.top_category.as_ref())),
+        integers(rows().map(|row| row.sales_fen)),
         floats(rows().map(|row| row.annual_min.as_f64())),
         booleans(rows().map(|row| row.is_qualified)),
+        integers(rows().map(|row| row.charged_months)),
         integers(rows().map(|row| row.annual_fee_fen)),
+        integers(rows().map(|row| row.fee_fen)),
         integers(rows().map(|row| row.refund_fen)),
     ];
     batch(&ANNUAL_SETTLEMENTS, columns)

@@ -60,8 +60,11 @@ pub(crate) fn scores_of(month_end: &RecordBatch) -> Outcome<Vec<MonthEndScore>> 
     rows.map(score).collect()
 }
 
+/// Shops, each with its score.
+pub(crate) type ShopScores = Vec<(i64, Option<Decimal4>)>;
+
 /// Shops and their scores, out of `scores` or `month_end_scores`.
-pub(crate) fn shop_scores(batch: &RecordBatch) -> Outcome<Vec<(i64, Option<Decimal4>)>> {
+pub(crate) fn shop_scores(batch: &RecordBatch) -> Outcome<ShopScores> {
     let shops = column::<Int64Array>(batch, "shop_id")?.values().iter().copied();
     let scores = column::<Float64Array>(batch, "score")?.iter().map(|score| score.map(decimal));
     Ok(shops.zip(scores).collect())

@@ -7,7 +7,7 @@ use strum::VariantNames;
 
 use crate::domain::Day;
 use crate::extracts::delivery::{Int96Is, TimestampsAre};
-use crate::policies::{AfterSalesMix, AssessmentCycle, RankWithin};
+use crate::policies::{AfterSalesMix, AnnualFeeBy, AssessmentCycle, RankWithin};
 use crate::rulebook::Decimal4;
 use crate::zone::Zone;
 
@@ -58,12 +58,14 @@ pub enum Reach {
     Night,
     /// Into the daily partials.
     Partials,
+    /// Into the settlements of years alone: no night depends on it.
+    Settlements,
     /// Into no figure: where things lie, what stops a run, what is kept, how fast it goes.
     Run,
 }
 
 use Kind::{AtLeast, Between, Folder, OneOf, Percent, Switch};
-use Reach::{Night, Partials, Run};
+use Reach::{Night, Partials, Run, Settlements};
 
 const DAYS: Kind = AtLeast("days", 0, 36_600);
 const ROWS: Kind = AtLeast("rows", 0, i64::MAX.unsigned_abs());
@@ -77,12 +79,13 @@ const INT96: Kind = OneOf(Int96Is::VARIANTS);
 const CYCLE: Kind = OneOf(AssessmentCycle::VARIANTS);
 const EXEMPT: Kind = Between("months", 0, 120);
 const MIX: Kind = OneOf(AfterSalesMix::VARIANTS);
+const FEE: Kind = OneOf(AnnualFeeBy::VARIANTS);
 const RANK: Kind = OneOf(RankWithin::VARIANTS);
 const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 39] = [
+pub static SETTINGS: [Setting; 40] = [
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
     setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
     setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
@@ -106,6 +109,7 @@ pub static SETTINGS: [Setting; 39] = [
     setting("assessment_cycle", CYCLE, "shop_year", Night, "which months failures are counted over"),
     setting("shop_year_from", Kind::Day, "2018-10-01", Night, "shops that joined before it have calendar years"),
     setting("exempt_months", EXEMPT, "3", Night, "how many months shops that joined later are not assessed"),
+    setting("annual_fee_by", FEE, "months", Settlements, "what the annual fee and its sales lines go by"),
     setting("max_quarantined_percent", Percent, "1", Run, "the most of a table-day that may be quarantined"),
     setting("max_quarantined_rows", ROWS, "20", Run, "so many rows may always be quarantined"),
     setting("max_unscored_percent", Percent, "5", Run, "the most of the shops that may be without a score"),

@@ -18,7 +18,7 @@ use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::extracts::delivery::{Delivery, TableDelivery};
 use crate::extracts::tables::Table;
-use crate::policies::{AfterSalesMix, Coverage, Cycles, Limits, RankWithin};
+use crate::policies::{AfterSalesMix, AnnualFeeBy, Coverage, Cycles, Limits, RankWithin};
 use crate::zone::Zone;
 
 const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
@@ -45,6 +45,7 @@ pub struct Settings {
     pub(crate) after_sales_mix: AfterSalesMix,
     /// Over which months the failures of a shop count.
     pub(crate) cycles: Cycles,
+    pub(crate) annual_fee_by: AnnualFeeBy,
     pub(crate) limits: Limits,
     pub(crate) quarantine_days: i32,
     pub(crate) keep_generations: usize,
@@ -124,6 +125,7 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
             shop_year_from: values.get("shop_year_from")?,
             exempt_months: values.get("exempt_months")?,
         },
+        annual_fee_by: values.get("annual_fee_by")?,
         limits: Limits {
             max_quarantined_percent: values.get("max_quarantined_percent")?,
             max_quarantined_rows: values.get("max_quarantined_rows")?,

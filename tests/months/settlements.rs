@@ -2,10 +2,19 @@
 
 use std::fs;
 
-use crate::support::library::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES};
-use crate::support::{Bench, Cell, Span, Table, day, row};
+use crate::support::library::{ANNUAL_SETTLEMENTS, MONTH_END_SCORES, SCORES, read_partition};
+use crate::support::{Bench, Cell, Marketplace, Span, Table, at, day, files, row, shop_row};
 
-const COLUMNS: [&str; 6] = ["shop_id", "provisional", "basis", "months_counted", "sales_fen", "top_sales_category"];
+const COLUMNS: [&str; 8] = [
+    "shop_id",
+    "shop_name",
+    "provisional",
+    "basis",
+    "months_counted",
+    "sales_fen",
+    "top_sales_category",
+    "charged_months",
+];
 
 /// A later snapshot in which shop 1 left on 1 February, shop 2 joined and left in February, and shop 3 left on 27 January.
 fn with_leavers() -> Bench {
@@ -31,17 +40,59 @@ fn a_year_is_settled_by_the_scores_and_payments_up_to_the_as_of_day() {
     let bench = with_leavers();
     bench.said("backfill --from 2022-01-25 --to 2022-03-02");
     bench.run("settle --year 2022").assert_said("2022 as of 2022-03-02, provisional: 4 shops settled");
-    // 100 yuan a day: 8 days to 1 February, 27 to 20 February, 3 to 27 January, 37 in all; days of leaving count.
+    // 100 yuan a day: 8 days to 1 February, 27 to 20 February, 3 to 27 January, 37 in all; days of leaving count. Charged are
+    // the months up to that of leaving, or so far, and none of shop 2, which left in the month that it joined in.
     assert_eq!(
         bench.shown(&ANNUAL_SETTLEMENTS, "2022", &COLUMNS),
         [
-            "1 true months_before_termination 1 80000 茶",
-            "2 true no_fee 0 270000 茶",
-            "3 true day_before_termination 1 30000 茶",
-            "5 true year 2 370000 女装/女士精品",
+            "1 店 true months_before_termination 1 80000 茶 2",
+            "2 店 true no_fee 0 270000 茶 0",
+            "3 店 true day_before_termination 1 30000 茶 1",
+            "5 店 true year 2 370000 女装/女士精品 3",
         ]
     );
     bench.run("settle --year 2022 --as-of 2022-03-02").assert_said("already current");
+}
+
+#[test]
+fn a_setting_has_the_fee_go_by_the_year_and_no_night_depends_on_it() {
+    let bench = with_leavers();
+    bench.said("backfill --from 2022-01-25 --to 2022-03-02");
+    bench.said("settle --year 2022");
+    let fees = || bench.shown(&ANNUAL_SETTLEMENTS, "2022", &["shop_id", "charged_months", "annual_fee_fen", "fee_fen"]);
+    // Of 30,000 yuan a year for tea, and 60,000 for women's clothes.
+    assert_eq!(fees(), ["1 2 3000000 500000", "2 0 3000000 0", "3 1 3000000 250000", "5 3 6000000 1500000"]);
+    bench.said("settle --year 2022 --set annual_fee_by=year");
+    assert_eq!(fees(), ["1 12 3000000 3000000", "2 0 3000000 0", "3 12 3000000 3000000", "5 12 6000000 6000000"]);
+    bench.run("nightly --date 2022-03-02 --set annual_fee_by=year").assert_said("already current");
+}
+
+#[test]
+fn a_shop_that_leaves_on_1_january_is_settled_by_the_month_end_of_december_as_restated() {
+    let days = Span { first: day("2021-12-28"), last: day("2022-01-03") };
+    let mut marketplace = Marketplace::sound_in(days, days.first);
+    marketplace.rows.retain(|(table, _), _| *table != Table::Appeals);
+    let bench = Bench::of(marketplace);
+    bench.configure("window_days = 3\nmay_be_absent = 'appeals'\nhistory_starts_on = 2021-12-28");
+    let left = row![3, "店", "茶", Cell::Null, day("2020-01-01"), Cell::Date(day("2022-01-01"))];
+    bench.deliver(Table::Shops, day("2022-01-01"), &[shop_row(1, "茶"), shop_row(2, "茶"), left]);
+    bench.said("backfill --from 2021-12-31 --to 2022-01-03");
+    let on_the_day_before = |table| bench.shown(table, "2021-12-31", &["shop_id", "score"]).remove(2);
+    let settled = || bench.shown(&ANNUAL_SETTLEMENTS, "2022", &["shop_id", "average_score", "basis"]).remove(2);
+    let by = |score: &str| format!("{score} day_before_termination");
+    bench.said("settle --year 2022");
+    assert_eq!(settled(), by(&on_the_day_before(&SCORES)));
+
+    let reviews = ["2021-12-29", "2021-12-30", "2021-12-31"].into_iter().zip(900_i64..);
+    let decided = day("2022-01-02");
+    let appeals = reviews.map(|(on, id)| row![id, 3, "review", 30, day(on), true, at(decided, "12:00")]);
+    bench.deliver(Table::Appeals, decided, &appeals.collect::<Vec<_>>());
+    bench
+        .run("restate --month-end 2021-12-31 --because appeals --knowledge-day 2022-01-03")
+        .assert_said("annual_settlements 2022");
+    assert_ne!(on_the_day_before(&MONTH_END_SCORES), on_the_day_before(&SCORES));
+    assert_eq!(settled(), by(&on_the_day_before(&MONTH_END_SCORES)));
+    bench.run("settle --year 2022").assert_said("already current");
 }
 
 #[test]
@@ -112,5 +163,25 @@ fn a_summary_of_a_year_shows_the_arithmetic_of_shops_that_left() {
     let summary = bench.said("summary --year 2022");
     let line = summary.lines().find(|line| line.contains("shop 3, day_before_termination: (2022-01-26: ")).unwrap();
     assert!(line.contains(") / 1 = "), "{line}");
+    assert!(line.ends_with("fee 3000000 fen * 1 / 12 months = 250000 fen, 0 of it paid back"), "{line}");
     assert!(summary.contains("shop 2, no_fee: no average"), "{summary}");
+    assert!(summary.contains("fee 3000000 fen * 0 / 12 months = 0 fen"), "{summary}");
+}
+
+#[test]
+fn what_an_earlier_release_settled_in_fewer_columns_is_read_by_their_names() {
+    let bench = with_leavers();
+    bench.said("backfill --from 2022-01-25 --to 2022-03-02");
+    bench.said("settle --year 2022");
+    let folder = bench.path("out/current/annual_settlements/year=2022");
+    let settled = read_partition(&folder, &ANNUAL_SETTLEMENTS).unwrap();
+    let fewer = ["shop_name", "charged_months", "fee_fen"];
+    let earlier = fewer.iter().fold(settled, |settled, column| files::without(&settled, column));
+    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(&file).unwrap();
+    files::write(&file, &earlier);
+    bench.run("summary --year 2022").assert_said("2022 was settled by an earlier release");
+    assert_eq!(read_partition(&folder, &ANNUAL_SETTLEMENTS).unwrap().columns(), earlier.columns());
+    bench.said("settle --year 2022");
+    assert!(bench.said("summary --year 2022").contains("shop 2, no_fee"));
 }

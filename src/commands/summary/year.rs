@@ -22,6 +22,11 @@ pub(super) fn show(shown: &Shown<'_>, year: Year, stdout: &mut impl Write) -> Ou
         say(stdout, &format!("{year} is not settled yet; `shopscore settle --year {year}` does it"));
         return Ok(());
     };
+    if settled.schema() != ANNUAL_SETTLEMENTS.schema() {
+        let advice = format!("`shopscore settle --year {year}` brings it up to date");
+        say(stdout, &format!("{year} was settled by an earlier release, in fewer columns; {advice}"));
+        return Ok(());
+    }
     say(stdout, &format!("Settlements of {year}: shops that left, each with its arithmetic"));
     let mut left = Vec::new();
     for row in rows(&settled) {
@@ -55,7 +60,7 @@ fn statuses(shown: &Shown<'_>, year: Year) -> Outcome<Table> {
     Ok(table)
 }
 
-/// A shop's settlement in one line: basis, scores and their mean, sales, fee and refund.
+/// A shop's settlement in one line: basis, scores and their mean, sales, months, fee and refund.
 fn settlement(row: Row<'_>) -> Outcome<String> {
     let average = if row.is_null("average_score")? {
         "no average".to_owned()
@@ -70,13 +75,16 @@ fn settlement(row: Row<'_>) -> Outcome<String> {
         format!("highest in {}", row.text("top_sales_category")?)
     };
     Ok(format!(
-        "  shop {}, {}: {average}, {qualified} {}; sales {} fen, {category}; {} of {} fen paid back",
+        "  shop {}, {}: {average}, {qualified} {}; sales {} fen, {category}; fee {} fen * {} / 12 months = {} fen, {} of it \
+         paid back",
         row.text("shop_id")?,
         row.text("basis")?,
         row.figure("annual_min")?,
         row.text("sales_fen")?,
-        row.text("refund_fen")?,
         row.text("annual_fee_fen")?,
+        row.text("charged_months")?,
+        row.text("fee_fen")?,
+        row.text("refund_fen")?,
     ))
 }
 

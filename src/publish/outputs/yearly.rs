@@ -84,6 +84,7 @@ pub const ANNUAL_SETTLEMENTS: OutputTable = OutputTable {
 const SETTLEMENT_COLUMNS: &[OutputColumn] = &[
     SHOP_ID,
     AS_OF,
+    text("shop_name", "the shop's name", "店铺名称"),
     boolean("provisional", "whether the year was not over on as_of", "是否暂估"),
     text("basis", "which scores count: year, months_before_termination, day_before_termination or no_fee", "计算依据"),
     column(
@@ -95,13 +96,20 @@ const SETTLEMENT_COLUMNS: &[OutputColumn] = &[
     ),
     integer("months_counted", "scores", "how many they are", "计入月数"),
     score("average_score", "their mean, rounded half-up", "年均基础服务考核分"),
-    text("top_sales_category", "category of goods with the highest sales; null without payments", "年度销售额最高类目")
-        .or_null(),
+    text(
+        "top_sales_category",
+        "category of goods with the highest sales, of several the one with the dearest fee, then the first by name; null \
+         without payments",
+        "年度销售额最高类目",
+    )
+    .or_null(),
     integer("sales_fen", "fen", "payments of the year", "年度销售额"),
     points("annual_min", "least average that earns a refund", "年费返还最低分"),
     boolean("qualified", "whether the average reaches it", "是否达标"),
-    integer("annual_fee_fen", "fen", "annual fee; 0 where none is charged", "年费"),
-    integer("refund_fen", "fen", "what of it is paid back", "返还金额"),
+    months("charged_months", "months that the fee and the sales lines go by", "计费月数"),
+    integer("annual_fee_fen", "fen", "fee of a whole year", "年费"),
+    integer("fee_fen", "fen", "the part of it for the charged months, rounded down", "应缴年费"),
+    integer("refund_fen", "fen", "what of fee_fen is paid back", "返还金额"),
 ];
 
 /// The tables of month ends and years, in the order of the specification.
