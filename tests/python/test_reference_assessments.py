@@ -10,6 +10,8 @@ import unittest
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from compare import COLUMNS
+from compare_history import HISTORY_TABLES
 from reference import MUST_HAVE_EVERY_DAY, TABLES, Extracts, Night, Refused, Rules, best_tenth, parse_settings
 from reference_assessments import assess, first_published, history, restated
 from reference_cycles import cycle_starts_on, last_day_of, month_of
@@ -545,6 +547,19 @@ class Tables(WithExtracts):
         self.assertEqual(found["product_rating"], ("stars", "high", 0))
         self.assertEqual(found["refund_only_duration"], ("seconds", "low", None))
         self.assertEqual(found["dispute_rate"], ("ratio", "low", None))
+
+
+    def test_rows_have_the_columns_that_are_compared_in_their_order(self):
+        self.write("shops", JANUARY, [self.a_shop(1), self.a_shop(2)])
+        self.reviewed(a="2022-01-31")
+        tables = self.night("2022-01-31")
+        for name, columns in COLUMNS.items():
+            self.assertEqual(list(tables[name][0]), [column for column, _, _ in columns], name)
+        actions = [("night", JANUARY), ("settle", 2022, JANUARY)]
+        tables = history(actions, self.extracts, RULES, parse_settings(self.settings))
+        for name in ("month_end_scores", "monthly_assessments", "annual_settlements"):
+            ((row, *_),) = tables[name].values()
+            self.assertEqual(list(row), [column for column, _, _ in HISTORY_TABLES[name][2]], name)
 
 
 class Actions(WithExtracts):
