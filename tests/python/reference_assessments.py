@@ -1,5 +1,5 @@
 """A second, slow implementation of sections 8 and 9 of the scoring contract (spec.md): month ends, their restatements
-and the monthly assessments; their cycles are in reference_cycles.py, the annual settlements in reference_settlements.py.
+and the monthly assessments. The cycles are in reference_cycles.py, the settlements in reference_settlements.py.
 
 Written from the text of the contract alone, to be compared with what the program publishes. `history` carries out a
 list of actions in order and returns what the four tables of section 11 hold in the end. Actions:
