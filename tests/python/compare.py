@@ -31,6 +31,7 @@ COLUMNS = {
         ("primary_category", S, False),
         ("primary_subcategory", S, True),
         ("assessment_category", S, True),
+        ("category_shops", I, False),
         ("score", F, True),
         *[(d + "_score", F, True) for d in DIMENSIONS],
         *[(d + "_weight_percent", F, True) for d in DIMENSIONS],
@@ -42,12 +43,15 @@ COLUMNS = {
         ("shop_id", I, False),
         ("indicator", S, False),
         ("as_of", D, False),
+        ("shop_name", S, False),
         ("primary_category", S, False),
         ("dimension", S, False),
+        ("unit", S, False),
+        ("direction", S, False),
         ("numerator", I, False),
         ("denominator", I, False),
         ("value", F, True),
-        ("better", I, True),
+        ("shops_better", I, True),
         ("ranked", I, True),
         ("tier", I, True),
     ],
@@ -55,6 +59,10 @@ COLUMNS = {
         ("shop_id", I, False),
         ("indicator", S, False),
         ("as_of", D, False),
+        ("shop_name", S, False),
+        ("primary_category", S, False),
+        ("unit", S, False),
+        ("direction", S, False),
         ("tier", I, False),
         ("next_tier", I, False),
         ("value", F, False),
@@ -67,19 +75,33 @@ COLUMNS = {
         ("as_of", D, False),
         ("ranked", I, False),
         *[(name, F, False) for name in ("lowest", "quartile_1", "median", "quartile_3", "highest")],
+        ("mean", F, False),
+        ("best_tenth", F, False),
         *[(f"tier_{tier}_edge", F, True) for tier in (5, 4, 3, 2)],
         *[(f"tier_{tier}_shops", I, False) for tier in (5, 4, 3, 2, 0)],
     ],
-    "quality": [("table", S, False), ("day", D, False), ("reason", S, False), ("rows", I, False)],
+    "outlook": [
+        ("shop_id", I, False),
+        ("as_of", D, False),
+        ("shop_name", S, False),
+        ("primary_category", S, False),
+        ("month_end", D, False),
+        ("days_known", I, False),
+        ("score", F, True),
+        ("monthly_min", F, True),
+        ("verdict", S, True),
+    ],
+    "quality": [("extract", S, False), ("day", D, False), ("reason", S, False), ("row_count", I, False)],
 }
 KEYS = {
     "scores": ("shop_id",),
     "indicators": ("shop_id", "indicator"),
     "improvements": ("shop_id", "indicator"),
     "categories": ("primary_category", "indicator"),
-    "quality": ("table", "day", "reason"),
+    "outlook": ("shop_id",),
+    "quality": ("extract", "day", "reason"),
 }
-QUARANTINE_COLUMNS = [("table", S, False), ("key", I, True), ("reason", S, False), ("row", S, False)]
+QUARANTINE_COLUMNS = [("extract", S, False), ("key", I, True), ("reason", S, False), ("row", S, False)]
 
 
 class Comparison:
@@ -151,25 +173,25 @@ def instant_of(text):
     return (moment // dt.timedelta(seconds=1)) * 10**9 + int((found.group(7) or "").ljust(9, "0"))
 
 
-def quarantine_entry(table, key, reason, row):
+def quarantine_entry(extract, key, reason, row):
     """One quarantined row as text, the same for both sides."""
-    return json.dumps([table, key, reason, row], ensure_ascii=False)
+    return json.dumps([extract, key, reason, row], ensure_ascii=False)
 
 
 def published_quarantine(row):
     """One published row; timestamps read back as instants."""
-    kinds = {column: kind for column, kind, _ in TABLES[row["table"]]}
+    kinds = {column: kind for column, kind, _ in TABLES[row["extract"]]}
     values = json.loads(row["row"])
     for column, value in values.items():
         if kinds.get(column) == "ts" and value is not None:
             values[column] = instant_of(value)
-    return quarantine_entry(row["table"], row["key"], row["reason"], values)
+    return quarantine_entry(row["extract"], row["key"], row["reason"], values)
 
 
 def quarantine_order(row):
-    """Section 11: sorted by table, key, reason and row, a null key first."""
+    """Section 11: sorted by extract, key, reason and row, a null key first."""
     key = (0, 0) if row["key"] is None else (1, row["key"])
-    return (row["table"], key, row["reason"], row["row"].encode())
+    return (row["extract"], key, row["reason"], row["row"].encode())
 
 
 def compare_quarantine(comparison, out, wanted, window):
@@ -181,10 +203,10 @@ def compare_quarantine(comparison, out, wanted, window):
             continue
         rows = published_rows(comparison, "quarantine", folder, QUARANTINE_COLUMNS)
         comparison.same("quarantine", f"{day} order", rows == sorted(rows, key=quarantine_order), True)
-        rows = [row for row in rows if row["table"] == "shops" or day in window]
+        rows = [row for row in rows if row["extract"] == "shops" or day in window]
         if not any(entry[0] == "shops" for entry in wanted[day]):
             # Rows of another snapshot than the night's own stay from the nights that read it.
-            rows = [row for row in rows if row["table"] != "shops"]
+            rows = [row for row in rows if row["extract"] != "shops"]
         published = sorted(published_quarantine(row) for row in rows)
         expected = sorted(quarantine_entry(*entry) for entry in wanted[day])
         left, right = list(published), list(expected)

@@ -3,10 +3,10 @@
     python compare_history_seeds.py SHOPSCORE RULES FIRST_SEED LAST_SEED [FOLDER]
 
 RULES is the folder of rule tables (its thresholds.csv is made anew for each marketplace). After each action all four
-tables are compared; what differs is printed with the actions that led there. Both must refuse the same actions. What
-the contract leaves open, a settlement of a year of which some month end or day before a termination was never
-published, may be refused by the program alone, and is counted. With FOLDER the marketplaces are kept there. Exit code
-1 on any difference.
+tables are compared, after nights their outlooks too; what differs is printed with the actions that led there. Both must
+refuse the same actions. What the contract leaves open, a settlement of a year of which some month end or day before a
+termination was never published, may be refused by the program alone, and is counted. With FOLDER the marketplaces are
+kept there. Exit code 1 on any difference.
 """
 
 import collections
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+from compare import COLUMNS, compare_table, published_rows
 from compare_history import compare_tables
 from random_marketplaces import DAY, Marketplace, setting_pairs
 from reference import Refused, parse_settings
@@ -58,7 +59,8 @@ def lacks_scores(done, year, as_of):
     for shop in snapshot_of(done.extracts, as_of, done.settings):
         left = left_in_year(shop, year, as_of)
         if left and has_a_row(shop, year, as_of) and basis_of(shop, left) == "day_before_termination":
-            if left - DAY not in done.daily_scores:
+            known = done.tables[MONTH_END_SCORES] if left.day == 1 else done.daily_scores
+            if left - DAY not in known:
                 return True
     return False
 
@@ -68,10 +70,17 @@ def told(action):
     return f"{kind} {'rewrites a partition' if kind == 'do' else ' '.join(str(each) for each in about)}"
 
 
+def compare_outlooks(comparison, outlooks, out):
+    """The outlooks of nights that were carried out just now: {day: rows}."""
+    for day, wanted in outlooks.items():
+        folder = os.path.join(out, "current", "outlook", f"dt={day}")
+        compare_table(comparison, "outlook", published_rows(comparison, "outlook", folder, COLUMNS["outlook"]), wanted)
+
+
 def one_action(done, program, folder, action, pairs):
     """(outcome, values compared, lines that tell of differences)."""
     settled = dict(done.tables[ANNUAL_SETTLEMENTS])
-    refused = None
+    refused, done.outlooks = None, {}
     try:
         done.act(action)
     except Refused as error:
@@ -86,9 +95,9 @@ def one_action(done, program, folder, action, pairs):
         return "different", 0, [f"program exits {code}: {errors[-1500:]}; reference: {refused or 'carried out'}"]
     if refused:
         return "refused by both", 0, []
-    if not done.tables[MONTH_END_SCORES]:
-        return action[0], 0, []  # nothing of the four tables yet
-    comparison = compare_tables(done.tables, os.path.join(folder, "out"))
+    out = os.path.join(folder, "out")
+    comparison = compare_tables(done.tables, out)
+    compare_outlooks(comparison, done.outlooks, out)
     return "different" if comparison.different else action[0], comparison.compared, comparison.lines
 
 
@@ -96,7 +105,7 @@ def one_marketplace(program, rules, folder, seed):
     """(outcomes, values compared, lines that tell of differences); stops at the first action that differs."""
     market = Marketplace(folder, seed, rules)
     pairs = setting_pairs(market.settings)
-    done = History(market.extracts, market.rules, parse_settings(pairs))
+    done = History(market.extracts, market.rules, parse_settings(pairs), every_night=True)
     outcomes, values, so_far = collections.Counter(), 0, []
     for action in market.actions:
         so_far.append(told(action))

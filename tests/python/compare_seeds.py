@@ -51,8 +51,10 @@ def night_before(job, folder, day, settings, seed):
                 os.rename(one, one + ".old")
                 os.rename(two, one)
                 os.rename(one + ".old", two)
-        with open(os.path.join(folder, "rules", "custom_made.csv"), "a", encoding="utf-8") as file:
-            file.write("2009-01-01,,手办\n")
+        with open(os.path.join(folder, "rules", "custom_made.csv"), "r+", encoding="utf-8") as file:
+            has_source = "source" in file.readline()
+            file.seek(0, os.SEEK_END)
+            file.write("2009-01-01,,手办" + ("," if has_source else "") + "\n")
 
 
 def one_seed(job, seed):

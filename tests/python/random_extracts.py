@@ -20,15 +20,21 @@ NANOS = 1_000_000_000
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": NANOS}
 EPOCH = dt.datetime(1970, 1, 1)
 
-# Zone and an as-of day whose window holds a change of the clocks, where the zone has any.
+# Zone and an as-of day whose window holds a change of the clocks, where the zone has any; first and last days of months
+# among them, and such of which the window of the month end holds few days or all.
 PLACES = [
     ("Asia/Shanghai", dt.date(2022, 3, 15)),
     ("Asia/Shanghai", dt.date(2024, 2, 29)),
+    ("Asia/Shanghai", dt.date(2018, 12, 1)),  # a first day: of the month of 31 days nothing is known
+    ("Asia/Shanghai", dt.date(2023, 2, 1)),  # of February three days are known
+    ("Asia/Shanghai", dt.date(2022, 4, 30)),
     ("UTC", dt.date(2022, 1, 10)),
+    ("UTC", dt.date(2023, 5, 2)),
     ("America/New_York", dt.date(2022, 3, 20)),
     ("America/New_York", dt.date(2022, 11, 20)),
     ("Europe/Berlin", dt.date(2022, 4, 5)),
     ("Europe/Berlin", dt.date(2022, 11, 5)),
+    ("Europe/Berlin", dt.date(2022, 10, 31)),
     ("Australia/Lord_Howe", dt.date(2022, 4, 20)),
     ("America/Sao_Paulo", dt.date(2018, 11, 20)),  # the clocks skip midnight
     ("Pacific/Apia", dt.date(2012, 1, 10)),  # the calendar skips 30 December 2011
@@ -234,6 +240,21 @@ class Maker:
 
     # ------------------------------------------------------------ tables
 
+    def joining_day(self):
+        """Long ago, beside the as-of day, about the 15th of one of the months before it, or about the day from which
+        shops have cycles of their own."""
+        after = dt.timedelta(days=1)
+        from_on = self.settings.get("shop_year_from", dt.date(2018, 10, 1))
+        kind = self.random.random()
+        if kind < 0.5 or (kind >= 0.8 and from_on > self.day):
+            return dt.date(2010, 5, 1)
+        if kind < 0.6:
+            return self.random.choice([self.day, self.day - after, self.day + after])
+        if kind < 0.8:
+            month = self.day - dt.timedelta(days=30 * self.random.randrange(40))
+            return month.replace(day=self.random.choice([1, 14, 15, 16, 17, 28]))
+        return from_on + after * self.random.choice([-1, 0, 14, 15])
+
     def make_shops(self):
         count = self.random.choice([1, 2, 5, 12, 25])
         columns = [
@@ -258,9 +279,7 @@ class Maker:
                     "shop_name": self.text(f"店铺{shop}"),
                     "primary_category": self.text(category),
                     "primary_subcategory": self.text(subcategory),
-                    "joined_on": self.random.choice(
-                        [dt.date(2010, 5, 1)] * 12 + [self.day, self.day - after, self.day + after]
-                    ),
+                    "joined_on": self.joining_day(),
                     "terminated_on": self.random.choice(
                         [None] * 12 + [self.day, self.day - after, self.day + after, dt.date(2009, 1, 1)]
                     ),
@@ -498,16 +517,19 @@ class Maker:
     # ------------------------------------------------------------ rule tables
 
     def write_rules(self, name, header, rows):
+        """The table, sometimes with a column `source` after the others, which is read past."""
+        if self.chance(0.2):
+            header, rows = [*header, "source"], [[*row, self.random.choice(["", "公告, 第3条"])] for row in rows]
         with open(os.path.join(self.rules, name + ".csv"), "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             writer.writerows(rows)
 
-    def spans(self, make):
+    def spans(self, make, days_back=(-1, 0, 0, 1, 2, 5, 20)):
         """One row in force throughout, or two that meet somewhere in or near the window."""
         if self.chance(0.6):
             return [["2009-01-01", "", *make()]]
-        day = self.day - dt.timedelta(days=self.random.choice([-1, 0, 0, 1, 2, 5, 20]))
+        day = self.day - dt.timedelta(days=self.random.choice(days_back))
         rows = [["2009-01-01", day, *make()], [day + dt.timedelta(days=1), "", *make()]]
         return rows
 
@@ -574,13 +596,31 @@ class Maker:
 
         rows = []
         for category in ("*", SPLIT, "大家电", "女装/女士精品"):
-            least = ["2.5", "3", "3.15", "3.3333", "3.6667", "4.2", "4.1667", "5"]
-            rows += self.spans(
-                lambda c=category: [c, self.random.choice(least), "2.5", 3, "3.0", 3_000_000, 18_000_000, 60_000_000]
-            )
+            rows += self.spans(lambda c=category: self.thresholds(c), days_back=(-1, 0, 1, 20, 50, 200, 400))
+        if self.chance(0.3):  # none is in force on the first day of some cycles
+            since = (self.day - dt.timedelta(days=self.random.choice([20, 40, 100, 400]))).isoformat()
+            rows = [[since if row[0] == "2009-01-01" else row[0], *row[1:]] for row in rows]
+            rows = [row for row in rows if not row[1] or str(row[0]) <= str(row[1])]
         header = ["effective_from", "effective_to", "category", "marketing_min", "monthly_min", "failure_limit"]
         header += ["annual_min", "annual_fee_fen", "sales_half_refund_fen", "sales_full_refund_fen"]
         self.write_rules("thresholds", header, rows)
+
+    def thresholds(self, category):
+        """A row of thresholds.csv; a month is assessed where monthly_min and failure_limit are both given."""
+        least = ["2.5", "3", "3.15", "3.3333", "3.6667", "4.2", "4.1667", "5"]
+        marketing_min, monthly_min = self.random.choice(least), self.random.choice(["", *least])
+        failure_limit = self.random.choice(["", 1, 2, 3, 3, 6])
+        return [category, marketing_min, monthly_min, failure_limit, "3.0", 3_000_000, 18_000_000, 60_000_000]
+
+    def choose_assessment(self):
+        """Settings of section 9, before the shops are made that they are about."""
+        choose = self.random.choice
+        self.settings["assessment_cycle"] = choose(["shop_year", "shop_year", "shop_year", "calendar_year"])
+        self.settings["annual_fee_by"] = choose(["months", "year"])
+        if self.chance(0.4):
+            self.settings["exempt_months"] = choose([0, 1, 2, 6])
+        if self.chance(0.2):
+            self.settings["shop_year_from"] = self.day - dt.timedelta(days=choose([0, 16, 200]))
 
     def make_settings(self):
         choose = self.random.choice
@@ -597,6 +637,7 @@ class Maker:
 def generate(folder, seed):
     """Writes FOLDER/extracts and FOLDER/rules; returns the as-of day and the settings as NAME=VALUE."""
     maker = Maker(folder, seed)
+    maker.choose_assessment()
     maker.make_extracts()
     maker.make_rules()
     maker.make_settings()

@@ -1,8 +1,9 @@
-"""Makes small random marketplaces over about three months, and the actions to carry out on them.
+"""Makes small random marketplaces over three to seven months, and the actions to carry out on them.
 
-A marketplace is what sections 8 and 9 of the contract turn on: shops that leave on all sorts of days, categories that
-change between snapshots, appeals decided after month ends, extracts that are rewritten later. Its rows are nearly
-clean; random_extracts.py is for dirt. Names, shops and figures are made up; the same seed gives the same.
+A marketplace is what sections 8 and 9 of the contract turn on: shops that join and leave on all sorts of days, cycles
+that begin in these months or cross the year, categories that change between snapshots, thresholds that change within a
+cycle, equal sales, appeals decided after month ends, extracts that are rewritten later. Its rows are nearly clean;
+random_extracts.py is for dirt. Names, shops and figures are made up; the same seed gives the same.
 """
 
 import csv
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 from reference import TABLES
+from reference_cycles import first_day_of, last_day_of, month_of
 
 DAY = dt.timedelta(days=1)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -26,6 +28,7 @@ OTHER_GOODS = ["运动鞋new", "酒类", "玩具/童车/益智/积木/模型"]
 UNWEIGHTED = "没有权重的类目"
 THRESHOLDS = ["category", "marketing_min", "monthly_min", "failure_limit", "annual_min", "annual_fee_fen"]
 THRESHOLDS += ["sales_half_refund_fen", "sales_full_refund_fen"]
+SHOP_YEAR_FROM = dt.date(2018, 10, 1)  # the default
 
 
 def moment(day, second):
@@ -38,8 +41,8 @@ class Marketplace:
     def __init__(self, folder, seed, rules):
         self.random = random.Random(seed)
         self.extracts, self.rules = os.path.join(folder, "extracts"), os.path.join(folder, "rules")
-        self.year = self.random.choice([2022, 2024])
-        self.first = dt.date(self.year - 1, 12, self.random.choice([10, 20, 28]))
+        self.year = self.random.choice([2019, 2022, 2022, 2024, 2024])
+        self.first = dt.date(self.year - 1, *self.random.choice([(12, 10), (12, 20), (12, 28), (11, 8), (9, 25)]))
         self.last = dt.date(self.year, 4, 8)
         self.days = [self.first + DAY * ahead for ahead in range((self.last - self.first).days + 1)]
         self.month_ends = [day for day in self.days if (day + DAY).day == 1]
@@ -51,6 +54,7 @@ class Marketplace:
             "appeal_effect_days": self.random.choice([0, 1, 1, 3]),
             "rank_within": self.random.choice(["primary_category", "assessment_category"]),
         }
+        self.choose_assessment()
         self.records = []  # (record_type, record_id, day, shop)
         self.make_shops()
         for day in self.days:
@@ -62,6 +66,21 @@ class Marketplace:
 
     def chance(self, part):
         return self.random.random() < part
+
+    def choose_assessment(self):
+        """Settings of section 9, and the months of joining whose first cycle begins in one of the simulated months."""
+        choose = self.random.choice
+        self.settings["assessment_cycle"] = choose(["shop_year"] * 4 + ["calendar_year"])
+        self.settings["annual_fee_by"] = choose(["months", "months", "year"])
+        exempt_months = choose([3, 3, 3, 3, 0, 1, 2, 6, 12])
+        if exempt_months != 3:
+            self.settings["exempt_months"] = exempt_months
+        shop_year_from = SHOP_YEAR_FROM
+        if self.chance(0.2):
+            shop_year_from = choose([*self.days, dt.date(self.year - 1, 3, 16), dt.date(self.year + 1, 1, 1)])
+            self.settings["shop_year_from"] = shop_year_from
+        self.edge_days = [shop_year_from + DAY * ahead for ahead in (-1, 0, 14, 15)]
+        self.edge_months = [month_of(day) + 1 - exempt_months for day in self.month_ends]
 
     def write(self, table, day, rows):
         """One partition in one file; a rewritten one takes the place of the old."""
@@ -81,26 +100,45 @@ class Marketplace:
         some_days = [january + DAY * self.random.randrange(95), dt.date(self.year, 3, 15)]
         return self.random.choice([*edges, january, january + DAY * self.january_day, *some_days])
 
+    def joining_day(self):
+        """Long ago; about the 15th, up to three years ago, so that a first or a later cycle begins in the simulated
+        months or just before them; about the day from which shops have their own cycles; or within the months."""
+        kind = self.random.random()
+        if kind < 0.15:
+            return dt.date(self.random.choice([2012, 2017]), self.random.randrange(1, 13), 1)
+        if kind < 0.75:
+            months_ago = self.random.choice([0, 0, 1, 2, 4, 7, 9, 12, 13, 16, 24])
+            month = self.random.choice(self.edge_months) - months_ago
+            day = self.random.choice([1, 14, 15, 15, 16, 16, 17, last_day_of(month).day])
+            return first_day_of(month).replace(day=day)
+        return self.random.choice(self.edge_days if kind < 0.83 else self.days)
+
     def make_shop(self, shop):
-        """A shop with what it becomes: its category from some day on, its last day, known ahead, then or late."""
-        joined = dt.date(2020, self.random.randrange(1, 13), 1)
+        """A shop with what it becomes: its category from some day on, its last day, known ahead, then or late; of a few
+        another day of joining was told until some day."""
+        joined = self.joining_day()
         left = self.leaving_day() if self.chance(0.4) else None
         if left and self.chance(0.25):
             joined = left.replace(day=self.random.randrange(1, left.day + 1))  # left in the month it joined
-        elif self.chance(0.15):
-            joined = self.random.choice([*self.days, dt.date(self.year + 1, 1, 1)])
+        elif left and left < joined:
+            joined = left - DAY * self.random.choice([0, 20, 40])
+        elif self.chance(0.03):
+            joined = dt.date(self.year + 1, 1, 1)
         categories = self.random.sample([*self.categories, self.random.choice([*self.categories, UNWEIGHTED])], 2)
         return {
             "shop_id": shop,
             "joined": joined,
+            "joined_as_told": self.joining_day(),
+            "told_until": self.random.choice(self.days) if self.chance(0.05) else None,
             "left": left,
             "ahead": self.random.choice([0, 0, 20, -5]),
             "categories": categories,
-            "changes": self.random.choice(self.days) if self.chance(0.3) else None,
+            "changes": self.random.choice(self.days) if self.chance(0.4) else None,
             "quiet": self.random.choice(self.days) if self.chance(0.2) else self.last,
             "quality": self.random.choice([0.2, 0.5, 0.8, 0.95]),
             "busy": self.random.choice([0, 0.3, 0.5, 1, 1, 1, 1, 1]),
             "goods": self.random.sample([*self.categories, *OTHER_GOODS], 2),
+            "even": self.chance(0.2),  # of both goods it sells the same
         }
 
     def make_shops(self):
@@ -115,6 +153,7 @@ class Marketplace:
         rows = []
         for shop in self.shops:
             changed = shop["changes"] is not None and shop["changes"] <= day
+            is_told = shop["told_until"] is not None and day <= shop["told_until"]
             known = shop["left"] is not None and shop["left"] <= day + DAY * shop["ahead"]
             rows.append(
                 {
@@ -122,7 +161,7 @@ class Marketplace:
                     "shop_name": f"店铺{shop['shop_id']}",
                     "primary_category": shop["categories"][changed],
                     "primary_subcategory": None,
-                    "joined_on": shop["joined"],
+                    "joined_on": shop["joined_as_told"] if is_told else shop["joined"],
                     "terminated_on": shop["left"] if known else None,
                 }
             )
@@ -136,9 +175,12 @@ class Marketplace:
             if day <= shop["quiet"] and self.chance(shop["busy"] * (0.8 if table == "payments" else 0.35)):
                 number = (day - self.first).days * 1000 + shop["shop_id"]
                 rows.append({"shop_id": shop["shop_id"], **getattr(self, "a_row_of_" + table)(shop, day, number)})
+                if table == "payments" and shop["even"]:
+                    rows[-1]["category"], other = shop["goods"]
+                    rows.append({**rows[-1], "order_id": number + 500, "category": other})
         if table == "payments" and rows and self.chance(0.2):
             rows.append({**rows[0], "amount_fen": rows[0]["amount_fen"] + 500})  # the greater of the two is kept
-            rows.append({**rows[0], "order_id": 1 - len(rows), "amount_fen": -1})
+            rows.append({**rows[0], "order_id": -1, "amount_fen": -1})
         for kind, of_table, key in (
             ("review", "reviews", "review_id"),
             ("pickup", "pickups", "order_id"),
@@ -234,28 +276,53 @@ class Marketplace:
 
     def thresholds(self, category):
         choose = self.random.choice
-        half = choose([0, 5000, 10_000, 20_000])
-        monthly_min, failure_limit = choose(["2", "3", "3.5", "4"]), choose(["1", "2", "2", "3"])
-        if category != "*" and self.chance(0.2):
+        half = choose([0, 6000, 12_000, 24_000, 60_000])
+        monthly_min, failure_limit = choose(["2.5", "3.5", "4", "4.5"]), choose(["1", "2", "2", "3"])
+        if self.chance(0.05 if category == "*" else 0.3):
             monthly_min, failure_limit = choose([("", ""), ("", failure_limit), (monthly_min, "")])
-        annual_min, fee = choose(["2", "3", "3.3333", "3.5"]), choose([3_000_001, 60_000])
-        return [category, "2.5", monthly_min, failure_limit, annual_min, fee, half, 2 * half + 1000]
+        annual_min, fee = choose(["2", "3", "3.3333", "3.5"]), choose([3_000_001, 60_000, 60_000, 999_999])
+        return [category, "2.5", monthly_min, failure_limit, annual_min, fee, half, 2 * half + 6000]
+
+    def changes_of_rules(self):
+        """Days after which figures change: within the months, at the year's end, or in the year before."""
+        before = [dt.date(self.year - 1, 3, 31), dt.date(self.year - 1, 9, 15), dt.date(self.year - 1, 12, 31)]
+        return sorted({self.random.choice([*self.month_ends, *before, dt.date(self.year, 6, 30)]) for _ in range(2)})
+
+    def rows_of_thresholds(self, category, since):
+        """One row, or some one after another; a category's own may begin later than `since` or end."""
+        changes = [day for day in self.changes_of_rules() if day >= since] if self.chance(0.5) else []
+        starts, ends = [since, *(day + DAY for day in changes)], [*changes, ""]
+        rows = [[start, end, *self.thresholds(category)] for start, end in zip(starts, ends)]
+        if category == "*" or len(rows) == 1 or self.chance(0.7):
+            return rows
+        return rows[1:] if self.chance(0.5) else rows[:-1]
 
     def write_rules(self, rules):
-        """Those of the jobs folder, thresholds apart: some change between two months or at the year's end."""
+        """Those of the jobs folder, thresholds apart: some change within a cycle, between two months or at the year's
+        end, and all may begin after some cycles have."""
         shutil.copytree(rules, self.rules)
+        if self.first < dt.date(2019, 1, 1):
+            self.let_rules_begin_earlier()
+        since = dt.date(2017, 1, 1)
+        if self.chance(0.3):
+            since = self.first - DAY * self.random.choice([0, 10, 60, 200])
+        with_source = self.chance(0.5)
         rows = []
         for category in ["*", *self.categories[1:], *self.random.sample(OTHER_GOODS, 2)]:
-            until = self.random.choice([*self.month_ends, dt.date(self.year, 6, 30)])
-            if self.chance(0.3):
-                rows.append(["2019-01-01", until, *self.thresholds(category)])
-                rows.append([until + DAY, "", *self.thresholds(category)])
-            else:
-                rows.append(["2019-01-01", "", *self.thresholds(category)])
+            rows += self.rows_of_thresholds(category, since)
         with open(os.path.join(self.rules, "thresholds.csv"), "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["effective_from", "effective_to", *THRESHOLDS])
-            writer.writerows(rows)
+            writer.writerow(["effective_from", "effective_to", *THRESHOLDS, *(["source"] if with_source else [])])
+            writer.writerows([[*row, self.random.choice(["", "公告, 第3条"])] if with_source else row for row in rows])
+
+    def let_rules_begin_earlier(self):
+        """The rule tables of the jobs folder begin in 2019."""
+        for name in os.listdir(self.rules):
+            path = os.path.join(self.rules, name)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace("2019-01-01", "2017-01-01"))
 
     # ------------------------------------------------------------ actions
 
@@ -266,8 +333,10 @@ class Marketplace:
         for shop in self.shops:
             if shop["left"] is not None and (shop["left"].year, shop["left"].month) == (self.year, 1):
                 nights.add(shop["left"] - DAY)
+        firsts = [day for day in self.days if day.day == 1]
+        nights |= {self.random.choice(firsts), *self.random.sample(self.days, 4)}  # for their outlooks
         nights = sorted(nights)
-        if self.chance(0.3):  # an earlier month end appears later
+        if self.chance(0.5):  # an earlier month end appears later
             late = nights.pop(nights.index(self.random.choice(self.month_ends[:-1])))
             nights.append(late)
         actions, done = [], []
@@ -304,7 +373,9 @@ class Marketplace:
         return ("restate", month_end, because, min(knowledge_day, self.last))
 
     def settlement(self, done):
-        """As of days up to which every month end of the year is published."""
+        """As of days up to which every month end of the year is published; or of the year before."""
+        if self.chance(0.25):
+            return ("settle", self.year - 1, self.random.choice([*self.days, dt.date(self.year - 1, 12, 31)]))
         months = [day for day in self.month_ends if day.year == self.year and day in done]
         if months != [day for day in self.month_ends if day.year == self.year][: len(months)]:
             return None

@@ -20,7 +20,7 @@ import pyarrow.dataset
 import pyarrow.parquet
 
 TABLES = {
-    "dt": ["scores", "indicators", "improvements", "categories", "quality"],
+    "dt": ["scores", "indicators", "improvements", "categories", "outlook", "quality"],
     "month_end": ["month_end_scores", "monthly_assessments"],
     "year": ["annual_settlements"],
 }

@@ -20,7 +20,7 @@ from cases import columns, layouts, machines  # noqa: F401  they declare the cas
 from cases.market import AS_OF, Market
 from cases.registry import CASES, NIGHT
 
-PUBLISHED = ["scores", "indicators", "improvements", "categories", "quality"]
+PUBLISHED = ["scores", "indicators", "improvements", "categories", "outlook", "quality"]
 LIST = Path(__file__).parent.parent / "cases.tsv"
 HEADER = "case\tsource\texit\twhat its run says\twith these settings\toutcome\n"
 

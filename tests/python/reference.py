@@ -1,5 +1,5 @@
 """A second, slow implementation of the scoring contract (spec.md), sections 2 to 7 and 10, and of section 11
-the tables scores, indicators, improvements, categories, quality and the quarantine.
+the tables scores, indicators, improvements, categories, outlook, quality and the quarantine.
 
 Written from the text of the contract alone, to be compared with what the job publishes. Rows are dicts, sums are
 ints, fractions are `Fraction`s; pyarrow only opens the files.
@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from reference_cycles import cycle_starts_on, last_day_of, month_of, number, status_alone
 
 DAY = dt.timedelta(days=1)
 NANOS = 1_000_000_000
@@ -48,6 +49,10 @@ DEFAULTS = {
     "max_unknown_shop_rows": 1000,
     "min_rows_percent": 20,
     "min_rows_median": 1000,
+    "assessment_cycle": "shop_year",
+    "shop_year_from": dt.date(2018, 10, 1),
+    "exempt_months": 3,
+    "annual_fee_by": "months",
 }
 
 # Section 2: (column, type, may be null), in the order of the table there.
@@ -158,6 +163,16 @@ INDICATORS = {
     "return_refund_duration": ("after_sales", "low"),
     "dispute_rate": ("dispute", "low"),
     "response_rate": ("consultation", "high"),
+}
+# Section 11: what a value is counted in; the durations of section 4 are whole seconds.
+UNITS = {
+    "product_rating": "stars",
+    "pickup_timeliness": "ratio",
+    "logistics_rating": "stars",
+    "refund_only_duration": "seconds",
+    "return_refund_duration": "seconds",
+    "dispute_rate": "ratio",
+    "response_rate": "ratio",
 }
 DIMENSIONS = ("product", "logistics", "after_sales", "dispute", "consultation")
 TIERS = (5, 4, 3, 2, 0)
@@ -579,8 +594,12 @@ class Extracts:
 
 
 def read_rules(folder, name):
+    """Section 11: a column `source` is read past where it is the last one, and refused elsewhere."""
     with open(os.path.join(folder, name + ".csv"), encoding="utf-8-sig", newline="") as file:
-        return [{k: v.strip(SPACE) for k, v in row.items()} for row in csv.DictReader(file)]
+        rows = csv.DictReader(file)
+        if "source" in (rows.fieldnames or [])[:-1]:
+            raise Refused("rules", f"{name}.csv: source is not the last column")
+        return [{k: v.strip(SPACE) for k, v in row.items() if k != "source"} for row in rows]
 
 
 def in_force(row, day):
@@ -598,6 +617,8 @@ class Rules:
         self.thresholds = read_rules(folder, "thresholds")
         self.tiers = read_rules(folder, "tiers")
         self.weights = read_rules(folder, "weights")
+        if any(row["failure_limit"] and int(row["failure_limit"]) == 0 for row in self.thresholds):
+            raise Refused("rules", "thresholds.csv: a failure_limit of 0")
 
     def is_custom_made(self, category, day):
         """Section 4, pickup_timeliness."""
@@ -633,13 +654,19 @@ class Rules:
                 return [(tier, found[tier]) for tier in TIERS]
         raise Refused("rules", f"tiers.csv says nothing of {category}, {indicator} on {day}")
 
-    def thresholds_row(self, category, day):
-        """Section 9: row `*` is the default."""
+    def thresholds_in_force(self, category, day):
+        """Section 9: row `*` is the default; None where not even that is in force."""
         for wanted in (category, "*"):
             for row in self.thresholds:
                 if in_force(row, day) and row["category"] == wanted:
                     return row
-        raise Refused("rules", f"thresholds.csv says nothing of {category} on {day}")
+        return None
+
+    def thresholds_row(self, category, day):
+        row = self.thresholds_in_force(category, day)
+        if row is None:
+            raise Refused("rules", f"thresholds.csv says nothing of {category} on {day}")
+        return row
 
     def marketing_min(self, category, day):
         """Section 9, marketing admission."""
@@ -968,7 +995,9 @@ def tiers_of(shop):
 
 def scores_table(shops, rules, day, settings):
     """Section 11, scores."""
-    table = []
+    table, category_shops = [], {}
+    for shop in shops:
+        category_shops[shop.category] = category_shops.get(shop.category, 0) + (shop.weights is not None)
     for shop in sorted(shops, key=lambda shop: shop.id):
         score, scores, reason = None, dict.fromkeys(DIMENSIONS), None
         percents = dict.fromkeys(DIMENSIONS)
@@ -994,6 +1023,7 @@ def scores_table(shops, rules, day, settings):
                 "primary_category": shop.category,
                 "primary_subcategory": shop.row["primary_subcategory"],
                 "assessment_category": shop.assessment_category,
+                "category_shops": category_shops[shop.category],
                 "score": figure(score),
                 **{d + "_score": figure(scores[d]) for d in DIMENSIONS},
                 **{d + "_weight_percent": percents[d] for d in DIMENSIONS},
@@ -1016,12 +1046,15 @@ def indicators_table(shops, day):
                     "shop_id": shop.id,
                     "indicator": indicator,
                     "as_of": day,
+                    "shop_name": shop.row["shop_name"],
                     "primary_category": shop.category,
                     "dimension": INDICATORS[indicator][0],
+                    "unit": UNITS[indicator],
+                    "direction": INDICATORS[indicator][1],
                     "numerator": numerator,
                     "denominator": denominator,
                     "value": value,
-                    "better": better,
+                    "shops_better": better,
                     "ranked": ranked,
                     "tier": tier,
                 }
@@ -1057,6 +1090,10 @@ def improvements_table(shops, groups, day, settings):
                     "shop_id": shop.id,
                     "indicator": indicator,
                     "as_of": day,
+                    "shop_name": shop.row["shop_name"],
+                    "primary_category": shop.category,
+                    "unit": UNITS[indicator],
+                    "direction": INDICATORS[indicator][1],
                     "tier": tier,
                     "next_tier": next_tier,
                     "value": value,
@@ -1072,6 +1109,12 @@ def nth_smallest(values, quarter):
     return sorted(values)[-(-quarter * len(values) // 4) - 1]
 
 
+def best_tenth(indicator, values):
+    """Section 11: the value of the ceil(n / 10)-th best."""
+    best_first = sorted(values, reverse=INDICATORS[indicator][1] == "high")
+    return best_first[-(-len(values) // 10) - 1]
+
+
 def categories_table(shops, day, settings):
     """Section 11, categories: one row for each group that is ranked together and indicator.
 
@@ -1082,12 +1125,12 @@ def categories_table(shops, day, settings):
         for indicator, ranked in shop.ranks.items():
             if ranked[2] is not None:
                 group = (rank_group(shop, settings), indicator)
-                by_category.setdefault(group, []).append((ranked[2], ranked[5]))
+                by_category.setdefault(group, []).append(ranked)
     table = []
     for category, indicator in sorted(by_category, key=lambda k: (k[0].encode(), k[1].encode())):
         ranked = by_category[category, indicator]
-        values = [value for value, _ in ranked]
-        holding = {tier: [value for value, held in ranked if held == tier] for tier in TIERS}
+        values = [value for _, _, value, *_ in ranked]
+        holding = {tier: [value for _, _, value, _, _, held in ranked if held == tier] for tier in TIERS}
         row = {
             "primary_category": category,
             "indicator": indicator,
@@ -1098,12 +1141,55 @@ def categories_table(shops, day, settings):
             "median": nth_smallest(values, 2),
             "quartile_3": nth_smallest(values, 3),
             "highest": max(values),
+            "mean": sum(numerator for numerator, *_ in ranked) / sum(denominator for _, denominator, *_ in ranked),
+            "best_tenth": best_tenth(indicator, values),
         }
         for tier in (5, 4, 3, 2):
             row[f"tier_{tier}_edge"] = worst(indicator, holding[tier]) if holding[tier] else None
         for tier in TIERS:
             row[f"tier_{tier}_shops"] = len(holding[tier])
         table.append(row)
+    return table
+
+
+def outlook_scores(shops, extracts, rules, days, out_of_figures, month_end, settings):
+    """Section 10, Outlook: {shop: exact score, or None} by the sums of `days` alone, with the rules of the month end;
+    custom_made goes by the row's own day, as always."""
+    then = [Shop(shop.row, rules, month_end) for shop in shops]
+    sums = window_sums(extracts, rules, days, out_of_figures, settings["time_zone"])
+    rank(then, sums, rules, month_end, settings)
+    scored = [shop for shop in then if shop.weights is not None]
+    return {shop.id: exact_score(shop, dimension_scores(shop, tiers_of(shop), settings)) for shop in scored}
+
+
+def outlook_table(shops, extracts, rules, day, out_of_figures, settings):
+    """Section 10, Outlook: where each present shop's month end is heading.
+
+    The text says M-29, since a window has 30 days; with another `window_days` it is the window of the month end."""
+    month_end = last_day_of(month_of(day))
+    days = [each for each in window_of(month_end, settings) if each <= day]
+    scores = outlook_scores(shops, extracts, rules, days, out_of_figures, month_end, settings) if days else {}
+    table = []
+    for shop in sorted(shops, key=lambda shop: shop.id):
+        score, least, verdict = figure(scores.get(shop.id)), None, None
+        if days:
+            starts_on = cycle_starts_on(shop.row["joined_on"], month_end, settings)
+            row = None if starts_on is None else rules.thresholds_in_force(shop.category, starts_on)
+            verdict = "exempt" if starts_on is None else status_alone(score, row)
+            least = None if row is None else number(row["monthly_min"])
+        table.append(
+            {
+                "shop_id": shop.id,
+                "as_of": day,
+                "shop_name": shop.row["shop_name"],
+                "primary_category": shop.category,
+                "month_end": month_end,
+                "days_known": len(days),
+                "score": score,
+                "monthly_min": least,
+                "verdict": verdict,
+            }
+        )
     return table
 
 
@@ -1121,8 +1207,8 @@ def quality_table(parts, known_shops, unmatched):
         counts = {reason: rows for reason, rows in counts.items() if rows}
         counts["none"] = part.total
         for reason, rows in counts.items():
-            table.append({"table": part.table, "day": part.day, "reason": reason, "rows": rows})
-    return sorted(table, key=lambda row: (row["table"], row["day"], row["reason"]))
+            table.append({"extract": part.table, "day": part.day, "reason": reason, "row_count": rows})
+    return sorted(table, key=lambda row: (row["extract"], row["day"], row["reason"]))
 
 
 def json_value(value, kind):
@@ -1131,7 +1217,7 @@ def json_value(value, kind):
 
 
 def quarantine_table(part):
-    """Section 11: [(table, key, reason, {column: value without buyer_id})], not sorted."""
+    """Section 11: [(extract, key, reason, {column: value without buyer_id})], not sorted."""
     return [
         (
             part.table,
@@ -1144,7 +1230,8 @@ def quarantine_table(part):
 
 
 class Night:
-    """What the contract says of one day: .window, .tables {name: rows}, .quarantine {day: rows}.
+    """What the contract says of one day: .window, .tables {name: rows}, .quarantine {day: rows}, and of the present
+    shops .joined_on {shop: day}.
 
     With a knowledge day other than the day itself it is the restatement of section 8, of which only the scores are
     published."""
@@ -1176,11 +1263,13 @@ class Night:
         unscored = sum(1 for row in scores if row["score"] is None)
         if unscored * 100 > settings["max_unscored_percent"] * len(scores):
             raise Refused("input", f"{unscored} of {len(scores)} shops without a score")
+        self.joined_on = {shop.id: shop.row["joined_on"] for shop in shops}
         self.tables = {
             "scores": scores,
             "indicators": indicators_table(shops, day),
             "improvements": improvements_table(shops, groups, day, settings),
             "categories": categories_table(shops, day, settings),
+            "outlook": outlook_table(shops, extracts, rules, day, out_of_figures, settings),
             "quality": quality_table(parts, {row["shop_id"] for row in snapshot.sound}, unmatched),
         }
         self.quarantine = {}
@@ -1192,7 +1281,7 @@ def parse_settings(pairs):
     settings = dict(DEFAULTS)
     for pair in pairs:
         name, value = pair.split("=", 1)
-        if name == "history_starts_on":
+        if name == "history_starts_on" or isinstance(DEFAULTS.get(name), dt.date):
             settings[name] = dt.date.fromisoformat(value) if value else None
         elif isinstance(DEFAULTS.get(name), int):
             settings[name] = Fraction(value) if "percent" in name else int(value)

@@ -1,5 +1,5 @@
 """A second, slow implementation of sections 8 and 9 of the scoring contract (spec.md): month ends, their restatements
-and the monthly assessments; the annual settlements are in reference_settlements.py.
+and the monthly assessments. The cycles are in reference_cycles.py, the settlements in reference_settlements.py.
 
 Written from the text of the contract alone, to be compared with what the program publishes. `history` carries out a
 list of actions in order and returns what the four tables of section 11 hold in the end. Actions:
@@ -15,16 +15,18 @@ nights, as the one before left them).
 """
 
 import datetime as dt
-from fractions import Fraction
 
 from reference import DAY, Extracts, Night, Refused, Rules
-from reference_settlements import settlement
+from reference_cycles import MONTHS_OF_A_CYCLE, Cycle, cycle_starts_on, month_of, number, risk
+from reference_settlements import counts_december_before, settlement
 
 MONTH_END_SCORES, MONTH_END_REVISIONS = "month_end_scores", "month_end_revisions"
 MONTHLY_ASSESSMENTS, ANNUAL_SETTLEMENTS = "monthly_assessments", "annual_settlements"
 
 # Section 11: what month_end_scores has besides the columns of scores.
 OF_THE_REVISION = ("revision", "restated_because", "knowledge_day")
+# Section 8: what is no change of a row.
+NO_CHANGE = ("category_shops",)
 
 
 def ends_a_month(day):
@@ -34,8 +36,8 @@ def ends_a_month(day):
 # ---------------------------------------------------------------- month end (section 8)
 
 
-def without_revision(row):
-    return {column: value for column, value in row.items() if column not in OF_THE_REVISION}
+def what_may_change(row):
+    return {column: value for column, value in row.items() if column not in OF_THE_REVISION + NO_CHANGE}
 
 
 def first_published(scores):
@@ -57,7 +59,7 @@ def restated(published, replaced, scores, because, knowledge_day):
     for score in scores:
         shop = score["shop_id"]
         old = before.pop(shop, None)
-        if old is not None and without_revision(old) == score:
+        if old is not None and what_may_change(old) == what_may_change(score):
             rows.append(old)
             continue
         if old is not None:
@@ -70,58 +72,44 @@ def restated(published, replaced, scores, because, knowledge_day):
 # ---------------------------------------------------------------- monthly assessment (section 9)
 
 
-def number(text):
-    """A figure of a rule table as f64, empty as null."""
-    if not text:
-        return None
-    exact = Fraction(text)
-    return exact.numerator / exact.denominator
+def assess_shop(months, joined_on, rules, settings):
+    """Section 9: the row of monthly_assessments of the last of the shop's published months [(month_end, row)].
+
+    The cycle is that of `joined_on` as the last month's own snapshot has it, for the months before it too."""
+    month_end, row = months[-1]
+    starts_on = cycle_starts_on(joined_on, month_end, settings)
+    cycle, status, thresholds = Cycle(), "exempt", None
+    for each, scored in months:
+        if starts_on is not None and each >= starts_on:
+            thresholds = rules.thresholds_in_force(scored["primary_category"], starts_on)
+            status = cycle.next_month(scored["score"], thresholds)
+    failures_left = cycle.failures_left(status)
+    return {
+        "shop_id": row["shop_id"],
+        "shop_name": row["shop_name"],
+        "primary_category": row["primary_category"],
+        "score": row["score"],
+        "cycle_starts_on": starts_on,
+        "monthly_min": None if thresholds is None else number(thresholds["monthly_min"]),
+        "status": status,
+        "failures": cycle.failures,
+        "failure_limit": cycle.limit,
+        "failures_left": failures_left,
+        "risk": risk(status, failures_left),
+    }
 
 
-class ShopYear:
-    """What the months of a calendar year have come to so far for one shop."""
+def assess(month_end_scores, joined_on, rules, settings):
+    """Section 9: {month_end: rows of monthly_assessments} of {month_end: rows of month_end_scores}.
 
-    def __init__(self):
-        self.failures, self.left = 0, False
-
-    def next_month(self, row, thresholds):
-        """Section 9, monthly assessment: the status of the next month, the first that holds.
-
-        A month fails by its score alone, so months after `exit` still add to the failures. A month that is
-        not_assessed begins no `exit`, since it is not reached."""
-        if not thresholds["monthly_min"] or not thresholds["failure_limit"]:
-            return "not_assessed"
-        score = row["score"]
-        failed = score is not None and Fraction(round(score * 10_000), 10_000) < Fraction(thresholds["monthly_min"])
-        self.failures += failed
-        self.left = self.left or self.failures >= int(thresholds["failure_limit"])
-        if self.left:
-            return "exit"
-        if score is None:
-            return "not_scored"
-        return "fail" if failed else "pass"
-
-
-def assess_year(month_end_scores, rules):
-    """Section 9: {month_end: rows of monthly_assessments} of {month_end: rows of month_end_scores} of one year."""
-    years, tables = {}, {}
+    `joined_on` is {month_end: {shop: day}}, of each month end's own snapshot."""
+    months, tables = {}, {}
     for month_end in sorted(month_end_scores):
         tables[month_end] = []
         for row in month_end_scores[month_end]:
-            thresholds = rules.thresholds_row(row["primary_category"], month_end)
-            year = years.setdefault(row["shop_id"], ShopYear())
-            status = year.next_month(row, thresholds)
-            tables[month_end].append(
-                {
-                    "shop_id": row["shop_id"],
-                    "primary_category": row["primary_category"],
-                    "score": row["score"],
-                    "monthly_min": number(thresholds["monthly_min"]),
-                    "status": status,
-                    "failures_this_year": year.failures,
-                    "failure_limit": int(thresholds["failure_limit"]) if thresholds["failure_limit"] else None,
-                }
-            )
+            shop = row["shop_id"]
+            months.setdefault(shop, []).append((month_end, row))
+            tables[month_end].append(assess_shop(months[shop], joined_on[month_end][shop], rules, settings))
     return tables
 
 
@@ -131,13 +119,18 @@ def assess_year(month_end_scores, rules):
 class History:
     """The four tables as {table: {partition value: rows}}, and the actions that change them."""
 
-    def __init__(self, extracts, rules, settings):
-        """`extracts` and `rules` are folders."""
+    def __init__(self, extracts, rules, settings, every_night=False):
+        """`extracts` and `rules` are folders. Month ends and the days that may be the day before a T in January count
+        for the four tables; of the other nights nothing is computed, whether the contract stops them or not, but for
+        their outlooks with `every_night`."""
+        self.every_night = every_night
         self.extracts_folder, self.rules_folder, self.settings = extracts, rules, settings
         self.tables = {
             name: {} for name in (MONTH_END_SCORES, MONTH_END_REVISIONS, MONTHLY_ASSESSMENTS, ANNUAL_SETTLEMENTS)
         }
-        self.daily_scores = {}  # {day: {shop: score}} of the nights whose score a settlement may need
+        self.joined_on = {}  # {month_end: {shop: day}} of the snapshots that the published scores were made with
+        self.daily_scores = {}  # {day: {shop: score}}, of which a settlement may need some
+        self.outlooks = {}  # {day: rows} of the nights that were computed
         self.read_again()
 
     def read_again(self):
@@ -154,15 +147,16 @@ class History:
             {"night": self.night, "nights": self.nights, "restate": self.restate, "settle": self.settle}[kind](*about)
 
     def night(self, day):
-        """Only month ends and the days that may be the day before a T in January count for these tables; of the other
-        nights nothing is computed, whether the contract stops them or not."""
-        if not ends_a_month(day) and (day + DAY).month != 1:
+        if not (self.every_night or ends_a_month(day) or (day + DAY).month == 1):
             return
-        scores = Night(self.extracts, self.rules, day, self.settings).tables["scores"]
+        night = Night(self.extracts, self.rules, day, self.settings)
+        scores = night.tables["scores"]
         if ends_a_month(day):
-            rows = self.tables[MONTH_END_SCORES].get(day) or first_published(scores)
-            self.publish_month_end(day, rows, [])
+            rows = self.tables[MONTH_END_SCORES].get(day)
+            joined_on = self.joined_on[day] if rows else night.joined_on
+            self.publish_month_end(day, rows or first_published(scores), [], joined_on)
         self.daily_scores[day] = {row["shop_id"]: row["score"] for row in scores}
+        self.outlooks[day] = night.tables["outlook"]
 
     def nights(self, first, last):
         for ahead in range((last - first).days + 1):
@@ -183,29 +177,38 @@ class History:
         if rows == self.tables[MONTH_END_SCORES][month_end]:
             return
         settled = self.settled_again(month_end, rows)
-        self.publish_month_end(month_end, rows, newly_replaced)
+        self.publish_month_end(month_end, rows, newly_replaced, night.joined_on)
         self.tables[ANNUAL_SETTLEMENTS].update(settled)
 
-    def settled_again(self, month_end, rows):
-        """The settlement of the month end's year with these rows, as of the same day, if it is published and covers it."""
-        year = month_end.year
-        published = self.tables[ANNUAL_SETTLEMENTS].get(year)
-        if not published or published[0]["as_of"] < month_end:
-            return {}
-        return {year: self.settlement(year, published[0]["as_of"], {month_end: rows})}
+    def counts(self, year, as_of, month_end):
+        """Whether a settlement counts the month end: one of its year that it covers, or the December before where a
+        shop left on 1 January."""
+        if year == month_end.year:
+            return as_of >= month_end
+        is_december_before = (month_end + DAY) == dt.date(year, 1, 1)
+        return is_december_before and counts_december_before(self.extracts, self.settings, year, as_of)
 
-    def publish_month_end(self, month_end, rows, newly_replaced):
-        """The month end, and the assessments of it and of the later month ends of its year, or nothing of it all."""
-        scores = self.tables[MONTH_END_SCORES]
-        of_the_year = {each: scores[each] for each in scores if each.year == month_end.year}
-        assessments = assess_year({**of_the_year, month_end: rows}, self.rules)
-        scores[month_end] = rows
+    def settled_again(self, month_end, rows):
+        """The published settlements that count the month end, with these rows, as of the same days."""
+        published = [(year, rows[0]["as_of"]) for year, rows in self.tables[ANNUAL_SETTLEMENTS].items() if rows]
+        return {
+            year: self.settlement(year, as_of, {month_end: rows})
+            for year, as_of in published
+            if self.counts(year, as_of, month_end)
+        }
+
+    def publish_month_end(self, month_end, rows, newly_replaced, joined_on):
+        """Section 8: the month end, and the assessments of it and of the later month ends whose cycles may hold it, or
+        nothing of it all."""
+        scores, joined = self.tables[MONTH_END_SCORES], {**self.joined_on, month_end: joined_on}
+        assessments = assess({**scores, month_end: rows}, joined, self.rules, self.settings)
+        scores[month_end], self.joined_on = rows, joined
         if newly_replaced:
             revisions = self.tables[MONTH_END_REVISIONS]
             together = revisions.get(month_end, []) + newly_replaced
             revisions[month_end] = sorted(together, key=lambda row: (row["shop_id"], row["revision"]))
         for each, assessed in assessments.items():
-            if each >= month_end:
+            if 0 <= month_of(each) - month_of(month_end) < MONTHS_OF_A_CYCLE:
                 self.tables[MONTHLY_ASSESSMENTS][each] = assessed
 
     def settle(self, year, as_of):

@@ -8,6 +8,7 @@ import datetime as dt
 from fractions import Fraction
 
 from reference import DAY, Refused, check_quarantined, half_up
+from reference_cycles import month_of
 
 
 def as_fraction(score):
@@ -35,9 +36,11 @@ def termination(shop, as_of):
 
 
 def has_a_row(shop, year, as_of):
-    """Section 9: shops that left before the year or joined after it have no row."""
+    """Section 9: shops that left before the year or joined after the as-of day have no row.
+
+    By the words, a shop that joined after the year, yet not after the as-of day, has one."""
     left = termination(shop, as_of)
-    return shop["joined_on"] <= dt.date(year, 12, 31) and (left is None or left >= dt.date(year, 1, 1))
+    return shop["joined_on"] <= as_of and (left is None or left >= dt.date(year, 1, 1))
 
 
 def left_in_year(shop, year, as_of):
@@ -55,6 +58,12 @@ def basis_of(shop, left):
     return "day_before_termination" if left.month == 1 else "months_before_termination"
 
 
+def counts_december_before(extracts, settings, year, as_of):
+    """Whether a shop of the settlement left on 1 January: its score is that of the month end of December."""
+    shops = [shop for shop in snapshot_of(extracts, as_of, settings) if has_a_row(shop, year, as_of)]
+    return any(left_in_year(shop, year, as_of) == dt.date(year, 1, 1) for shop in shops)
+
+
 # ---------------------------------------------------------------- the counted scores
 
 
@@ -65,7 +74,7 @@ def counted_months(shop, basis, left, month_ends, daily_scores, year, as_of):
     if basis == "no_fee":
         return []
     if basis == "day_before_termination":
-        score = daily_scores.get(left - DAY, {}).get(shop["shop_id"])
+        score = score_of_the_day_before(shop, left, month_ends, daily_scores)
         return [] if score is None else [{"month_end": left - DAY, "score": score, "revision": None}]
     end = as_of if left is None else left.replace(day=1) - DAY
     months = []
@@ -74,6 +83,15 @@ def counted_months(shop, basis, left, month_ends, daily_scores, year, as_of):
             if row["shop_id"] == shop["shop_id"] and row["score"] is not None:
                 months.append({"month_end": month_end, "score": row["score"], "revision": row["revision"]})
     return months
+
+
+def score_of_the_day_before(shop, left, month_ends, daily_scores):
+    """Section 9: the score of T - 1; for 1 January the month end of December, as restated."""
+    if left.day == 1:
+        scores = {row["shop_id"]: row["score"] for row in month_ends.get(left - DAY, [])}
+    else:
+        scores = daily_scores.get(left - DAY, {})
+    return scores.get(shop["shop_id"])
 
 
 def average_of(months):
@@ -118,47 +136,69 @@ def sales_by_category(payments, left):
     return sales
 
 
-def top_category(sales):
-    """Section 9: the category with the highest sales, ties: first by name in byte order; no payments: None."""
-    return min(sales, key=lambda category: (-sales[category], category.encode()), default=None)
+def deciding_row(sales, primary_category, rules, day):
+    """Section 9: (top_sales_category, its row of thresholds.csv in force on `day`): the category with the highest
+    sales; ties: the row with the higher annual_fee_fen, then the first by name in byte order; no payments: none, and
+    the primary category's row."""
+    if not sales:
+        return None, rules.thresholds_row(primary_category, day)
+    tied = [category for category, fen in sales.items() if fen == max(sales.values())]
+    rows = {category: rules.thresholds_row(category, day) for category in tied}
+    top = min(tied, key=lambda category: (-int(rows[category]["annual_fee_fen"]), category.encode()))
+    return top, rows[top]
 
 
-# ---------------------------------------------------------------- the refund
+# ---------------------------------------------------------------- the fee and the refund
 
 
-def refund(qualified, sales, fee, thresholds):
-    """Section 9: half of the fee, rounded down, or all of it, or nothing."""
-    if not qualified or sales < int(thresholds["sales_half_refund_fen"]):
+def charged_months(shop, basis, left, year, as_of, settings):
+    """Section 9: the calendar months of the year after the month of joining, up to the month of T, else of a
+    provisional settlement the as-of day's month, else December; never below 0."""
+    if basis == "no_fee":
         return 0
-    return fee if sales >= int(thresholds["sales_full_refund_fen"]) else fee // 2
+    if settings["annual_fee_by"] == "year":
+        return 12
+    december = dt.date(year, 12, 31)
+    first = max(month_of(dt.date(year, 1, 1)), month_of(shop["joined_on"]) + 1)
+    return max(month_of(left or min(as_of, december)) - first + 1, 0)
 
 
-def settle_shop(shop, payments, rules, month_ends, daily_scores, year, as_of):
+def refund(qualified, sales, months, fee, thresholds):
+    """Section 9: half of the fee, rounded down, or all of it, or nothing; the sales lines go by months."""
+    if not qualified or months == 0 or 12 * sales < months * int(thresholds["sales_half_refund_fen"]):
+        return 0
+    return fee if 12 * sales >= months * int(thresholds["sales_full_refund_fen"]) else fee // 2
+
+
+def settle_shop(shop, payments, rules, month_ends, daily_scores, year, as_of, settings):
     """Section 11: one row of annual_settlements."""
     left = left_in_year(shop, year, as_of)
     basis = basis_of(shop, left)
     months = counted_months(shop, basis, left, month_ends, daily_scores, year, as_of)
     average = average_of(months)
     sales = sales_by_category(payments, left)
-    total, top = sum(sales.values()), top_category(sales)
-    thresholds = rules.thresholds_row(shop["primary_category"] if top is None else top, left or dt.date(year, 12, 31))
+    top, thresholds = deciding_row(sales, shop["primary_category"], rules, left or dt.date(year, 12, 31))
     annual_min = Fraction(thresholds["annual_min"])
     qualified = average is not None and average >= annual_min
-    fee = 0 if basis == "no_fee" else int(thresholds["annual_fee_fen"])
+    charged = charged_months(shop, basis, left, year, as_of, settings)
+    fee = int(thresholds["annual_fee_fen"]) * charged // 12
     return {
         "shop_id": shop["shop_id"],
         "as_of": as_of,
+        "shop_name": shop["shop_name"],
         "provisional": as_of < dt.date(year, 12, 31),
         "basis": basis,
         "months": months,
         "months_counted": len(months),
         "average_score": None if average is None else half_up(average) / 10_000,
         "top_sales_category": top,
-        "sales_fen": total,
+        "sales_fen": sum(sales.values()),
         "annual_min": annual_min.numerator / annual_min.denominator,
         "qualified": qualified,
-        "annual_fee_fen": fee,
-        "refund_fen": refund(qualified, total, fee, thresholds),
+        "charged_months": charged,
+        "annual_fee_fen": int(thresholds["annual_fee_fen"]),
+        "fee_fen": fee,
+        "refund_fen": refund(qualified, sum(sales.values()), charged, fee, thresholds),
     }
 
 
@@ -169,6 +209,6 @@ def settlement(extracts, rules, settings, month_ends, daily_scores, year, as_of)
     shops = [shop for shop in snapshot_of(extracts, as_of, settings) if has_a_row(shop, year, as_of)]
     payments = payments_of(extracts, settings, year, as_of)
     return [
-        settle_shop(shop, payments.get(shop["shop_id"], []), rules, month_ends, daily_scores, year, as_of)
+        settle_shop(shop, payments.get(shop["shop_id"], []), rules, month_ends, daily_scores, year, as_of, settings)
         for shop in sorted(shops, key=lambda shop: shop["shop_id"])
     ]

@@ -26,7 +26,7 @@ from mutants import tree
 from random_marketplaces import DAY, Marketplace, moment, setting_pairs
 from reference import TABLES
 
-NIGHTLY_TABLES = ("scores", "indicators", "improvements", "categories", "quality")
+NIGHTLY_TABLES = ("scores", "indicators", "improvements", "categories", "outlook", "quality")
 OF_REVISIONS = ("revision", "restated_because", "knowledge_day")
 DONE, MISSING = 0, 4
 TIMEOUT_SECONDS = 300
