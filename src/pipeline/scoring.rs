@@ -121,10 +121,10 @@ pub(super) fn with_figures<T>(
     then(&figures, input)
 }
 
-/// Whether the rules in force on a month end are known, on all of which an outlook goes by; else what lacks is said.
+/// Whether the rules are known that shops are scored by on a month end; else what lacks is said.
 fn rules_are_known(rulebook: &Rulebook, as_of: Day, month_end: Day) -> bool {
     // A night whose own rules lack was refused.
-    let lacking = rulebook.check_in_force(month_end).err().filter(|_| month_end != as_of);
+    let lacking = rulebook.check_scores(month_end).err().filter(|_| month_end != as_of);
     if let Some(lacking) = &lacking {
         tracing::warn!("no outlook on {month_end}: {lacking}");
     }

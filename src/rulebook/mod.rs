@@ -69,14 +69,14 @@ impl Rulebook {
     }
 
     /// All rules that reach into a night's scores, assessments and outlook besides its daily partials (what is made to order
-    /// reaches into those): those in force on the as-of day or on its month end, and the thresholds in force on the first day of
-    /// a cycle. One rule a line, with a digit for each of these days, 1 where it is in force; sorted. Equal texts, equal rules;
-    /// the dates of a rule and its place in the file are no part of it.
+    /// reaches into those): those in force on the as-of day or on its month end, and the thresholds in force on the as-of day or
+    /// on the first day of a cycle. One rule a line, with a digit for each of these days, 1 where it is in force; sorted. Equal
+    /// texts, equal rules; the dates of a rule and its place in the file are no part of it.
     pub fn described_on(&self, as_of: Day, month_end: Day, cycle_starts: &[Day]) -> String {
         let days = [as_of, month_end];
         let rules = self.weights.described_on(&days).chain(self.logistics.described_on(&days));
         let mut rules: Vec<String> = rules.chain(self.tiers.described_on(&days)).collect();
-        rules.extend(self.thresholds.described_on(&[&days, cycle_starts].concat()));
+        rules.extend(self.thresholds.described_on(&[&[as_of], cycle_starts].concat()));
         rules.sort_unstable();
         rules.join("\n")
     }
@@ -84,14 +84,23 @@ impl Rulebook {
     /// Refuses a `day` on which the rules cannot be asked: no weights row, or not each table's default row, is in force on
     /// it. There is a finding for each table that has no such row.
     pub fn check_in_force(&self, day: Day) -> Outcome<()> {
+        let thresholds = self.thresholds.lacking_on(day, &self.folder, "a row with category `*`");
+        Failure::unless_empty(ExitClass::Usage, self.lacking_to_score(day).chain(thresholds).collect())
+    }
+
+    /// Refuses a `day` on which no score can be computed, as `check_in_force` does, whatever the thresholds.
+    pub(crate) fn check_scores(&self, day: Day) -> Outcome<()> {
+        Failure::unless_empty(ExitClass::Usage, self.lacking_to_score(day).collect())
+    }
+
+    fn lacking_to_score(&self, day: Day) -> impl Iterator<Item = Finding> {
         let folder = &self.folder;
         let lacking = [
             self.weights.lacking_on(day, folder, "a row"),
             self.logistics.lacking_on(day, folder, "a row with category `*`"),
             self.tiers.lacking_on(day, folder, "a set with category `*` and indicator `*`"),
-            self.thresholds.lacking_on(day, folder, "a row with category `*`"),
         ];
-        Failure::unless_empty(ExitClass::Usage, lacking.into_iter().flatten().collect())
+        lacking.into_iter().flatten()
     }
 }
 

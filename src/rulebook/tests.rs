@@ -54,8 +54,8 @@ thresholds + ,2018-12-31,*,1,,,1,1,1,1";
 logistics \"*\" - pickup_timeliness 11
 logistics \"箱包\" \"旅行箱\" logistics_rating 11
 logistics \"茶\" - none 11
-thresholds \"*\" - 2.5 2.5 3 3 3000000 18000000 60000000 111
-thresholds \"茶\" - 2.75 - - 3.2001 6000001 5 5 110
+thresholds \"*\" - 2.5 2.5 3 3 3000000 18000000 60000000 11
+thresholds \"茶\" - 2.75 - - 3.2001 6000001 5 5 10
 tiers \"*\" \"dispute_rate\" 10 20.5 50 80 100 11
 tiers \"*\" - 20 50 80 95 100 11
 weights \"箱包\" \"旅行箱\" 25 30 20 15 10 11

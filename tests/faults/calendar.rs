@@ -5,7 +5,7 @@ use std::fs;
 
 use super::assert_clean_night;
 use crate::support::bench::SCRATCH_OUT;
-use crate::support::library::{Zone, ends_month};
+use crate::support::library::{NIGHTLY, Zone, ends_month};
 use crate::support::{A_DAY, AS_OF, Bench, Marketplace, Span, Table, WINDOW_DAYS, at, day, payment};
 
 #[test]
@@ -87,6 +87,6 @@ fn fault_39_odd_days_of_the_calendar_are_days_like_others() {
         let month_end = last.plus(-1);
         let closed = bench.path(&format!("out/current/month_end_scores/month_end={month_end}"));
         assert_eq!(closed.is_dir(), ends_month(month_end), "{month_end}");
-        assert_eq!(bench.published().of_night(last).0.len(), 5);
+        assert_eq!(bench.published().of_night(last).0.len(), NIGHTLY.len());
     }
 }

@@ -75,7 +75,7 @@ fn a_shop_that_leaves_on_1_january_is_settled_by_the_month_end_of_december_as_re
     let bench = Bench::of(marketplace);
     bench.configure("window_days = 3\nmay_be_absent = 'appeals'\nhistory_starts_on = 2021-12-28");
     let left = row![3, "店", "茶", Cell::Null, day("2020-01-01"), Cell::Date(day("2022-01-01"))];
-    bench.deliver(Table::Shops, day("2022-01-01"), &[shop_row(1, "茶"), shop_row(2, "茶"), left]);
+    bench.deliver(Table::Shops, day("2022-01-01"), &[shop_row(1, "茶"), shop_row(2, "茶"), left, shop_row(4, "茶")]);
     bench.said("backfill --from 2021-12-31 --to 2022-01-03");
     let on_the_day_before = |table| bench.shown(table, "2021-12-31", &["shop_id", "score"]).remove(2);
     let settled = || bench.shown(&ANNUAL_SETTLEMENTS, "2022", &["shop_id", "average_score", "basis"]).remove(2);

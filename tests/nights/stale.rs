@@ -64,6 +64,14 @@ fn a_changed_rule_makes_every_night_stale_on_which_it_is_in_force() {
 }
 
 #[test]
+fn a_rule_in_force_on_the_month_end_makes_stale_the_nights_that_look_out_on_it() {
+    let bench = two_nights();
+    let cut_offs = [5, 4, 3, 2, 0].map(|tier| format!("2022-03-31,,茶,dispute_rate,{tier},{}", 100 - 10 * tier));
+    cut_offs.iter().for_each(|row| bench.add_rule("tiers.csv", row));
+    assert_eq!(bench.said("backfill --stale --dry-run"), "2022-03-14 is stale\n2022-03-15 is stale\n");
+}
+
+#[test]
 fn an_edited_source_of_a_rule_makes_nothing_stale() {
     let bench = two_nights();
     bench.change_rule("thresholds.csv", ",sample: no row for all other categories is published", ",\"ours, of 2022\"");
