@@ -24,9 +24,9 @@ impl<'a> Marketplace<'a> {
         let tied = demo_cases::tied_category(request, &sizes);
         let (mut slots, mut weights) = (Vec::new(), Vec::new());
         let places = sizes.iter().flat_map(|(category, size)| (0..*size).map(move |nth| (*category, nth)));
-        for (place, (category, place_in_category)) in (0..).zip(places) {
-            let is_permanent = place_in_category == 0;
-            let slot = ShopSlot { place, category, is_permanent, is_flawless: tied == Some(category) };
+        for (place, (category, nth)) in (0..).zip(places) {
+            let cast = demo_cases::cast(request, place, category, nth);
+            let slot = ShopSlot { place, category, is_permanent: nth == 0, is_flawless: tied == Some(category), cast };
             weights.push(slot.weight(request));
             slots.push(slot.shops(request)?);
         }

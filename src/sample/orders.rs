@@ -23,8 +23,17 @@ pub(super) struct Order<'a> {
     pub(super) paid_at: i64,
 }
 
+impl<'a> Order<'a> {
+    /// The id and the category of the payment that comes with it, where its shop sells in pairs.
+    pub(super) fn twin(&self) -> Option<(i64, &'a str)> {
+        self.shop.pairs_with.map(|category| (self.order_id + TWIN, category))
+    }
+}
+
 /// The share of all rows that are payments.
 const ORDERS_PERMILLE: u64 = 265;
+/// Added to an order's id, the id of its twin: beyond those of all orders of a day, and of its dirty rows.
+const TWIN: i64 = 900_000_000;
 
 /// Ids of a day's items, such as its orders, start with the day's number.
 pub(super) fn daily_id(day: Day, index: u64) -> i64 {

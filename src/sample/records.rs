@@ -46,13 +46,15 @@ fn add_shops(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
 fn add_payments(market: &Marketplace<'_>, day: Day, rows: &mut TableDay) {
     let paid = (0..orders::count(market, day)).filter_map(|index| orders::order(market, day, index));
     for order in paid {
-        rows.push(&[
-            Integer(Some(order.order_id)),
-            Integer(Some(order.shop.shop_id)),
-            Text(Some(order.category)),
-            Integer(Some(order.amount_fen)),
-            Timestamp(Some(order.paid_at)),
-        ]);
+        for (order_id, category) in [Some((order.order_id, order.category)), order.twin()].into_iter().flatten() {
+            rows.push(&[
+                Integer(Some(order_id)),
+                Integer(Some(order.shop.shop_id)),
+                Text(Some(category)),
+                Integer(Some(order.amount_fen)),
+                Timestamp(Some(order.paid_at)),
+            ]);
+        }
     }
 }
 

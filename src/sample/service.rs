@@ -52,6 +52,20 @@ impl Service {
         reply_median_seconds: 30.0,
     };
 
+    /// So bad that it holds the lowest tiers.
+    pub(super) const FAILING: Self = Self {
+        description_fives: 0.2,
+        logistics_fives: 0.2,
+        picked_up_in_time: 0.4,
+        refund_only_median_seconds: 260_000.0,
+        return_refund_median_seconds: 900_000.0,
+        duration_spread: 0.7,
+        seller_liable: 0.9,
+        bot_received: 0.0,
+        human_replied: 0.3,
+        reply_median_seconds: 900.0,
+    };
+
     /// A duration around `median_seconds`, in whole seconds.
     pub(super) fn duration_seconds(&self, median_seconds: f64, draws: &mut Draws) -> i64 {
         whole(draws.around(median_seconds, self.duration_spread))

@@ -6,7 +6,7 @@
 
 use rand::RngExt;
 
-use super::demo_cases;
+use super::demo_cases::Cast;
 use super::random::{Draws, Purpose, Stream};
 use super::request::{Category, Request};
 use super::service::Service;
@@ -22,6 +22,8 @@ pub(super) struct Shop<'a> {
     pub(super) terminated_on: Option<Day>,
     /// The categories of its goods, the primary one first.
     pub(super) sells: Vec<&'a str>,
+    /// Every payment has a twin of the same amount in this category.
+    pub(super) pairs_with: Option<&'static str>,
     /// The amount that half of its orders stay below.
     pub(super) median_amount_fen: f64,
     pub(super) service: Service,
@@ -47,6 +49,8 @@ pub(super) struct ShopSlot<'a> {
     /// Whether one shop holds it for ever: the first of each category, so that the category never stands empty.
     pub(super) is_permanent: bool,
     pub(super) is_flawless: bool,
+    /// The shop that a demo case sets.
+    pub(super) cast: Option<Cast>,
 }
 
 /// Every slot of which this is the remainder by 50 sells nothing: its shops have no data.
@@ -59,7 +63,7 @@ const LOOK_BACK_DAYS: i32 = 500;
 impl<'a> ShopSlot<'a> {
     /// Its share of all orders and consultations, against other slots': a power law, cut at the top.
     pub(super) fn weight(&self, request: &Request) -> f64 {
-        if demo_cases::tenancy(request, self.place).is_some() {
+        if self.cast.is_some() {
             return 4.0;
         }
         if self.place % 50 == DORMANT_REMAINDER {
@@ -71,8 +75,11 @@ impl<'a> ShopSlot<'a> {
 
     /// Its shops, as far as the days asked for can touch them, in the order in which they joined.
     pub(super) fn shops(&self, request: &'a Request) -> Outcome<Vec<Shop<'a>>> {
-        if let Some((joined_on, left_on)) = demo_cases::tenancy(request, self.place) {
-            return Ok(vec![self.shop(request, 0, joined_on, Some(left_on))?]);
+        if let Some(cast) = &self.cast {
+            let shop = self.shop(request, 0, cast.joined_on, cast.terminated_on)?;
+            let sells = if cast.pairs_with.is_some() { vec![self.category.primary.as_str()] } else { shop.sells };
+            let service = cast.service.unwrap_or(shop.service);
+            return Ok(vec![Shop { sells, service, pairs_with: cast.pairs_with, ..shop }]);
         }
         let mut draws = self.draws(request, Purpose::ShopSlot, 1);
         if self.is_permanent {
@@ -103,6 +110,7 @@ impl<'a> ShopSlot<'a> {
             joined_on,
             terminated_on,
             sells: goods(request, self.category, &mut draws)?,
+            pairs_with: None,
             median_amount_fen: draws.around(9_900.0, 1.0),
             service,
         })

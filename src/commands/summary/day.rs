@@ -1,4 +1,4 @@
-//! What a published day says: tiers by category, the greatest gains, where the files are.
+//! What a published day says: tiers by category, the greatest gains, what lies ahead, where the files are.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use arrow::array::RecordBatch;
 use comfy_table::Table;
 
 use super::published::{Row, STAGE, Shown, rows, table};
+use super::risk;
 use crate::commands::say;
 use crate::domain::{Day, Tier};
 use crate::error::{Outcome, fault};
@@ -23,6 +24,7 @@ pub(super) fn show(shown: &Shown<'_>, day: Day, stdout: &mut impl Write) -> Outc
     say(stdout, &tier_counts(&categories, shown.arguments.categories)?.to_string());
     say(stdout, &format!("Shops with most to gain on {day}: their best single step"));
     say(stdout, &greatest_gains(&scores, &improvements, shown.arguments.shops)?.to_string());
+    risk::show(shown, day, stdout)?;
     say(stdout, "Published files:");
     for table in NIGHTLY {
         let folder = Path::new(table.name).join(format!("{}={day}", table.partition_key));

@@ -2,6 +2,7 @@
 
 mod day;
 mod published;
+mod risk;
 mod year;
 
 use std::io::Write;

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{ArrowPrimitiveType, Float64Type, Int64Type};
+use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Float64Type, Int64Type};
 use arrow::util::display::array_value_to_string;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 
 use crate::cli::Summary;
+use crate::domain::Day;
 use crate::error::{Outcome, escaped, fault};
+use crate::publish::outputs::OutputTable;
+use crate::publish::reading::read_partition;
 
 /// How messages name this command.
 pub(super) const STAGE: &str = "summary";
@@ -21,6 +24,14 @@ pub(super) struct Shown<'a> {
     pub(super) link: PathBuf,
     /// Where it led, resolved once: all tables are of one generation.
     pub(super) resolved: PathBuf,
+}
+
+impl Shown<'_> {
+    /// The rows of a partition, given the value of its key; none where it is not there.
+    pub(super) fn read(&self, table: &OutputTable, value: &str) -> Outcome<Option<RecordBatch>> {
+        let folder = self.resolved.join(table.name).join(format!("{}={value}", table.partition_key));
+        folder.is_dir().then(|| read_partition(&folder, table)).transpose()
+    }
 }
 
 /// A table for the terminal, without rows.
@@ -55,6 +66,10 @@ impl<'a> Row<'a> {
 
     pub(super) fn figure(self, column: &str) -> Outcome<f64> {
         self.number::<Float64Type>(column)
+    }
+
+    pub(super) fn day(self, column: &str) -> Outcome<Day> {
+        self.number::<Date32Type>(column).map(Day::from_epoch_days)
     }
 
     pub(super) fn is_null(self, column: &str) -> Outcome<bool> {

@@ -1,4 +1,4 @@
-//! What a published year says: how many shops pass at each month end, and how the shops that left were settled.
+//! What a published year says: how many shops pass at each month end, and how the shops that left or joined were settled.
 
 use std::io::Write;
 
@@ -10,15 +10,15 @@ use crate::assessments::monthly::Status;
 use crate::calendar::Year;
 use crate::commands::say;
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS, OutputTable};
-use crate::publish::reading::read_partition;
+use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS};
 
-const STATUSES: [Status; 5] = [Status::Pass, Status::Fail, Status::Exit, Status::NotScored, Status::NotAssessed];
+const STATUSES: [Status; 6] =
+    [Status::Pass, Status::Fail, Status::Exit, Status::NotScored, Status::NotAssessed, Status::Exempt];
 
 pub(super) fn show(shown: &Shown<'_>, year: Year, stdout: &mut impl Write) -> Outcome<()> {
     say(stdout, &format!("Monthly assessments of {year}: shops by status"));
     say(stdout, &statuses(shown, year)?.to_string());
-    let Some(settled) = read(shown, &ANNUAL_SETTLEMENTS, &year.to_string())? else {
+    let Some(settled) = shown.read(&ANNUAL_SETTLEMENTS, &year.to_string())? else {
         say(stdout, &format!("{year} is not settled yet; `shopscore settle --year {year}` does it"));
         return Ok(());
     };
@@ -27,27 +27,31 @@ pub(super) fn show(shown: &Shown<'_>, year: Year, stdout: &mut impl Write) -> Ou
         say(stdout, &format!("{year} was settled by an earlier release, in fewer columns; {advice}"));
         return Ok(());
     }
-    say(stdout, &format!("Settlements of {year}: shops that left, each with its arithmetic"));
-    let mut left = Vec::new();
-    for row in rows(&settled) {
-        if row.text("basis")? != "year" {
-            left.push(settlement(row)?);
-        }
+    say(stdout, &format!("Settlements of {year}: shops that left or joined in it, each with its arithmetic"));
+    for line in partial(&settled)?.iter().take(shown.arguments.shops) {
+        say(stdout, line);
     }
-    left.iter().take(shown.arguments.shops).for_each(|line| say(stdout, line));
     Ok(())
 }
 
-fn read(shown: &Shown<'_>, table: &OutputTable, value: &str) -> Outcome<Option<RecordBatch>> {
-    let folder = shown.resolved.join(table.name).join(format!("{}={value}", table.partition_key));
-    folder.is_dir().then(|| read_partition(&folder, table)).transpose()
+/// The settlements on another basis than the whole year, or with fewer charged months than others.
+fn partial(settled: &RecordBatch) -> Outcome<Vec<String>> {
+    let charged = |row: Row<'_>| row.integer("charged_months");
+    let most = rows(settled).map(charged).collect::<Outcome<Vec<_>>>()?.into_iter().max();
+    let mut partial = Vec::new();
+    for row in rows(settled) {
+        if row.text("basis")? != "year" || Some(charged(row)?) != most {
+            partial.push(settlement(row)?);
+        }
+    }
+    Ok(partial)
 }
 
 /// One line a month end.
 fn statuses(shown: &Shown<'_>, year: Year) -> Outcome<Table> {
     let mut table = table(["month end"].into_iter().chain(STATUSES.map(Status::name)));
     for month_end in year.month_ends() {
-        let Some(assessed) = read(shown, &MONTHLY_ASSESSMENTS, &month_end.to_string())? else { continue };
+        let Some(assessed) = shown.read(&MONTHLY_ASSESSMENTS, &month_end.to_string())? else { continue };
         let found = rows(&assessed).map(|row| row.text("status")).collect::<Outcome<Vec<_>>>()?;
         let count = |status: Status| found.iter().filter(|name| *name == status.name()).count().to_string();
         table.add_row([month_end.to_string()].into_iter().chain(STATUSES.map(count)));

@@ -54,6 +54,33 @@ fn shops_leave_on_16_january_and_15_march_and_one_joins_and_leaves_in_february()
 }
 
 #[test]
+fn shops_join_where_their_exempt_months_their_cycles_and_their_fees_differ() {
+    let sample = sample("2022-01-31", "2022-01-31");
+    let shops = sample.rows(Table::Shops, day("2022-01-31"));
+    for joined in ["2021-06-10", "2021-12-20", "2022-01-10"] {
+        let of_case = |row: &&Row| row.day("joined_on") == Some(day(joined)) && row.day("terminated_on").is_none();
+        assert_eq!(shops.iter().filter(of_case).count(), 1, "{joined}");
+    }
+}
+
+#[test]
+fn a_shop_sells_for_the_same_amount_in_two_categories() {
+    let today = day("2022-03-14");
+    let sample = written("2022-03-14", "2022-03-14", |request| request.demo_cases = true);
+    let payments = sample.rows(Table::Payments, today);
+    let is_twin = |row: &&Row| row.number("order_id").is_some_and(|id| id % 1_000_000_000 >= 900_000_000);
+    let of_twins = payments.iter().filter(is_twin);
+    let sellers: BTreeSet<i64> = of_twins.filter_map(|row| row.number("shop_id")).collect();
+    let [seller] = sellers.into_iter().collect::<Vec<_>>()[..] else { panic!("one seller") };
+    let mut amounts: BTreeMap<&str, i64> = BTreeMap::new();
+    for row in payments.iter().filter(|row| row.number("shop_id") == Some(seller)) {
+        *amounts.entry(row.text("category").unwrap()).or_default() += row.number("amount_fen").unwrap();
+    }
+    let [(_, one), (_, other)] = amounts.clone().into_iter().collect::<Vec<_>>()[..] else { panic!("{amounts:?}") };
+    assert!(one == other && one > 0, "{amounts:?}");
+}
+
+#[test]
 fn one_category_has_a_lone_shop_and_a_few_shops_have_no_data() {
     let sample = sample("2022-02-14", "2022-03-15");
     let present = present(&sample, day("2022-03-15"));

@@ -31,6 +31,7 @@ fn categories() -> Vec<Category> {
         row("运动/瑜伽/健身/球迷用品", None, true),
         row("运动/瑜伽/健身/球迷用品", Some("跑步机/大型健身器械"), true),
         row("住宅家具", None, true),
+        row("3C数码配件", None, true),
         row("全屋定制", None, false),
     ];
     rows.extend((rows.len()..40).map(|number| row(&format!("类目{number}"), None, number % 5 != 0)));
