@@ -6,6 +6,7 @@
 //! holds and what can go.
 
 pub(crate) mod catch_up;
+mod figures;
 pub(crate) mod month_end;
 pub(crate) mod night;
 mod repeated;

@@ -11,8 +11,9 @@ use crate::domain::{Day, Span};
 use crate::error::{Outcome, all};
 use crate::extracts::{quarantine::Counts, schema::Presence, tables::Table};
 use crate::partials::records::TableDay;
+use crate::pipeline::figures::Figures;
 use crate::pipeline::month_end::{self, Closed};
-use crate::pipeline::scoring::{Figures, Outlook, with_figures};
+use crate::pipeline::scoring::{Outlook, with_figures};
 use crate::pipeline::{publish, repeated, staleness};
 use crate::publish::{
     OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::pipeline::month_end::{Assessing, around, partition, published, shop_names};
 use crate::pipeline::{
+    figures::Figures,
     publish,
-    scoring::{Figures, Outlook, with_figures},
+    scoring::{Outlook, with_figures},
     settlement,
 };
 use crate::publish::month_ends::{self, Restatement};

@@ -4,6 +4,7 @@
 use rand_distr::Distribution;
 use rand_distr::weighted::WeightedAliasIndex;
 
+use super::cast;
 use super::demo_cases;
 use super::random::Draws;
 use super::request::{Category, Request, STAGE};
@@ -25,7 +26,7 @@ impl<'a> Marketplace<'a> {
         let (mut slots, mut weights) = (Vec::new(), Vec::new());
         let places = sizes.iter().flat_map(|(category, size)| (0..*size).map(move |nth| (*category, nth)));
         for (place, (category, nth)) in (0..).zip(places) {
-            let cast = demo_cases::cast(request, place, category, nth);
+            let cast = cast::cast(request, place, category, nth);
             let slot = ShopSlot { place, category, is_permanent: nth == 0, is_flawless: tied == Some(category), cast };
             weights.push(slot.weight(request));
             slots.push(slot.shops(request)?);

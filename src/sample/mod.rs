@@ -4,6 +4,7 @@
 //! seed, so each table-day is made by itself, in any order and on any thread, and its bytes do not depend on the range.
 
 mod appeals;
+mod cast;
 mod demo_cases;
 mod dirty;
 mod marketplace;

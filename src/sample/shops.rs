@@ -6,7 +6,7 @@
 
 use rand::RngExt;
 
-use super::demo_cases::Cast;
+use super::cast::Cast;
 use super::random::{Draws, Purpose, Stream};
 use super::request::{Category, Request};
 use super::service::Service;

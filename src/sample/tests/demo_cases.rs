@@ -69,8 +69,7 @@ fn a_shop_sells_for_the_same_amount_in_two_categories() {
     let sample = written("2022-03-14", "2022-03-14", |request| request.demo_cases = true);
     let payments = sample.rows(Table::Payments, today);
     let is_twin = |row: &&Row| row.number("order_id").is_some_and(|id| id % 1_000_000_000 >= 900_000_000);
-    let of_twins = payments.iter().filter(is_twin);
-    let sellers: BTreeSet<i64> = of_twins.filter_map(|row| row.number("shop_id")).collect();
+    let sellers: BTreeSet<_> = payments.iter().filter(is_twin).filter_map(|row| row.number("shop_id")).collect();
     let [seller] = sellers.into_iter().collect::<Vec<_>>()[..] else { panic!("one seller") };
     let mut amounts: BTreeMap<&str, i64> = BTreeMap::new();
     for row in payments.iter().filter(|row| row.number("shop_id") == Some(seller)) {
