@@ -130,3 +130,24 @@ fn what_is_written_lies_neither_in_one_another_nor_among_the_extracts() {
     assert_eq!(refused("data/state/out", "data/state"), 1);
     assert_eq!(refused("data/extracts/payments", "data/state"), 1);
 }
+
+#[test]
+fn an_outlook_knows_those_days_of_the_month_end_s_window_that_are_over() {
+    let settings = resolved("", &[], &[]).unwrap();
+    let shown = |as_of: &str| {
+        let (month_end, known) = settings.outlook(as_of.parse().unwrap());
+        format!("{month_end} {}", known.map_or(0, |known| known.days().count()))
+    };
+    for (as_of, expected) in [
+        ("2022-03-01", "2022-03-31 0"),
+        ("2022-03-02", "2022-03-31 1"),
+        ("2022-03-31", "2022-03-31 30"),
+        ("2022-04-01", "2022-04-30 1"),
+        ("2022-02-01", "2022-02-28 3"),
+        ("2022-02-28", "2022-02-28 30"),
+        ("2024-02-01", "2024-02-29 2"),
+        ("2024-02-29", "2024-02-29 30"),
+    ] {
+        assert_eq!(shown(as_of), expected, "{as_of}");
+    }
+}

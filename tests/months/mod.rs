@@ -2,6 +2,7 @@
 
 mod ranges;
 mod restatements;
+mod risk;
 mod settlements;
 mod verified;
 

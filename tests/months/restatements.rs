@@ -2,7 +2,7 @@
 
 use super::{MONTH_ENDS, differing_folders};
 use crate::support::library::{MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
-use crate::support::{Bench, Ended, Table, at, day, row};
+use crate::support::{Bench, Ended, Marketplace, Span, Table, WINDOW_DAYS, at, day, row};
 
 const REVISED: [&str; 5] = ["shop_id", "score", "revision", "restated_because", "knowledge_day"];
 const JANUARY: &str = MONTH_ENDS[0];
@@ -91,6 +91,60 @@ fn a_failure_that_a_restatement_brings_reaches_the_later_months() {
         assert!(failed == february.ends_with("exit 2"), "{january}, {february}");
     }
     assert!(after[1].iter().any(|row| row.ends_with("exit 2")), "{after:?}");
+}
+
+/// November to January of shops that joined in January 2020: their cycles begin in April, and cross the year.
+fn over_the_year(settings: &str) -> Bench {
+    let days = Span { first: day("2021-11-26"), last: day("2022-02-02") };
+    let mut marketplace = Marketplace::sound_in(days, days.first);
+    marketplace.rows.retain(|(table, _), _| *table != Table::Appeals);
+    let bench = Bench::of(marketplace);
+    let usual = format!("window_days = {WINDOW_DAYS}\nmax_snapshot_age_days = 90\nmay_be_absent = 'appeals'");
+    bench.configure(&format!("{usual}\nhistory_starts_on = {}\n{settings}", days.first));
+    // Every shop fails but shop 3, and after those appeals that one, too.
+    bench.change_rule("thresholds.csv", ",*,2.5,2.5,3,", ",*,2.5,4.75,3,");
+    bench
+}
+
+fn failures(bench: &Bench, month_end: &str) -> Vec<String> {
+    bench.shown(&MONTHLY_ASSESSMENTS, month_end, &["shop_id", "cycle_starts_on", "status", "failures"])
+}
+
+/// November restated after appeals on all reviews of its window for shop 3, which was the best rated.
+fn restate_november(bench: &Bench) {
+    let decided = day("2021-12-02");
+    let reviews = ["2021-11-28", "2021-11-29", "2021-11-30"].into_iter().zip(900_i64..);
+    let appeals = reviews.map(|(on, id)| row![id, 3, "review", 30, day(on), true, at(decided, "12:00")]);
+    bench.deliver(Table::Appeals, decided, &appeals.collect::<Vec<_>>());
+    bench.said("restate --month-end 2021-11-30 --because appeals --knowledge-day 2021-12-03");
+}
+
+#[test]
+fn a_cycle_that_crosses_the_year_is_brought_up_to_date_over_it() {
+    for (settings, starts_on, follows) in
+        [("", "2021-04-01", true), ("assessment_cycle = 'calendar_year'", "2022-01-01", false)]
+    {
+        let bench = over_the_year(settings);
+        bench.said("nightly --date 2021-12-31");
+        bench.said("nightly --date 2022-01-31");
+        let of_january = failures(&bench, "2022-01-31");
+        assert!(of_january.iter().all(|row| row.contains(starts_on)), "{of_january:?}");
+        // A month end that appears, and one that changes.
+        bench.said("nightly --date 2021-11-30");
+        let with_november = failures(&bench, "2022-01-31");
+        assert_eq!(with_november != of_january, follows, "{settings}");
+        restate_november(&bench);
+        assert_eq!(failures(&bench, "2022-01-31") != with_november, follows, "{settings}");
+
+        let in_order = over_the_year(settings);
+        in_order.said("nightly --date 2021-11-30");
+        restate_november(&in_order);
+        in_order.said("nightly --date 2021-12-31");
+        in_order.said("nightly --date 2022-01-31");
+        for month_end in ["2021-11-30", "2021-12-31", "2022-01-31"] {
+            assert_eq!(failures(&bench, month_end), failures(&in_order, month_end), "{settings}, {month_end}");
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod clean;
 mod damaged;
 mod extracts;
 mod new;
+mod outlook;
 mod retention;
 mod rulings;
 mod shared;

@@ -84,3 +84,27 @@ fn what_cannot_be_served_is_said_at_the_start_and_nothing_is_touched() {
         assert!(stored(left.published("state", "")) == stored(before), "{release}: the state was touched");
     }
 }
+
+#[test]
+fn a_month_end_of_an_earlier_release_stays_frozen_and_its_assessments_gain_cycles() {
+    for release in RELEASES {
+        let left = Left::by(release);
+        let scores = || left.published("out/current/month_end_scores", "2022-02-28");
+        let assessments = || left.published("out/current/monthly_assessments", "2022-02-28");
+        let (frozen, assessed) = (scores(), assessments());
+        assert_eq!((frozen.len(), assessed.len()), (1, 1), "{release}");
+        // What is read of older files is found by the names of its columns, in a summary, too.
+        let shorter = ["--set", "window_days=2"];
+        left.run(&["summary", "--year", "2022"]).assert_done();
+        left.run(&[&["nightly", "--date", "2022-02-28"], &shorter[..]].concat()).assert_done();
+        assert!(scores() == frozen, "{release}: frozen");
+        assert!(assessments() != assessed, "{release}");
+        left.run(&["summary", "--date", "2022-02-28"]).assert_said("Outlook on 2022-02-28");
+
+        let because =
+            ["restate", "--month-end", "2022-02-28", "--knowledge-day", "2022-03-01", "--because", "upgraded"];
+        left.run(&[&because[..], &shorter].concat()).assert_said("restated as known on 2022-03-01");
+        assert!(scores() != frozen, "{release}");
+        left.run(&["verify"]).assert_done();
+    }
+}
