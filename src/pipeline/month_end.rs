@@ -12,7 +12,7 @@ use arrow::array::{Date32Array, Int64Array, RecordBatch, StringArray};
 use crate::assessments::MonthEndScore;
 use crate::assessments::monthly::{self, MonthEnds};
 use crate::calendar::{Month, ends_month};
-use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::error::{Outcome, fault};
 use crate::policies::{CYCLE_MONTHS, Cycles};
 use crate::publish::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS, OutputTable, SCORES};
 use crate::publish::reading::{Current, column};
@@ -136,54 +136,51 @@ impl Assessing<'_> {
         let month = Month::of(day);
         let known = joined_on.iter().map(|(shop, joined_on)| (*shop, cycles.starts_on(*joined_on, month)));
         // A shop of a frozen month end may be gone from the snapshot since.
-        let before = published_cycles(current, day)?.unwrap_or_default();
-        let starts = before.into_iter().chain(known).collect();
-        let mut partitions = vec![self.assessed(day, names, &starts, month_ends)?];
+        let starts = published_cycles(current, day)?.into_iter().chain(known).collect();
+        let mut partitions: Vec<_> = self.assessed(day, names, &starts, month_ends)?.into_iter().collect();
         let last = month.plus(CYCLE_MONTHS - 1).last_day();
         for later in month_ends.range(day.plus(1)..=last).map(|(later, _)| *later) {
-            match published_cycles(current, later)? {
-                Some(starts) => {
-                    partitions.push(self.assessed(later, &published_names(current, later)?, &starts, month_ends)?);
-                }
-                None => tracing::warn!(
-                    "the assessments of {later} are those of an earlier release, without cycles; `shopscore nightly --date {later}` \
-                     makes them anew"
-                ),
-            }
+            let starts = published_cycles(current, later)?;
+            partitions.extend(self.assessed(later, &published_names(current, later)?, &starts, month_ends)?);
         }
         Ok(partitions)
     }
 
+    /// The assessments of a month end; none, and a warning, where it is not known of each of its shops when it joined: those that
+    /// an earlier release published knew no cycles.
     fn assessed(
         self,
         month_end: Day,
         names: &[String],
         starts: &CycleStarts,
         month_ends: &MonthEnds,
-    ) -> Outcome<OutputPartition<'static>> {
+    ) -> Outcome<Option<OutputPartition<'static>>> {
         let scores = month_ends.get(&month_end).ok_or_else(|| fault(STAGE, format!("no scores of {month_end}")))?;
-        let start = |month: &MonthEndScore| {
-            starts.get(&month.shop_id).copied().ok_or_else(|| {
-                let found = format!("shop {} in the scores of {month_end} alone", month.shop_id);
-                let advice = format!("restate it: `shopscore restate --month-end {month_end} --because TEXT`");
-                let wanted = "it in the snapshot, too, which says when it joined";
-                Finding::new(STAGE, found, wanted).advice(advice).fail(ExitClass::State)
-            })
-        };
-        let starts = scores.iter().map(start).collect::<Outcome<Vec<_>>>()?;
+        if let Some(unknown) = scores.iter().find(|month| !starts.contains_key(&month.shop_id)) {
+            let shop = unknown.shop_id;
+            let advice = format!(
+                "`shopscore nightly --date {month_end}` makes them anew, and where the shop is gone `shopscore restate`"
+            );
+            tracing::warn!(
+                "the assessments of {month_end} stay as they are: when shop {shop} joined is not known; {advice}"
+            );
+            return Ok(None);
+        }
+        let starts: Vec<_> = scores.iter().map(|month| starts.get(&month.shop_id).copied().flatten()).collect();
         let assessed = monthly::assess(month_end, &starts, month_ends, &self.rulebook.thresholds)?;
         let rows = Rows::made(vec![batches::monthly_assessments(names, scores, &assessed)?]);
-        Ok(partition(&MONTHLY_ASSESSMENTS, month_end, rows))
+        Ok(Some(partition(&MONTHLY_ASSESSMENTS, month_end, rows)))
     }
 }
 
-/// The cycles that a month end's assessments were published with; none where they were not, or by a release that knew none.
-fn published_cycles(current: &Current, month_end: Day) -> Outcome<Option<CycleStarts>> {
-    let Some(assessed) = current.read(&MONTHLY_ASSESSMENTS, Period::Day(month_end))? else { return Ok(None) };
-    if assessed.column_by_name("cycle_starts_on").is_none() {
-        return Ok(None);
-    }
+/// The cycles that a month end's assessments were published with; of no shop where they were not, or by a release that knew
+/// none.
+fn published_cycles(current: &Current, month_end: Day) -> Outcome<CycleStarts> {
+    let assessed = current.read(&MONTHLY_ASSESSMENTS, Period::Day(month_end))?;
+    let Some(assessed) = assessed.filter(|assessed| assessed.column_by_name("cycle_starts_on").is_some()) else {
+        return Ok(CycleStarts::new());
+    };
     let starts = column::<Date32Array>(&assessed, "cycle_starts_on")?.iter();
     let starts = starts.map(|start| start.map(Day::from_epoch_days));
-    Ok(Some(column::<Int64Array>(&assessed, "shop_id")?.values().iter().copied().zip(starts).collect()))
+    Ok(column::<Int64Array>(&assessed, "shop_id")?.values().iter().copied().zip(starts).collect())
 }

@@ -5,8 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+
 use crate::support::Ended;
 use crate::support::disk::walk;
+use crate::support::files::write;
 
 /// The releases that left something.
 const RELEASES: [&str; 2] = ["0.1.0", "0.2.0"];
@@ -107,4 +110,20 @@ fn a_month_end_of_an_earlier_release_stays_frozen_and_its_assessments_gain_cycle
         assert!(scores() != frozen, "{release}");
         left.run(&["verify"]).assert_done();
     }
+}
+
+/// A shop that is gone from the snapshot since: nobody knows when it joined.
+#[test]
+fn assessments_of_an_earlier_release_stay_where_a_shop_s_cycle_is_not_known() {
+    let left = Left::by("0.2.0");
+    let assessments = || left.published("out/current/monthly_assessments", "2022-02-28");
+    let assessed = assessments();
+    let snapshot = left.folder.path().join("extracts/shops/dt=2022-02-28/part-00000.parquet");
+    let mut rows = ParquetRecordBatchReader::try_new(fs::File::open(&snapshot).unwrap(), 1_000).unwrap();
+    let rows = rows.next().unwrap().unwrap();
+    write(&snapshot, &rows.slice(1, rows.num_rows() - 1));
+    let night = left.run(&["nightly", "--date", "2022-02-28", "--set", "window_days=2"]);
+    night.assert_done();
+    assert!(night.stderr.contains("the assessments of 2022-02-28 stay as they are"), "{}", night.stderr);
+    assert!(assessments() == assessed);
 }
