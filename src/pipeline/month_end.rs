@@ -9,7 +9,6 @@ use std::path::Path;
 
 use arrow::array::{Date32Array, Int64Array, RecordBatch, StringArray};
 
-use crate::assessments::MonthEndScore;
 use crate::assessments::monthly::{self, MonthEnds};
 use crate::calendar::{Month, ends_month};
 use crate::error::{Outcome, fault};
