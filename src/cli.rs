@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
 
+use crate::answers::Format;
 use crate::calendar::Year;
 use crate::domain::{Day, trimmed};
 use crate::sample::Request;
@@ -37,7 +38,7 @@ pub(crate) enum Command {
     /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
     Summary(Summary),
     /// List the published generations
-    Generations(SettingFlags),
+    Generations(Generations),
     /// Show readers an earlier generation again
     Rollback(Rollback),
     /// Check every published and stored file against its recorded hash
@@ -190,6 +191,22 @@ pub(crate) struct Summary {
     /// How many shops, the greatest gain first
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub shops: usize,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+/// How a command that reads tells what it found.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct FormatFlag {
+    /// For people, or for programs
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Generations {
+    #[command(flatten)]
+    pub form: FormatFlag,
     #[command(flatten)]
     pub settings: SettingFlags,
 }

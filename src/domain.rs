@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A natural day, held as the days since 1970-01-01. Written `YYYY-MM-DD`, and no other way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(extend("format" = "date")))]
 pub struct Day(i32);
 
 impl Day {

@@ -4,25 +4,73 @@
 use std::io::Write;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
-use super::{begin, lock_alone, say, say_published};
-use crate::cli::{Rollback, SettingFlags};
+use super::{begin, lock_alone, say, say_published, tell};
+use crate::answers::{Answer, Cell, Part, Table};
+use crate::cli::{Generations, Rollback, SettingFlags};
+use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Outcome};
 use crate::publish::{self, ListedGeneration, Why, verification};
 use crate::state;
 
-pub(super) fn list(flags: &SettingFlags, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(flags)?;
-    let generations = publish::list(&settings.out)?;
-    if generations.is_empty() {
-        say(stdout, &format!("nothing was published under {} yet", settings.out.display()));
+/// The published generations, the oldest first.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Listing {
+    /// The folder that they lie in.
+    out: String,
+    generations: Vec<Listed>,
+}
+
+/// One generation: all that readers saw after one publication.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Listed {
+    name: String,
+    /// The day that it was published for, YYYY-MM-DD.
+    as_of: Day,
+    /// When, as an instant in UTC.
+    published_at: String,
+    /// How many nights it holds.
+    nights: usize,
+    /// Whether readers see it now.
+    is_current: bool,
+}
+
+impl Answer for Listing {
+    const SCHEMA: &'static str = "generations/1";
+    type Row = Listed;
+
+    fn rows(&self) -> Vec<Listed> {
+        self.generations.clone()
     }
-    for ListedGeneration { generation: listed, is_current } in generations {
-        let mark = if is_current { "*" } else { " " };
-        let (name, as_of, published_at, nights) = (listed.name, listed.as_of, listed.created_at, listed.nights.len());
-        say(stdout, &format!("{mark} {name}  as of {as_of}  published {published_at}  {nights} nights"));
+
+    fn parts(&self) -> Vec<Part> {
+        if self.generations.is_empty() {
+            return vec![Part::Line(format!("nothing was published under {} yet", self.out))];
+        }
+        let mut table = Table::new(["", "generation", "as of", "published", "nights"]);
+        for Listed { name, as_of, published_at, nights, is_current } in &self.generations {
+            let mark = if *is_current { "*" } else { "" };
+            let texts = [mark, name, &as_of.to_string(), published_at].map(Cell::text);
+            table.add(texts.into_iter().chain([Cell::number(Some(nights))]));
+        }
+        vec![Part::Table(table)]
     }
-    Ok(())
+}
+
+pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(&arguments.settings)?;
+    let listed = |ListedGeneration { generation, is_current }| Listed {
+        name: generation.name.to_string(),
+        as_of: generation.as_of,
+        published_at: generation.created_at.to_string(),
+        nights: generation.nights.len(),
+        is_current,
+    };
+    let generations = publish::list(&settings.out)?.into_iter().map(listed).collect();
+    tell(&Listing { out: settings.out.display().to_string(), generations }, arguments.form, stdout)
 }
 
 pub(super) fn roll_back(arguments: &Rollback, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {

@@ -5,18 +5,21 @@ mod generations;
 mod nightly;
 mod restate;
 mod sample;
+#[cfg(test)]
+mod schemas;
 mod settle;
 mod state;
 mod summary;
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::cli::{Cli, Command, SettingFlags};
+use crate::answers::{self, Answer, Form};
+use crate::cli::{Cli, Command, FormatFlag, SettingFlags};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::publish::lock::{Holder, Lock};
@@ -85,7 +88,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Settle(arguments) => settle::run(arguments, now, stdout),
         Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
-        Command::Generations(flags) => generations::list(flags, stdout),
+        Command::Generations(arguments) => generations::list(arguments, stdout),
         Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
         Command::Verify(flags) => generations::verify(flags, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
@@ -139,6 +142,13 @@ fn last_complete_day(settings: &Settings, now: Timestamp) -> Day {
 /// Prints a line of results; what becomes of it the end of the run tells (see [`Results`]).
 fn say(stdout: &mut impl Write, line: &str) {
     let _ = writeln!(stdout, "{line}");
+}
+
+/// Tells what a command found; in colour on a terminal, unless NO_COLOR says otherwise.
+fn tell<A: Answer>(answer: &A, FormatFlag { format }: FormatFlag, stdout: &mut impl Write) -> Outcome<()> {
+    let wants_colour = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let form = Form { format, is_coloured: wants_colour && std::io::stdout().is_terminal() };
+    answers::tell(answer, form, stdout)
 }
 
 /// The path that readers open.

@@ -1,0 +1,95 @@
+//! What a command that reads answers with: tables and lines for people, JSON or CSV for programs.
+//!
+//! An answer is plain data. JSON is that data under the name and version of its schema (`docs/schemas/`), CSV its rows alone, and
+//! what people see is made of both. Figures are numbers in all of them; a missing one is null, an empty cell.
+
+mod table;
+
+use std::io::Write;
+
+use serde::Serialize;
+
+pub(crate) use self::table::{Cell, Table, Tone};
+use crate::error::{Outcome, fault};
+
+const STAGE: &str = "answer";
+
+/// How an answer is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Lines and tables for people
+    #[default]
+    Table,
+    /// All of it, with the name and version of its schema
+    Json,
+    /// The rows of its main table
+    Csv,
+}
+
+/// How an answer is told, and whether in colour.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
+    pub(crate) format: Format,
+    pub(crate) is_coloured: bool,
+}
+
+/// What a command that reads says.
+pub(crate) trait Answer: Serialize {
+    /// The name and version of its schema, `NAME/1`: a field that is renamed, retyped or left out is another version.
+    const SCHEMA: &'static str;
+    /// A row of its main table, flat.
+    type Row: Serialize;
+
+    /// The rows of its main table.
+    fn rows(&self) -> Vec<Self::Row>;
+
+    /// For people, in order.
+    fn parts(&self) -> Vec<Part>;
+}
+
+/// What people see one below the other.
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
+    Line(String),
+    Table(Table),
+}
+
+/// An answer as JSON has it.
+#[derive(Serialize)]
+struct Named<'a, A> {
+    schema: &'static str,
+    #[serde(flatten)]
+    answer: &'a A,
+}
+
+/// Tells an answer; what becomes of it the end of the results tells.
+pub(crate) fn tell<A: Answer>(answer: &A, form: Form, stdout: &mut impl Write) -> Outcome<()> {
+    let text = match form.format {
+        Format::Table => answer.parts().iter().map(|part| part.shown(form.is_coloured)).collect(),
+        Format::Json => {
+            let named = Named { schema: A::SCHEMA, answer };
+            serde_json::to_string_pretty(&named).map_err(|error| fault(STAGE, error))? + "\n"
+        }
+        Format::Csv => csv(answer.rows())?,
+    };
+    let _ = stdout.write_all(text.as_bytes());
+    Ok(())
+}
+
+fn csv<R: Serialize>(rows: Vec<R>) -> Outcome<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row).map_err(|error| fault(STAGE, error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| fault(STAGE, error))?;
+    String::from_utf8(bytes).map_err(|error| fault(STAGE, error))
+}
+
+impl Part {
+    fn shown(&self, is_coloured: bool) -> String {
+        match self {
+            Self::Line(line) => format!("{line}\n"),
+            Self::Table(table) => format!("{}\n", table.shown(is_coloured)),
+        }
+    }
+}
