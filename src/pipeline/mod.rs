@@ -7,6 +7,7 @@
 
 pub(crate) mod catch_up;
 mod figures;
+mod limits;
 pub(crate) mod month_end;
 pub(crate) mod night;
 mod repeated;
