@@ -82,6 +82,11 @@ impl Finding {
         self
     }
 
+    /// Whether it is about what lies in a folder, or about the folder.
+    pub(crate) fn is_in(&self, folder: &Path) -> bool {
+        self.place.as_ref().is_some_and(|place| Path::new(place).starts_with(folder))
+    }
+
     /// Ends the run with this finding alone.
     pub fn fail(self, class: ExitClass) -> Failure {
         Failure { class, findings: vec![self] }

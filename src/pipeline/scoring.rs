@@ -55,12 +55,17 @@ pub(super) fn with_figures<T>(
 
 /// Whether the rules are known that shops are scored by on a month end; else what lacks is said.
 fn rules_are_known(rulebook: &Rulebook, as_of: Day, month_end: Day) -> bool {
-    // A night whose own rules lack was refused.
-    let lacking = rulebook.check_scores(month_end).err().filter(|_| month_end != as_of);
+    let lacking = no_outlook(rulebook, as_of, month_end);
     if let Some(lacking) = &lacking {
-        tracing::warn!("no outlook on {month_end}: {lacking}");
+        tracing::warn!("{lacking}");
     }
     lacking.is_none()
+}
+
+/// Why a night has no outlook on its month end, where the rules of that day lack. One whose own rules lack is refused.
+pub(super) fn no_outlook(rulebook: &Rulebook, as_of: Day, month_end: Day) -> Option<String> {
+    let lacking = rulebook.check_scores(month_end).err().filter(|_| month_end != as_of);
+    lacking.map(|lacking| format!("no outlook on {month_end}: {lacking}"))
 }
 
 fn sums_of(present: &Present<'_>, sums: &SpanSums) -> Outcome<WindowSums> {

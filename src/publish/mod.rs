@@ -55,6 +55,6 @@ pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, prepare, publish};
 pub(crate) use quarantine::Quarantine;
-pub(crate) use recovery::make_out;
+pub(crate) use recovery::{check, make_out};
 pub(crate) use rollback::{Why, rollback};
 pub(crate) use rows::Rows;

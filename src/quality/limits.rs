@@ -24,23 +24,34 @@ const STAGE: &str = "quality";
 pub(crate) struct Beyond {
     pub(crate) severity: Severity,
     pub(crate) finding: Finding,
-    /// The table-day that it is of, if it is of one.
-    pub(crate) of: Option<TableDay>,
+    /// The table that it is of: of shops without a score that of the shops.
+    pub(crate) of: Table,
+    /// The day that it is of.
+    pub(crate) day: Option<Day>,
 }
 
 impl Beyond {
-    fn of_table_day(of: TableDay, bounds: &Bounds, finding: Finding) -> Self {
-        Self { severity: bounds.severity, finding, of: Some(of) }
+    fn of_day(Counts { table, day, .. }: &Counts, severity: Severity, finding: Finding) -> Self {
+        Self { severity, finding, of: *table, day: Some(*day) }
+    }
+
+    fn of_shops(severity: Severity, finding: Finding) -> Self {
+        Self { severity, finding, of: Table::Shops, day: None }
     }
 }
 
-/// Rejects the input where an error is among the findings; else its warnings, those of one kind in a table once.
+/// The errors among findings, and the warnings.
+pub(crate) fn by_severity(beyond: impl IntoIterator<Item = Beyond>) -> (Vec<Finding>, Vec<Finding>) {
+    let is_error = |beyond: &Beyond| beyond.severity == Severity::Error;
+    let (errors, warnings): (Vec<_>, Vec<_>) = beyond.into_iter().partition(is_error);
+    let findings = |beyond: Vec<Beyond>| merged(beyond.into_iter().map(|beyond| beyond.finding).collect());
+    (findings(errors), findings(warnings))
+}
+
+/// Rejects the input where an error is among the findings; else its warnings.
 pub(crate) fn refuse(beyond: impl IntoIterator<Item = Beyond>) -> Outcome<Vec<Finding>> {
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        beyond.into_iter().partition(|beyond| beyond.severity == Severity::Error);
-    let findings = |beyond: Vec<Beyond>| beyond.into_iter().map(|beyond| beyond.finding).collect();
-    Failure::unless_empty(ExitClass::Rejected, findings(errors))?;
-    Ok(merged(findings(warnings)))
+    let (errors, warnings) = by_severity(beyond);
+    Failure::unless_empty(ExitClass::Rejected, errors).map(|()| warnings)
 }
 
 /// How `part` compares with `percent` of `whole`.
@@ -62,7 +73,7 @@ pub(crate) fn quarantined(counts: &[Counts], set_aside: &SetAside, limits: &Limi
         let advice = "deliver the day again, or raise the limit if the rows are known to be unsound";
         let finding = Finding::new(STAGE, set_aside_of(counts, set_aside)?, wanted).advice(advice);
         let finding = finding.of_table(counts.table.name());
-        Ok(Beyond::of_table_day((counts.table, counts.day), bounds, finding))
+        Ok(Beyond::of_day(counts, bounds.severity, finding))
     };
     let passed = |counts| Some((counts, limits.passed(|bounds| is_beyond(counts, bounds))?));
     counts.iter().filter_map(passed).map(beyond).collect()
@@ -119,7 +130,7 @@ fn thin_day(counts: &Counts, doubled_median: i64, limits: &Limits) -> Option<Bey
     let wanted = format!("at least {percent} % ({setting}) of the median day's {} rows", median(doubled_median));
     let advice = "deliver the whole day, or lower the limit if the day was like this";
     let finding = Finding::new(STAGE, found, wanted).advice(advice);
-    Some(Beyond::of_table_day((counts.table, counts.day), bounds, finding))
+    Some(Beyond::of_day(counts, bounds.severity, finding))
 }
 
 /// The present shops, and why some of them have no score.
@@ -139,7 +150,7 @@ pub(crate) fn unscored(shops: &Unscored<'_>, limits: &Limits) -> Option<Beyond> 
         let advice = "look at joined_on and terminated_on of the snapshot; where a day such as 1970-01-01 stands for none, set \
                       [tables.shops.columns] terminated_on = { null_if = [\"1970-01-01\"] }";
         let finding = Finding::new(STAGE, "no present shop in the snapshot", wanted).advice(advice);
-        return Some(Beyond { severity: Severity::Error, finding, of: None });
+        return Some(Beyond::of_shops(Severity::Error, finding));
     }
     let of_categories = without_weights.values().sum::<usize>();
     let unscored = without_data + of_categories;
@@ -155,7 +166,7 @@ pub(crate) fn unscored(shops: &Unscored<'_>, limits: &Limits) -> Option<Beyond> 
     let (percent, setting) = (bounds.unscored_percent, bounds.severity.setting("max_unscored_percent"));
     let finding = Finding::new(STAGE, found, format!("at most {percent} % ({setting})"));
     let finding = finding.advice("look for missing rule rows or missing extracts, or raise the limit");
-    Some(Beyond { severity: bounds.severity, finding, of: None })
+    Some(Beyond::of_shops(bounds.severity, finding))
 }
 
 /// Whether too much of a shop snapshot is gone since the one before it, given the rows of both.
@@ -167,7 +178,7 @@ pub(crate) fn lost_shops(rows: i64, before: Option<(Day, usize)>, limits: &Limit
     let found = format!("{rows} rows of the shop snapshot");
     let wanted = format!("at least {percent} % ({setting}) of the {rows_before} rows of that of {day}");
     let advice = "deliver the whole snapshot, or lower the limit if shops have left";
-    Some(Beyond { severity: bounds.severity, finding: Finding::new(STAGE, found, wanted).advice(advice), of: None })
+    Some(Beyond::of_shops(bounds.severity, Finding::new(STAGE, found, wanted).advice(advice)))
 }
 
 /// Whether a shop snapshot is so old that it is warned of; one that is too old was missing.
@@ -178,7 +189,7 @@ pub(crate) fn old_snapshot(snapshot: Day, as_of: Day, limits: &Limits) -> Option
         let found = format!("the newest shop snapshot is of {snapshot}");
         let wanted = format!("one at most {most_days} days older than {as_of} (warn_snapshot_age_days)");
         let finding = Finding::new(STAGE, found, wanted).advice("deliver a newer snapshot, or raise the limit");
-        Beyond { severity: Severity::Warning, finding, of: None }
+        Beyond::of_shops(Severity::Warning, finding)
     })
 }
 
@@ -190,15 +201,14 @@ pub(crate) fn unknown_shops(counts: &[Counts], unknown: &BTreeMap<TableDay, i64>
             unknown > bounds.unknown_shop_rows
                 && compared(unknown.into(), bounds.unknown_shop_percent, sound.into()).is_gt()
         })?;
-        let (table, day) = (counts.table, counts.day);
-        let name = table.name();
+        let (name, day) = (counts.table.name(), counts.day);
         let found = format!("{unknown} of {sound} sound rows of {name} dt={day} of shops that the snapshot does not have");
         let (percent, rows) = setting(bounds, ["max_unknown_shop_percent", "max_unknown_shop_rows"]);
         let (most_percent, most_rows) = (bounds.unknown_shop_percent, bounds.unknown_shop_rows);
         let wanted = format!("at most {most_percent} % ({percent}) or {most_rows} rows ({rows})");
         let finding = Finding::new(STAGE, found, wanted).advice("deliver the whole snapshot, or raise the limit");
         let finding = finding.of_table(name);
-        Some(Beyond::of_table_day((table, day), bounds, finding))
+        Some(Beyond::of_day(counts, bounds.severity, finding))
     };
     counts.iter().filter_map(beyond).collect()
 }
