@@ -97,7 +97,7 @@ impl Answer for Checked {
     }
 
     fn parts(&self) -> Vec<Part> {
-        let mut table = Table::new(["", "days", "newest", "rows", "median", "least", "on", ""]);
+        let mut table = Table::new(["table", "days", "newest", "rows", "median", "least", "on", ""]);
         for row in &self.tables {
             let day = |day: Option<Day>| Cell::text(day.map_or(String::new(), |day| day.to_string()));
             let tone = match row.verdict {
@@ -131,7 +131,7 @@ impl State {
         };
         let counted = |reasons: &BTreeMap<String, usize>| {
             let total: usize = reasons.values().sum();
-            let reasons: Vec<String> = reasons.iter().map(|(why, days)| format!("{days} since {why}")).collect();
+            let reasons: Vec<String> = reasons.iter().map(|(why, days)| format!("{why}: {days}")).collect();
             if total == 0 { "none".to_owned() } else { format!("{total} ({})", reasons.join(", ")) }
         };
         let (stored, gone) = (self.table_days, counted(&self.no_longer_hold));

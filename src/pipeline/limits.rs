@@ -62,7 +62,8 @@ pub(super) fn tell(warnings: &[String]) {
 fn quarantined(settings: &Settings, set_aside: &SetAside) -> Outcome<Vec<Beyond>> {
     let mut beyond = limits::quarantined(&set_aside.counts, &set_aside.quarantine, &settings.limits)?;
     let is_error = |beyond: &Beyond| beyond.severity == Severity::Error;
-    let refused: BTreeSet<TableDay> = beyond.iter().filter(|of| is_error(of)).filter_map(|of| Some((of.of, of.day?))).collect();
+    let refused: BTreeSet<TableDay> =
+        beyond.iter().filter(|of| is_error(of)).filter_map(|of| Some((of.of, of.day?))).collect();
     if let Some(advice) = keep_rows(&settings.out, &refused, set_aside) {
         let with_advice = |of: Beyond| Beyond { finding: of.finding.also(&advice), ..of };
         beyond = beyond.into_iter().map(|of| if is_error(&of) { with_advice(of) } else { of }).collect();

@@ -80,8 +80,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::publish::testing::{Out, day, night, quarantine_rows};
     use crate::publish::reading::read_partition;
+    use crate::publish::testing::{Out, day, night, quarantine_rows};
 
     fn kept(out: &Out) -> Vec<String> {
         out.files("refused").into_keys().collect()

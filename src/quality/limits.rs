@@ -202,7 +202,8 @@ pub(crate) fn unknown_shops(counts: &[Counts], unknown: &BTreeMap<TableDay, i64>
                 && compared(unknown.into(), bounds.unknown_shop_percent, sound.into()).is_gt()
         })?;
         let (name, day) = (counts.table.name(), counts.day);
-        let found = format!("{unknown} of {sound} sound rows of {name} dt={day} of shops that the snapshot does not have");
+        let found =
+            format!("{unknown} of {sound} sound rows of {name} dt={day} of shops that the snapshot does not have");
         let (percent, rows) = setting(bounds, ["max_unknown_shop_percent", "max_unknown_shop_rows"]);
         let (most_percent, most_rows) = (bounds.unknown_shop_percent, bounds.unknown_shop_rows);
         let wanted = format!("at most {most_percent} % ({percent}) or {most_rows} rows ({rows})");
