@@ -27,6 +27,8 @@ pub struct Cli {
 pub(crate) enum Command {
     /// Score one day and publish it; without --date yesterday, after the days missed since the last success
     Nightly(Nightly),
+    /// Look at all that a night needs before it runs, tell everything that is wrong at once, and write nothing
+    Check(Check),
     /// Publish the days of a range that are not published and current, or the published nights that are stale
     Backfill(Backfill),
     /// Replace the frozen scores of a month end, and bring up to date what follows from them
@@ -105,6 +107,17 @@ pub(crate) struct Nightly {
     /// Read and hash every file, even one that looks as it did
     #[arg(long)]
     pub rehash: bool,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// The as-of day of the night, YYYY-MM-DD [default: yesterday in the business time zone]
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<Day>,
+    #[command(flatten)]
+    pub form: FormatFlag,
     #[command(flatten)]
     pub settings: SettingFlags,
 }

@@ -76,6 +76,17 @@ impl Finding {
         self
     }
 
+    /// Adds to what it advises.
+    pub(crate) fn also(mut self, advice: &str) -> Self {
+        self.advice = Some(self.advice.map_or(advice.to_owned(), |before| format!("{before}; {advice}")));
+        self
+    }
+
+    /// Whether it is about what lies in a folder, or about the folder.
+    pub(crate) fn is_in(&self, folder: &Path) -> bool {
+        self.place.as_ref().is_some_and(|place| Path::new(place).starts_with(folder))
+    }
+
     /// Ends the run with this finding alone.
     pub fn fail(self, class: ExitClass) -> Failure {
         Failure { class, findings: vec![self] }
@@ -129,7 +140,7 @@ pub fn fault(stage: &'static str, error: impl fmt::Display) -> Failure {
 }
 
 /// Findings, those of one kind in a table once: of one stage and column, that want the same. The first stands for all.
-fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+pub(crate) fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let mut merged: Vec<Finding> = Vec::new();
     for finding in findings {
         let is_of_kind = |other: &&mut Finding| {

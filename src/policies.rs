@@ -91,28 +91,62 @@ impl Coverage {
     }
 }
 
-impl Limits {
-    /// The limits in words, one a line.
-    pub(crate) fn described(&self) -> String {
-        format!("{self:?}")
+/// How grave it is that a limit is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    /// It is said, and the run goes on.
+    Warning,
+    /// The run stops before anything is published.
+    Error,
+}
+
+impl Severity {
+    /// The setting that holds a limit for it, given that of errors, `max_…` or `min_…`.
+    pub(crate) fn setting(self, of_errors: &str) -> String {
+        match (self, of_errors.split_once('_')) {
+            (Self::Warning, Some((_, what))) => format!("warn_{what}"),
+            _ => of_errors.to_owned(),
+        }
     }
 }
 
-/// The limits beyond which a run stops.
+/// The limits beyond which a run stops, and those beyond which it warns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// More of a table-day's rows than this, and more than `max_quarantined_rows`, may not be quarantined.
-    pub(crate) max_quarantined_percent: Decimal4,
-    pub(crate) max_quarantined_rows: i64,
-    /// No more of the present shops than this may be without a score.
-    pub(crate) max_unscored_percent: Decimal4,
-    /// No snapshot may have fewer rows than this part of the one before it.
-    pub(crate) min_snapshot_percent: Decimal4,
-    /// More of a table-day's sound rows than this, and more than `max_unknown_shop_rows`, may not be of unknown shops.
-    pub(crate) max_unknown_shop_percent: Decimal4,
-    pub(crate) max_unknown_shop_rows: i64,
-    /// No table-day may have fewer rows than this part of its table's median day.
-    pub(crate) min_rows_percent: Decimal4,
+pub(crate) struct Limits {
+    pub(crate) of_errors: Bounds,
+    pub(crate) of_warnings: Bounds,
+    /// A shop snapshot older than so many days is warned of; one that is too old is a missing one.
+    pub(crate) warn_snapshot_age_days: i32,
+}
+
+impl Limits {
+    /// The limits in words.
+    pub(crate) fn described(&self) -> String {
+        format!("{self:?}")
+    }
+
+    /// The gravest bounds that something is beyond, if it is beyond any.
+    pub(crate) fn passed(&self, is_beyond: impl Fn(&Bounds) -> bool) -> Option<&Bounds> {
+        [&self.of_errors, &self.of_warnings].into_iter().find(|bounds| is_beyond(bounds))
+    }
+}
+
+/// The limits of one severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) severity: Severity,
+    /// More of a table-day's rows than this, and more than `quarantined_rows`, are too many to be quarantined.
+    pub(crate) quarantined_percent: Decimal4,
+    pub(crate) quarantined_rows: i64,
+    /// More of the present shops than this are too many to be without a score.
+    pub(crate) unscored_percent: Decimal4,
+    /// A snapshot of fewer rows than this part of the one before it has too few.
+    pub(crate) snapshot_percent: Decimal4,
+    /// More of a table-day's sound rows than this, and more than `unknown_shop_rows`, are too many to be of unknown shops.
+    pub(crate) unknown_shop_percent: Decimal4,
+    pub(crate) unknown_shop_rows: i64,
+    /// A table-day of fewer rows than this part of its table's median day has too few.
+    pub(crate) rows_percent: Decimal4,
     /// Medians below this are not compared with.
-    pub(crate) min_rows_median: i64,
+    pub(crate) rows_median: i64,
 }

@@ -54,9 +54,15 @@ fn check_permission(folder: &Path) -> Outcome<()> {
     })
 }
 
-fn check_free(folder: &Path, min_free_mib: u64) -> Outcome<()> {
+/// How much is free where a folder is, or would be made.
+pub(crate) fn free_mib(folder: &Path) -> Outcome<u64> {
+    let folder = nearest_existing(folder);
     let found = statvfs(folder).map_err(|error| disk(STAGE, "statvfs", folder, &error.into()))?;
-    let free_mib = found.f_bavail.saturating_mul(found.f_frsize) / MIB;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize) / MIB)
+}
+
+fn check_free(folder: &Path, min_free_mib: u64) -> Outcome<()> {
+    let free_mib = free_mib(folder)?;
     if free_mib >= min_free_mib {
         return Ok(());
     }

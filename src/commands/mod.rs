@@ -1,6 +1,7 @@
 //! Subcommands: settings are resolved, the stages called, results printed on stdout.
 
 mod backfill;
+mod check;
 mod generations;
 mod nightly;
 mod restate;
@@ -22,12 +23,13 @@ use crate::answers::{self, Answer, Form};
 use crate::cli::{Cli, Command, FormatFlag, SettingFlags};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
+use crate::pipeline::check::check_folders;
 use crate::publish::lock::{Holder, Lock};
 use crate::publish::{lock_folder, make_out, prepare};
 use crate::settings::{self, Settings};
 use crate::state::checksummed::sweep;
 use crate::state::format as state_format;
-use crate::{interruption, preflight, publish, threads};
+use crate::{interruption, threads};
 
 const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
 
@@ -83,6 +85,7 @@ impl<W: Write> Write for Results<W> {
 pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     match &cli.command {
         Command::Nightly(arguments) => nightly::run(arguments, now, stdout),
+        Command::Check(arguments) => check::run(arguments, now, stdout),
         Command::Backfill(arguments) => backfill::run(arguments, now, stdout),
         Command::Restate(arguments) => restate::run(arguments, now, stdout),
         Command::Settle(arguments) => settle::run(arguments, now, stdout),
@@ -125,9 +128,7 @@ fn lock_alone(settings: &Settings, now: Timestamp, command: String) -> Outcome<[
         started_at: now,
         command,
     };
-    let folders: [(&Path, &[&str]); 2] =
-        [(&settings.out, &publish::OWN_FOLDERS), (&settings.state, &crate::state::OWN_FOLDERS)];
-    preflight::check_writable(&folders, settings.min_free_mib)?;
+    check_folders(settings)?;
     let wait = Duration::from_secs(settings.wait_seconds);
     make_out(&settings.out)?;
     let acquire = |folder| Lock::acquire(&lock_folder(folder), &holder, wait);

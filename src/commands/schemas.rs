@@ -6,8 +6,8 @@ use std::path::Path;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
-use super::generations;
 use super::summary::{day::DaySummary, year::YearSummary};
+use super::{check, generations};
 use crate::answers::Answer;
 
 /// The file of an answer's schema, and what it holds.
@@ -25,7 +25,8 @@ fn schema<A: Answer + JsonSchema>() -> (String, String) {
 #[test]
 fn the_schemas_of_answers_are_documented() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-    let schemas = [schema::<generations::Listing>(), schema::<DaySummary>(), schema::<YearSummary>()];
+    let schemas =
+        [schema::<check::Checked>(), schema::<generations::Listing>(), schema::<DaySummary>(), schema::<YearSummary>()];
     if std::env::var_os("RENEW_SCHEMAS").is_some() {
         schemas.iter().for_each(|(file, text)| fs::write(folder.join(file), text).unwrap());
     }

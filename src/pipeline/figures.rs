@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::outlook::{self, Horizon};
 use crate::policies::AfterSalesMix;
 use crate::publish::{Rows, batches};
-use crate::quality::Unscored;
+use crate::quality::limits::Unscored;
 use crate::ranking::Ranking;
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::table_days::dependencies::Terms;
@@ -21,6 +21,8 @@ pub(super) struct Figures<'a> {
     /// Where the month end of every present shop is heading; none where nothing is known of it, or nobody asked.
     pub(super) outlook: Option<&'a [Option<Decimal4>]>,
     pub(super) mix: AfterSalesMix,
+    /// What was warned of.
+    pub(super) warnings: Vec<String>,
 }
 
 impl<'a> Figures<'a> {

@@ -14,7 +14,7 @@ use crate::partials::records::TableDay;
 use crate::pipeline::figures::Figures;
 use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Outlook, with_figures};
-use crate::pipeline::{publish, repeated, staleness};
+use crate::pipeline::{limits, publish, repeated, staleness};
 use crate::publish::{
     OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,
 };
@@ -75,6 +75,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
             let this = LastNight {
                 ingredients: input.ingredients,
                 limits: settings.limits.described(),
+                warnings: figures.warnings.clone(),
                 present_shops,
                 unscored_shops,
                 unknown_shops: unknown_shops.clone(),
@@ -111,6 +112,7 @@ fn again(
     (unchanged, published): (&Unchanged, Published),
     left_aside: usize,
 ) -> Outcome<Night> {
+    limits::tell(&last.warnings);
     Ok(Night {
         as_of,
         published,

@@ -4,17 +4,15 @@
 
 use polars::prelude::DataFrame;
 
-use crate::pipeline::figures::Figures;
-use crate::quality;
+use crate::pipeline::{figures::Figures, limits};
 use crate::ranking::assessed::{Present, assess};
 use crate::ranking::rank_all;
 use crate::rulebook::Rulebook;
-use crate::settings::Settings;
 use crate::table_days::dependencies::Terms;
-use crate::table_days::night::{NightInput, SetAside, Surveyed};
+use crate::table_days::night::{NightInput, Surveyed};
 use crate::table_days::windows::SpanSums;
 use crate::window_sums::shops::{WindowSums, of_shops};
-use crate::{domain::Day, error::Outcome, extracts::tables::Table, scores};
+use crate::{domain::Day, error::Outcome, scores};
 
 /// Which outlook a run asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +31,7 @@ pub(super) fn with_figures<T>(
     let (month_end, known) = settings.outlook(as_of);
     let known = known.filter(|_| outlook == Outlook::OfMonthEnd && rules_are_known(rulebook, as_of, month_end));
     let mut input = surveyed.gather(known.filter(|_| month_end != as_of))?;
-    check(settings, as_of, surveyed, &input)?;
+    let warnings = limits::check(settings, as_of, surveyed, &input)?;
     let shops = std::mem::take(&mut input.shops);
     let mix = settings.after_sales_mix;
     // First, so that only one ranking is held at a time.
@@ -50,33 +48,27 @@ pub(super) fn with_figures<T>(
     let ranking = rank_all(&present, &sums, rulebook, as_of)?;
     let scores = scores::score_all(&ranking, mix)?;
     let outlook = known.map(|_| headed.as_ref().unwrap_or(&scores).as_slice());
-    let figures = Figures { ranking: &ranking, scores: &scores, outlook, mix };
-    quality::check_unscored(&figures.why_unscored(), &settings.limits)?;
+    let mut figures = Figures { ranking: &ranking, scores: &scores, outlook, mix, warnings: Vec::new() };
+    figures.warnings = limits::check_scores(settings, &figures.why_unscored(), warnings)?;
     then(&figures, input)
 }
 
 /// Whether the rules are known that shops are scored by on a month end; else what lacks is said.
 fn rules_are_known(rulebook: &Rulebook, as_of: Day, month_end: Day) -> bool {
-    // A night whose own rules lack was refused.
-    let lacking = rulebook.check_scores(month_end).err().filter(|_| month_end != as_of);
+    let lacking = no_outlook(rulebook, as_of, month_end);
     if let Some(lacking) = &lacking {
-        tracing::warn!("no outlook on {month_end}: {lacking}");
+        tracing::warn!("{lacking}");
     }
     lacking.is_none()
+}
+
+/// Why a night has no outlook on its month end, where the rules of that day lack. One whose own rules lack is refused.
+pub(super) fn no_outlook(rulebook: &Rulebook, as_of: Day, month_end: Day) -> Option<String> {
+    let lacking = rulebook.check_scores(month_end).err().filter(|_| month_end != as_of);
+    lacking.map(|lacking| format!("no outlook on {month_end}: {lacking}"))
 }
 
 fn sums_of(present: &Present<'_>, sums: &SpanSums) -> Outcome<WindowSums> {
     let shop_ids: Vec<i64> = present.shops.iter().map(|assessed| assessed.shop.shop_id).collect();
     of_shops(&sums.tables, &sums.taken_out, &shop_ids)
-}
-
-/// Refuses input that breaks a limit.
-fn check(settings: &Settings, as_of: Day, surveyed: &Surveyed<'_>, input: &NightInput) -> Outcome<()> {
-    let SetAside { counts, quarantine, .. } = &input.set_aside;
-    quality::check_table_days(counts, quarantine, settings.window(as_of), &settings.limits)
-        .map_err(|failure| surveyed.explained(failure, counts))?;
-    if let Some(snapshot) = counts.iter().find(|counts| counts.table == Table::Shops) {
-        quality::check_snapshot(snapshot.rows, input.snapshot_before, &settings.limits)?;
-    }
-    quality::check_unknown_shops(counts, &input.unknown_rows(), &settings.limits)
 }

@@ -24,7 +24,7 @@ use crate::publish::{
 };
 use crate::rulebook::{Decimal4, Rulebook};
 use crate::table_days::{dependencies::Terms, year};
-use crate::{pipeline::publish, quality, sales, settings::Settings, shops::Shop, threads::on_pool};
+use crate::{pipeline::limits, pipeline::publish, sales, settings::Settings, shops::Shop, threads::on_pool};
 
 const STAGE: &str = "settlement";
 
@@ -109,7 +109,7 @@ fn settle(
     check_month_ends(year, until, month_ends, settings)?;
     let span = Span { first: year.first_day(), last: until };
     let input = year::gather(terms, span, as_of)?;
-    quality::check_set_aside(&input.set_aside.counts, &input.set_aside.quarantine, &settings.limits)?;
+    limits::check_set_aside(settings, &input.set_aside)?;
     let left_on = left_in(&input.shops, year, as_of);
     let account = Account {
         year,

@@ -13,6 +13,8 @@ use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 /// completed by a run that died before its switch.
 const MARK: &str = "published.mark";
 const WANTED: &str = "a link to generations/NAME/published, or nothing";
+const QUARANTINE_TARGET: &str = "current/../quarantine";
+const QUARANTINE_WANTED: &str = "a link to current/../quarantine, or nothing";
 
 /// The generation that `OUT/current` names, be it there or not; `None` where there is no link yet.
 pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
@@ -74,13 +76,21 @@ fn point(layout: &Layout, name: &Name) -> Outcome<()> {
 /// Makes `OUT/quarantine`, which follows `OUT/current`.
 pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
     let link = &layout.quarantine;
-    let wanted = Path::new("current/../quarantine");
-    match symlink(wanted, link) {
+    match symlink(QUARANTINE_TARGET, link) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(disk(STAGE, "symlink", link, &error)),
-        Err(_) if fs::read_link(link).is_ok_and(|target| target == wanted) => Ok(()),
-        Err(_) => Err(not_ours(link, "something else", "a link to current/../quarantine, or nothing")),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_quarantine(layout),
+        Err(error) => Err(disk(STAGE, "symlink", link, &error)),
     }
+}
+
+/// Makes sure that `OUT/quarantine` is that link, or nothing.
+pub(super) fn check_quarantine(layout: &Layout) -> Outcome<()> {
+    let link = &layout.quarantine;
+    let is_there = fs::symlink_metadata(link).is_ok();
+    if !is_there || fs::read_link(link).is_ok_and(|target| target == Path::new(QUARANTINE_TARGET)) {
+        return Ok(());
+    }
+    Err(not_ours(link, "something else", QUARANTINE_WANTED))
 }
 
 pub(super) fn is_marked(layout: &Layout, name: &Name) -> bool {

@@ -16,7 +16,7 @@ const DAY_LENGTH: usize = 10;
 pub(super) const HASH_LENGTH: usize = 12;
 
 /// The folders of OUT that runs make.
-pub(crate) const OWN_FOLDERS: [&str; 4] = ["frozen", "generations", "locks", "records"];
+pub(crate) const OWN_FOLDERS: [&str; 5] = ["frozen", "generations", "locks", "records", "refused"];
 
 /// The folder of OUT that holds the lock.
 pub fn lock_folder(out: &Path) -> PathBuf {
@@ -38,6 +38,8 @@ pub(super) struct Layout {
     pub(super) frozen: PathBuf,
     /// Why rollbacks gave up frozen month ends.
     pub(super) rollback_reasons: PathBuf,
+    /// The rows that stopped runs.
+    pub(super) refused: PathBuf,
 }
 
 impl Layout {
@@ -52,6 +54,7 @@ impl Layout {
             generations,
             frozen: out.join("frozen"),
             rollback_reasons: out.join("records"),
+            refused: out.join("refused"),
         }
     }
 

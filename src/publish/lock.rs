@@ -5,7 +5,7 @@
 //! a removed file and a run that makes a new one would both hold "the" lock.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -53,13 +53,29 @@ impl Lock {
         while let Err(refused) = file.try_lock() {
             match refused {
                 TryLockError::Error(error) => return Err(disk(STAGE, "flock", &path, &error)),
-                TryLockError::WouldBlock if waited >= wait => return Err(busy(&path, file)),
+                // Who only asks, as [`check`] does, holds it for an instant.
+                TryLockError::WouldBlock if waited >= wait.max(BETWEEN_TRIES) => return Err(busy(&path, file)),
                 TryLockError::WouldBlock => std::thread::sleep(BETWEEN_TRIES),
             }
             waited += BETWEEN_TRIES;
         }
         write_holder(&mut file, holder).map_err(|error| disk(STAGE, "write", &path, &error))?;
         Ok(Self { _held: file })
+    }
+}
+
+/// Makes sure that no run holds the lock of `folder`; busy where one does. Nothing is written, and no run is kept out by it.
+pub(crate) fn check(folder: &Path) -> Outcome<()> {
+    let path = folder.join(FILE);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(disk(STAGE, "open", &path, &error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(busy(&path, file)),
+        Err(TryLockError::Error(error)) => Err(disk(STAGE, "flock", &path, &error)),
     }
 }
 
@@ -118,5 +134,18 @@ mod tests {
         let failure = Lock::acquire(folder.path(), &holder(10), Duration::ZERO).unwrap_err();
         assert_eq!(failure.class, ExitClass::Busy);
         assert!(failure.to_string().contains("another run"), "{failure}");
+    }
+
+    #[test]
+    fn a_lock_is_looked_at_without_a_trace_and_its_holder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        check(folder.path()).unwrap();
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+        let lock = Lock::acquire(folder.path(), &holder(7), Duration::ZERO).unwrap();
+        let failure = check(folder.path()).unwrap_err();
+        assert_eq!(failure.class, ExitClass::Busy);
+        assert!(failure.to_string().contains("held by process 7 on scores-1"), "{failure}");
+        drop(lock);
+        check(folder.path()).unwrap();
     }
 }

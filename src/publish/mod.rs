@@ -7,6 +7,7 @@
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
 //! OUT/generations/NAME/generation.json, SHA256SUMS
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
+//! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
 //! OUT/records/     why rollbacks gave up frozen month ends
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
@@ -38,6 +39,7 @@ mod publication;
 mod quarantine;
 pub mod reading;
 mod recovery;
+pub(crate) mod refused;
 pub(crate) mod restatement;
 mod rollback;
 mod rows;
@@ -53,6 +55,6 @@ pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, prepare, publish};
 pub(crate) use quarantine::Quarantine;
-pub(crate) use recovery::make_out;
+pub(crate) use recovery::{check, make_out};
 pub(crate) use rollback::{Why, rollback};
 pub(crate) use rows::Rows;

@@ -15,7 +15,7 @@ use super::layout::{Layout, Name};
 use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
 use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
-use super::{current, file_system, frozen, output_checks, recovery, staging};
+use super::{current, file_system, frozen, output_checks, recovery, refused, staging};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::interruption::uninterrupted;
@@ -76,6 +76,13 @@ impl<'a> Publication<'a> {
         self.night().is_none_or(|night| night.keeps(partition))
     }
 
+    /// Removes the rows of its days that stopped earlier runs.
+    fn forget_refused(&self, layout: &Layout) {
+        if let Some(night) = self.night() {
+            refused::forget(layout, &night.quarantine);
+        }
+    }
+
     /// Whether the current generation, which holds `nights`, was made of the same.
     fn is_known(&self, nights: &BTreeMap<Day, String>) -> bool {
         self.night().is_none_or(|night| nights.get(&self.as_of) == Some(&night.ingredients))
@@ -104,6 +111,7 @@ pub(crate) fn publish(
         && before.holds(publication, &partitions)?
     {
         let files = written(&Checksums::read(&before.folder)?.unwrap_or_default(), &partitions);
+        publication.forget_refused(&layout);
         return Ok(Published { name: before.name.to_string(), changed: false, files });
     }
     let added = add_generation(&layout, publication, &partitions, before.as_ref(), now);
@@ -114,6 +122,7 @@ pub(crate) fn publish(
     })?;
     let stay: Vec<_> = [&name].into_iter().chain(before.as_ref().map(|before| &before.name)).collect();
     pruning::prune(&layout, keep, now, &stay);
+    publication.forget_refused(&layout);
     Ok(Published { name: name.to_string(), changed: true, files: written(&checksums, &partitions) })
 }
 
@@ -147,7 +156,11 @@ pub(crate) fn find_again(
             there.insert(path, hash);
         }
     }
-    Ok((there == *files).then(|| Published { name: current.name.to_string(), changed: false, files: there }))
+    if there != *files {
+        return Ok(None);
+    }
+    refused::forget(&layout, &night.quarantine);
+    Ok(Some(Published { name: current.name.to_string(), changed: false, files: there }))
 }
 
 /// The generation that is current when a run publishes.

@@ -9,7 +9,7 @@ use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, is_unfinished, lock_folder};
 use super::partition::PUBLISHED;
 use super::{current, generations};
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::error::{ExitClass, Finding, Outcome, all};
 use crate::preflight::check_one_file_system;
 
 /// Makes the folder that readers open, where it is missing, as readable as all that is put there.
@@ -32,6 +32,15 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
     Ok(shown)
+}
+
+/// Makes sure that OUT is usable, as [`recover`] does, with nothing made or removed; all that is wrong is reported together.
+pub(crate) fn check(out: &Path) -> Outcome<()> {
+    let layout = Layout::new(out);
+    let generations = current::read(&layout).and_then(|shown| check_generations(&layout, shown.as_ref()));
+    let is_there = layout.generations.is_dir();
+    let disks = if is_there { check_one_file_system(&layout.out, &layout.generations) } else { Ok(()) };
+    all([generations, disks, current::check_quarantine(&layout)]).map(drop)
 }
 
 /// The generations of a link that was removed by hand must not be taken for those of a killed run.

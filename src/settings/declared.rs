@@ -85,7 +85,7 @@ const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 40] = [
+pub static SETTINGS: [Setting; 49] = [
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
     setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
     setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
@@ -118,6 +118,15 @@ pub static SETTINGS: [Setting; 40] = [
     setting("max_unknown_shop_rows", ROWS, "1000", Run, "so many rows may always be of unknown shops"),
     setting("min_rows_percent", Percent, "20", Run, "the least rows of a day, of the median day's"),
     setting("min_rows_median", ROWS, "1000", Run, "smaller median days are not compared with"),
+    setting("warn_quarantined_percent", Percent, "0.5", Run, "the most of a table-day quarantined without a warning"),
+    setting("warn_quarantined_rows", ROWS, "10", Run, "so many quarantined rows are never warned of"),
+    setting("warn_unscored_percent", Percent, "2", Run, "the most of the shops without a score and without a warning"),
+    setting("warn_snapshot_percent", Percent, "95", Run, "the least rows of a snapshot without a warning"),
+    setting("warn_snapshot_age_days", DAYS, "2", Run, "how old the shop snapshot may be without a warning"),
+    setting("warn_unknown_shop_percent", Percent, "1", Run, "the most of a table-day of unknown shops, not warned of"),
+    setting("warn_unknown_shop_rows", ROWS, "100", Run, "so many rows of unknown shops are never warned of"),
+    setting("warn_rows_percent", Percent, "50", Run, "the least rows of a day without a warning, of the median day's"),
+    setting("warn_rows_median", ROWS, "100", Run, "smaller median days are never warned of"),
     setting("quarantine_days", DAYS, "90", Run, "how long quarantined rows are kept"),
     setting("keep_generations", GENERATIONS, "30", Run, "how many generations are kept at most"),
     setting("keep_generations_days", DAYS, "90", Run, "how long a generation is kept at most"),

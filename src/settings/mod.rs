@@ -18,7 +18,7 @@ use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 use crate::extracts::delivery::{Delivery, TableDelivery};
 use crate::extracts::tables::Table;
-use crate::policies::{AfterSalesMix, AnnualFeeBy, Coverage, Cycles, Limits, RankWithin};
+use crate::policies::{AfterSalesMix, AnnualFeeBy, Bounds, Coverage, Cycles, Limits, RankWithin, Severity};
 use crate::zone::Zone;
 
 const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
@@ -127,14 +127,9 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
         },
         annual_fee_by: values.get("annual_fee_by")?,
         limits: Limits {
-            max_quarantined_percent: values.get("max_quarantined_percent")?,
-            max_quarantined_rows: values.get("max_quarantined_rows")?,
-            max_unscored_percent: values.get("max_unscored_percent")?,
-            min_snapshot_percent: values.get("min_snapshot_percent")?,
-            max_unknown_shop_percent: values.get("max_unknown_shop_percent")?,
-            max_unknown_shop_rows: values.get("max_unknown_shop_rows")?,
-            min_rows_percent: values.get("min_rows_percent")?,
-            min_rows_median: values.get("min_rows_median")?,
+            of_errors: bounds(values, Severity::Error)?,
+            of_warnings: bounds(values, Severity::Warning)?,
+            warn_snapshot_age_days: values.get("warn_snapshot_age_days")?,
         },
         quarantine_days: values.get("quarantine_days")?,
         keep_generations: values.get("keep_generations")?,
@@ -144,6 +139,22 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
         wait_seconds: values.get("wait_seconds")?,
         min_free_mib: values.get("min_free_mib")?,
         rehash: values.get("rehash")?,
+    })
+}
+
+fn bounds(values: &Values, severity: Severity) -> Outcome<Bounds> {
+    let percent = |of_errors| values.get(&severity.setting(of_errors));
+    let rows = |of_errors| values.get(&severity.setting(of_errors));
+    Ok(Bounds {
+        severity,
+        quarantined_percent: percent("max_quarantined_percent")?,
+        quarantined_rows: rows("max_quarantined_rows")?,
+        unscored_percent: percent("max_unscored_percent")?,
+        snapshot_percent: percent("min_snapshot_percent")?,
+        unknown_shop_percent: percent("max_unknown_shop_percent")?,
+        unknown_shop_rows: rows("max_unknown_shop_rows")?,
+        rows_percent: percent("min_rows_percent")?,
+        rows_median: rows("min_rows_median")?,
     })
 }
 

@@ -42,6 +42,11 @@ fn file(state: &Path) -> PathBuf {
     state.join("format.json")
 }
 
+/// The number of the form that a state folder is in; none where it does not say. State where it is newer than this program's.
+pub(crate) fn found(state: &Path) -> Outcome<Option<u32>> {
+    Ok(written(state)?.map(|written| written.format))
+}
+
 /// Makes sure that the state folder is in no newer form than this program's.
 pub(crate) fn check(state: &Path) -> Outcome<()> {
     written(state).map(drop)

@@ -17,6 +17,8 @@ pub(crate) struct LastNight {
     pub(crate) ingredients: String,
     /// The limits that it kept, in words.
     pub(crate) limits: String,
+    /// What it warned of by them.
+    pub(crate) warnings: Vec<String>,
     pub(crate) present_shops: usize,
     pub(crate) unscored_shops: usize,
     /// The rows of shops that the snapshot does not have, by shop.
@@ -65,6 +67,7 @@ mod tests {
         let night = LastNight {
             ingredients: "i".to_owned(),
             limits: "l".to_owned(),
+            warnings: vec!["w".to_owned()],
             present_shops: 3,
             unscored_shops: 1,
             unknown_shops: [(9, 2)].into(),

@@ -3,11 +3,12 @@
 //! [`survey`] lists the extracts and looks up what is stored, [`plan`] decides what becomes of each table-day, by its
 //! [`dependencies`] and its files; [`resolve`] carries the plan out, [`compute`] being the one place where rows become figures;
 //! [`appeals`] says what became of the records that appeals name, which [`records`] finds; [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
-//! range of nights and a settlement need.
+//! range of nights and a settlement need, [`inspection`] is what a night would find.
 
 mod appeals;
 mod compute;
 pub(crate) mod dependencies;
+pub(crate) mod inspection;
 #[cfg(test)]
 mod meaning_tests;
 pub(crate) mod night;

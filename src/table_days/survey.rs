@@ -77,21 +77,16 @@ impl Survey {
 
     /// Says what lies among the extracts and is not read.
     pub(super) fn tell_beside(&self) {
-        let Beside { left_aside, without_day, ignored } = &self.listed.beside;
-        if !left_aside.is_empty() {
-            tracing::warn!(
-                "{} files without PAR1 at both ends left aside, first: {}",
-                left_aside.len(),
-                first(left_aside)
-            );
-        }
-        for (folder, files, size_bytes) in without_day {
-            let folder = escaped(&folder.display().to_string());
-            tracing::warn!("{folder}: {files} files of {size_bytes} bytes, of rows whose day was null, are not read");
-        }
+        self.warnings_beside().iter().for_each(|warning| tracing::warn!("{warning}"));
+        let ignored = &self.listed.beside.ignored;
         if !ignored.is_empty() {
             tracing::info!("{} names in the extracts ignored, first: {}", ignored.len(), first(ignored));
         }
+    }
+
+    /// What lies among the extracts, is not read, and may have been meant to be.
+    pub(super) fn warnings_beside(&self) -> Vec<String> {
+        warnings_beside(&self.listed.beside)
     }
 
     pub(super) fn left_aside(&self) -> usize {
@@ -119,6 +114,18 @@ impl Survey {
         }
         Ok(())
     }
+}
+
+/// What lies beside what was listed, is not read, and may have been meant to be.
+pub(super) fn warnings_beside(Beside { left_aside, without_day, .. }: &Beside) -> Vec<String> {
+    let aside = (!left_aside.is_empty()).then(|| {
+        format!("{} files without PAR1 at both ends left aside, first: {}", left_aside.len(), first(left_aside))
+    });
+    let without_day = without_day.iter().map(|(folder, files, size_bytes)| {
+        let folder = escaped(&folder.display().to_string());
+        format!("{folder}: {files} files of {size_bytes} bytes, of rows whose day was null, are not read")
+    });
+    aside.into_iter().chain(without_day).collect()
 }
 
 /// The first few of some paths.

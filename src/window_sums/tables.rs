@@ -113,7 +113,7 @@ pub(crate) fn add_up(spec: &PartialSpec, plus: &[DataFrame], minus: &[DataFrame]
 }
 
 /// The rows of shops outside `known`, by shop.
-fn unknown_rows(sums: &DataFrame, known: &ShopIds) -> Outcome<BTreeMap<i64, i64>> {
+pub(crate) fn unknown_rows(sums: &DataFrame, known: &ShopIds) -> Outcome<BTreeMap<i64, i64>> {
     let mut unknown = BTreeMap::new();
     for (shop, rows) in integers(STAGE, sums, "shop_id")?.zip(integers(STAGE, sums, ROWS)?) {
         if !known.contains(&shop) {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{STATE, assert_clean};
+use super::{STATE, assert_clean, write_newer_format};
 use crate::support::disk::{Disk, files_below, files_named, flip_middle, remove, replace};
 use crate::support::files::{sha256, truncate};
 use crate::support::{A_DAY, Bench, Table, day};
@@ -88,9 +88,7 @@ fn fault_14_other_weights_reach_the_scores_without_another_look_at_the_rows() {
 fn fault_14_state_of_a_newer_program_is_refused_and_left_alone() {
     let bench = Bench::published_once();
     let format = bench.path("state/format.json");
-    let newer = r#"{"format":1000000,"program":"9.0.0"}"#;
-    let hash = xxhash_rust::xxh3::xxh3_128(newer.as_bytes());
-    fs::write(&format, format!("{hash:032x}\n{newer}")).unwrap();
+    write_newer_format(&bench);
     let before = Disk::of(&bench);
     bench
         .nightly(&[])

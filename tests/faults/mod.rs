@@ -4,6 +4,7 @@
 
 mod calendar;
 mod changes;
+mod checked;
 mod columns;
 mod days;
 mod files;
@@ -12,6 +13,7 @@ mod kills;
 mod limits;
 mod manifests;
 mod output;
+mod refused;
 mod rows;
 mod rules;
 mod runs;
@@ -40,6 +42,14 @@ const PLACE: &str = "payments/dt=2022-03-14/part-0.parquet";
 /// Writes the payments of [`A_DAY`] again, with their batch changed.
 fn change_payments(bench: &Bench, change: impl Fn(&RecordBatch) -> RecordBatch) {
     bench.change(Table::Payments, day(A_DAY), change);
+}
+
+/// Leaves in STATE the mark of a program that is newer than any.
+fn write_newer_format(bench: &Bench) {
+    let newer = r#"{"format":1000000,"program":"9.0.0"}"#;
+    let hash = xxhash_rust::xxh3::xxh3_128(newer.as_bytes());
+    std::fs::create_dir_all(bench.path("state")).unwrap();
+    std::fs::write(bench.path("state/format.json"), format!("{hash:032x}\n{newer}")).unwrap();
 }
 
 /// Payments of a day: `rows` of them, the first `broken` of which `spoil` changes.

@@ -1,0 +1,96 @@
+//! What a night would find of its table-days, as far as names, footers and the state folder tell it: nothing is decoded or
+//! written, and what is wrong is handed on beside what is not.
+//!
+//! Grain: one table-day, with its rows: as stored where it is stored as it is now, else as its footers count them. What was set
+//! aside, and the rows of shops that the snapshot does not have, are known of the stored ones alone.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::domain::Day;
+use crate::error::{Failure, Outcome};
+use crate::extracts::quarantine::Counts;
+use crate::extracts::{contract, listing, tables::Table};
+use crate::partials::{measures, records::TableDay};
+use crate::settings::Settings;
+use crate::state::store::{Store, Stored};
+use crate::table_days::dependencies::Terms;
+use crate::table_days::night::SetAside;
+use crate::table_days::plan::{Decision, Planned};
+use crate::table_days::survey::{AsKnown, Survey, warnings_beside};
+use crate::window_sums::tables::{ShopIds, unknown_rows};
+
+/// What was found of a night's table-days.
+#[derive(Default)]
+pub(crate) struct Inspected {
+    /// What is wrong with folders, footers, manifests and days.
+    pub(crate) failure: Option<Failure>,
+    /// What lies among the extracts and is not read.
+    pub(crate) warnings: Vec<String>,
+    /// What becomes of each table-day that is listed; none where what is stored of them is not known.
+    pub(crate) decisions: BTreeMap<TableDay, Decision>,
+    /// The rows of those that are there, and those that were set aside of the stored ones.
+    pub(crate) set_aside: SetAside,
+    /// The day of the snapshot before the one that counts, and its rows.
+    pub(crate) snapshot_before: Option<(Day, usize)>,
+    /// The sound rows of shops that the snapshot does not have.
+    pub(crate) unknown: BTreeMap<TableDay, i64>,
+}
+
+/// The table-days of a night; missing where there are no extracts at all.
+pub(crate) fn of_night(terms: Terms<'_>, as_of: Day, store: &Store) -> Outcome<Inspected> {
+    let survey = Survey::of_night(terms, AsKnown { as_of, on: as_of }, store)?;
+    let there: Vec<&Planned> = survey.days.iter().filter(|planned| planned.takes_part()).collect();
+    let as_stored = there.iter().filter(|planned| !planned.is_read()).filter_map(|planned| planned.stored().ok());
+    let as_stored: Vec<&Stored> = as_stored.collect();
+    let mut set_aside = SetAside::of(as_stored.iter().copied());
+    set_aside.counts.extend(there.par_iter().filter_map(|planned| by_footers(planned)).collect::<Vec<_>>());
+    Ok(Inspected {
+        failure: survey.check(terms.settings).err(),
+        warnings: survey.warnings_beside(),
+        decisions: survey.days.iter().map(|planned| (planned.of(), planned.decision)).collect(),
+        set_aside,
+        snapshot_before: survey.snapshot_before(),
+        unknown: unknown(&as_stored, store)?,
+    })
+}
+
+/// What its footers count of a table-day that is read; none where it is not, or where one of them cannot be read.
+fn by_footers(planned: &Planned) -> Option<Counts> {
+    let (table, day) = planned.of();
+    let rows = contract::rows_of(&planned.partition).filter(|_| planned.is_read())?;
+    Some(Counts { rows: i64::try_from(rows).ok()?, ..Counts::nothing(table, day) })
+}
+
+/// The same without rules or without what is stored: the extracts alone, all files of them checked.
+pub(crate) fn of_extracts(settings: &Settings, as_of: Day) -> Outcome<Inspected> {
+    let listed = listing::list(&settings.delivery, settings.coverage(as_of, as_of))?;
+    let rows = |partition| i64::try_from(contract::rows_of(partition)?).ok();
+    let counts = listed.partitions.par_iter().filter_map(|partition| {
+        Some(Counts { rows: rows(partition)?, ..Counts::nothing(partition.table, partition.day) })
+    });
+    let before = listed.snapshot_before.as_ref();
+    Ok(Inspected {
+        set_aside: SetAside { counts: counts.collect(), ..SetAside::default() },
+        warnings: warnings_beside(&listed.beside),
+        snapshot_before: before.and_then(|before| Some((before.day, contract::rows_of(before)?))),
+        failure: contract::check(listed, &settings.delivery).err(),
+        ..Inspected::default()
+    })
+}
+
+/// The sound rows of unknown shops of the stored table-days; none where the snapshot is not stored, or is lost.
+fn unknown(as_stored: &[&Stored], store: &Store) -> Outcome<BTreeMap<TableDay, i64>> {
+    let content = |stored: &Stored| store.content(stored.of(), &stored.version);
+    let snapshot = as_stored.iter().find(|stored| stored.of().0 == Table::Shops);
+    let Some(shops) = snapshot.and_then(|snapshot| content(snapshot)) else { return Ok(BTreeMap::new()) };
+    let known: ShopIds = shops.shops()?.iter().map(|shop| shop.shop_id).collect();
+    let partials = as_stored.par_iter().filter(|stored| measures::of(stored.of().0).is_some());
+    let of_day = |stored: &&Stored| {
+        // One that is lost is made again by the night.
+        let Some(content) = content(stored) else { return Ok((stored.of(), 0)) };
+        Ok((stored.of(), unknown_rows(&content.sums()?, &known)?.values().sum()))
+    };
+    partials.map(of_day).collect()
+}
