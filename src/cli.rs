@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Show readers an earlier generation again
     Rollback(Rollback),
     /// Check every published and stored file against its recorded hash
-    Verify(SettingFlags),
+    Verify(Verify),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
 }
@@ -177,6 +177,8 @@ pub(crate) struct State {
     #[command(subcommand)]
     pub command: Option<StateCommand>,
     #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
     pub settings: SettingFlags,
 }
 
@@ -220,6 +222,14 @@ pub(crate) struct FormatFlag {
 
 #[derive(Args, Debug)]
 pub(crate) struct Generations {
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
     #[command(flatten)]
     pub form: FormatFlag,
     #[command(flatten)]

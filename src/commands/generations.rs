@@ -1,18 +1,16 @@
-//! What was published: `shopscore generations` lists it, `shopscore rollback` shows readers an earlier generation again, and
-//! `shopscore verify` checks every published and stored file against its recorded hash.
+//! What was published: `shopscore generations` lists it, and `shopscore rollback` shows readers an earlier generation again.
 
 use std::io::Write;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{begin, lock_alone, say, say_published, tell};
+use super::{begin, lock_alone, say_published, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
-use crate::cli::{Generations, Rollback, SettingFlags};
+use crate::cli::{Generations, Rollback};
 use crate::domain::Day;
-use crate::error::{ExitClass, Failure, Outcome};
-use crate::publish::{self, ListedGeneration, Why, verification};
-use crate::state;
+use crate::error::Outcome;
+use crate::publish::{self, ListedGeneration, Why};
 
 /// The published generations, the oldest first.
 #[derive(Serialize)]
@@ -82,18 +80,5 @@ pub(super) fn roll_back(arguments: &Rollback, now: Timestamp, stdout: &mut impl 
     let published = publish::rollback(&settings.out, &arguments.to, why)?;
     let outcome = if published.changed { "rolled back to" } else { "already at" };
     say_published(stdout, outcome, &published.name, &settings.out);
-    Ok(())
-}
-
-/// It takes no lock and changes nothing.
-pub(super) fn verify(flags: &SettingFlags, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(flags)?;
-    let published = verification::verify(&settings.out)?;
-    let (stored, mut findings) = state::verification::verify(&settings.state)?;
-    findings.splice(..0, published.findings);
-    Failure::unless_empty(ExitClass::State, findings)?;
-    let (files, out, state) = (published.files, settings.out.display(), settings.state.display());
-    let checked = format!("{files} published files under {out} and {stored} stored files under {state}");
-    say(stdout, &format!("{checked} are as recorded"));
     Ok(())
 }

@@ -11,6 +11,7 @@ mod schemas;
 mod settle;
 mod state;
 mod summary;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -93,7 +94,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
         Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
-        Command::Verify(flags) => generations::verify(flags, stdout),
+        Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
     }
 }

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
 use super::summary::{day::DaySummary, year::YearSummary};
-use super::{check, generations};
+use super::{check, generations, state, verify};
 use crate::answers::Answer;
 
 /// The file of an answer's schema, and what it holds.
@@ -25,8 +25,14 @@ fn schema<A: Answer + JsonSchema>() -> (String, String) {
 #[test]
 fn the_schemas_of_answers_are_documented() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-    let schemas =
-        [schema::<check::Checked>(), schema::<generations::Listing>(), schema::<DaySummary>(), schema::<YearSummary>()];
+    let schemas = [
+        schema::<check::Checked>(),
+        schema::<generations::Listing>(),
+        schema::<state::Kept>(),
+        schema::<DaySummary>(),
+        schema::<YearSummary>(),
+        schema::<verify::Verified>(),
+    ];
     if std::env::var_os("RENEW_SCHEMAS").is_some() {
         schemas.iter().for_each(|(file, text)| fs::write(folder.join(file), text).unwrap());
     }

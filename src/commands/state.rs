@@ -3,18 +3,120 @@
 use std::io::Write;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
-use super::{begin, lock, say};
+use super::{begin, lock, say, tell};
+use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::cli::{State, StateCommand};
+use crate::domain::Day;
 use crate::error::Outcome;
-use crate::extracts::tables::Table;
+use crate::extracts::tables;
+use crate::partials::records::TableDay;
 use crate::pipeline::state::{Holding, Pruned, holding, prune};
 use crate::settings::Settings;
+
+/// What the state folder keeps.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Kept {
+    /// The folder.
+    state: String,
+    /// The tables of which something is stored.
+    tables: Vec<KeptTable>,
+    /// The table-days that a night would not take as they are.
+    no_longer_hold: Vec<Outdated>,
+}
+
+/// The stored days of one table.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct KeptTable {
+    table: &'static str,
+    days: usize,
+    /// The first and the last of them, YYYY-MM-DD.
+    first: Day,
+    last: Day,
+    /// The size of their files.
+    size_bytes: u64,
+    /// How many alone tell of their day, since its extracts are gone by their age.
+    without_extracts: usize,
+    /// How many a night would not take as they are.
+    no_longer_hold: usize,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Outdated {
+    table: &'static str,
+    /// YYYY-MM-DD.
+    day: Day,
+    reason: &'static str,
+}
+
+impl Answer for Kept {
+    const SCHEMA: &'static str = "state/1";
+    type Row = KeptTable;
+
+    fn rows(&self) -> Vec<KeptTable> {
+        self.tables.clone()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        if self.tables.is_empty() {
+            return vec![Part::Line(format!("nothing is stored under {} yet", self.state))];
+        }
+        let header = ["table", "days", "first", "last", "bytes", "without extracts", "no longer hold"];
+        let mut table = Table::new(header);
+        for KeptTable { table: name, days, first, last, size_bytes, without_extracts, no_longer_hold } in &self.tables {
+            let tone = if *no_longer_hold == 0 { Tone::Plain } else { Tone::Warning };
+            let counts = [Cell::number(Some(size_bytes)), Cell::number(Some(without_extracts))];
+            let days = [Cell::number(Some(days)), Cell::text(first.to_string()), Cell::text(last.to_string())];
+            let outdated = Cell::number(Some(no_longer_hold)).toned(tone);
+            table.add([Cell::text(name)].into_iter().chain(days).chain(counts).chain([outdated]));
+        }
+        let outdated = self.no_longer_hold.iter();
+        let outdated = outdated.map(|Outdated { table, day, reason }| Part::Line(format!("{table} {day}: {reason}")));
+        [Part::Table(table)].into_iter().chain(outdated).collect()
+    }
+}
+
+impl Kept {
+    fn of(settings: &Settings, holding: &Holding) -> Self {
+        let tables = tables::Table::ALL.into_iter().filter_map(|table| KeptTable::of(table, holding));
+        let outdated = holding.outdated.iter();
+        Self {
+            state: settings.state.display().to_string(),
+            tables: tables.collect(),
+            no_longer_hold: outdated
+                .map(|((table, day), reason)| Outdated { table: table.name(), day: *day, reason })
+                .collect(),
+        }
+    }
+}
+
+impl KeptTable {
+    /// None where nothing is stored of the table.
+    fn of(table: tables::Table, Holding { kept, outdated, expired }: &Holding) -> Option<Self> {
+        let is_of = |of: &&TableDay| of.0 == table;
+        let days = || kept.iter().filter(move |(of, _)| of.0 == table);
+        let ((_, first), _) = days().next()?;
+        let ((_, last), _) = days().next_back()?;
+        Some(Self {
+            table: table.name(),
+            days: days().count(),
+            first: *first,
+            last: *last,
+            size_bytes: days().map(|(_, bytes)| *bytes).sum(),
+            without_extracts: expired.iter().filter(is_of).count(),
+            no_longer_hold: outdated.keys().filter(is_of).count(),
+        })
+    }
+}
 
 pub(super) fn run(arguments: &State, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     match &arguments.command {
-        None => list(&settings, stdout),
+        None => tell(&Kept::of(&settings, &holding(&settings)?), arguments.form, stdout),
         Some(StateCommand::Prune { keep_days }) => {
             let _locks = lock(&settings, now, format!("state prune --keep-days {keep_days}"))?;
             let Pruned { before, table_days, bytes } = prune(&settings, *keep_days)?;
@@ -25,35 +127,4 @@ pub(super) fn run(arguments: &State, now: Timestamp, stdout: &mut impl Write) ->
             Ok(())
         }
     }
-}
-
-fn list(settings: &Settings, stdout: &mut impl Write) -> Outcome<()> {
-    let Holding { kept, outdated, expired } = holding(settings)?;
-    if kept.is_empty() {
-        say(stdout, &format!("nothing is stored under {} yet", settings.state.display()));
-    }
-    for table in Table::ALL {
-        let of_table: Vec<_> = kept.iter().filter(|((of, _), _)| *of == table).collect();
-        let (Some(((_, first), _)), Some(((_, last), _))) = (of_table.first(), of_table.last()) else { continue };
-        let bytes: u64 = of_table.iter().map(|(_, bytes)| **bytes).sum();
-        let stale = outdated.keys().filter(|(of, _)| *of == table).count();
-        let without = match expired.iter().filter(|(of, _)| *of == table).count() {
-            0 => String::new(),
-            expired => format!("{expired} without extracts, "),
-        };
-        say(
-            stdout,
-            &format!(
-                "{:<14} {:>5} days, {} to {}, {bytes} bytes, {without}{stale} no longer hold",
-                table.name(),
-                of_table.len(),
-                first,
-                last
-            ),
-        );
-    }
-    for ((table, day), reason) in outdated {
-        say(stdout, &format!("{} {day}: {reason}", table.name()));
-    }
-    Ok(())
 }

@@ -161,6 +161,8 @@ fn beyond(settings: &Settings, as_of: Day, inspected: &Inspected) -> Outcome<Vec
     let counts = &set_aside.counts;
     let mut beyond = limits::quarantined(counts, &set_aside.quarantine, limits)?;
     beyond.extend(limits::thin_days(counts, settings.window(as_of), limits));
+    // A night lists them with its results.
+    beyond.extend(limits::empty_days(counts, settings.window(as_of), &beyond));
     if let Some(snapshot) = counts.iter().find(|counts| counts.table == Table::Shops) {
         beyond.extend(limits::old_snapshot(snapshot.day, as_of, limits));
         beyond.extend(limits::lost_shops(snapshot.rows, *snapshot_before, limits));

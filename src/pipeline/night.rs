@@ -75,6 +75,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
             let this = LastNight {
                 ingredients: input.ingredients,
                 limits: settings.limits.described(),
+                snapshot_before: input.snapshot_before,
                 warnings: figures.warnings.clone(),
                 present_shops,
                 unscored_shops,

@@ -21,7 +21,9 @@ pub(super) fn find(
 ) -> Outcome<Option<(Unchanged, Published)>> {
     let unchanged = if ends_month(as_of) { None } else { surveyed.unchanged()? };
     let is_known = |unchanged: &Unchanged| unchanged.ingredients == last.ingredients;
-    let unchanged = unchanged.filter(|unchanged| is_known(unchanged) && settings.limits.described() == last.limits);
+    let is_held_to_the_same =
+        || settings.limits.described() == last.limits && surveyed.snapshot_before() == last.snapshot_before;
+    let unchanged = unchanged.filter(|unchanged| is_known(unchanged) && is_held_to_the_same());
     let Some(unchanged) = unchanged else { return Ok(None) };
     let quarantine = Quarantine::of(settings, as_of, unchanged.snapshot);
     let of_night = OfNight { ingredients: unchanged.ingredients.clone(), quarantine };

@@ -133,6 +133,24 @@ fn thin_day(counts: &Counts, doubled_median: i64, limits: &Limits) -> Option<Bey
     Some(Beyond::of_day(counts, bounds.severity, finding))
 }
 
+/// The table-days of a window without a row, of tables whose median day has some, but for those that are `beyond` a limit.
+pub(crate) fn empty_days(counts: &[Counts], window: Span, beyond: &[Beyond]) -> Vec<Beyond> {
+    let is_usual = |table: Table| {
+        let of_table = counts.iter().filter(|counts| counts.table == table && window.contains(counts.day));
+        doubled_median(of_table.map(|counts| counts.rows)) == 0
+    };
+    let is_told = |counts: &Counts| beyond.iter().any(|of| (of.of, of.day) == (counts.table, Some(counts.day)));
+    let empty = counts.iter().filter(|of| of.rows == 0 && window.contains(of.day));
+    let empty = empty.filter(|of| of.table.spec().presence != Presence::NewestSnapshot);
+    let finding = |counts: &Counts| {
+        let (table, day) = (counts.table.name(), counts.day);
+        let finding = Finding::new(STAGE, format!("0 rows of {table} dt={day}"), "some, as on other days");
+        let advice = "deliver the day again, unless nothing happened";
+        Beyond::of_day(counts, Severity::Warning, finding.advice(advice))
+    };
+    empty.filter(|of| !is_told(of) && !is_usual(of.table)).map(finding).collect()
+}
+
 /// The present shops, and why some of them have no score.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unscored<'a> {

@@ -17,6 +17,8 @@ pub(crate) struct LastNight {
     pub(crate) ingredients: String,
     /// The limits that it kept, in words.
     pub(crate) limits: String,
+    /// The day and the rows of the snapshot before its own, which its own was held against.
+    pub(crate) snapshot_before: Option<(Day, usize)>,
     /// What it warned of by them.
     pub(crate) warnings: Vec<String>,
     pub(crate) present_shops: usize,
@@ -67,6 +69,7 @@ mod tests {
         let night = LastNight {
             ingredients: "i".to_owned(),
             limits: "l".to_owned(),
+            snapshot_before: Some((day("2022-03-14"), 3)),
             warnings: vec!["w".to_owned()],
             present_shops: 3,
             unscored_shops: 1,

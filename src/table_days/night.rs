@@ -148,6 +148,11 @@ impl<'a> Surveyed<'a> {
         self.survey.left_aside()
     }
 
+    /// The day of the snapshot before the one that counts, and its rows.
+    pub(crate) fn snapshot_before(&self) -> Option<(Day, usize)> {
+        self.survey.snapshot_before()
+    }
+
     fn means(&self) -> Means<'_> {
         Means { settings: self.terms.settings, store: &self.store, checked: &self.checked }
     }
