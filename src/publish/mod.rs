@@ -20,6 +20,7 @@
 //! expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
 
 pub(crate) mod batches;
+pub(crate) mod cells;
 mod checksums;
 mod current;
 mod file_metadata;
@@ -41,6 +42,7 @@ mod recovery;
 pub(crate) mod restatement;
 mod rollback;
 mod rows;
+pub(crate) mod seen;
 mod staging;
 #[cfg(test)]
 mod testing;
