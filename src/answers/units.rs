@@ -33,13 +33,18 @@ const DAY_HOURS: i64 = 24;
 pub(crate) fn value(value: f64, unit: Unit, language: Language) -> String {
     match unit {
         Unit::Stars => format!("{}{}", short(value, 4), language.of(" stars", "星")),
-        Unit::Ratio => format!("{}%", short(100.0 * value, 2)),
+        Unit::Ratio => percent(100.0 * value),
         Unit::Seconds => duration(whole(value), language),
     }
 }
 
+/// Percents: `93.55%`.
+pub(crate) fn percent(percent: f64) -> String {
+    format!("{}%", short(percent, 2))
+}
+
 /// A duration of 0 seconds or more: `3d16h16m`, `17h38m`, `42s`.
-fn duration(seconds: i64, language: Language) -> String {
+pub(crate) fn duration(seconds: i64, language: Language) -> String {
     let [days_name, hours_name, minutes_name, seconds_name] =
         language.of(["d", "h", "m", "s"], ["天", "小时", "分钟", "秒"]);
     if seconds < MINUTE_SECONDS {

@@ -51,6 +51,21 @@ impl<'a> Row<'a> {
         if self.is_null(column)? { Ok(None) } else { self.figure(column).map(Some) }
     }
 
+    /// Whether the table has a column: what a release before published may lack one.
+    pub(crate) fn has(self, column: &str) -> bool {
+        self.table.column_by_name(column).is_some()
+    }
+
+    /// As [`Row::day`]; none where it is null.
+    pub(crate) fn day_if_any(self, column: &str) -> Outcome<Option<Day>> {
+        if self.is_null(column)? { Ok(None) } else { self.day(column).map(Some) }
+    }
+
+    pub(crate) fn boolean(self, column: &str) -> Outcome<bool> {
+        let booleans = self.array(column)?.as_boolean_opt().filter(|array| array.is_valid(self.place));
+        booleans.map(|array| array.value(self.place)).ok_or_else(|| fault(STAGE, format!("no boolean in {column}")))
+    }
+
     pub(crate) fn day(self, column: &str) -> Outcome<Day> {
         self.number::<Date32Type>(column).map(Day::from_epoch_days)
     }

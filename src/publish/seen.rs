@@ -69,7 +69,8 @@ impl Seen {
     /// The failure that a day was not published.
     pub(crate) fn not_published(&self, table: &OutputTable, day: Day) -> crate::error::Failure {
         let wanted = format!("{} of {day}", table.name);
-        let finding = Finding::new(STAGE, "no such partition", wanted).path(&self.folder.join(table.partition_path(day)));
+        let finding =
+            Finding::new(STAGE, "no such partition", wanted).path(&self.folder.join(table.partition_path(day)));
         let advice = "publish the day with `shopscore nightly`, or ask for another";
         finding.advice(advice).fail(ExitClass::Missing)
     }
