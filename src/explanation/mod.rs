@@ -3,12 +3,14 @@
 //! In: the published files of the day, the shop's daily figures out of the state folder, the rule tables for where a row stands.
 //! Out: plain data in the units of the published columns. Nothing is scored anew: every figure is published or a sum of stored ones.
 //! [`indicators`] has the figures of each indicator and [`reach`] what its next tier takes, [`sum`] the sum that the score is,
-//! [`verdicts`] what it decides, [`stored`] the days behind it; [`days`] tells an indicator day by day.
+//! [`verdicts`] what it decides, [`stored`] the days behind it; [`days`] tells an indicator day by day,
+//! [`records`] by the records behind it.
 
 mod absent;
 pub(crate) mod days;
 pub(crate) mod indicators;
 pub(crate) mod reach;
+pub(crate) mod records;
 pub(crate) mod stored;
 pub(crate) mod sum;
 pub(crate) mod verdicts;

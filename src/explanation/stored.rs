@@ -84,10 +84,15 @@ pub(super) fn taken_out(
     }
 }
 
-/// The days that are not known, those next to each other told together.
+/// The days that are not known.
 pub(super) fn unknown(days: &ShopDays) -> Vec<UnknownDays> {
+    folded(days.unknown())
+}
+
+/// Days that are not known, in order; those next to each other are told together.
+pub(super) fn folded(unknown: impl IntoIterator<Item = (TableDay, WhyUnknown)>) -> Vec<UnknownDays> {
     let mut folded: Vec<UnknownDays> = Vec::new();
-    for ((table, day), why) in days.unknown() {
+    for ((table, day), why) in unknown {
         let (table, reason) = (table.name(), why.name());
         match folded.last_mut() {
             Some(before) if (before.table, before.reason, before.last.plus(1)) == (table, reason, day) => {

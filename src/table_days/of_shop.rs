@@ -25,9 +25,12 @@ pub(crate) enum WhyUnknown {
     /// What it keeps of the day is not what was written.
     #[strum(serialize = "damaged")]
     Damaged,
-    /// The day was delivered again since: it has other rows than the night counted.
+    /// The day was delivered again since, or is read otherwise: it has other rows than the night counted.
     #[strum(serialize = "changed_since")]
     ChangedSince,
+    /// Its extracts are gone.
+    #[strum(serialize = "expired")]
+    Expired,
 }
 
 impl WhyUnknown {

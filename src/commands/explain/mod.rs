@@ -5,6 +5,7 @@
 pub(super) mod days;
 pub(super) mod page;
 mod page_tables;
+pub(super) mod records;
 mod verdicts;
 mod words;
 
@@ -12,10 +13,11 @@ use std::io::Write;
 
 use self::days::DaysPage;
 use self::page::Page;
+use self::records::RecordsPage;
 use super::{begin, tell};
 use crate::cli::Explain;
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::explanation::{self, Asked};
+use crate::explanation::{self, Asked, records::Listed};
 use crate::publish::seen::Seen;
 use crate::rulebook::Rulebook;
 
@@ -35,6 +37,11 @@ pub(super) fn run(arguments: &Explain, stdout: &mut impl Write) -> Outcome<()> {
     if arguments.days {
         let indicators = explanation::days::by_day(&asked, &explained, indicator)?;
         return tell(&DaysPage { shop_id: shop, as_of: date, indicators, language }, form, stdout);
+    }
+    if arguments.rows {
+        let listed = Listed { only: indicator, limit: arguments.limit };
+        let indicators = explanation::records::behind(&asked, &explained, listed)?;
+        return tell(&RecordsPage { shop_id: shop, as_of: date, indicators, language }, form, stdout);
     }
     tell(&Page { explained, language }, form, stdout)
 }

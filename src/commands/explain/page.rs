@@ -4,12 +4,11 @@ use serde::Serialize;
 
 use super::page_tables::{indicator_table, score_table, spread_table};
 use super::verdicts::verdict_lines;
-use super::words::told;
+use super::words::{told, unknown_days};
 use crate::answers::units::Language;
 use crate::answers::{Answer, Part};
 use crate::explanation::Explanation;
 use crate::explanation::indicators::IndicatorFigures;
-use crate::explanation::stored::UnknownDays;
 
 /// Why a shop has its score, or none.
 #[derive(Serialize)]
@@ -91,7 +90,7 @@ impl Answer for Page {
             parts.push(Part::Table(spread_table(explained, *language)));
         }
         parts.extend(verdict_lines(explained, *language).into_iter().map(Part::Line));
-        parts.extend(explained.unknown_days.iter().map(|days| Part::Line(unknown_line(days, *language))));
+        parts.extend(explained.unknown_days.iter().map(|days| Part::Line(unknown_days(days, *language))));
         parts
     }
 }
@@ -143,13 +142,4 @@ fn weights_line(explained: &Explanation, language: Language) -> String {
         ""
     };
     format!("{}{}:{}{edited}", language.of("weights: ", "权重出处："), place.file, place.line)
-}
-
-fn unknown_line(days: &UnknownDays, language: Language) -> String {
-    let UnknownDays { table, first, last, reason } = days;
-    let reason = told(reason, language);
-    match language {
-        Language::En => format!("no daily figures known of {table} {first} to {last}: {reason}"),
-        Language::Zh => format!("{table} {first}至{last}无每日数据：{reason}"),
-    }
 }

@@ -1,9 +1,9 @@
 //! The words of published codes for people, in English and Chinese.
 
-use crate::answers::units::Language;
-use crate::answers::units::duration;
+use crate::answers::units::{Language, duration};
 use crate::domain::Dimension;
 use crate::explanation::reach::{Event, Way};
+use crate::explanation::stored::UnknownDays;
 use crate::indicators::Indicator;
 
 /// Codes of published columns and of answers, each in English and Chinese.
@@ -24,9 +24,11 @@ const CODES: &[(&str, &str, &str)] = &[
     ("low", "low", "低"),
     ("not_stored", "STATE does not keep them", "状态目录未保留"),
     ("damaged", "what STATE keeps of them is damaged", "状态目录中的数据已损坏"),
-    ("changed_since", "delivered again after that night", "该日之后数据重新交付"),
+    ("changed_since", "changed after that night", "该日之后有变更"),
     ("days_unknown", "not known", "未知"),
-    ("stale", "the files are others than those that STATE was made of", "数据文件与状态目录不一致"),
+    ("counted", "counted", "计入"),
+    ("retracted", "taken out by an appeal", "申诉剔除"),
+    ("quarantined", "quarantined", "隔离"),
     ("expired", "their extracts are gone", "原始数据已过期"),
 ];
 
@@ -66,5 +68,14 @@ pub(super) fn way(Way { event, count }: Way, language: Language) -> String {
         }
         Language::Zh if is_instead => format!("{amount}{chinese}"),
         Language::Zh => format!("再有{amount}{chinese}"),
+    }
+}
+
+/// Days of a table whose figures or records are not known.
+pub(super) fn unknown_days(UnknownDays { table, first, last, reason }: &UnknownDays, language: Language) -> String {
+    let reason = told(reason, language);
+    match language {
+        Language::En => format!("not known: {table} {first} to {last}: {reason}"),
+        Language::Zh => format!("无每日数据：{table} {first}至{last}，{reason}"),
     }
 }
