@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
 
 use crate::answers::Format;
+use crate::answers::units::Language;
 use crate::calendar::Year;
 use crate::domain::{Day, trimmed};
+use crate::indicators::Indicator;
 use crate::sample::Request;
 use crate::settings::SETTINGS;
 
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     State(State),
     /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
     Summary(Summary),
+    /// Say why a shop has its score on a published day, day by day or by the records behind it
+    Explain(Explain),
     /// List the published generations
     Generations(Generations),
     /// Show readers an earlier generation again
@@ -218,6 +222,40 @@ pub(crate) struct FormatFlag {
     /// For people, or for programs
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The shop
+    #[arg(long, value_name = "ID")]
+    pub shop: i64,
+    /// The published day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub date: Day,
+    /// Its indicators day by day
+    #[arg(long, conflicts_with = "rows")]
+    pub days: bool,
+    /// The records behind its indicators, those that pull them down most first
+    #[arg(long)]
+    pub rows: bool,
+    /// Only this indicator, with --days or --rows
+    #[arg(long, value_name = "NAME", value_parser = indicator)]
+    pub indicator: Option<Indicator>,
+    /// How many records an indicator, with --rows
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// In which words people get it
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Language::En)]
+    pub lang: Language,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+fn indicator(name: &str) -> Result<Indicator, String> {
+    Indicator::from_name(name)
+        .ok_or_else(|| format!("wanted one of {}", Indicator::ALL.map(Indicator::name).join(", ")))
 }
 
 #[derive(Args, Debug)]

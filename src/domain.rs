@@ -134,6 +134,17 @@ impl Dimension {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// 指标维度, as the specification has it.
+    pub(crate) const fn chinese(self) -> &'static str {
+        match self {
+            Self::Product => "商品体验",
+            Self::Logistics => "物流体验",
+            Self::AfterSales => "售后体验",
+            Self::Dispute => "纠纷投诉",
+            Self::Consultation => "咨询体验",
+        }
+    }
 }
 
 /// A rank's grade 档, by the points that it is worth.

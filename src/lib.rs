@@ -55,6 +55,8 @@ mod pipeline;
 pub mod state;
 mod table_days;
 
+mod explanation;
+
 mod answers;
 pub mod cli;
 pub mod commands;

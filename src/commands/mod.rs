@@ -2,6 +2,7 @@
 
 mod backfill;
 mod check;
+mod explain;
 mod generations;
 mod nightly;
 mod restate;
@@ -92,6 +93,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Settle(arguments) => settle::run(arguments, now, stdout),
         Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
+        Command::Explain(arguments) => explain::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
         Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),

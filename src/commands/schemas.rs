@@ -6,6 +6,7 @@ use std::path::Path;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
+use super::explain::{days::DaysPage, page::Page, records::RecordsPage};
 use super::summary::{day::DaySummary, year::YearSummary};
 use super::{check, generations, state, verify};
 use crate::answers::Answer;
@@ -32,6 +33,9 @@ fn the_schemas_of_answers_are_documented() {
         schema::<DaySummary>(),
         schema::<YearSummary>(),
         schema::<verify::Verified>(),
+        schema::<Page>(),
+        schema::<DaysPage>(),
+        schema::<RecordsPage>(),
     ];
     if std::env::var_os("RENEW_SCHEMAS").is_some() {
         schemas.iter().for_each(|(file, text)| fs::write(folder.join(file), text).unwrap());

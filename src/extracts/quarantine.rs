@@ -76,7 +76,7 @@ impl Counts {
 }
 
 /// A row as a JSON object of its declared columns, in their order, without buyers.
-fn as_json(batch: &Batch, row: usize) -> Outcome<String> {
+pub(crate) fn as_json(batch: &Batch, row: usize) -> Outcome<String> {
     let columns = batch.spec().columns.iter().filter(|declared| !declared.personal);
     let cells = columns.map(|declared| Ok((declared.name, shown(batch, declared, row)?)));
     let cells = cells.collect::<Outcome<Vec<_>>>()?;

@@ -1,6 +1,6 @@
 //! Which rows and columns of a table-day are read, where it is not all of them.
 //!
-//! Rows are chosen by their key: those that somebody asks for, or one share of all, so that a table-day too large for memory
+//! Rows are chosen by their key, those that somebody asks for, or by their shop, or one share of all, so that a table-day too large for memory
 //! is read in several passes. A row without a key has none that is asked for, and is in the first share.
 
 use std::collections::BTreeSet;
@@ -35,6 +35,8 @@ pub enum Wanted<'a> {
     All,
     /// Those with one of these keys.
     WithKeys(&'a BTreeSet<i64>),
+    /// Those of a shop.
+    OfShop(i64),
     /// Those of a share; rows that can be duplicates of each other, or count once together, are in one share.
     Share(Share),
 }
@@ -76,6 +78,7 @@ impl Wanted<'_> {
                 let is_wanted = move |key: i64| is_near(&key) && keys.binary_search(&key).is_ok();
                 by_column(file, column, schema, move |key| key.is_some_and(&is_wanted)).map(Some)
             }
+            Self::OfShop(shop_id) => by_column(file, "shop_id", schema, move |shop| shop == Some(shop_id)).map(Some),
             Self::Share(share) => {
                 let column = spec.key.unwrap_or("shop_id");
                 by_column(file, column, schema, move |key| share.has(key)).map(Some)

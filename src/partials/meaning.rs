@@ -138,7 +138,7 @@ impl Addends {
     }
 
     /// What a row adds; a fault where there is no such row.
-    pub(super) fn of_row(&self, row: usize) -> Outcome<i64> {
+    pub(crate) fn of_row(&self, row: usize) -> Outcome<i64> {
         match self {
             Self::OneEach(_) => Ok(1),
             Self::Amounts(amounts) => value(amounts, row),

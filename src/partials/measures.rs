@@ -190,7 +190,7 @@ impl PartialSpec {
     }
 
     /// What rows of one group count once for, each combination; nothing where every row counts.
-    pub(super) fn once_within_group(&self) -> &'static [&'static str] {
+    pub(crate) fn once_within_group(&self) -> &'static [&'static str] {
         if let [_, within @ ..] = self.once_per { within } else { &[] }
     }
 

@@ -21,6 +21,7 @@
 //! expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
 
 pub(crate) mod batches;
+pub(crate) mod cells;
 mod checksums;
 mod current;
 mod file_metadata;
@@ -43,6 +44,7 @@ pub(crate) mod refused;
 pub(crate) mod restatement;
 mod rollback;
 mod rows;
+pub(crate) mod seen;
 mod staging;
 #[cfg(test)]
 mod testing;

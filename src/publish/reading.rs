@@ -5,10 +5,12 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, RecordBatch, RecordBatchReader};
+use arrow::array::{Array, Int64Array, RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
+use arrow::compute::kernels::cmp::eq;
 use arrow::datatypes::Schema;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
 
 use super::checksums::{Checksums, file_hash};
 use super::current;
@@ -17,7 +19,6 @@ use super::frozen::not_as_recorded;
 use super::layout::Layout;
 use super::outputs::OutputTable;
 use super::partition::{PUBLISHED, PartitionFolder, Period};
-use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 
 const STAGE: &str = "published files";
@@ -68,20 +69,14 @@ impl Current {
     }
 }
 
-/// The rows of `table` for `day`, under `current` as a reader resolved it; missing where the day was not published.
-pub(crate) fn read_day(current: &Path, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
-    let folder = current.join(table.partition_path(day));
-    if !folder.is_dir() {
-        let finding = Finding::new(STAGE, "no such partition", format!("{} of {day}", table.name)).path(&folder);
-        let advice = "publish the day with `shopscore nightly`, or ask for another";
-        return Err(finding.advice(advice).fail(ExitClass::Missing));
-    }
-    read_partition(&folder, table)
-}
-
 /// All rows of a partition's folder, which exists. What a release before published has its own columns, where those are
 /// others than today's.
 pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch> {
+    read_rows(folder, table, None)
+}
+
+/// As [`read_partition`], of a table with shops only the rows of one of them, where it is said which.
+pub(super) fn read_rows(folder: &Path, table: &OutputTable, shop_id: Option<i64>) -> Outcome<RecordBatch> {
     let (mut batches, mut written) = (Vec::new(), table.schema());
     for path in names(folder)?.iter().map(|name| folder.join(name)) {
         let unreadable = |error: String| {
@@ -90,6 +85,10 @@ pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch
         };
         let file = File::open(&path).map_err(|error| disk(STAGE, "open", &path, &error))?;
         let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .map(|reader| match shop_id.and_then(|shop_id| of_shop(&reader, shop_id)) {
+                Some(predicate) => reader.with_row_filter(RowFilter::new(vec![predicate])),
+                None => reader,
+            })
             .and_then(ParquetRecordBatchReaderBuilder::build)
             .map_err(|error| unreadable(error.to_string()))?;
         written = reader.schema();
@@ -105,6 +104,16 @@ pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch
     batches.and_then(|batches| concat_batches(&schema, &batches)).map_err(|error| {
         Finding::new(STAGE, error.to_string(), "the columns of one table").path(folder).fail(ExitClass::State)
     })
+}
+
+/// Holds for the rows of a shop; none where the file has no shops.
+fn of_shop(reader: &ParquetRecordBatchReaderBuilder<File>, shop_id: i64) -> Option<Box<dyn ArrowPredicate>> {
+    let schema = reader.parquet_schema();
+    let leaf = (0..schema.num_columns()).find(|leaf| schema.column(*leaf).name() == "shop_id")?;
+    let only = ProjectionMask::leaves(schema, [leaf]);
+    Some(Box::new(ArrowPredicateFn::new(only, move |batch: RecordBatch| {
+        eq(batch.column(0), &Int64Array::new_scalar(shop_id))
+    })))
 }
 
 /// A column as the array of its declared type.

@@ -27,6 +27,7 @@ use custom_made::CustomMade;
 pub use decimal::Decimal4;
 use logistics::Logistics;
 pub use logistics::LogisticsRule;
+use table::Rule;
 pub(crate) use thresholds::{ThresholdRow, Thresholds};
 pub(crate) use tiers::CutOffs;
 use tiers::Tiers;
@@ -34,6 +35,14 @@ pub use weights::{WeightRow, Weights};
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
+
+/// A rule that is in force, and the file and line that state it.
+#[derive(Clone, Debug)]
+pub(crate) struct InForce<'a, R> {
+    pub(crate) file: PathBuf,
+    pub(crate) line: u64,
+    pub(crate) rule: &'a R,
+}
 
 /// All rule tables of a folder, each of them sound, and sound with one another.
 #[derive(Clone, Debug)]
@@ -91,6 +100,25 @@ impl Rulebook {
     /// Refuses a `day` on which no score can be computed, as `check_in_force` does, whatever the thresholds.
     pub(crate) fn check_scores(&self, day: Day) -> Outcome<()> {
         Failure::unless_empty(ExitClass::Usage, self.lacking_to_score(day).collect())
+    }
+
+    /// The row of `weights.csv` that a shop is assessed by on `day`, and where it stands.
+    pub(crate) fn weights_in_force(
+        &self,
+        day: Day,
+        category: &str,
+        subcategory: Option<&str>,
+    ) -> Option<InForce<'_, WeightRow>> {
+        self.weights.line(day, category, subcategory).map(|(line, rule)| self.in_force(line, rule))
+    }
+
+    /// The row of `thresholds.csv` for a primary category on `day`, and where it stands.
+    pub(crate) fn thresholds_in_force(&self, day: Day, primary_category: &str) -> Option<InForce<'_, ThresholdRow>> {
+        self.thresholds.line(day, primary_category).map(|(line, rule)| self.in_force(line, rule))
+    }
+
+    fn in_force<'a, R: Rule>(&self, line: u64, rule: &'a R) -> InForce<'a, R> {
+        InForce { file: table::path::<R>(&self.folder), line, rule }
     }
 
     fn lacking_to_score(&self, day: Day) -> impl Iterator<Item = Finding> {

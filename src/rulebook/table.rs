@@ -108,7 +108,14 @@ impl<R: Rule> RuleTable<R> {
 
     /// The rule in force on `day` for the first of `scopes` that has one.
     pub(super) fn first_of<const SCOPES: usize>(&self, day: Day, scopes: [Scope<'_>; SCOPES]) -> Option<&R> {
-        scopes.into_iter().find_map(|scope| self.on(day).find(|rule| rule.scope() == scope))
+        self.line_of(day, scopes).map(|(_, rule)| rule)
+    }
+
+    /// As [`RuleTable::first_of`], with the line of the file that states it.
+    pub(super) fn line_of<const SCOPES: usize>(&self, day: Day, scopes: [Scope<'_>; SCOPES]) -> Option<(u64, &R)> {
+        let in_force = || self.rules.iter().filter(|dated| dated.effective.contains(day));
+        let of = |scope| in_force().find(|dated| dated.rule.scope() == scope);
+        scopes.into_iter().find_map(of).map(|dated| (dated.line, &dated.rule))
     }
 
     /// What is wrong where `row` is not in force on `day`: the default row of a table that must have one, else any.

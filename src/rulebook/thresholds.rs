@@ -31,7 +31,12 @@ pub(crate) struct ThresholdRow {
 impl Thresholds {
     /// The row of a primary category on `day`, else the row `*`; none where neither is in force.
     pub(crate) fn row(&self, day: Day, primary_category: &str) -> Option<&ThresholdRow> {
-        self.first_of(day, [(primary_category, None), DEFAULT_SCOPE])
+        self.line(day, primary_category).map(|(_, row)| row)
+    }
+
+    /// The same, with the line of the file that states it.
+    pub(super) fn line(&self, day: Day, primary_category: &str) -> Option<(u64, &ThresholdRow)> {
+        self.line_of(day, [(primary_category, None), DEFAULT_SCOPE])
     }
 }
 

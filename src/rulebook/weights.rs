@@ -25,7 +25,12 @@ pub struct WeightRow {
 impl Weights {
     /// A shop's row on `day`: the one of its subcategory, else the one of its whole primary category.
     pub(crate) fn row(&self, day: Day, category: &str, subcategory: Option<&str>) -> Option<&WeightRow> {
-        self.first_of(day, [(category, subcategory), (category, None)])
+        self.line(day, category, subcategory).map(|(_, row)| row)
+    }
+
+    /// The same, with the line of the file that states it.
+    pub(super) fn line(&self, day: Day, category: &str, subcategory: Option<&str>) -> Option<(u64, &WeightRow)> {
+        self.line_of(day, [(category, subcategory), (category, None)])
     }
 
     /// The categories and subcategories that have a row on any day.

@@ -3,7 +3,8 @@
 //! [`survey`] lists the extracts and looks up what is stored, [`plan`] decides what becomes of each table-day, by its
 //! [`dependencies`] and its files; [`resolve`] carries the plan out, [`compute`] being the one place where rows become figures;
 //! [`appeals`] says what became of the records that appeals name, which [`records`] finds; [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
-//! range of nights and a settlement need, [`inspection`] is what a night would find.
+//! range of nights and a settlement need, [`inspection`] is what a night would find, [`of_shop`] and [`rows_of_shop`]
+//! what is known of one shop, day by day and row by row.
 
 mod appeals;
 mod compute;
@@ -12,12 +13,14 @@ pub(crate) mod inspection;
 #[cfg(test)]
 mod meaning_tests;
 pub(crate) mod night;
+pub(crate) mod of_shop;
 pub(crate) mod plan;
 #[cfg(test)]
 mod plan_tests;
 pub(crate) mod range;
 mod records;
 mod resolve;
+pub(crate) mod rows_of_shop;
 mod shifted;
 pub(crate) mod survey;
 pub(crate) mod windows;

@@ -14,7 +14,6 @@ use crate::answers::{Answer, Cell, Part, Table};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, NIGHTLY, SCORES};
-use crate::publish::reading::read_day;
 
 /// What a published day says.
 #[derive(Serialize)]
@@ -76,12 +75,12 @@ impl Answer for DaySummary {
 }
 
 pub(super) fn summary(shown: &Shown<'_>, as_of: Day) -> Outcome<DaySummary> {
-    let scores = read_day(&shown.resolved, &SCORES, as_of)?;
-    let categories = read_day(&shown.resolved, &CATEGORIES, as_of)?;
-    let improvements = read_day(&shown.resolved, &IMPROVEMENTS, as_of)?;
+    let scores = shown.seen.read_day(&SCORES, as_of)?;
+    let categories = shown.seen.read_day(&CATEGORIES, as_of)?;
+    let improvements = shown.seen.read_day(&IMPROVEMENTS, as_of)?;
     let files = NIGHTLY.into_iter().map(|table| {
         let folder = Path::new(table.name).join(format!("{}={as_of}", table.partition_key));
-        Published { folder: shown.link.join(folder).display().to_string(), grain: table.grain.to_owned() }
+        Published { folder: shown.seen.link.join(folder).display().to_string(), grain: table.grain.to_owned() }
     });
     Ok(DaySummary {
         as_of,

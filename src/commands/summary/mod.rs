@@ -9,21 +9,15 @@ pub(super) mod year;
 
 use std::io::Write;
 
-use self::published::{STAGE, Shown};
-use super::{begin, current, tell};
+use self::published::Shown;
+use super::{begin, tell};
 use crate::cli::Summary;
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::error::Outcome;
+use crate::publish::seen::Seen;
 
 pub(super) fn run(arguments: &Summary, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
-    let link = current(&settings.out);
-    let resolved = std::fs::canonicalize(&link).map_err(|error| {
-        Finding::new(STAGE, format!("no published files ({error})"), "the link that a night publishes")
-            .path(&link)
-            .advice("run `shopscore nightly` first")
-            .fail(ExitClass::Missing)
-    })?;
-    let shown = Shown { arguments, link, resolved };
+    let shown = Shown { arguments, seen: Seen::of(&settings.out)? };
     if let Some(day) = arguments.date {
         tell(&day::summary(&shown, day)?, arguments.form, stdout)?;
     }

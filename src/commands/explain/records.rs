@@ -1,0 +1,83 @@
+//! The records behind a shop's indicators: JSON has them by indicator, CSV one row a record, people one table an indicator.
+
+use serde::Serialize;
+
+use super::words::{self, told};
+use crate::answers::units::{self, Language};
+use crate::answers::{Answer, Cell, Part, Table};
+use crate::domain::Day;
+use crate::explanation::records::{IndicatorRecords, TheRecord};
+use crate::indicators::{Indicator, Unit};
+
+/// The records behind a shop's indicators.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct RecordsPage {
+    pub(super) shop_id: i64,
+    pub(super) as_of: Day,
+    pub(super) indicators: Vec<IndicatorRecords>,
+    #[serde(skip)]
+    pub(super) language: Language,
+}
+
+impl Answer for RecordsPage {
+    const SCHEMA: &'static str = "explain-rows/1";
+    type Row = TheRecord;
+
+    fn rows(&self) -> Vec<TheRecord> {
+        let indicators = self.indicators.iter();
+        indicators.flat_map(|indicator| indicator.records.iter().chain(&indicator.aside).cloned()).collect()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        self.indicators.iter().flat_map(|indicator| parts(indicator, self.language)).collect()
+    }
+}
+
+fn parts(indicator: &IndicatorRecords, language: Language) -> Vec<Part> {
+    let name = words::indicator(indicator.of, language);
+    let lacks = amount(indicator.of, indicator.lacks, language);
+    let more = match (indicator.more, language) {
+        (0, _) => String::new(),
+        (more, Language::En) => format!(", {more} more records not shown"),
+        (more, Language::Zh) => format!("，另有{more}条未列出"),
+    };
+    let line = match language {
+        Language::En => format!("{name}: {lacks} lacking to the best{more}"),
+        Language::Zh => format!("{name}：距最佳差{lacks}{more}"),
+    };
+    let mut parts = vec![Part::Line(line)];
+    if !indicator.records.is_empty() || !indicator.aside.is_empty() {
+        parts.push(Part::Table(table(indicator, language)));
+    }
+    parts.extend(indicator.unknown_days.iter().map(|days| Part::Line(words::unknown_days(days, language))));
+    parts
+}
+
+fn table(indicator: &IndicatorRecords, language: Language) -> Table {
+    let mut table = Table::new(language.of(
+        ["day", "record", "lacks", "share", "standing", "row (times in UTC)"],
+        ["日期", "记录", "差", "影响占比", "状态", "明细（时间为UTC）"],
+    ));
+    for record in indicator.records.iter().chain(&indicator.aside) {
+        let reason = record.reason.map_or(String::new(), |reason| format!(" ({reason})"));
+        table.add([
+            Cell::text(record.day.to_string()),
+            Cell::number(record.record_id),
+            Cell::number(record.lacks.map(|lacks| amount(indicator.of, lacks, language))),
+            Cell::number(record.share.map(|share| units::percent(100.0 * share))),
+            Cell::text(format!("{}{reason}", told(record.standing, language))),
+            Cell::text(&record.row),
+        ]);
+    }
+    table
+}
+
+/// What is lacking, in people's units.
+fn amount(indicator: Indicator, lacks: i64, language: Language) -> String {
+    match indicator.spec().unit {
+        Unit::Stars => format!("{lacks}{}", language.of(" stars", "星")),
+        Unit::Seconds => units::duration(lacks, language),
+        Unit::Ratio => lacks.to_string(),
+    }
+}

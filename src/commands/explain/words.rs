@@ -1,0 +1,81 @@
+//! The words of published codes for people, in English and Chinese.
+
+use crate::answers::units::{Language, duration};
+use crate::domain::Dimension;
+use crate::explanation::reach::{Event, Way};
+use crate::explanation::stored::UnknownDays;
+use crate::indicators::Indicator;
+
+/// Codes of published columns and of answers, each in English and Chinese.
+const CODES: &[(&str, &str, &str)] = &[
+    ("category_without_weights", "no row of weights.csv is for its category", "类目没有考核权重"),
+    ("no_data", "no indicator that weighs anything has data", "考核指标均无数据"),
+    ("not_present", "not present on that day", "当日不在考核店铺之列"),
+    ("not_joined_yet", "it had not joined yet", "尚未入驻"),
+    ("left", "it has left", "已退出"),
+    ("exempt", "exempt", "免考核"),
+    ("not_assessed", "not assessed", "不考核"),
+    ("exit", "exit", "清退"),
+    ("not_scored", "not scored", "暂不计分"),
+    ("fail", "fail", "未达标"),
+    ("pass", "pass", "达标"),
+    ("high", "high", "高"),
+    ("medium", "medium", "中"),
+    ("low", "low", "低"),
+    ("not_stored", "STATE does not keep them", "状态目录未保留"),
+    ("damaged", "what STATE keeps of them is damaged", "状态目录中的数据已损坏"),
+    ("changed_since", "changed after that night", "该日之后有变更"),
+    ("days_unknown", "not known", "未知"),
+    ("counted", "counted", "计入"),
+    ("retracted", "taken out by an appeal", "申诉剔除"),
+    ("quarantined", "quarantined", "隔离"),
+    ("expired", "their extracts are gone", "原始数据已过期"),
+];
+
+/// What a code says; a code of no such list is shown as it is.
+pub(super) fn told(code: &str, language: Language) -> &str {
+    let found = CODES.iter().find(|(known, ..)| *known == code);
+    found.map_or(code, |(_, english, chinese)| language.of(english, chinese))
+}
+
+pub(super) fn indicator(indicator: Indicator, language: Language) -> &'static str {
+    language.of(indicator.name(), indicator.spec().chinese)
+}
+
+pub(super) fn dimension(dimension: Dimension, language: Language) -> &'static str {
+    language.of(dimension.name(), dimension.chinese())
+}
+
+/// A way to the next tier: `4 more five-star ratings`.
+pub(super) fn way(Way { event, count }: Way, language: Language) -> String {
+    let (english, chinese) = match event {
+        Event::FiveStarRatings => ("more five-star ratings", "个五星评价"),
+        Event::PickupsInTime => ("more pickups in time", "单及时揽收"),
+        Event::LatePickupsInTime => ("of the late pickups in time instead", "单由超时变为及时揽收"),
+        Event::AnsweredConsultations => ("more answered consultations", "次咨询得到回复"),
+        Event::UnansweredAnswered => ("of the unanswered consultations answered instead", "次未回复的咨询改为回复"),
+        Event::FewerDisputes => ("fewer disputes at fault", "笔有责纠纷"),
+        Event::PaymentsWithoutDispute => ("more payments without a dispute at fault", "笔无纠纷的付款"),
+        Event::FewerSeconds => ("less in all refunds together", "的退款总时长"),
+        Event::RefundsAtOnce => ("more refunds completed at once", "笔即时完结的退款"),
+    };
+    let amount = if event == Event::FewerSeconds { duration(count, language) } else { count.to_string() };
+    let is_instead = matches!(event, Event::LatePickupsInTime | Event::UnansweredAnswered);
+    match language {
+        Language::En => format!("{amount} {english}"),
+        Language::Zh if event == Event::FewerDisputes || event == Event::FewerSeconds => {
+            format!("减少{amount}{chinese}")
+        }
+        Language::Zh if is_instead => format!("{amount}{chinese}"),
+        Language::Zh => format!("再有{amount}{chinese}"),
+    }
+}
+
+/// Days of a table whose figures or records are not known.
+pub(super) fn unknown_days(UnknownDays { table, first, last, reason }: &UnknownDays, language: Language) -> String {
+    let reason = told(reason, language);
+    match language {
+        Language::En => format!("not known: {table} {first} to {last}: {reason}"),
+        Language::Zh => format!("无每日数据：{table} {first}至{last}，{reason}"),
+    }
+}

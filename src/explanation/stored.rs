@@ -1,0 +1,105 @@
+//! What the state folder keeps of a shop's days, beside what a published night made of them.
+//!
+//! In: the night's table `quality`, which names every table-day that it counted, and the stored partials. Out: the shop's sums by
+//! table and day, what appeals took out (the days' sums less the published ones), and the days that are not known.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Asked;
+use crate::domain::Day;
+use crate::error::{Outcome, fault};
+use crate::extracts::tables::Table;
+use crate::indicators::Indicator;
+use crate::partials::records::TableDay;
+use crate::publish::cells::rows;
+use crate::publish::outputs::QUALITY;
+use crate::state::store::Store;
+use crate::table_days::of_shop::{ShopDays, WhyUnknown, of_shop};
+
+/// What appeals took out of an indicator's figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct TakenOut {
+    pub(crate) numerator: i64,
+    pub(crate) denominator: i64,
+}
+
+/// Days of a table, from the first to the last, whose figures are not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct UnknownDays {
+    pub(crate) table: &'static str,
+    pub(crate) first: Day,
+    pub(crate) last: Day,
+    /// not_stored, damaged, or changed_since: delivered again after the night.
+    pub(crate) reason: &'static str,
+}
+
+/// The table-days that a published night counted, each with its rows.
+pub(super) fn counted(asked: &Asked<'_>) -> Outcome<BTreeMap<TableDay, i64>> {
+    /// The reason of the row that counts all rows.
+    const ALL_ROWS: &str = "none";
+    let quality = asked.seen.read_day(&QUALITY, asked.as_of)?;
+    let mut counted = BTreeMap::new();
+    for row in rows(&quality) {
+        if row.text("reason")? == ALL_ROWS {
+            let name = row.text("extract")?;
+            let table = Table::ALL.into_iter().find(|table| table.name() == name);
+            let table = table.ok_or_else(|| fault(super::STAGE, format!("a table {name}")))?;
+            counted.insert((table, row.day("day")?), row.integer("row_count")?);
+        }
+    }
+    Ok(counted)
+}
+
+/// What is stored of the shop on the days that the night counted.
+pub(super) fn days(asked: &Asked<'_>, counted: &BTreeMap<TableDay, i64>) -> Outcome<ShopDays> {
+    of_shop(&store(asked)?, asked.shop_id, counted)
+}
+
+/// The state folder, to read from.
+pub(super) fn store(asked: &Asked<'_>) -> Outcome<Store> {
+    Store::open(&asked.settings.state, false)
+}
+
+/// What appeals took out of an indicator, given its published figures; why it is not known where it is not.
+pub(super) fn taken_out(
+    days: &ShopDays,
+    indicator: Indicator,
+    (numerator, denominator): (i64, i64),
+) -> Result<TakenOut, &'static str> {
+    /// A day of the indicator's tables is not known.
+    const DAYS_UNKNOWN: &str = "days_unknown";
+    let less = |measure, published| days.total(measure).map(|total| total - published).ok_or(DAYS_UNKNOWN);
+    let spec = indicator.spec();
+    let taken_out =
+        TakenOut { numerator: less(spec.numerator, numerator)?, denominator: less(spec.denominator, denominator)? };
+    // Appeals add nothing: the days are others than those that the night counted.
+    if taken_out.numerator < 0 || taken_out.denominator < 0 {
+        Err(WhyUnknown::ChangedSince.name())
+    } else {
+        Ok(taken_out)
+    }
+}
+
+/// The days that are not known.
+pub(super) fn unknown(days: &ShopDays) -> Vec<UnknownDays> {
+    folded(days.unknown())
+}
+
+/// Days that are not known, in order; those next to each other are told together.
+pub(super) fn folded(unknown: impl IntoIterator<Item = (TableDay, WhyUnknown)>) -> Vec<UnknownDays> {
+    let mut folded: Vec<UnknownDays> = Vec::new();
+    for ((table, day), why) in unknown {
+        let (table, reason) = (table.name(), why.name());
+        match folded.last_mut() {
+            Some(before) if (before.table, before.reason, before.last.plus(1)) == (table, reason, day) => {
+                before.last = day;
+            }
+            _ => folded.push(UnknownDays { table, first: day, last: day, reason }),
+        }
+    }
+    folded
+}
