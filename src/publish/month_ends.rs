@@ -72,7 +72,7 @@ pub(crate) fn shop_scores(batch: &RecordBatch) -> Outcome<ShopScores> {
 
 /// A published score is a whole number of ten-thousandths divided once, so this undoes it exactly.
 #[expect(clippy::cast_possible_truncation, reason = "a score lies between 0 and 5")]
-fn decimal(score: f64) -> Decimal4 {
+pub(crate) fn decimal(score: f64) -> Decimal4 {
     Decimal4::from_ten_thousandths((score * 10_000.0).round() as i64)
 }
 
