@@ -192,6 +192,8 @@ pub(crate) struct Summary {
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub shops: usize,
     #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
     pub settings: SettingFlags,
 }
 

@@ -4,6 +4,7 @@
 //! what people see is made of both. Figures are numbers in all of them; a missing one is null, an empty cell.
 
 mod table;
+pub(crate) mod units;
 
 use std::io::Write;
 

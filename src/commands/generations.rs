@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{begin, lock_alone, say, say_published, tell};
-use crate::answers::{Answer, Cell, Part, Table};
+use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::cli::{Generations, Rollback, SettingFlags};
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Outcome};
@@ -53,7 +53,8 @@ impl Answer for Listing {
         let mut table = Table::new(["", "generation", "as of", "published", "nights"]);
         for Listed { name, as_of, published_at, nights, is_current } in &self.generations {
             let mark = if *is_current { "*" } else { "" };
-            let texts = [mark, name, &as_of.to_string(), published_at].map(Cell::text);
+            let tone = if *is_current { Tone::Good } else { Tone::Plain };
+            let texts = [mark, name, &as_of.to_string(), published_at].map(|text| Cell::text(text).toned(tone));
             table.add(texts.into_iter().chain([Cell::number(Some(nights))]));
         }
         vec![Part::Table(table)]

@@ -45,6 +45,14 @@ impl Found {
     }
 }
 
+fn found(description: Content, of: TableDay) -> Found {
+    match description {
+        Content::Absent => Found::Nothing,
+        Content::Damaged => Found::Damaged,
+        Content::Sound(json) => description::read(&json, of).map_or(Found::Damaged, Found::Described),
+    }
+}
+
 /// The length of a day's name.
 const DAY_LENGTH: usize = 10;
 
@@ -66,24 +74,29 @@ impl Store {
     }
 
     pub(crate) fn find(&self, of: TableDay) -> Found {
-        match checksummed::read(&self.description(of)) {
-            Content::Absent => Found::Nothing,
-            Content::Damaged => Found::Damaged,
-            Content::Sound(json) => description::read(&json, of).map_or(Found::Damaged, Found::Described),
-        }
+        found(checksummed::read(&self.description(of)), of)
+    }
+
+    /// As [`Store::find`], and nothing is said of what is damaged: for who does not make it again.
+    pub(crate) fn peek(&self, of: TableDay) -> Found {
+        found(checksummed::peek(&self.description(of)), of)
     }
 
     /// The content of a stored table-day; none where the file is gone or is not what was written.
     pub(crate) fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
-        let path = self.content_file(of, version);
-        let bytes = fs::read(&path).ok();
-        let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash);
-        let frame = sound.and_then(|bytes| frames::from_parquet(Bytes::from(bytes)).ok());
-        let content = frame.and_then(|frame| DayContent::of_frame(of, frame).ok());
+        let content = self.peek_content(of, version);
         if content.is_none() {
-            tracing::warn!("{}: gone or damaged, it is made again", path.display());
+            tracing::warn!("{}: gone or damaged, it is made again", self.content_file(of, version).display());
         }
         content
+    }
+
+    /// As [`Store::content`], and nothing is said of what is damaged.
+    pub(crate) fn peek_content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
+        let bytes = fs::read(self.content_file(of, version)).ok();
+        let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash)?;
+        let frame = frames::from_parquet(Bytes::from(sound)).ok()?;
+        DayContent::of_frame(of, frame).ok()
     }
 
     /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.

@@ -3,7 +3,7 @@
 //! [`survey`] lists the extracts and looks up what is stored, [`plan`] decides what becomes of each table-day, by its
 //! [`dependencies`] and its files; [`resolve`] carries the plan out, [`compute`] being the one place where rows become figures;
 //! [`appeals`] says what became of the records that appeals name, which [`records`] finds; [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
-//! range of nights and a settlement need.
+//! range of nights and a settlement need, [`of_shop`] what is stored of one shop, day by day.
 
 mod appeals;
 mod compute;
@@ -11,6 +11,7 @@ pub(crate) mod dependencies;
 #[cfg(test)]
 mod meaning_tests;
 pub(crate) mod night;
+pub(crate) mod of_shop;
 pub(crate) mod plan;
 #[cfg(test)]
 mod plan_tests;

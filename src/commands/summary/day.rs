@@ -2,39 +2,98 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
-use comfy_table::Table;
+use serde::Serialize;
 
-use super::published::{Row, STAGE, Shown, rows, table};
-use super::risk;
-use crate::commands::say;
-use crate::domain::{Day, Tier};
-use crate::error::{Outcome, fault};
+use super::gains::{Gain, greatest_gains, told_gains};
+use super::published::{Row, Shown, rows};
+use super::risk::{self, Ahead};
+use crate::answers::{Answer, Cell, Part, Table};
+use crate::domain::Day;
+use crate::error::Outcome;
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, NIGHTLY, SCORES};
 use crate::publish::reading::read_day;
 
-pub(super) fn show(shown: &Shown<'_>, day: Day, stdout: &mut impl Write) -> Outcome<()> {
-    let scores = read_day(&shown.resolved, &SCORES, day)?;
-    let categories = read_day(&shown.resolved, &CATEGORIES, day)?;
-    let improvements = read_day(&shown.resolved, &IMPROVEMENTS, day)?;
-    say(stdout, &format!("Tiers on {day}: shops that hold each, in the largest categories"));
-    say(stdout, &tier_counts(&categories, shown.arguments.categories)?.to_string());
-    say(stdout, &format!("Shops with most to gain on {day}: their best single step"));
-    say(stdout, &greatest_gains(&scores, &improvements, shown.arguments.shops)?.to_string());
-    risk::show(shown, day, stdout)?;
-    say(stdout, "Published files:");
-    for table in NIGHTLY {
-        let folder = Path::new(table.name).join(format!("{}={day}", table.partition_key));
-        say(stdout, &format!("  {}  {}", shown.link.join(folder).display(), table.grain));
-    }
-    Ok(())
+/// What a published day says.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct DaySummary {
+    as_of: Day,
+    /// The categories with most ranked shops, each of their indicators.
+    categories: Vec<TierCounts>,
+    /// The shops with most to gain by a single step.
+    gains: Vec<Gain>,
+    #[serde(flatten)]
+    ahead: Ahead,
+    files: Vec<Published>,
 }
 
-/// One line a category and indicator; the categories with most ranked shops first.
-fn tier_counts(categories: &RecordBatch, most: usize) -> Outcome<Table> {
+/// How many shops of a category hold which tier of an indicator.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct TierCounts {
+    primary_category: String,
+    indicator: String,
+    ranked: i64,
+    tier_5_shops: i64,
+    tier_4_shops: i64,
+    tier_3_shops: i64,
+    tier_2_shops: i64,
+    tier_0_shops: i64,
+}
+
+/// A folder of published files.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Published {
+    folder: String,
+    grain: String,
+}
+
+impl Answer for DaySummary {
+    const SCHEMA: &'static str = "summary-day/1";
+    type Row = TierCounts;
+
+    fn rows(&self) -> Vec<TierCounts> {
+        self.categories.clone()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let Self { as_of, categories, gains, ahead, files } = self;
+        let mut parts = vec![
+            Part::Line(format!("Tiers on {as_of}: shops that hold each, in the largest categories")),
+            Part::Table(told_tiers(categories)),
+            Part::Line(format!("Shops with most to gain on {as_of}: their best single step")),
+            Part::Table(told_gains(gains)),
+        ];
+        parts.extend(ahead.parts(*as_of));
+        parts.push(Part::Line("Published files:".to_owned()));
+        parts.extend(files.iter().map(|of| Part::Line(format!("  {}  {}", of.folder, of.grain))));
+        parts
+    }
+}
+
+pub(super) fn summary(shown: &Shown<'_>, as_of: Day) -> Outcome<DaySummary> {
+    let scores = read_day(&shown.resolved, &SCORES, as_of)?;
+    let categories = read_day(&shown.resolved, &CATEGORIES, as_of)?;
+    let improvements = read_day(&shown.resolved, &IMPROVEMENTS, as_of)?;
+    let files = NIGHTLY.into_iter().map(|table| {
+        let folder = Path::new(table.name).join(format!("{}={as_of}", table.partition_key));
+        Published { folder: shown.link.join(folder).display().to_string(), grain: table.grain.to_owned() }
+    });
+    Ok(DaySummary {
+        as_of,
+        categories: tier_counts(&categories, shown.arguments.categories)?,
+        gains: greatest_gains(&scores, &improvements, shown.arguments.shops)?,
+        ahead: risk::ahead(shown, as_of)?,
+        files: files.collect(),
+    })
+}
+
+/// The categories with most ranked shops first.
+fn tier_counts(categories: &RecordBatch, most: usize) -> Outcome<Vec<TierCounts>> {
     let mut rows_of: BTreeMap<String, (i64, Vec<Row<'_>>)> = BTreeMap::new();
     for row in rows(categories) {
         let (size, rows) = rows_of.entry(row.text("primary_category")?).or_default();
@@ -43,45 +102,28 @@ fn tier_counts(categories: &RecordBatch, most: usize) -> Outcome<Table> {
     }
     let mut largest: Vec<_> = rows_of.into_values().collect();
     largest.sort_by_key(|(size, _)| Reverse(*size));
-    let mut table = table(["category", "indicator", "ranked", "5", "4", "3", "2", "0"]);
-    for row in largest.into_iter().take(most).flat_map(|(_, rows)| rows) {
-        let mut cells = vec![row.text("primary_category")?, row.text("indicator")?, row.text("ranked")?];
-        for tier in Tier::ALL {
-            cells.push(row.text(&format!("tier_{}_shops", tier.points()))?);
-        }
-        table.add_row(cells);
-    }
-    Ok(table)
+    let rows = largest.into_iter().take(most).flat_map(|(_, rows)| rows);
+    rows.map(|row| {
+        Ok(TierCounts {
+            primary_category: row.text("primary_category")?,
+            indicator: row.text("indicator")?,
+            ranked: row.integer("ranked")?,
+            tier_5_shops: row.integer("tier_5_shops")?,
+            tier_4_shops: row.integer("tier_4_shops")?,
+            tier_3_shops: row.integer("tier_3_shops")?,
+            tier_2_shops: row.integer("tier_2_shops")?,
+            tier_0_shops: row.integer("tier_0_shops")?,
+        })
+    })
+    .collect()
 }
 
-/// One line a shop: its greatest gain by a single indicator.
-fn greatest_gains(scores: &RecordBatch, improvements: &RecordBatch, most: usize) -> Outcome<Table> {
-    let mut scored = BTreeMap::new();
-    for row in rows(scores) {
-        scored.insert(row.integer("shop_id")?, row);
+fn told_tiers(categories: &[TierCounts]) -> Table {
+    let mut table = Table::new(["category", "indicator", "ranked", "5", "4", "3", "2", "0"]);
+    for of in categories {
+        let texts = [&of.primary_category, &of.indicator].map(Cell::text);
+        let counts = [of.ranked, of.tier_5_shops, of.tier_4_shops, of.tier_3_shops, of.tier_2_shops, of.tier_0_shops];
+        table.add(texts.into_iter().chain(counts.map(|count| Cell::number(Some(count)))));
     }
-    // The rows of a shop come with the greatest gain first.
-    let mut best_of: BTreeMap<i64, (f64, Row<'_>)> = BTreeMap::new();
-    for row in rows(improvements) {
-        best_of.entry(row.integer("shop_id")?).or_insert((row.figure("score_gain")?, row));
-    }
-    let mut greatest: Vec<_> = best_of.into_iter().collect();
-    // Equal gains stay in the order of the shops.
-    greatest.sort_by(|(_, (one, _)), (_, (other, _))| other.total_cmp(one));
-    let mut table = table(["shop", "name", "category", "score", "gain", "indicator", "tier", "value"]);
-    for (shop, (gain, step)) in greatest.into_iter().take(most) {
-        let unscored = || fault(STAGE, format!("improvements of shop {shop}, which has no score"));
-        let score = scored.get(&shop).ok_or_else(unscored)?;
-        table.add_row([
-            shop.to_string(),
-            score.text("shop_name")?,
-            score.text("primary_category")?,
-            format!("{:.4}", score.figure("score")?),
-            format!("+{gain:.4}"),
-            step.text("indicator")?,
-            format!("{} → {}", step.text("tier")?, step.text("next_tier")?),
-            format!("{:.4} → {:.4}", step.figure("value")?, step.figure("value_to_reach")?),
-        ]);
-    }
-    Ok(table)
+    table
 }

@@ -1,14 +1,16 @@
 //! `shopscore summary`: what a published day or year says, read from the published files as any reader would.
 
-mod day;
+pub(super) mod day;
+mod gains;
 mod published;
 mod risk;
-mod year;
+mod settled;
+pub(super) mod year;
 
 use std::io::Write;
 
 use self::published::{STAGE, Shown};
-use super::{begin, current};
+use super::{begin, current, tell};
 use crate::cli::Summary;
 use crate::error::{ExitClass, Finding, Outcome};
 
@@ -23,10 +25,10 @@ pub(super) fn run(arguments: &Summary, stdout: &mut impl Write) -> Outcome<()> {
     })?;
     let shown = Shown { arguments, link, resolved };
     if let Some(day) = arguments.date {
-        day::show(&shown, day, stdout)?;
+        tell(&day::summary(&shown, day)?, arguments.form, stdout)?;
     }
     if let Some(year) = arguments.year {
-        year::show(&shown, year, stdout)?;
+        tell(&year::summary(&shown, year)?, arguments.form, stdout)?;
     }
     Ok(())
 }

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Float64Type, Int64Type};
 use arrow::util::display::array_value_to_string;
-use comfy_table::Table;
-use comfy_table::presets::UTF8_BORDERS_ONLY;
 
 use crate::cli::Summary;
 use crate::domain::Day;
@@ -34,13 +32,6 @@ impl Shown<'_> {
     }
 }
 
-/// A table for the terminal, without rows.
-pub(super) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
-    let mut table = Table::new();
-    table.load_preset(UTF8_BORDERS_ONLY).set_header(header);
-    table
-}
-
 /// A row of a published table.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
@@ -66,6 +57,21 @@ impl<'a> Row<'a> {
 
     pub(super) fn figure(self, column: &str) -> Outcome<f64> {
         self.number::<Float64Type>(column)
+    }
+
+    /// As [`Row::text`]; none where it is null.
+    pub(super) fn text_if_any(self, column: &str) -> Outcome<Option<String>> {
+        if self.is_null(column)? { Ok(None) } else { self.text(column).map(Some) }
+    }
+
+    /// As [`Row::integer`]; none where it is null.
+    pub(super) fn integer_if_any(self, column: &str) -> Outcome<Option<i64>> {
+        if self.is_null(column)? { Ok(None) } else { self.integer(column).map(Some) }
+    }
+
+    /// As [`Row::figure`]; none where it is null.
+    pub(super) fn figure_if_any(self, column: &str) -> Outcome<Option<f64>> {
+        if self.is_null(column)? { Ok(None) } else { self.figure(column).map(Some) }
     }
 
     pub(super) fn day(self, column: &str) -> Outcome<Day> {

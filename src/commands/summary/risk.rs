@@ -1,18 +1,17 @@
 //! What lies ahead of shops: who is near exit since the last month end, and whose next month end would newly fail.
 //!
 //! In: the assessments of the newest month end before the day's month, and the day's outlook. What failed in the cycle that the
-//! next month end belongs to goes on counting; a shop in exit fails nothing anew.
+//! next month end belongs to goes on counting; a shop in exit fails nothing anew. The nearest to exit come first.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
 use arrow::array::RecordBatch;
-use comfy_table::Table;
+use serde::Serialize;
 
-use super::published::{Row, Shown, rows, table};
+use super::published::{Row, Shown, rows};
+use crate::answers::{Cell, Part, Table, Tone};
 use crate::assessments::monthly::{Risk, Status};
 use crate::calendar::Month;
-use crate::commands::say;
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::policies::CYCLE_MONTHS;
@@ -21,49 +20,136 @@ use crate::publish::outputs::{MONTHLY_ASSESSMENTS, OUTLOOK};
 /// The nearest to exit first.
 const RISKS: [Risk; 3] = [Risk::High, Risk::Medium, Risk::Low];
 
+/// What lies ahead of the shops of a day.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Ahead {
+    /// Null where no month end of the twelve months before is assessed.
+    assessed: Option<Assessed>,
+    /// Null where an earlier release published the day, or no shop is present.
+    outlook: Option<Outlook>,
+}
+
+/// The newest month end before the day's month.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Assessed {
+    month_end: Day,
+    /// How many shops are one failure from exit.
+    high_risk_shops: usize,
+    /// How many are two from it.
+    medium_risk_shops: usize,
+    /// As many of these as were asked for.
+    shops: Vec<Listed>,
+}
+
+/// Where the day's month end is heading.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Outlook {
+    month_end: Day,
+    /// How many days of its window are over.
+    days_known: i64,
+    /// How many shops would fail that are not in exit.
+    newly_failing_shops: usize,
+    /// As many of these as were asked for.
+    shops: Vec<Listed>,
+}
+
 /// A shop in a list of these.
-struct Listed<'a> {
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Listed {
+    shop_id: i64,
+    shop_name: String,
+    primary_category: String,
+    /// The month end's, or what the known days alone would give.
+    score: Option<f64>,
+    monthly_min: f64,
+    /// Months of the cycle that have failed.
+    failures: i64,
+    /// Null where none of them is assessed yet.
+    failure_limit: Option<i64>,
+    /// Of the last assessment in the cycle.
+    risk: Option<String>,
+}
+
+impl Listed {
+    /// Of a row with a score and the least one, and the shop's last assessment in the cycle.
+    fn new(row: Row<'_>, assessed: Option<Row<'_>>) -> Outcome<Self> {
+        let of_cycle = |column| assessed.map(|assessed| assessed.integer_if_any(column)).transpose();
+        let risk = assessed.map(|assessed| assessed.text_if_any("risk")).transpose()?;
+        Ok(Self {
+            shop_id: row.integer("shop_id")?,
+            shop_name: row.text("shop_name")?,
+            primary_category: row.text("primary_category")?,
+            score: row.figure_if_any("score")?,
+            monthly_min: row.figure("monthly_min")?,
+            failures: of_cycle("failures")?.flatten().unwrap_or(0),
+            failure_limit: of_cycle("failure_limit")?.flatten(),
+            risk: risk.flatten(),
+        })
+    }
+
     /// Its place among [`RISKS`], or theirs and one more.
-    urgency: usize,
-    /// A row with its score and the least one.
-    row: Row<'a>,
-    /// Its last assessment in the cycle.
-    assessed: Option<Row<'a>>,
-}
-
-impl<'a> Listed<'a> {
-    fn new(row: Row<'a>, assessed: Option<Row<'a>>) -> Outcome<Self> {
-        let risk = assessed.map(|assessed| assessed.text("risk")).transpose()?;
-        let place = RISKS.iter().position(|of| risk.as_deref() == Some(of.name()));
-        Ok(Self { urgency: place.unwrap_or(RISKS.len()), row, assessed })
+    fn urgency(&self) -> usize {
+        RISKS.iter().position(|of| self.risk.as_deref() == Some(of.name())).unwrap_or(RISKS.len())
     }
 }
 
-pub(super) fn show(shown: &Shown<'_>, day: Day, stdout: &mut impl Write) -> Outcome<()> {
-    let assessed = last_assessed(shown, day)?;
-    match &assessed {
-        None => say(stdout, &format!("No month end of the months before {day} is assessed yet")),
-        Some((month_end, assessed)) => {
-            let near = near_exit(assessed)?;
-            let count = |urgency| near.iter().filter(|listed| listed.urgency == urgency).count();
-            let counts = format!("one failure from exit {}, two {}", count(0), count(1));
-            say(stdout, &format!("Shops at risk since {month_end}: {counts}"));
-            say(stdout, &listing(near, shown.arguments.shops)?.to_string());
+impl Ahead {
+    pub(super) fn parts(&self, day: Day) -> Vec<Part> {
+        let mut parts = Vec::new();
+        match &self.assessed {
+            None => parts.push(Part::Line(format!("No month end of the months before {day} is assessed yet"))),
+            Some(Assessed { month_end, high_risk_shops, medium_risk_shops, shops }) => {
+                let counts = format!("one failure from exit {high_risk_shops}, two {medium_risk_shops}");
+                parts.push(Part::Line(format!("Shops at risk since {month_end}: {counts}")));
+                parts.push(Part::Table(listing(shops)));
+            }
         }
+        match &self.outlook {
+            None => parts.push(Part::Line(format!("{day} was published without an outlook"))),
+            Some(Outlook { month_end, days_known, newly_failing_shops, shops }) => {
+                let known = format!("by the {days_known} days of its window that are over");
+                let title =
+                    format!("Outlook on {month_end}, {known}: shops that would newly fail {newly_failing_shops}");
+                parts.extend([Part::Line(title), Part::Table(listing(shops))]);
+            }
+        }
+        parts
     }
-    let Some(outlook) = shown.read(&OUTLOOK, &day.to_string())? else {
-        say(stdout, &format!("{day} was published by an earlier release, without an outlook"));
-        return Ok(());
-    };
-    let assessed = assessed.as_ref().map(|(_, assessed)| assessed);
-    if let Some(first) = rows(&outlook).next() {
-        let (month_end, days_known) = (first.day("month_end")?, first.integer("days_known")?);
-        let failing = newly_failing(&outlook, month_end, assessed)?;
-        let known = format!("by the {days_known} days of its window that are over");
-        say(stdout, &format!("Outlook on {month_end}, {known}: shops that would newly fail {}", failing.len()));
-        say(stdout, &listing(failing, shown.arguments.shops)?.to_string());
+}
+
+/// One line a shop.
+fn listing(shops: &[Listed]) -> Table {
+    let mut table = Table::new(["shop", "name", "category", "score", "least", "failures", "risk"]);
+    for of in shops {
+        let tone = match of.urgency() {
+            0 => Tone::Bad,
+            1 => Tone::Warning,
+            _ => Tone::Plain,
+        };
+        let limit = of.failure_limit.map_or(String::new(), |limit| format!(" of {limit}"));
+        table.add([
+            Cell::number(Some(of.shop_id)),
+            Cell::text(&of.shop_name),
+            Cell::text(&of.primary_category),
+            Cell::number(of.score.map(|score| format!("{score:.4}"))),
+            Cell::number(Some(of.monthly_min)),
+            Cell::text(format!("{}{limit}", of.failures)),
+            Cell::text(of.risk.as_deref().unwrap_or_default()).toned(tone),
+        ]);
     }
-    Ok(())
+    table
+}
+
+pub(super) fn ahead(shown: &Shown<'_>, day: Day) -> Outcome<Ahead> {
+    let last = last_assessed(shown, day)?;
+    let outlook = shown.read(&OUTLOOK, &day.to_string())?;
+    let outlook = outlook.map(|outlook| looking_out(shown, &outlook, last.as_ref().map(|(_, assessed)| assessed)));
+    let assessed = last.as_ref().map(|(month_end, assessed)| near_exit(shown, *month_end, assessed)).transpose()?;
+    Ok(Ahead { assessed, outlook: outlook.transpose()?.flatten() })
 }
 
 /// The newest month end before the day's month that is assessed by cycles.
@@ -79,53 +165,51 @@ fn last_assessed(shown: &Shown<'_>, day: Day) -> Outcome<Option<(Day, RecordBatc
 }
 
 /// The shops that one or two more failures would bring to exit.
-fn near_exit(assessed: &RecordBatch) -> Outcome<Vec<Listed<'_>>> {
-    let listed = rows(assessed).map(|row| Listed::new(row, Some(row))).collect::<Outcome<Vec<_>>>()?;
-    Ok(listed.into_iter().filter(|listed| listed.urgency < RISKS.len() - 1).collect())
-}
-
-/// The shops whose month end would fail, and that are not in exit.
-fn newly_failing<'a>(
-    outlook: &'a RecordBatch,
-    month_end: Day,
-    assessed: Option<&'a RecordBatch>,
-) -> Outcome<Vec<Listed<'a>>> {
-    let mut of_cycle = BTreeMap::new();
-    for row in assessed.into_iter().flat_map(rows) {
-        let is_of_cycle = !row.is_null("cycle_starts_on")?
-            && Month::of(month_end).since(Month::of(row.day("cycle_starts_on")?)) < CYCLE_MONTHS;
-        if is_of_cycle {
-            of_cycle.insert(row.integer("shop_id")?, row);
+fn near_exit(shown: &Shown<'_>, month_end: Day, assessed: &RecordBatch) -> Outcome<Assessed> {
+    let mut shops = Vec::new();
+    for row in rows(assessed) {
+        if !row.is_null("risk")? && row.text("risk")? != Risk::Low.name() {
+            shops.push(Listed::new(row, Some(row))?);
         }
     }
-    let mut failing = Vec::new();
+    let of_risk = |place| shops.iter().filter(|listed: &&Listed| listed.urgency() == place).count();
+    let (high_risk_shops, medium_risk_shops) = (of_risk(0), of_risk(1));
+    Ok(Assessed { month_end, high_risk_shops, medium_risk_shops, shops: nearest(shops, shown) })
+}
+
+/// The shops whose month end would fail, and that are not in exit; none where no shop is present.
+fn looking_out(shown: &Shown<'_>, outlook: &RecordBatch, assessed: Option<&RecordBatch>) -> Outcome<Option<Outlook>> {
+    let Some(first) = rows(outlook).next() else { return Ok(None) };
+    let (month_end, days_known) = (first.day("month_end")?, first.integer("days_known")?);
+    let of_cycle = of_cycle(assessed, month_end)?;
+    let mut shops = Vec::new();
     for row in rows(outlook) {
         let assessed = of_cycle.get(&row.integer("shop_id")?).copied();
         let status = assessed.map(|assessed| assessed.text("status")).transpose()?;
         if row.text("verdict")? == Status::Fail.name() && status.as_deref() != Some(Status::Exit.name()) {
-            failing.push(Listed::new(row, assessed)?);
+            shops.push(Listed::new(row, assessed)?);
         }
     }
-    Ok(failing)
+    let newly_failing_shops = shops.len();
+    Ok(Some(Outlook { month_end, days_known, newly_failing_shops, shops: nearest(shops, shown) }))
 }
 
-/// One line a shop, the nearest to exit first.
-fn listing(mut shops: Vec<Listed<'_>>, most: usize) -> Outcome<Table> {
-    shops.sort_by_key(|listed| listed.urgency);
-    let mut table = table(["shop", "name", "category", "score", "least", "failures", "risk"]);
-    for Listed { row, assessed, .. } in shops.into_iter().take(most) {
-        let mut cells = Vec::new();
-        for column in ["shop_id", "shop_name", "primary_category"] {
-            cells.push(row.text(column)?);
+/// The assessments of the cycles that `month_end` belongs to, too, by shop.
+fn of_cycle(assessed: Option<&RecordBatch>, month_end: Day) -> Outcome<BTreeMap<i64, Row<'_>>> {
+    let mut of_cycle = BTreeMap::new();
+    for row in assessed.into_iter().flat_map(rows) {
+        if !row.is_null("cycle_starts_on")?
+            && Month::of(month_end).since(Month::of(row.day("cycle_starts_on")?)) < CYCLE_MONTHS
+        {
+            of_cycle.insert(row.integer("shop_id")?, row);
         }
-        cells.push(if row.is_null("score")? { String::new() } else { format!("{:.4}", row.figure("score")?) });
-        cells.push(row.text("monthly_min")?);
-        cells.push(match assessed {
-            Some(assessed) => format!("{} of {}", assessed.text("failures")?, assessed.text("failure_limit")?),
-            None => "0".to_owned(),
-        });
-        cells.push(assessed.map_or(Ok(String::new()), |assessed| assessed.text("risk"))?);
-        table.add_row(cells);
     }
-    Ok(table)
+    Ok(of_cycle)
+}
+
+/// As many as were asked for, the nearest to exit first.
+fn nearest(mut shops: Vec<Listed>, shown: &Shown<'_>) -> Vec<Listed> {
+    shops.sort_by_key(Listed::urgency);
+    shops.truncate(shown.arguments.shops);
+    shops
 }

@@ -1,100 +1,102 @@
 //! What a published year says: how many shops pass at each month end, and how the shops that left or joined were settled.
 
-use std::io::Write;
+use serde::Serialize;
 
-use arrow::array::RecordBatch;
-use comfy_table::Table;
-
-use super::published::{Row, STAGE, Shown, rows, table};
+use super::published::{Row, STAGE, Shown, rows};
+use super::settled::{Settled, Settlements, settled};
+use crate::answers::{Answer, Cell, Part, Table};
 use crate::assessments::monthly::Status;
 use crate::calendar::Year;
-use crate::commands::say;
+use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS};
+use crate::publish::outputs::MONTHLY_ASSESSMENTS;
 
-const STATUSES: [Status; 6] =
-    [Status::Pass, Status::Fail, Status::Exit, Status::NotScored, Status::NotAssessed, Status::Exempt];
-
-pub(super) fn show(shown: &Shown<'_>, year: Year, stdout: &mut impl Write) -> Outcome<()> {
-    say(stdout, &format!("Monthly assessments of {year}: shops by status"));
-    say(stdout, &statuses(shown, year)?.to_string());
-    let Some(settled) = shown.read(&ANNUAL_SETTLEMENTS, &year.to_string())? else {
-        say(stdout, &format!("{year} is not settled yet; `shopscore settle --year {year}` does it"));
-        return Ok(());
-    };
-    if settled.schema() != ANNUAL_SETTLEMENTS.schema() {
-        let advice = format!("`shopscore settle --year {year}` brings it up to date");
-        say(stdout, &format!("{year} was settled by an earlier release, in fewer columns; {advice}"));
-        return Ok(());
-    }
-    say(stdout, &format!("Settlements of {year}: shops that left or joined in it, each with its arithmetic"));
-    for line in partial(&settled)?.iter().take(shown.arguments.shops) {
-        say(stdout, line);
-    }
-    Ok(())
+/// What a published year says.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct YearSummary {
+    /// YYYY.
+    year: String,
+    month_ends: Vec<Statuses>,
+    /// Null where the year is not settled, or was by an earlier release.
+    settlements: Option<Settlements>,
+    /// Why there are none, and what to do.
+    unsettled_reason: Option<String>,
 }
 
-/// The settlements on another basis than the whole year, or with fewer charged months than others.
-fn partial(settled: &RecordBatch) -> Outcome<Vec<String>> {
-    let charged = |row: Row<'_>| row.integer("charged_months");
-    let most = rows(settled).map(charged).collect::<Outcome<Vec<_>>>()?.into_iter().max();
-    let mut partial = Vec::new();
-    for row in rows(settled) {
-        if row.text("basis")? != "year" || Some(charged(row)?) != most {
-            partial.push(settlement(row)?);
+/// How many shops a month end gave which status.
+#[derive(Clone, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct Statuses {
+    month_end: String,
+    pass: usize,
+    fail: usize,
+    exit: usize,
+    not_scored: usize,
+    not_assessed: usize,
+    exempt: usize,
+}
+
+impl Answer for YearSummary {
+    const SCHEMA: &'static str = "summary-year/1";
+    type Row = Statuses;
+
+    fn rows(&self) -> Vec<Statuses> {
+        self.month_ends.clone()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let year = &self.year;
+        let mut parts = vec![Part::Line(format!("Monthly assessments of {year}: shops by status"))];
+        let mut table = Table::new(["month end", "pass", "fail", "exit", "not_scored", "not_assessed", "exempt"]);
+        for of in &self.month_ends {
+            let counts = [of.pass, of.fail, of.exit, of.not_scored, of.not_assessed, of.exempt];
+            table.add([Cell::text(&of.month_end)].into_iter().chain(counts.map(|count| Cell::number(Some(count)))));
+        }
+        parts.push(Part::Table(table));
+        match &self.settlements {
+            Some(settlements) => parts.extend(settlements.parts(year)),
+            None => parts.extend(self.unsettled_reason.clone().map(Part::Line)),
+        }
+        parts
+    }
+}
+
+pub(super) fn summary(shown: &Shown<'_>, year: Year) -> Outcome<YearSummary> {
+    let month_ends = statuses(shown, year)?;
+    let (settlements, unsettled_reason) = match settled(shown, year)? {
+        Settled::Yes(settlements) => (Some(settlements), None),
+        Settled::No(reason) => (None, Some(reason)),
+    };
+    Ok(YearSummary { year: year.to_string(), month_ends, settlements, unsettled_reason })
+}
+
+/// One a month end.
+fn statuses(shown: &Shown<'_>, year: Year) -> Outcome<Vec<Statuses>> {
+    let mut month_ends = Vec::new();
+    for month_end in year.month_ends() {
+        if let Some(assessed) = shown.read(&MONTHLY_ASSESSMENTS, &month_end.to_string())? {
+            let found = rows(&assessed).map(|row: Row<'_>| row.text("status")).collect::<Outcome<Vec<_>>>()?;
+            month_ends.push(counted(month_end, &found));
         }
     }
-    Ok(partial)
-}
-
-/// One line a month end.
-fn statuses(shown: &Shown<'_>, year: Year) -> Outcome<Table> {
-    let mut table = table(["month end"].into_iter().chain(STATUSES.map(Status::name)));
-    for month_end in year.month_ends() {
-        let Some(assessed) = shown.read(&MONTHLY_ASSESSMENTS, &month_end.to_string())? else { continue };
-        let found = rows(&assessed).map(|row| row.text("status")).collect::<Outcome<Vec<_>>>()?;
-        let count = |status: Status| found.iter().filter(|name| *name == status.name()).count().to_string();
-        table.add_row([month_end.to_string()].into_iter().chain(STATUSES.map(count)));
-    }
-    if table.is_empty() {
+    if month_ends.is_empty() {
         return Err(Finding::new(STAGE, format!("no month end of {year}"), "published month ends")
             .advice("publish the nights that end its months")
             .fail(ExitClass::Missing));
     }
-    Ok(table)
+    Ok(month_ends)
 }
 
-/// A shop's settlement in one line: basis, scores and their mean, sales, months, fee and refund.
-fn settlement(row: Row<'_>) -> Outcome<String> {
-    let average = if row.is_null("average_score")? {
-        "no average".to_owned()
-    } else {
-        let mean = row.figure("average_score")?;
-        format!("({}) / {} = {mean}", counted_scores(row)?, row.text("months_counted")?)
-    };
-    let qualified = if row.text("qualified")? == "true" { "at least" } else { "not at least" };
-    let category = if row.is_null("top_sales_category")? {
-        "no payments".to_owned()
-    } else {
-        format!("highest in {}", row.text("top_sales_category")?)
-    };
-    Ok(format!(
-        "  shop {}, {}: {average}, {qualified} {}; sales {} fen, {category}; fee {} fen * {} / 12 months = {} fen, {} of it \
-         paid back",
-        row.text("shop_id")?,
-        row.text("basis")?,
-        row.figure("annual_min")?,
-        row.text("sales_fen")?,
-        row.text("annual_fee_fen")?,
-        row.text("charged_months")?,
-        row.text("fee_fen")?,
-        row.text("refund_fen")?,
-    ))
-}
-
-/// The scores that count, as `2022-01-31: 3.55 + 2022-02-28: 4.2`.
-fn counted_scores(row: Row<'_>) -> Outcome<String> {
-    let months = row.list("months")?;
-    let score = |month: Row<'_>| Ok(format!("{}: {}", month.text("month_end")?, month.figure("score")?));
-    Ok(rows(&months).map(score).collect::<Outcome<Vec<_>>>()?.join(" + "))
+fn counted(month_end: Day, found: &[String]) -> Statuses {
+    let count = |status: Status| found.iter().filter(|name| *name == status.name()).count();
+    Statuses {
+        month_end: month_end.to_string(),
+        pass: count(Status::Pass),
+        fail: count(Status::Fail),
+        exit: count(Status::Exit),
+        not_scored: count(Status::NotScored),
+        not_assessed: count(Status::NotAssessed),
+        exempt: count(Status::Exempt),
+    }
 }

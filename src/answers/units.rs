@@ -1,0 +1,123 @@
+//! Figures in people's units, in English and Chinese: shares in percent, durations in days, hours and minutes, stars, money in yuan.
+//!
+//! In: a figure as it is published. Out: a text for people; programs get the figure itself. A duration is rounded to the
+//! minute, from a minute on, half-up; a share to a hundredth of a percent, stars to four decimals.
+
+use crate::indicators::Unit;
+
+/// Which words people get.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Language {
+    /// English
+    #[default]
+    En,
+    /// Chinese
+    Zh,
+}
+
+impl Language {
+    /// One of two texts that say the same.
+    pub(crate) const fn of<T: Copy>(self, english: T, chinese: T) -> T {
+        match self {
+            Self::En => english,
+            Self::Zh => chinese,
+        }
+    }
+}
+
+const MINUTE_SECONDS: i64 = 60;
+const HOUR_MINUTES: i64 = 60;
+const DAY_HOURS: i64 = 24;
+
+/// An indicator's value: `4.3415 stars`, `93.55%`, `17h38m`.
+pub(crate) fn value(value: f64, unit: Unit, language: Language) -> String {
+    match unit {
+        Unit::Stars => format!("{}{}", short(value, 4), language.of(" stars", "星")),
+        Unit::Ratio => format!("{}%", short(100.0 * value, 2)),
+        Unit::Seconds => duration(whole(value), language),
+    }
+}
+
+/// A duration of 0 seconds or more: `3d16h16m`, `17h38m`, `42s`.
+fn duration(seconds: i64, language: Language) -> String {
+    let [days_name, hours_name, minutes_name, seconds_name] =
+        language.of(["d", "h", "m", "s"], ["天", "小时", "分钟", "秒"]);
+    if seconds < MINUTE_SECONDS {
+        return format!("{seconds}{seconds_name}");
+    }
+    let minutes = seconds.saturating_add(MINUTE_SECONDS / 2) / MINUTE_SECONDS;
+    let (hours, minutes) = (minutes / HOUR_MINUTES, minutes % HOUR_MINUTES);
+    let (days, hours_of_day) = (hours / DAY_HOURS, hours % DAY_HOURS);
+    match (days, hours_of_day) {
+        (0, 0) => format!("{minutes}{minutes_name}"),
+        (0, hours) => format!("{hours}{hours_name}{minutes}{minutes_name}"),
+        (days, hours) => format!("{days}{days_name}{hours}{hours_name}{minutes}{minutes_name}"),
+    }
+}
+
+/// Money in yuan: `60,000 yuan`, `0.05元`.
+pub(crate) fn money(fen: i64, language: Language) -> String {
+    let (sign, fen) = (if fen < 0 { "-" } else { "" }, fen.unsigned_abs());
+    let (yuan, rest) = (grouped(fen / 100), fen % 100);
+    let fraction = if rest == 0 { String::new() } else { format!(".{rest:02}") };
+    format!("{sign}{yuan}{fraction}{}", language.of(" yuan", "元"))
+}
+
+/// A whole number with a comma before every three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let comma = |place: usize| if place > 0 && place % 3 == first { "," } else { "" };
+    digits.chars().enumerate().map(|(place, digit)| format!("{}{digit}", comma(place))).collect()
+}
+
+/// A number with at most so many decimals, and no zeros at its end.
+fn short(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The whole number nearest to a mean of durations, half-up.
+#[allow(clippy::cast_possible_truncation, reason = "a mean of durations that 64 bits hold")]
+fn whole(value: f64) -> i64 {
+    value.round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_in_the_units_that_people_count_in() {
+        for (figure, unit, english, chinese) in [
+            (178.0 / 41.0, Unit::Stars, "4.3415 stars", "4.3415星"),
+            (5.0, Unit::Stars, "5 stars", "5星"),
+            (58.0 / 62.0, Unit::Ratio, "93.55%", "93.55%"),
+            (0.0, Unit::Ratio, "0%", "0%"),
+            (1.0, Unit::Ratio, "100%", "100%"),
+            (0.0, Unit::Seconds, "0s", "0秒"),
+            (59.4, Unit::Seconds, "59s", "59秒"),
+            (59.5, Unit::Seconds, "1m", "1分钟"),
+            (63_480.0, Unit::Seconds, "17h38m", "17小时38分钟"),
+            (63_479.4, Unit::Seconds, "17h38m", "17小时38分钟"),
+            (86_400.0, Unit::Seconds, "1d0h0m", "1天0小时0分钟"),
+            (317_760.0, Unit::Seconds, "3d16h16m", "3天16小时16分钟"),
+        ] {
+            assert_eq!(value(figure, unit, Language::En), english);
+            assert_eq!(value(figure, unit, Language::Zh), chinese);
+        }
+    }
+
+    #[test]
+    fn money_is_in_yuan_with_fen_where_there_are_any() {
+        for (fen, english, chinese) in [
+            (0, "0 yuan", "0元"),
+            (5, "0.05 yuan", "0.05元"),
+            (6_000_000, "60,000 yuan", "60,000元"),
+            (123_456_789, "1,234,567.89 yuan", "1,234,567.89元"),
+            (-99_900, "-999 yuan", "-999元"),
+        ] {
+            assert_eq!([money(fen, Language::En), money(fen, Language::Zh)], [english, chinese]);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What commands that read answer with: tables for people, JSON and CSV for programs, no colour where no terminal is.
+
+use serde_json::Value;
+
+use crate::support::Bench;
+
+fn published() -> Bench {
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-31 --to 2022-02-01");
+    bench
+}
+
+fn json(bench: &Bench, command: &str) -> Value {
+    serde_json::from_str(&bench.said(&format!("{command} --format json"))).unwrap()
+}
+
+#[test]
+fn json_is_the_answer_under_the_name_and_version_of_its_schema() {
+    let bench = published();
+    for (command, schema) in [
+        ("summary --date 2022-02-01", "summary-day/1"),
+        ("summary --year 2022", "summary-year/1"),
+        ("generations", "generations/1"),
+    ] {
+        let answer = json(&bench, command);
+        assert_eq!(answer["schema"], schema);
+        let documented = format!("{}/docs/schemas/{}.json", env!("CARGO_MANIFEST_DIR"), schema.replace('/', "-"));
+        let documented: Value = serde_json::from_str(&std::fs::read_to_string(documented).unwrap()).unwrap();
+        let fields = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(fields(&answer), fields(&documented["properties"]), "{command}");
+    }
+    let year = json(&bench, "summary --year 2022");
+    assert_eq!(year["month_ends"][0]["month_end"], "2022-01-31");
+    assert_eq!(year["settlements"], Value::Null);
+    assert!(year["unsettled_reason"].as_str().unwrap().contains("`shopscore settle --year 2022` does it"));
+}
+
+#[test]
+fn csv_has_the_rows_of_the_main_table_alone() {
+    let bench = published();
+    let csv = bench.said("summary --date 2022-02-01 --format csv --categories 1");
+    let mut lines = csv.lines();
+    assert_eq!(
+        lines.next(),
+        Some("primary_category,indicator,ranked,tier_5_shops,tier_4_shops,tier_3_shops,tier_2_shops,tier_0_shops")
+    );
+    assert!(lines.clone().count() > 3 && lines.all(|line| line.starts_with("茶,")), "{csv}");
+    assert_eq!(bench.said("generations --format csv").lines().count(), 3);
+}
+
+#[test]
+fn a_table_is_as_wide_for_chinese_as_for_other_text_and_has_no_colour_in_a_pipe() {
+    let bench = published();
+    let told = bench.said("summary --date 2022-02-01");
+    assert!(!told.contains('\u{1b}'), "{told}");
+    // A Chinese character is two columns wide.
+    let width = |line: &str| line.chars().map(|letter| if letter > '\u{2e80}' { 2 } else { 1 }).sum::<usize>();
+    let widths: Vec<usize> = told.lines().filter(|line| line.starts_with('│')).take(8).map(width).collect();
+    assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{told}");
+}
