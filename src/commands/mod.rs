@@ -1,6 +1,7 @@
 //! Subcommands: settings are resolved, the stages called, results printed on stdout.
 
 mod backfill;
+mod diff;
 mod generations;
 mod nightly;
 mod restate;
@@ -88,6 +89,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Settle(arguments) => settle::run(arguments, now, stdout),
         Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
+        Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
         Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
         Command::Verify(flags) => generations::verify(flags, stdout),

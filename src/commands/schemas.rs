@@ -6,6 +6,7 @@ use std::path::Path;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
+use super::diff::{categories::CategoriesDiff, moved::Diff};
 use super::generations;
 use super::summary::{day::DaySummary, year::YearSummary};
 use crate::answers::Answer;
@@ -25,7 +26,13 @@ fn schema<A: Answer + JsonSchema>() -> (String, String) {
 #[test]
 fn the_schemas_of_answers_are_documented() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-    let schemas = [schema::<generations::Listing>(), schema::<DaySummary>(), schema::<YearSummary>()];
+    let schemas = [
+        schema::<generations::Listing>(),
+        schema::<DaySummary>(),
+        schema::<YearSummary>(),
+        schema::<Diff>(),
+        schema::<CategoriesDiff>(),
+    ];
     if std::env::var_os("RENEW_SCHEMAS").is_some() {
         schemas.iter().for_each(|(file, text)| fs::write(folder.join(file), text).unwrap());
     }

@@ -48,9 +48,10 @@ impl CountedCutOffs {
         }
         let mut counted = BTreeMap::new();
         for (set, scopes) in of_sets {
-            let together = explaining(scopes.iter().flat_map(|(_, ranks)| ranks.iter()), set);
+            let all: Vec<Ranked> = scopes.iter().flat_map(|(_, ranks)| ranks.iter().copied()).collect();
+            let together = explaining(&all, set);
             for (scope, ranks) in scopes {
-                let cut_offs = together.clone().or_else(|| explaining(ranks.iter(), set));
+                let cut_offs = together.clone().or_else(|| explaining(ranks, set));
                 counted.insert(scope.clone(), cut_offs.ok_or_else(|| unexplained(scope))?);
             }
         }
@@ -74,14 +75,14 @@ fn unexplained((category, indicator): &Scope) -> crate::error::Failure {
 }
 
 /// Cut-offs that give these tiers: the set where it does, else as near to it as the tiers allow; none where none do.
-fn explaining<'a>(ranks: impl Iterator<Item = &'a Ranked> + Clone, set: Option<&CutOffs>) -> Option<CutOffs> {
-    let explains = |set: &&CutOffs| ranks.clone().all(|(better, ranked, tier)| set.tier(*better, *ranked) == *tier);
+fn explaining(ranks: &[Ranked], set: Option<&CutOffs>) -> Option<CutOffs> {
+    let explains = |set: &&CutOffs| ranks.iter().all(|(better, ranked, tier)| set.tier(*better, *ranked) == *tier);
     if let Some(set) = set.filter(explains) {
         return Some(set.clone());
     }
     // The least and the greatest top percent that each tier may have, in ten-thousandths.
     let mut bounds = [(1, ALL); CHOSEN];
-    for (better, ranked, tier) in ranks.clone() {
+    for (better, ranked, tier) in ranks {
         let share = i64::try_from(i128::from(*better) * i128::from(ALL) / i128::from(*ranked)).ok()?;
         for ((least, most), of) in bounds.iter_mut().zip(Tier::ALL) {
             if *tier >= of {
@@ -137,7 +138,7 @@ mod tests {
             ("the tables say nothing", &old, None, &old),
         ] {
             // Every cut-off has a rank on either side within half a percent.
-            assert_eq!(explaining(ranks(1_000, by).iter(), told).as_ref(), Some(expected), "{case}");
+            assert_eq!(explaining(&ranks(1_000, by), told).as_ref(), Some(expected), "{case}");
         }
     }
 
@@ -146,12 +147,12 @@ mod tests {
         let told = set(["20", "50", "80", "95", "100"]);
         let by = set(["50.0001", "60", "80", "95", "100"]);
         // Of two shops the second has tier 5, too.
-        let found = explaining(ranks(2, &by).iter(), Some(&told)).unwrap();
+        let found = explaining(&ranks(2, &by), Some(&told)).unwrap();
         assert_eq!(found.to_string(), "55 60 80 95 100");
     }
 
     #[test]
     fn tiers_that_do_not_fall_with_the_rank_are_explained_by_nothing() {
-        assert_eq!(explaining([(0, 2, Tier::Good), (1, 2, Tier::Excellent)].iter(), None), None);
+        assert_eq!(explaining(&[(0, 2, Tier::Good), (1, 2, Tier::Excellent)], None), None);
     }
 }

@@ -23,11 +23,12 @@
 pub(crate) mod categories;
 pub(crate) mod causes;
 mod cut_offs;
-mod path;
+pub(crate) mod path;
 mod peers;
 pub(crate) mod published;
 pub(crate) mod rules;
 pub(crate) mod shops;
+pub(crate) mod statuses;
 mod weights;
 
 const STAGE: &str = "comparison";

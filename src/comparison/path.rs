@@ -44,9 +44,8 @@ impl<'a> Nights<'a> {
     pub(super) fn steps(&self, shops: [&'a PublishedShop; 2], taken_out: &TakenOut) -> Outcome<Vec<Step>> {
         let [first, second] = shops;
         let [rules, later_rules] = self.rules;
-        let row = |rules: &'a CountedRules, shop: &PublishedShop| {
-            rules.weights.get(shop.assessment_category.as_deref()?)
-        };
+        let row =
+            |rules: &'a CountedRules, shop: &PublishedShop| rules.weights.get(shop.assessment_category.as_deref()?);
         let mut state = State { tiers: tiers_of(first), weights: row(rules, first), mix: rules.mix };
         check(first, state.score()?)?;
         let own_row = row(later_rules, second);
@@ -107,7 +106,8 @@ impl<'a> Nights<'a> {
             return Ok([before, before, before, before, at_category, after]);
         };
         let (numerator, denominator) = taken_out.get(place).copied().unwrap_or_default();
-        let without = Measured { numerator: now.numerator + numerator, denominator: now.denominator + denominator, ..now };
+        let without =
+            Measured { numerator: now.numerator + numerator, denominator: now.denominator + denominator, ..now };
         let tier = |home, figures, among| self.tier(home, shops, (indicator, figures), among);
         Ok([
             tier(first, without, Among::First)?,
@@ -130,7 +130,8 @@ impl<'a> Nights<'a> {
         let [rules, later] = self.rules;
         let Some(value) = value(figures.numerator, figures.denominator) else { return Ok(None) };
         // Where nobody of the category was ranked on the first night, those of the second are all that is known.
-        let cut_offs = [rules, later].into_iter().find_map(|rules| rules.cut_offs.get(&home.primary_category, indicator));
+        let cut_offs =
+            [rules, later].into_iter().find_map(|rules| rules.cut_offs.get(&home.primary_category, indicator));
         let Some(cut_offs) = cut_offs else { return Ok(None) };
         let tier = self.peers.tier(home, (first, second), (indicator, value), among, cut_offs)?;
         Ok(tier.map(|tier| HeldTier { tier, denominator: figures.denominator }))
@@ -143,5 +144,7 @@ fn check(shop: &PublishedShop, score: Option<Decimal4>) -> Outcome<()> {
     }
     let [published, made] = [shop.score, score].map(|score| score.map_or("none".to_owned(), |score| score.to_string()));
     let found = format!("shop {}: score {published}, where its tiers and weights make {made}", shop.shop_id);
-    Err(Finding::new(STAGE, found, "a published night as it was written").advice("publish the day again").fail(ExitClass::State))
+    Err(Finding::new(STAGE, found, "a published night as it was written")
+        .advice("publish the day again")
+        .fail(ExitClass::State))
 }

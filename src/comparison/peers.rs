@@ -80,9 +80,9 @@ impl Peers {
         for (group, value) in second.shops.iter().flat_map(|shop| ranked(shop, within)) {
             values.entry(group).or_default().second.push(value);
         }
-        let groups = values.into_iter().map(|(group, Values { first, renewed, second })| {
-            (group, [first, renewed, second].map(Contenders::of))
-        });
+        let groups = values
+            .into_iter()
+            .map(|(group, Values { first, renewed, second })| (group, [first, renewed, second].map(Contenders::of)));
         Self { within, groups: groups.collect() }
     }
 

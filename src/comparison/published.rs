@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayAccessor, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayAccessor, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 
 use super::STAGE;
 use crate::domain::{Day, Dimension, Tier};
@@ -87,7 +87,9 @@ pub(crate) fn rows(of: &Current, table: &OutputTable, day: Day) -> Outcome<Recor
     let Some(rows) = of.read(table, Period::Day(day))? else {
         let there = of.name().unwrap_or_else(|| "nothing".to_owned());
         let finding = Finding::new(STAGE, format!("no {} of {day} in {there}", table.name), "a published day");
-        return Err(finding.advice("publish the day with `shopscore nightly`, or ask for another").fail(ExitClass::Missing));
+        return Err(finding
+            .advice("publish the day with `shopscore nightly`, or ask for another")
+            .fail(ExitClass::Missing));
     };
     if reading::lacks_columns(&rows, table) {
         let found = format!("{} of {day} by an earlier release, in other columns", table.name);
@@ -98,7 +100,10 @@ pub(crate) fn rows(of: &Current, table: &OutputTable, day: Day) -> Outcome<Recor
 }
 
 /// A cell of a column of figures or texts; none where it is null.
-fn cell<A: ArrayAccessor>(column: A, row: usize) -> Option<A::Item> {
+pub(super) fn cell<'a, A>(column: &'a A, row: usize) -> Option<<&'a A as ArrayAccessor>::Item>
+where
+    &'a A: ArrayAccessor,
+{
     (row < column.len() && column.is_valid(row)).then(|| column.value(row))
 }
 

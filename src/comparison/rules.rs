@@ -58,7 +58,9 @@ impl CountedRules {
 
 fn unexplained(night: &PublishedNight, what: &str) -> Failure {
     let found = format!("{what} of {} that do not follow from its tiers and weights", night.day);
-    Finding::new(STAGE, found, "a published night as it was written").advice("publish the day again").fail(ExitClass::State)
+    Finding::new(STAGE, found, "a published night as it was written")
+        .advice("publish the day again")
+        .fail(ExitClass::State)
 }
 
 /// The tiers that a shop was published with.
@@ -105,7 +107,10 @@ fn explains_groups(night: &PublishedNight, within: RankWithin) -> bool {
 }
 
 /// How the rules of a second night differ from those of a first one, in words, one a line, sorted.
-pub(crate) fn differences(first: (&PublishedNight, &CountedRules), second: (&PublishedNight, &CountedRules)) -> Vec<String> {
+pub(crate) fn differences(
+    first: (&PublishedNight, &CountedRules),
+    second: (&PublishedNight, &CountedRules),
+) -> Vec<String> {
     let ((night, rules), (next_night, next)) = (first, second);
     let mut told = BTreeSet::new();
     for (category, row) in rules.weights.iter() {
@@ -143,7 +148,8 @@ pub(crate) fn differences(first: (&PublishedNight, &CountedRules), second: (&Pub
 
 /// Whether two rows weigh alike, in whatever whole numbers they say it.
 fn are_alike(one: &WeightRow, other: &WeightRow) -> bool {
-    let weights = |row: &WeightRow| Dimension::ALL.map(|dimension| i128::from(row.percent(dimension).ten_thousandths()));
+    let weights =
+        |row: &WeightRow| Dimension::ALL.map(|dimension| i128::from(row.percent(dimension).ten_thousandths()));
     let (one, other) = (weights(one), weights(other));
     let (sum, other_sum): (i128, i128) = (one.iter().sum(), other.iter().sum());
     one.iter().zip(other).all(|(weight, other)| weight * other_sum == other * sum)
@@ -153,7 +159,8 @@ fn are_alike(one: &WeightRow, other: &WeightRow) -> bool {
 fn percents(row: &WeightRow) -> String {
     let weights = Dimension::ALL.map(|dimension| i128::from(row.percent(dimension).ten_thousandths()));
     let sum: i128 = weights.iter().sum();
-    let percent = |weight: i128| Decimal4::half_up(100 * weight, sum).map_or("-".to_owned(), |percent| percent.to_string());
+    let percent =
+        |weight: i128| Decimal4::half_up(100 * weight, sum).map_or("-".to_owned(), |percent| percent.to_string());
     weights.map(percent).join("/")
 }
 

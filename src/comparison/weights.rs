@@ -37,12 +37,14 @@ impl CountedWeights {
         }
         let mut counted = BTreeMap::new();
         for (category, shops) in shops {
-            let scored = || shops.iter().map(|shop| &shop.weight_percents).filter(|percents| is_scored(percents));
-            let row = explaining(category, scored(), told.get(category.as_ref()).copied());
-            counted.extend(row.or_else(|| told.get(category.as_ref()).map(|row| (*row).clone())).map(|row| (Arc::clone(category), row)));
-            if scored().next().is_some() && !counted.contains_key(category) {
-                return Err(unexplained(category));
-            }
+            let told = told.get(category.as_ref()).copied();
+            let scored = shops.iter().map(|shop| shop.weight_percents).filter(is_scored);
+            let scored: Vec<Percents> = scored.collect();
+            let row = match explaining(category, &scored, told) {
+                None if !scored.is_empty() => return Err(unexplained(category)),
+                row => row.or_else(|| told.cloned()),
+            };
+            counted.extend(row.map(|row| (Arc::clone(category), row)));
         }
         Ok(Self(counted))
     }
@@ -58,7 +60,8 @@ impl CountedWeights {
 }
 
 fn unexplained(category: &str) -> crate::error::Failure {
-    let finding = Finding::new(STAGE, format!("weights in {category} that no row gives"), "a published night as it was written");
+    let finding =
+        Finding::new(STAGE, format!("weights in {category} that no row gives"), "a published night as it was written");
     finding.advice("publish the day again").fail(ExitClass::State)
 }
 
@@ -67,16 +70,12 @@ fn is_scored(percents: &Percents) -> bool {
 }
 
 /// The row that weighed all of these shops.
-fn explaining<'a>(
-    category: &str,
-    shops: impl Iterator<Item = &'a Percents> + Clone,
-    told: Option<&WeightRow>,
-) -> Option<WeightRow> {
-    let explains = |row: &&WeightRow| shops.clone().all(|percents| shares(row, percents) == *percents);
+fn explaining(category: &str, shops: &[Percents], told: Option<&WeightRow>) -> Option<WeightRow> {
+    let explains = |row: &&WeightRow| shops.iter().all(|percents| shares(row, percents) == *percents);
     if let Some(told) = told.filter(explains) {
         return Some(told.clone());
     }
-    let widest = shops.clone().max_by_key(|percents| percents.iter().flatten().count())?;
+    let widest = shops.iter().max_by_key(|percents| percents.iter().flatten().count())?;
     let (ratio, whole) = ratio(widest)?;
     let weight_told = |dimension| told.map_or(0, |row| row.percent(dimension).ten_thousandths());
     let lacking = Dimension::ALL.into_iter().zip(widest).filter(|(_, percent)| percent.is_none());
@@ -93,7 +92,8 @@ fn explaining<'a>(
 /// What the dimensions that have a share in `percents` weigh among one another by a row.
 fn shares(row: &WeightRow, percents: &Percents) -> Percents {
     let weight = |dimension| row.percent(dimension).ten_thousandths();
-    let scored = || Dimension::ALL.into_iter().zip(percents).map(|(dimension, percent)| percent.map(|_| weight(dimension)));
+    let scored =
+        || Dimension::ALL.into_iter().zip(percents).map(|(dimension, percent)| percent.map(|_| weight(dimension)));
     let whole: i64 = scored().flatten().sum();
     let mut shares = scored().map(|weight| Some((100 * weight?) as f64 / whole as f64));
     [(); DIMENSIONS].map(|()| shares.next().flatten())
@@ -138,9 +138,9 @@ mod tests {
             ("some shops lack some", &old, &[&[1], &[1, 4]]),
         ] {
             let shops = published(by, lacking);
-            assert_eq!(explaining("男装", shops.iter(), Some(by)).as_ref(), Some(by), "{case}");
+            assert_eq!(explaining("男装", &shops, Some(by)).as_ref(), Some(by), "{case}");
             let other = if by == &old { &new } else { &old };
-            let found = explaining("男装", shops.iter(), Some(other)).unwrap();
+            let found = explaining("男装", &shops, Some(other)).unwrap();
             assert_eq!(published(&found, lacking), shops, "{case}");
         }
     }
@@ -150,7 +150,7 @@ mod tests {
         // Logistics weighs a fifth by the tables, product and after-sales were weighed one to three.
         let told = row(["20", "20", "20", "20", "20"]);
         let shops = [[Some(25.0), None, Some(75.0), None, None]];
-        let found = explaining("男装", shops.iter(), Some(&told)).unwrap();
+        let found = explaining("男装", &shops, Some(&told)).unwrap();
         let all = shares(&found, &[Some(0.0); DIMENSIONS]);
         assert_eq!(all, [Some(10.0), Some(20.0), Some(30.0), Some(20.0), Some(20.0)]);
     }
@@ -158,6 +158,6 @@ mod tests {
     #[test]
     fn weights_of_one_category_that_differ_have_no_row() {
         let shops = [[Some(50.0), Some(50.0), None, None, None], [Some(40.0), Some(60.0), None, None, None]];
-        assert_eq!(explaining("男装", shops.iter(), None), None);
+        assert_eq!(explaining("男装", &shops, None), None);
     }
 }

@@ -3,10 +3,12 @@
 //! [`survey`] lists the extracts and looks up what is stored, [`plan`] decides what becomes of each table-day, by its
 //! [`dependencies`] and its files; [`resolve`] carries the plan out, [`compute`] being the one place where rows become figures;
 //! [`appeals`] says what became of the records that appeals name, which [`records`] finds; [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
-//! range of nights and a settlement need, [`of_shop`] what is stored of one shop, day by day.
+//! range of nights and a settlement need, [`of_shop`] what is stored of one shop, day by day, [`decided`]
+//! what appeals are stored to have taken out.
 
 mod appeals;
 mod compute;
+pub(crate) mod decided;
 pub(crate) mod dependencies;
 #[cfg(test)]
 mod meaning_tests;
