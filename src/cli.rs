@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Summary(Summary),
     /// Say why a shop has its score on a published day, day by day or by the records behind it
     Explain(Explain),
+    /// Say whose score, tiers, admission and status moved between two published nights, by how much and because of what
+    Diff(Diff),
     /// List the published generations
     Generations(Generations),
     /// Show readers an earlier generation again
@@ -260,6 +262,35 @@ fn indicator(name: &str) -> Result<Indicator, String> {
 
 #[derive(Args, Debug)]
 pub(crate) struct Generations {
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diff {
+    /// The first day, YYYY-MM-DD
+    #[arg(value_name = "DAY")]
+    pub from: Day,
+    /// The second day [with generations: the same day]
+    #[arg(value_name = "DAY", required_unless_present_any = ["from_generation", "to_generation"])]
+    pub to: Option<Day>,
+    /// The generation that the first day is taken from [default: what readers see]
+    #[arg(long, value_name = "ID")]
+    pub from_generation: Option<String>,
+    /// The generation that the second day is taken from [default: what readers see]
+    #[arg(long, value_name = "ID")]
+    pub to_generation: Option<String>,
+    /// One shop alone, with all its indicators
+    #[arg(long, value_name = "ID", conflicts_with = "categories")]
+    pub shop: Option<i64>,
+    /// Categories in place of shops
+    #[arg(long)]
+    pub categories: bool,
+    /// How many shops or categories people see, the greatest move first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub most: usize,
     #[command(flatten)]
     pub form: FormatFlag,
     #[command(flatten)]

@@ -51,6 +51,8 @@ mod assessments;
 mod outlook;
 pub mod publish;
 
+mod comparison;
+
 mod pipeline;
 pub mod state;
 mod table_days;

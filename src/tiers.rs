@@ -34,6 +34,39 @@ pub(crate) fn rank(values: Vec<f64>, better: Better, cut_offs: &CutOffs) -> Outc
     ranks.iter().map(rank).collect()
 }
 
+/// Whether one value is strictly better than another.
+pub(crate) fn is_better(one: f64, other: f64, better: Better) -> bool {
+    match better {
+        Better::High => one > other,
+        Better::Low => one < other,
+    }
+}
+
+/// The values of some shops of a group, held so that any other value can be asked how it would stand among them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Contenders {
+    ascending: Vec<f64>,
+}
+
+impl Contenders {
+    pub(crate) fn of(mut values: Vec<f64>) -> Self {
+        values.sort_unstable_by(f64::total_cmp);
+        Self { ascending: values }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.ascending.len()
+    }
+
+    /// How many of them are strictly better than `value`, as [`rank`] counts them.
+    pub(crate) fn better_than(&self, value: f64, better: Better) -> usize {
+        match better {
+            Better::High => self.count() - self.ascending.partition_point(|of| *of <= value),
+            Better::Low => self.ascending.partition_point(|of| *of < value),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +93,19 @@ mod tests {
             ("floats without a tolerance", &[0.1 + 0.2, 0.3], Better::Low, &["3 (1)", "5 (0)"]),
         ] {
             assert_eq!(tiers(values.iter().copied(), better), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_value_stands_among_contenders_as_it_is_ranked_with_them() {
+        let values = [4.5, 4.9, 4.5, 3.0, 0.1 + 0.2, 0.3];
+        let cut_offs = CutOffs::new([20, 50, 80, 95, 100].map(|percent| percent.to_string().parse().unwrap())).unwrap();
+        for better in [Better::High, Better::Low] {
+            let contenders = Contenders::of(values.to_vec());
+            let ranks = rank(values.to_vec(), better, &cut_offs).unwrap();
+            for (value, rank) in values.into_iter().zip(ranks) {
+                assert_eq!(contenders.better_than(value, better), rank.better as usize, "{value}");
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 mod backfill;
 mod check;
 mod explain;
+mod diff;
 mod generations;
 mod nightly;
 mod restate;
@@ -94,6 +95,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::State(arguments) => state::run(arguments, now, stdout),
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Explain(arguments) => explain::run(arguments, stdout),
+        Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
         Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),

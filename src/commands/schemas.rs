@@ -6,6 +6,7 @@ use std::path::Path;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
+use super::diff::{categories::CategoriesDiff, moved::Diff};
 use super::explain::{days::DaysPage, page::Page, records::RecordsPage};
 use super::summary::{day::DaySummary, year::YearSummary};
 use super::{check, generations, state, verify};
@@ -36,6 +37,8 @@ fn the_schemas_of_answers_are_documented() {
         schema::<Page>(),
         schema::<DaysPage>(),
         schema::<RecordsPage>(),
+        schema::<Diff>(),
+        schema::<CategoriesDiff>(),
     ];
     if std::env::var_os("RENEW_SCHEMAS").is_some() {
         schemas.iter().for_each(|(file, text)| fs::write(folder.join(file), text).unwrap());

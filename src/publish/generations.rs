@@ -116,6 +116,24 @@ pub(super) fn once_current(layout: &Layout, current: Option<&Name>) -> Outcome<V
     Ok(names)
 }
 
+/// The one generation of those that readers were shown that is called so: by its name, or by its id or number where only one
+/// has it.
+pub(super) fn called(layout: &Layout, current: Option<&Name>, to: &str) -> Outcome<Name> {
+    let mut names = once_current(layout, current)?;
+    let listed = names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ");
+    names.retain(|name| name.to_string() == to || name.id == to || to.parse() == Ok(name.number));
+    let count = names.len();
+    match names.pop() {
+        Some(name) if count == 1 => Ok(name),
+        _ => {
+            let found = format!("{count} generations called {to}");
+            let there = if listed.is_empty() { "nothing is published" } else { &listed };
+            let finding = Finding::new(STAGE, found, "exactly one").path(&layout.generations);
+            Err(finding.advice(format!("there are: {there}")).fail(ExitClass::Usage))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,12 +13,13 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
 
 use super::checksums::{Checksums, file_hash};
-use super::current;
 use super::file_system::names;
 use super::frozen::not_as_recorded;
-use super::layout::Layout;
+use super::layout::{Layout, Name};
 use super::outputs::OutputTable;
 use super::partition::{PUBLISHED, PartitionFolder, Period};
+use super::{current, generations};
+use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 
 const STAGE: &str = "published files";
@@ -35,9 +36,26 @@ impl Current {
     pub(crate) fn of(out: &Path) -> Outcome<Self> {
         let layout = Layout::new(out);
         let Some(name) = current::read(&layout)? else { return Ok(Self { layout, generation: None }) };
-        let folder = layout.generation(&name);
+        Self::shown(layout, &name)
+    }
+
+    /// A generation that readers were shown, as [`rollback`](super::rollback()) would name it, in place of the one that they see.
+    pub(crate) fn of_generation(out: &Path, called: &str) -> Outcome<Self> {
+        let layout = Layout::new(out);
+        let name = generations::called(&layout, current::read(&layout)?.as_ref(), called)?;
+        Self::shown(layout, &name)
+    }
+
+    fn shown(layout: Layout, name: &Name) -> Outcome<Self> {
+        let folder = layout.generation(name);
         let recorded = Checksums::read(&folder)?.unwrap_or_default();
         Ok(Self { layout, generation: Some((folder, recorded)) })
+    }
+
+    /// Its name; none where nothing was published yet.
+    pub(crate) fn name(&self) -> Option<String> {
+        let (folder, _) = self.generation.as_ref()?;
+        folder.file_name().map(|name| name.to_string_lossy().into_owned())
     }
 
     /// The values of a table's partitions, sorted.
@@ -114,6 +132,12 @@ fn of_shop(reader: &ParquetRecordBatchReaderBuilder<File>, shop_id: i64) -> Opti
     Some(Box::new(ArrowPredicateFn::new(only, move |batch: RecordBatch| {
         eq(batch.column(0), &Int64Array::new_scalar(shop_id))
     })))
+}
+
+/// Whether a release before wrote these rows of a table, in other columns than today's.
+pub(crate) fn lacks_columns(rows: &RecordBatch, table: &OutputTable) -> bool {
+    let names = |schema: &Schema| schema.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+    names(&rows.schema()) != names(&table.schema())
 }
 
 /// A column as the array of its declared type.

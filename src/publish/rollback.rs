@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::checksums::file_hash;
 use super::current;
 use super::file_system::{self, STAGE};
-use super::generations::{Published, once_current};
+use super::generations::{Published, called};
 use super::layout::{Layout, Name};
 use super::outputs::MONTH_END_SCORES;
 use super::partition::PUBLISHED;
@@ -34,23 +34,14 @@ pub(crate) struct Why<'a> {
 pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
     let layout = Layout::new(out);
     let previous = current::read(&layout)?;
-    let names = once_current(&layout, previous.as_ref())?;
-    let is_meant = |name: &&Name| name.to_string() == to || name.id == to || to.parse() == Ok(name.number);
-    let meant: Vec<_> = names.iter().filter(is_meant).collect();
-    let [next] = meant.as_slice() else {
-        let found = format!("{} generations called {to}", meant.len());
-        let names = names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ");
-        let there = if names.is_empty() { "nothing is published" } else { &names };
-        let finding = Finding::new(STAGE, found, "exactly one").path(&layout.generations);
-        return Err(finding.advice(format!("there are: {there}")).fail(ExitClass::Usage));
-    };
-    let changed = previous.as_ref() != Some(next);
+    let next = called(&layout, previous.as_ref(), to)?;
+    let changed = previous.as_ref() != Some(&next);
     if changed {
         if let Some(previous) = &previous {
-            check_month_ends(&layout, previous, next, why)?;
+            check_month_ends(&layout, previous, &next, why)?;
         }
         current::link_quarantine(&layout)?;
-        uninterrupted(|| current::switch(&layout, previous.as_ref(), next))?;
+        uninterrupted(|| current::switch(&layout, previous.as_ref(), &next))?;
     }
     Ok(Published { name: next.to_string(), changed, files: BTreeMap::new() })
 }

@@ -20,7 +20,7 @@ use crate::indicators::Indicator;
 pub(crate) type Tiers = RuleTable<CutOffSet>;
 
 /// The top percents of the five tiers, best tier first: rising from above 0 to 100.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct CutOffs {
     top_percents: [Decimal4; 5],
 }
@@ -37,6 +37,11 @@ impl CutOffs {
             below = top_percent;
         }
         if below == Decimal4::HUNDRED { Ok(Self { top_percents }) } else { Err(Tier::VeryPoor) }
+    }
+
+    /// Best tier first.
+    pub(crate) const fn top_percents(&self) -> [Decimal4; 5] {
+        self.top_percents
     }
 
     /// The tier of a shop that `better` of the `ranked` shops, itself among these, are strictly better than: the first

@@ -27,6 +27,12 @@ impl WindowSums {
         Self(names.map(|name| (name, of(name))).collect())
     }
 
+    /// These sums; a measure that is not among them is none.
+    #[cfg(test)]
+    pub(crate) fn of_measures(measures: BTreeMap<&'static str, Vec<i64>>) -> Self {
+        Self(measures)
+    }
+
     /// A measure, one figure a shop; a fault where no table declares it.
     pub(crate) fn measure(&self, name: &str) -> Outcome<&[i64]> {
         self.0.get(name).map(Vec::as_slice).ok_or_else(|| fault(STAGE, format!("no measure {name}")))

@@ -1,0 +1,36 @@
+//! `shopscore diff`: what became of shops or categories between two published nights, and because of what.
+//!
+//! In: what readers see, or earlier generations, and what the state folder knows of appeals. Out: an answer of shops, the greatest
+//! move first, or of categories. Nothing is computed again but ranks and scores in between (see [`comparison`](crate::comparison)).
+
+mod admissions;
+pub(super) mod categories;
+pub(super) mod moved;
+mod moved_shop;
+mod nights;
+mod told;
+
+use std::io::Write;
+
+use self::nights::Nights;
+use super::{begin, tell};
+use crate::cli::Diff;
+use crate::comparison::rules::RulesOfNow;
+use crate::error::Outcome;
+use crate::rulebook::Rulebook;
+use crate::threads::on_pool;
+
+pub(super) fn run(arguments: &Diff, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(&arguments.settings)?;
+    let rulebook = Rulebook::load(&settings.rules)?;
+    let now = RulesOfNow { rulebook: &rulebook, rank_within: settings.rank_within, mix: settings.after_sales_mix };
+    if arguments.categories {
+        let answer = on_pool(|| categories::diff(&Nights::read(arguments, &settings)?, arguments.most))?;
+        return tell(&answer, arguments.form, stdout);
+    }
+    let answer = on_pool(|| {
+        let nights = Nights::read(arguments, &settings)?;
+        moved::diff(&nights, now, nights.newly_taken_out(&settings)?.as_ref(), arguments)
+    })?;
+    tell(&answer, arguments.form, stdout)
+}

@@ -1,0 +1,109 @@
+//! The answer of shops: who came, left and moved, and each move with its parts.
+//!
+//! Scores and moves are figures of four decimals; the parts of a move add up to it, in ten-thousandths.
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use super::admissions::{AdmissionChange, ScoreChange, ShopOfNight, StatusChange};
+use super::moved_shop::{MovedRow, MovedShop};
+use super::nights::{Nights, Side};
+use super::told;
+use crate::answers::{Answer, Part};
+use crate::cli;
+use crate::comparison::rules::{RulesOfNow, differences};
+use crate::comparison::shops::{Comparison, NewlyTakenOut, Stayed};
+use crate::comparison::statuses;
+use crate::error::Outcome;
+
+/// What became of shops between two published nights.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct Diff {
+    pub(super) from: Side,
+    pub(super) to: Side,
+    /// Whether what appeals took out is told apart; else it is among own figures, for STATE does not keep the appeals of all days.
+    pub(super) are_appeals_known: bool,
+    /// How the rules differ that the nights were made by, in words.
+    pub(super) rules: Vec<String>,
+    /// Shops of both nights whose score rose.
+    pub(super) up: usize,
+    /// Shops of both nights whose score fell.
+    pub(super) down: usize,
+    pub(super) entered: Vec<ShopOfNight>,
+    pub(super) left: Vec<ShopOfNight>,
+    /// Shops of both nights that have a score on one of them alone.
+    pub(super) scores_came_or_went: Vec<ScoreChange>,
+    pub(super) admissions: Vec<AdmissionChange>,
+    pub(super) statuses: Vec<StatusChange>,
+    /// Those whose score moved, the greatest move first; or the one that was asked for.
+    pub(super) shops: Vec<MovedShop>,
+    #[serde(skip)]
+    pub(super) shown: Shown,
+}
+
+/// What people see of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shown {
+    pub(super) most: usize,
+    pub(super) shop: Option<i64>,
+}
+
+pub(super) fn diff(
+    nights: &Nights,
+    now: RulesOfNow<'_>,
+    taken_out: Option<&NewlyTakenOut>,
+    arguments: &cli::Diff,
+) -> Outcome<Diff> {
+    let Nights([first, second]) = nights;
+    let unknown = NewlyTakenOut::new();
+    let comparison = Comparison::of(nights.published(), now, taken_out.unwrap_or(&unknown))?;
+    let is_meant = |shop_id: i64| arguments.shop.is_none_or(|shop| shop == shop_id);
+    let mut stayed = comparison.stayed()?;
+    stayed.retain(|shop| is_meant(shop.nights[0].shop_id));
+    let [entered, left] = comparison
+        .entered_and_left()
+        .map(|shops| shops.into_iter().filter(|shop| is_meant(shop.shop_id)).map(ShopOfNight::of).collect::<Vec<_>>());
+    told::check_is_there(arguments, stayed.len() + entered.len() + left.len())?;
+    let moves = |is: fn(i64) -> bool| stayed.iter().filter_map(Stayed::moved).filter(|moved| is(*moved)).count();
+    let (up, down) = (moves(|moved| moved > 0), moves(|moved| moved < 0));
+    let month_ends = [first.month_end.as_ref(), second.month_end.as_ref()];
+    let statuses = statuses::changed(month_ends).into_iter().filter(|(shop_id, _)| is_meant(*shop_id));
+    let [rules, later_rules] = &comparison.rules;
+    let [published, later] = comparison.nights;
+    let statuses = statuses.map(StatusChange::of).collect();
+    let scores_came_or_went = stayed.iter().filter_map(ScoreChange::of).collect();
+    let admissions = stayed.iter().filter_map(AdmissionChange::of).collect();
+    stayed.retain(|shop| arguments.shop.is_some() || shop.moved().is_some_and(|moved| moved != 0));
+    // Equal moves stay in the order of the shops.
+    stayed.sort_by_key(|shop| Reverse(shop.moved().map(i64::abs)));
+    Ok(Diff {
+        from: first.side(),
+        to: second.side(),
+        are_appeals_known: taken_out.is_some(),
+        rules: differences((published, rules), (later, later_rules)),
+        up,
+        down,
+        entered,
+        left,
+        scores_came_or_went,
+        admissions,
+        statuses,
+        shops: stayed.iter().map(|shop| MovedShop::of(shop, arguments.shop.is_some())).collect(),
+        shown: Shown { most: arguments.most, shop: arguments.shop },
+    })
+}
+
+impl Answer for Diff {
+    const SCHEMA: &'static str = "diff/1";
+    type Row = MovedRow;
+
+    fn rows(&self) -> Vec<MovedRow> {
+        self.shops.iter().map(MovedShop::row).collect()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        if self.shown.shop.is_some() { told::one_shop(self) } else { told::all_shops(self) }
+    }
+}

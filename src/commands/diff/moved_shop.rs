@@ -1,0 +1,208 @@
+//! A shop of both nights as an answer has it: its move, the parts of it, its indicators.
+//!
+//! Scores and moves are figures of four decimals; the parts of a move add up to it, in ten-thousandths.
+
+use serde::Serialize;
+
+use crate::comparison::causes::{Cause, ScorePart, main_cause, main_indicator, sum};
+use crate::comparison::published::PublishedShop;
+use crate::comparison::shops::Stayed;
+use crate::domain::Dimension;
+use crate::indicators::{Indicator, Unit};
+use crate::ranking::Measured;
+use crate::rulebook::Decimal4;
+
+/// A shop of both nights.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct MovedShop {
+    pub(super) shop_id: i64,
+    pub(super) shop_name: String,
+    pub(super) category_from: String,
+    pub(super) category_to: String,
+    pub(super) score_from: Option<f64>,
+    pub(super) score_to: Option<f64>,
+    /// None where a night has no score.
+    pub(super) moved: Option<f64>,
+    /// The cause whose parts add up to most.
+    pub(super) main_cause: Option<Cause>,
+    /// The indicator whose parts do; none where the weights' do.
+    pub(super) main_indicator: Option<String>,
+    pub(super) parts: Vec<MovePart>,
+    /// Those that changed the score or whose tier changed; of a shop that was asked for all.
+    pub(super) indicators: Vec<IndicatorMove>,
+    /// What each of [`Cause::ALL`] moved, in ten-thousandths.
+    #[serde(skip)]
+    by_cause: [i64; Cause::ALL.len()],
+    #[serde(skip)]
+    pub(super) dimensions: [[Option<Decimal4>; Dimension::ALL.len()]; 2],
+}
+
+/// A part of a move.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct MovePart {
+    pub(super) cause: Cause,
+    /// None of the weights.
+    pub(super) indicator: Option<String>,
+    pub(super) moved: f64,
+    #[serde(skip)]
+    ten_thousandths: i64,
+}
+
+/// An indicator of a shop on both nights.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct IndicatorMove {
+    pub(super) indicator: String,
+    pub(super) dimension: String,
+    /// stars, ratio or seconds.
+    pub(super) unit: String,
+    /// None where the shop is not assessed by it.
+    pub(super) from: Option<Figures>,
+    pub(super) to: Option<Figures>,
+    /// What it moved the score by.
+    pub(super) moved: f64,
+    #[serde(skip)]
+    pub(super) of: Option<(Dimension, Unit)>,
+}
+
+/// The figures of an indicator on one night.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct Figures {
+    pub(super) numerator: i64,
+    pub(super) denominator: i64,
+    pub(super) value: Option<f64>,
+    /// One more than the shops that are strictly better.
+    pub(super) rank: Option<i64>,
+    pub(super) ranked: Option<i64>,
+    pub(super) tier: Option<i64>,
+}
+
+/// A moved shop in one row, with what each cause moved.
+#[derive(Serialize)]
+pub(in crate::commands) struct MovedRow {
+    shop_id: i64,
+    shop_name: String,
+    category_from: String,
+    category_to: String,
+    score_from: Option<f64>,
+    score_to: Option<f64>,
+    moved: Option<f64>,
+    own_figures: f64,
+    appeals: f64,
+    other_shops: f64,
+    presence: f64,
+    category: f64,
+    rules: f64,
+    main_cause: Option<Cause>,
+    main_indicator: Option<String>,
+}
+
+/// Ten-thousandths as a figure of four decimals.
+pub(super) fn points(ten_thousandths: i64) -> f64 {
+    Decimal4::from_ten_thousandths(ten_thousandths).as_f64()
+}
+
+impl MovedShop {
+    pub(super) fn of(shop: &Stayed<'_>, with_all: bool) -> Self {
+        let [first, second] = shop.nights;
+        let indicators =
+            Indicator::ALL.into_iter().map(|indicator| IndicatorMove::of(shop.nights, &shop.parts, indicator));
+        let part = |part: &ScorePart| MovePart {
+            cause: part.cause,
+            indicator: part.indicator.map(|indicator| indicator.name().to_owned()),
+            moved: points(part.ten_thousandths),
+            ten_thousandths: part.ten_thousandths,
+        };
+        Self {
+            shop_id: first.shop_id,
+            shop_name: second.name.to_string(),
+            category_from: first.primary_category.to_string(),
+            category_to: second.primary_category.to_string(),
+            score_from: first.score.map(Decimal4::as_f64),
+            score_to: second.score.map(Decimal4::as_f64),
+            moved: shop.moved().map(points),
+            main_cause: main_cause(&shop.parts),
+            main_indicator: main_indicator(&shop.parts).map(|indicator| indicator.name().to_owned()),
+            parts: shop.parts.iter().map(part).collect(),
+            indicators: indicators.filter(|of| of.is_assessed() && (with_all || of.has_changed())).collect(),
+            by_cause: Cause::ALL.map(|cause| sum(&shop.parts, |part| part.cause == cause)),
+            dimensions: shop.nights.map(|shop| shop.dimensions),
+        }
+    }
+
+    /// What a cause moved, in ten-thousandths.
+    pub(super) fn moved_by(&self, cause: Cause) -> i64 {
+        let of_causes = Cause::ALL.into_iter().zip(self.by_cause);
+        of_causes.filter(|(of, _)| *of == cause).map(|(_, moved)| moved).sum()
+    }
+
+    /// The parts that go through an indicator, or through the weights, in ten-thousandths.
+    pub(super) fn through(&self, indicator: Option<&String>) -> Vec<(Cause, i64)> {
+        let parts = self.parts.iter().filter(|part| part.indicator.as_ref() == indicator);
+        parts.map(|part| (part.cause, part.ten_thousandths)).collect()
+    }
+
+    /// In one row.
+    pub(super) fn row(&self) -> MovedRow {
+        let by = |cause| points(self.moved_by(cause));
+        MovedRow {
+            shop_id: self.shop_id,
+            shop_name: self.shop_name.clone(),
+            category_from: self.category_from.clone(),
+            category_to: self.category_to.clone(),
+            score_from: self.score_from,
+            score_to: self.score_to,
+            moved: self.moved,
+            own_figures: by(Cause::OwnFigures),
+            appeals: by(Cause::Appeals),
+            other_shops: by(Cause::OtherShops),
+            presence: by(Cause::Presence),
+            category: by(Cause::Category),
+            rules: by(Cause::Rules),
+            main_cause: self.main_cause,
+            main_indicator: self.main_indicator.clone(),
+        }
+    }
+}
+
+impl IndicatorMove {
+    fn of(nights: [&PublishedShop; 2], parts: &[ScorePart], indicator: Indicator) -> Self {
+        let spec = indicator.spec();
+        let [from, to] = nights
+            .map(|shop| shop.figures.get(indicator.index()).copied().flatten().map(|figures| Figures::of(&figures)));
+        Self {
+            indicator: indicator.name().to_owned(),
+            dimension: spec.dimension.name().to_owned(),
+            unit: <&str>::from(spec.unit).to_owned(),
+            from,
+            to,
+            moved: points(sum(parts, |part| part.indicator == Some(indicator))),
+            of: Some((spec.dimension, spec.unit)),
+        }
+    }
+
+    fn is_assessed(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
+    fn has_changed(&self) -> bool {
+        let tier = |figures: &Option<Figures>| figures.as_ref().and_then(|figures| figures.tier);
+        self.moved != 0.0 || tier(&self.from) != tier(&self.to)
+    }
+}
+
+impl Figures {
+    fn of(Measured { numerator, denominator, standing }: &Measured) -> Self {
+        Self {
+            numerator: *numerator,
+            denominator: *denominator,
+            value: standing.map(|standing| standing.value),
+            rank: standing.map(|standing| standing.better + 1),
+            ranked: standing.map(|standing| standing.ranked),
+            tier: standing.map(|standing| standing.tier.points()),
+        }
+    }
+}
