@@ -23,6 +23,7 @@ use crate::partials::retractions::{Appeal, decide};
 use crate::table_days::dependencies::Terms;
 use crate::table_days::of_shop::WhyUnknown;
 use crate::table_days::rows_of_shop::{DayRows, ShopRow, rows_of_shop};
+use crate::threads::on_pool;
 
 /// A record.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -89,7 +90,7 @@ pub(crate) fn behind(asked: &Asked<'_>, explained: &Explanation, listed: Listed)
         let Some(spec) = measures::ALL.iter().find(|spec| spec.measures.iter().any(|of| of.name == numerator)) else {
             continue;
         };
-        let days = rows_of_shop(terms, &store, spec, (window, &counted), asked.shop_id)?;
+        let days = on_pool(|| rows_of_shop(terms, &store, spec, (window, &counted), asked.shop_id))?;
         let mut of_indicator = Behind { asked, figures, spec, appeals: &appeals }.records(&days, listed.limit)?;
         of_indicator.unknown_days.extend(appeals_unknown.iter().filter(|_| spec.has_records()).cloned());
         behind.push(of_indicator);
