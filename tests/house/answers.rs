@@ -21,6 +21,9 @@ fn json_is_the_answer_under_the_name_and_version_of_its_schema() {
         ("summary --date 2022-02-01", "summary-day/1"),
         ("summary --year 2022", "summary-year/1"),
         ("generations", "generations/1"),
+        ("explain --shop 1 --date 2022-02-01", "explain/1"),
+        ("explain --shop 1 --date 2022-02-01 --days", "explain-days/1"),
+        ("explain --shop 1 --date 2022-02-01 --rows", "explain-rows/1"),
     ] {
         let answer = json(&bench, command);
         assert_eq!(answer["schema"], schema);

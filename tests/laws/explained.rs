@@ -1,5 +1,6 @@
 //! `shopscore explain` adds nothing of its own: every figure is a published one, and every sum adds up, shop by shop.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use proptest::strategy::{Strategy, ValueTree};
@@ -45,9 +46,14 @@ fn figures_of_any_marketplace_are_the_published_ones_and_add_up() {
 fn every_shop_of_the_sample_is_explained() {
     let bench = Bench::empty();
     bench.configure("window_days = 30");
+    let mut seen = BTreeSet::new();
     for day in ["2022-01-31", "2022-02-28", "2022-03-15"] {
         bench.night(day.parse().unwrap(), &["--extracts", sample_data().to_str().unwrap()]).assert_done();
-        assert!(explained(&bench, sample_data(), day).check_all() > 100);
+        let sample = explained(&bench, sample_data(), day);
+        assert!(sample.check_all() > 100);
+        let present = sample.present();
+        seen.difference(&present).for_each(|shop| sample.check_left(*shop));
+        seen.extend(present);
     }
     let sample = explained(&bench, sample_data(), "2022-03-15");
     let failure = sample.said(999_999_999_999, "").unwrap_err();

@@ -1,6 +1,6 @@
 //! What `shopscore explain` says of shops, asked in this process, and checked against the published files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -51,6 +51,19 @@ impl Explained {
             rows.entry(cells["shop_id"].as_i64().unwrap()).or_default().push(cells.into());
         }
         rows
+    }
+
+    /// The shops that have a row on the day.
+    pub(crate) fn present(&self) -> BTreeSet<i64> {
+        self.published(&SCORES).into_keys().collect()
+    }
+
+    /// Checks that a shop without a row is said to have left before the day.
+    pub(crate) fn check_left(&self, shop: i64) {
+        let page = self.json(shop, "");
+        assert_eq!((&page["score"], &page["unscored_reason"]), (&Value::Null, &json!("not_present")), "{page:#}");
+        assert_eq!(page["absence"]["reason"], "left", "{page:#}");
+        assert!(page["absence"]["left_on"].as_str().unwrap() <= self.day.as_str(), "{page:#}");
     }
 
     /// Checks what is said of every shop of the day; how many these are.
