@@ -2,8 +2,8 @@
 
 mod backfill;
 mod check;
-mod explain;
 mod diff;
+mod explain;
 mod generations;
 mod nightly;
 mod restate;

@@ -11,7 +11,7 @@ use crate::domain::Day;
 use crate::error::Outcome;
 use crate::indicators::{Indicator, value};
 use crate::partials::measures;
-use crate::table_days::of_shop::ShopDays;
+use crate::table_days::of_shop::{ShopDays, WhyUnknown};
 
 /// An indicator on one day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -83,6 +83,6 @@ fn of_day(indicator: Indicator, day: Day, known: &ShopDays) -> DayFigures {
         numerator: known.map(|(numerator, _)| numerator),
         denominator: known.map(|(_, denominator)| denominator),
         value: known.and_then(|(numerator, denominator)| value(numerator, denominator)),
-        unknown_reason: figures.err().map(crate::table_days::of_shop::WhyUnknown::name),
+        unknown_reason: figures.err().map(WhyUnknown::name),
     }
 }

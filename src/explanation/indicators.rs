@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use super::reach::{Way, ways};
@@ -133,7 +134,7 @@ fn published(row: Row<'_>, days: &ShopDays) -> Outcome<IndicatorFigures> {
 /// The spread of the shops that are ranked with this one: those of its primary category, or of its row of the weight table.
 fn spread(
     asked: &Asked<'_>,
-    spreads: &arrow::array::RecordBatch,
+    spreads: &RecordBatch,
     (category, assessment_category): (&str, Option<&str>),
     indicator: &IndicatorFigures,
 ) -> Outcome<Option<SpreadFigures>> {

@@ -6,6 +6,7 @@
 //! shares of all records that count add up to 1. First come those that lack most, of equal ones the newest, then by key. Records that
 //! appeals took out and quarantined rows stand apart: they do no damage.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -16,13 +17,15 @@ use crate::domain::Day;
 use crate::error::Outcome;
 use crate::explanation::indicators::IndicatorFigures;
 use crate::extracts::tables::Table;
-use crate::indicators::{Better, Indicator, Unit};
+use crate::indicators::{Better, Indicator, Unit, value};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::partials::retractions::{Appeal, decide};
+use crate::state::store::Store;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::of_shop::WhyUnknown;
 use crate::table_days::rows_of_shop::{DayRows, ShopRow, rows_of_shop};
+use crate::threads::on_pool;
 
 /// A record.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -89,7 +92,7 @@ pub(crate) fn behind(asked: &Asked<'_>, explained: &Explanation, listed: Listed)
         let Some(spec) = measures::ALL.iter().find(|spec| spec.measures.iter().any(|of| of.name == numerator)) else {
             continue;
         };
-        let days = rows_of_shop(terms, &store, spec, (window, &counted), asked.shop_id)?;
+        let days = on_pool(|| rows_of_shop(terms, &store, spec, (window, &counted), asked.shop_id))?;
         let mut of_indicator = Behind { asked, figures, spec, appeals: &appeals }.records(&days, listed.limit)?;
         of_indicator.unknown_days.extend(appeals_unknown.iter().filter(|_| spec.has_records()).cloned());
         behind.push(of_indicator);
@@ -102,7 +105,7 @@ type Appeals = BTreeMap<(TableDay, i64), Vec<Appeal>>;
 
 fn appeals(
     asked: &Asked<'_>,
-    store: &crate::state::store::Store,
+    store: &Store,
     counted: &BTreeMap<TableDay, i64>,
 ) -> Outcome<(Appeals, Vec<UnknownDays>)> {
     let (mut appeals, mut unknown) = (Appeals::new(), Vec::new());
@@ -132,55 +135,76 @@ struct Behind<'a> {
     appeals: &'a Appeals,
 }
 
+/// The records of an indicator, as they are gathered day by day.
+#[derive(Default)]
+struct Gathered {
+    /// Those that count and lack something.
+    records: Vec<TheRecord>,
+    /// Those that do not count.
+    aside: Vec<TheRecord>,
+    /// What those that count add up to.
+    sum: Added,
+}
+
 impl Behind<'_> {
     fn records(&self, days: &BTreeMap<Day, Result<DayRows, WhyUnknown>>, limit: usize) -> Outcome<IndicatorRecords> {
-        let of = self.figures.of;
-        let published = (self.figures.numerator, self.figures.denominator);
-        let total = lacks(of, published);
-        let (mut records, mut aside, mut sum) = (Vec::new(), Vec::new(), (0, 0));
-        for (day, rows) in days.iter().filter_map(|(day, rows)| Some((*day, rows.as_ref().ok()?))) {
-            let told = |standing, record_id, row: &str| TheRecord {
-                indicator: of.name(),
-                standing,
-                day,
-                record_id,
-                lacks: None,
-                share: None,
-                reason: None,
-                row: row.to_owned(),
-            };
-            aside.extend(
-                rows.quarantined
-                    .iter()
-                    .map(|row| TheRecord { reason: Some(row.reason), ..told("quarantined", row.key, &row.row) }),
-            );
-            for (row, added) in self.once(&rows.sound) {
-                if added == (0, 0) {
-                    continue;
-                }
-                if self.is_retracted(day, row) {
-                    aside.push(told("retracted", row.key, &row.row));
-                    continue;
-                }
-                sum = (sum.0 + added.0, sum.1 + added.1);
-                let lacks = lacks(of, added);
-                if lacks > 0 {
-                    let share = crate::indicators::value(lacks, total);
-                    records.push(TheRecord { lacks: Some(lacks), share, ..told("counted", row.key, &row.row) });
-                }
+        let (of, mut gathered) = (self.figures.of, Gathered::default());
+        for (day, rows) in days {
+            if let Ok(rows) = rows {
+                self.gather(*day, rows, &mut gathered);
             }
         }
+        let Gathered { mut records, aside, sum: (numerator, denominator) } = gathered;
         records.sort_by_cached_key(|record: &TheRecord| {
-            let newest_first = std::cmp::Reverse((record.lacks, record.day));
-            (newest_first, record.record_id, record.row.clone())
+            (Reverse((record.lacks, record.day)), record.record_id, record.row.clone())
         });
         let more = records.len().saturating_sub(limit);
         records.truncate(limit);
+        let is_counted_here = self.place(of.spec().denominator).is_some();
         let unknown = days.iter().filter_map(|(day, rows)| Some(((self.spec.table, *day), *rows.as_ref().err()?)));
-        let has_denominator = self.place(of.spec().denominator).is_some();
-        let add_up = sum.0 == published.0 && (!has_denominator || sum.1 == published.1);
-        let unknown_days = stored::folded(unknown);
-        Ok(IndicatorRecords { of, indicator: of.name(), lacks: total, add_up, records, more, aside, unknown_days })
+        Ok(IndicatorRecords {
+            of,
+            indicator: of.name(),
+            lacks: lacks(of, (self.figures.numerator, self.figures.denominator)),
+            add_up: numerator == self.figures.numerator
+                && (!is_counted_here || denominator == self.figures.denominator),
+            records,
+            more,
+            aside,
+            unknown_days: stored::folded(unknown),
+        })
+    }
+
+    fn gather(&self, day: Day, rows: &DayRows, gathered: &mut Gathered) {
+        let of = self.figures.of;
+        let told = |standing, record_id, row: &str| TheRecord {
+            indicator: of.name(),
+            standing,
+            day,
+            record_id,
+            lacks: None,
+            share: None,
+            reason: None,
+            row: row.to_owned(),
+        };
+        for row in &rows.quarantined {
+            gathered.aside.push(TheRecord { reason: Some(row.reason), ..told("quarantined", row.key, &row.row) });
+        }
+        for (row, added) in self.once(&rows.sound) {
+            if added == (0, 0) {
+                continue;
+            }
+            if self.is_retracted(day, row) {
+                gathered.aside.push(told("retracted", row.key, &row.row));
+                continue;
+            }
+            gathered.sum = (gathered.sum.0 + added.0, gathered.sum.1 + added.1);
+            let (lacking, of_all) = (lacks(of, added), lacks(of, (self.figures.numerator, self.figures.denominator)));
+            if lacking > 0 {
+                let share = value(lacking, of_all);
+                gathered.records.push(TheRecord { lacks: Some(lacking), share, ..told("counted", row.key, &row.row) });
+            }
+        }
     }
 
     /// Each record of a day with what it adds: rows that count once together are one.

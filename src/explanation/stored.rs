@@ -17,6 +17,7 @@ use crate::publish::cells::rows;
 use crate::publish::outputs::QUALITY;
 use crate::state::store::Store;
 use crate::table_days::of_shop::{ShopDays, WhyUnknown, of_shop};
+use crate::threads::on_pool;
 
 /// What appeals took out of an indicator's figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -56,7 +57,8 @@ pub(super) fn counted(asked: &Asked<'_>) -> Outcome<BTreeMap<TableDay, i64>> {
 
 /// What is stored of the shop on the days that the night counted.
 pub(super) fn days(asked: &Asked<'_>, counted: &BTreeMap<TableDay, i64>) -> Outcome<ShopDays> {
-    of_shop(&store(asked)?, asked.shop_id, counted)
+    let store = store(asked)?;
+    on_pool(|| of_shop(&store, asked.shop_id, counted))
 }
 
 /// The state folder, to read from.

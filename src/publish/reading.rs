@@ -19,7 +19,6 @@ use super::layout::{Layout, Name};
 use super::outputs::OutputTable;
 use super::partition::{PUBLISHED, PartitionFolder, Period};
 use super::{current, generations};
-use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 
 const STAGE: &str = "published files";

@@ -11,7 +11,7 @@ use arrow::array::RecordBatch;
 use super::outputs::OutputTable;
 use super::reading::{read_partition, read_rows};
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::folders::entries;
 
 const STAGE: &str = "published files";
@@ -67,7 +67,7 @@ impl Seen {
     }
 
     /// The failure that a day was not published.
-    pub(crate) fn not_published(&self, table: &OutputTable, day: Day) -> crate::error::Failure {
+    pub(crate) fn not_published(&self, table: &OutputTable, day: Day) -> Failure {
         let wanted = format!("{} of {day}", table.name);
         let finding =
             Finding::new(STAGE, "no such partition", wanted).path(&self.folder.join(table.partition_path(day)));

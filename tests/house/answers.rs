@@ -24,6 +24,11 @@ fn json_is_the_answer_under_the_name_and_version_of_its_schema() {
         ("check --date 2022-02-01", "check/1"),
         ("state", "state/1"),
         ("verify", "verify/1"),
+        ("explain --shop 1 --date 2022-02-01", "explain/1"),
+        ("explain --shop 1 --date 2022-02-01 --days", "explain-days/1"),
+        ("explain --shop 1 --date 2022-02-01 --rows", "explain-rows/1"),
+        ("diff 2022-01-31 2022-02-01", "diff/1"),
+        ("diff 2022-01-31 2022-02-01 --categories", "diff-categories/1"),
     ] {
         let answer = json(&bench, command);
         assert_eq!(answer["schema"], schema);

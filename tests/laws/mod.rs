@@ -3,6 +3,7 @@
 //!
 //! `PROPTEST_CASES` says how many marketplaces each law is tried on.
 
+mod explained;
 mod forms;
 mod layouts;
 mod shares;

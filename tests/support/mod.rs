@@ -5,6 +5,7 @@ pub(crate) mod bench;
 pub(crate) mod checksums;
 pub(crate) mod disk;
 pub(crate) mod ended;
+pub(crate) mod explained;
 pub(crate) mod files;
 pub(crate) mod library;
 pub(crate) mod marketplace;

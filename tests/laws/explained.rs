@@ -1,0 +1,71 @@
+//! `shopscore explain` adds nothing of its own: every figure is a published one, and every sum adds up, shop by shop.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+use super::layouts::Layout;
+use super::{FEW, scored};
+use crate::support::bench::sample_data;
+use crate::support::explained::Explained;
+use crate::support::library::ExitClass;
+use crate::support::marketplaces::marketplaces;
+use crate::support::runner::{alone, cases};
+use crate::support::{AS_OF, Bench, Marketplace};
+
+/// The published day of a bench, with these extracts.
+fn explained(bench: &Bench, extracts: PathBuf, day: &str) -> Explained {
+    let folders = [
+        ("--config", bench.path("jobs/nightly.toml")),
+        ("--extracts", extracts),
+        ("--rules", bench.path("rules")),
+        ("--state", bench.path("state")),
+        ("--out", bench.path("out")),
+    ];
+    let flags = folders.into_iter().flat_map(|(flag, path)| [flag.to_owned(), path.display().to_string()]);
+    Explained { out: bench.path("out"), flags: flags.collect(), day: day.to_owned() }
+}
+
+fn every_shop_of_a_marketplace_is_explained() {
+    let mut runner = TestRunner::new(cases(FEW));
+    let few = runner.config().cases;
+    for _ in 0..few {
+        let marketplace: Marketplace = marketplaces().new_tree(&mut runner).unwrap().current();
+        let bench = scored(&marketplace, &Layout::plain(), &[]);
+        assert!(explained(&bench, bench.path("extracts"), AS_OF).check_all() > 0);
+    }
+}
+
+#[test]
+fn figures_of_any_marketplace_are_the_published_ones_and_add_up() {
+    alone(figures_of_any_marketplace_are_the_published_ones_and_add_up, every_shop_of_a_marketplace_is_explained);
+}
+
+fn every_shop_of_the_sample_is_explained() {
+    let bench = Bench::empty();
+    bench.configure("window_days = 30");
+    let mut seen = BTreeSet::new();
+    for day in ["2022-01-31", "2022-02-28", "2022-03-15"] {
+        bench.night(day.parse().unwrap(), &["--extracts", sample_data().to_str().unwrap()]).assert_done();
+        let sample = explained(&bench, sample_data(), day);
+        assert!(sample.check_all() > 100);
+        let present = sample.present();
+        seen.difference(&present).for_each(|shop| sample.check_left(*shop));
+        seen.extend(present);
+    }
+    let sample = explained(&bench, sample_data(), "2022-03-15");
+    let failure = sample.said(999_999_999_999, "").unwrap_err();
+    assert_eq!(failure.class, ExitClass::Missing, "{failure}");
+    assert!(failure.to_string().contains("no such shop in the snapshot"), "{failure}");
+    let unpublished = Explained { day: "2022-03-16".to_owned(), ..sample };
+    let failure = unpublished.said(508, "").unwrap_err();
+    assert_eq!(failure.class, ExitClass::Missing, "{failure}");
+    assert!(failure.to_string().contains("publish the day"), "{failure}");
+}
+
+#[test]
+fn figures_of_the_sample_are_the_published_ones_and_add_up() {
+    alone(figures_of_the_sample_are_the_published_ones_and_add_up, every_shop_of_the_sample_is_explained);
+}
