@@ -100,7 +100,7 @@ fn what_is_beyond_the_value_that_warns_is_said_once_and_published() {
             |bench| bench.put(Table::Shops, day(AS_OF), &with_a_shop_of_no_category()),
             &["--set=max_unscored_percent=20"],
             "1 of 6 present shops without a score (1 category_without_weights, 0 no_data; categories without weights: \
-             \"没有这个类目\" of 1), wanted at most 2 % (warn_unscored_percent)",
+             \"没有这个类目\" of 1), wanted at most 3 % (warn_unscored_percent)",
         ),
     ];
     for (spoil, flags, warning) in cases {
