@@ -58,3 +58,42 @@ pub(super) fn of_tables(
     };
     Table::ALL.map(of_table).to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::day;
+    use crate::settings::resolve;
+    use crate::table_days::night::SetAside;
+
+    #[test]
+    fn a_table_stands_beside_its_median_and_its_first_least_day_and_a_snapshot_alone() {
+        let counts = [
+            (Table::Shops, "2022-02-01", 7),
+            (Table::Payments, "2022-03-13", 4),
+            (Table::Payments, "2022-03-14", 9),
+            (Table::Payments, "2022-03-15", 4),
+            (Table::Payments, "2022-01-01", 1),
+            (Table::Reviews, "2022-03-14", 5),
+            (Table::Reviews, "2022-03-13", 6),
+        ];
+        let counts = counts.map(|(table, on, rows)| Counts { rows, ..Counts::nothing(table, day(on)) });
+        let set_aside = SetAside { counts: counts.to_vec(), ..SetAside::default() };
+        let inspected = Inspected { set_aside, ..Inspected::default() };
+        let settings = resolve(None, std::iter::empty(), std::iter::empty()).unwrap();
+        let found = of_tables(&settings, day("2022-03-15"), &inspected, (&[], None));
+        let shown = |usual: &Usual| {
+            let pair = |pair: Option<(Day, i64)>| pair.map_or("-".to_owned(), |(day, rows)| format!("{day} {rows}"));
+            let median = usual.median.map_or("-".to_owned(), |median| median.to_string());
+            format!("{} {} {} {median} {}", usual.table.name(), usual.days, pair(usual.newest), pair(usual.least))
+        };
+        let shown: Vec<String> = found.iter().take(4).map(shown).collect();
+        let expected = [
+            "shops 1 2022-02-01 7 - -",
+            "payments 3 2022-03-15 4 4 2022-03-13 4",
+            "pickups 0 - - -",
+            "reviews 2 2022-03-14 5 5.5 2022-03-14 5",
+        ];
+        assert_eq!(shown, expected);
+    }
+}

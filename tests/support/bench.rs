@@ -83,7 +83,7 @@ impl Bench {
             bench.ship_rule(entry.file_name());
         }
         fs::create_dir(bench.path("jobs")).unwrap();
-        bench.configure(&format!("window_days = {WINDOW_DAYS}\nwarn_snapshot_age_days = 7"));
+        bench.configure(&format!("window_days = {WINDOW_DAYS}"));
         bench
     }
 
