@@ -2,7 +2,7 @@
 //!
 //! Grain in: for each rank that was published, how many shops were better, how many were ranked, and the tier. Grain out: one set
 //! of cut-offs. A set of the rule tables counts where it explains every tier of the shops that it is for; else the tiers themselves
-//! say between which figures each cut-off lay: where the set of the tables fits it stays, else the roundest figure is taken.
+//! say between which figures each cut-off lay: where the set of the tables fits it stays, else the roundest figure near it is taken.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -107,12 +107,12 @@ fn explaining(ranks: &[Ranked], set: Option<&CutOffs>) -> Option<CutOffs> {
     CutOffs::new(top_percents).ok().filter(|set| explains(&set))
 }
 
-/// A figure from `least` to `most`: `near` where it lies between them, else the roundest, and of several the least.
+/// A figure from `least` to `most`: `near` where it lies between them, else the roundest, and of several the nearest to it.
 fn chosen(least: i64, most: i64, near: i64) -> Option<i64> {
-    let rounded = |step: &i64| (least.max(1) + step - 1) / step * step;
+    let rounded = |step: &i64| if near > most { most / step * step } else { (least + step - 1) / step * step };
     let steps = [50_000, 10_000, 5_000, 1_000, 100, 10, 1];
-    let roundest = || steps.iter().map(rounded).find(|figure| *figure <= most);
-    if (least..=most).contains(&near) { Some(near) } else { roundest() }
+    let is_between = |figure: &i64| (least..=most).contains(figure);
+    Some(near).filter(is_between).or_else(|| steps.iter().map(rounded).find(is_between))
 }
 
 #[cfg(test)]

@@ -31,4 +31,9 @@ pub(crate) mod shops;
 pub(crate) mod statuses;
 mod weights;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 const STAGE: &str = "comparison";

@@ -6,7 +6,7 @@
 
 use super::STAGE;
 use super::causes::{Cause, Step};
-use super::peers::{Among, Peers};
+use super::peers::{Among, Peers, Place};
 use super::published::PublishedShop;
 use super::rules::{CountedRules, tiers_of};
 use crate::error::{ExitClass, Finding, Outcome};
@@ -106,36 +106,32 @@ impl<'a> Nights<'a> {
             return Ok([before, before, before, before, at_category, after]);
         };
         let (numerator, denominator) = taken_out.get(place).copied().unwrap_or_default();
-        let without =
+        let known_before =
             Measured { numerator: now.numerator + numerator, denominator: now.denominator + denominator, ..now };
-        let tier = |home, figures, among| self.tier(home, shops, (indicator, figures), among);
+        let here = self.place(first, shops, indicator);
+        let there = if second.has_moved_from(first) { self.place(second, shops, indicator) } else { here };
         Ok([
-            tier(first, without, Among::First)?,
-            tier(first, now, Among::First)?,
-            tier(first, now, Among::Renewed)?,
-            tier(first, now, Among::Second)?,
-            tier(if second.has_moved_from(first) { second } else { first }, now, Among::Second)?,
+            held(here, known_before, Among::First)?,
+            held(here, now, Among::First)?,
+            held(here, now, Among::Renewed)?,
+            held(here, now, Among::Second)?,
+            held(there, now, Among::Second)?,
             after,
         ])
     }
 
-    /// The tier of these figures in the group and by the cut-offs of `home` on the first night.
-    fn tier(
-        &self,
-        home: &PublishedShop,
-        [first, second]: [&PublishedShop; 2],
-        (indicator, figures): (Indicator, Measured),
-        among: Among,
-    ) -> Outcome<Option<HeldTier>> {
-        let [rules, later] = self.rules;
-        let Some(value) = value(figures.numerator, figures.denominator) else { return Ok(None) };
+    /// Where a shop is ranked by an indicator in the group of `of`, by the cut-offs of the first night.
+    fn place(&self, of: &PublishedShop, nights: [&PublishedShop; 2], indicator: Indicator) -> Option<Place<'_>> {
         // Where nobody of the category was ranked on the first night, those of the second are all that is known.
-        let cut_offs =
-            [rules, later].into_iter().find_map(|rules| rules.cut_offs.get(&home.primary_category, indicator));
-        let Some(cut_offs) = cut_offs else { return Ok(None) };
-        let tier = self.peers.tier(home, (first, second), (indicator, value), among, cut_offs)?;
-        Ok(tier.map(|tier| HeldTier { tier, denominator: figures.denominator }))
+        let mut cut_offs = self.rules.iter().filter_map(|rules| rules.cut_offs.get(&of.primary_category, indicator));
+        self.peers.place(of, nights, indicator, cut_offs.next()?)
     }
+}
+
+/// The tier that these figures hold at a place; none without data.
+fn held(at: Option<Place<'_>>, figures: Measured, among: Among) -> Outcome<Option<HeldTier>> {
+    let Some((at, value)) = at.zip(value(figures.numerator, figures.denominator)) else { return Ok(None) };
+    Ok(Some(HeldTier { tier: at.tier(value, among)?, denominator: figures.denominator }))
 }
 
 fn check(shop: &PublishedShop, score: Option<Decimal4>) -> Outcome<()> {

@@ -12,7 +12,7 @@ use super::published::{PublishedNight, PublishedShop};
 use super::rules::group_of;
 use crate::domain::Tier;
 use crate::error::{Outcome, fault};
-use crate::indicators::Indicator;
+use crate::indicators::{Better, Indicator};
 use crate::policies::RankWithin;
 use crate::rulebook::CutOffs;
 use crate::tiers::{Contenders, is_better};
@@ -86,37 +86,51 @@ impl Peers {
         Self { within, groups: groups.collect() }
     }
 
-    /// The tier of a shop whose value would be `value` in the group of `home`, among these others.
-    pub(super) fn tier(
-        &self,
-        home: &PublishedShop,
-        (first, second): (&PublishedShop, &PublishedShop),
-        (indicator, value): (Indicator, f64),
-        among: Among,
-        cut_offs: &CutOffs,
-    ) -> Outcome<Option<Tier>> {
-        let Some(group) = group_of(home, self.within) else { return Ok(None) };
-        let better = indicator.spec().better;
-        let (mut count, mut ranked) = (0, 1);
-        if let Some(of) = self.groups.get(&(Arc::clone(group), indicator)) {
-            let [of_first, renewed, of_second] = of;
-            let others = match among {
-                Among::First => of_first,
-                Among::Renewed => renewed,
-                Among::Second => of_second,
-            };
-            let own = |shop| value_in(Some(shop), self.within, group, indicator);
-            // Its own value is among them where it is in the group on that night.
-            let own = match among {
-                Among::First => own(first),
-                Among::Renewed => own(first).map(|before| own(second).unwrap_or(before)),
-                Among::Second => own(second),
-            };
-            let own_is_better = own.is_some_and(|own| is_better(own, value, better));
-            count = others.better_than(value, better) - usize::from(own_is_better);
-            ranked = others.count() + 1 - usize::from(own.is_some());
-        }
+    /// Where a shop of both nights is ranked by an indicator if it is in the group of `of`, by these cut-offs; none where that has
+    /// no group.
+    pub(super) fn place<'a>(
+        &'a self,
+        of: &PublishedShop,
+        nights: [&PublishedShop; 2],
+        indicator: Indicator,
+        cut_offs: &'a CutOffs,
+    ) -> Option<Place<'a>> {
+        let group = group_of(of, self.within)?;
+        let others = self.groups.get(&(Arc::clone(group), indicator));
+        let own = nights.map(|shop| value_in(Some(shop), self.within, group, indicator));
+        Some(Place { others, own, better: indicator.spec().better, cut_offs })
+    }
+}
+
+/// A group in which a shop is ranked by an indicator.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// None where nobody is.
+    others: Option<&'a [Contenders; 3]>,
+    /// The shop's own values there on both nights, which are among those of the others.
+    own: [Option<f64>; 2],
+    better: Better,
+    cut_offs: &'a CutOffs,
+}
+
+impl Place<'_> {
+    /// The tier of the shop if its value were this one, among these others.
+    pub(super) fn tier(&self, value: f64, among: Among) -> Outcome<Tier> {
+        let [own_first, own_second] = self.own;
+        let own = match among {
+            Among::First => own_first,
+            Among::Renewed => own_first.map(|before| own_second.unwrap_or(before)),
+            Among::Second => own_second,
+        };
+        let others = self.others.map(|[first, renewed, second]| match among {
+            Among::First => first,
+            Among::Renewed => renewed,
+            Among::Second => second,
+        });
+        let own_is_better = own.is_some_and(|own| is_better(own, value, self.better));
+        let better = others.map_or(0, |others| others.better_than(value, self.better)) - usize::from(own_is_better);
+        let ranked = others.map_or(0, Contenders::count) + 1 - usize::from(own.is_some());
         let whole = |number: usize| i64::try_from(number).map_err(|error| fault(STAGE, error));
-        Ok(Some(cut_offs.tier(whole(count)?, whole(ranked)?)))
+        Ok(self.cut_offs.tier(whole(better)?, whole(ranked)?))
     }
 }

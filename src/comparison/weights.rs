@@ -1,10 +1,10 @@
 //! The weights that a published night's scores were made with.
 //!
 //! Grain in: what each dimension weighed among those with a score, shop by shop. Grain out: one row an assessment category. A row of
-//! the rule tables counts where it explains the weights of every shop; else the shop with most dimensions tells them, as the smallest
-//! whole numbers of that ratio. What no shop had a score in was not told: there the row of the tables stands.
+//! the rule tables counts where it explains the weights of every shop; else the shops tell them, as the smallest whole numbers of
+//! their ratios. What no shop had a score in, or none together with the rest, was not told: there the tables say how it stands to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::STAGE;
@@ -17,6 +17,9 @@ const DIMENSIONS: usize = Dimension::ALL.len();
 
 /// What each dimension weighs in percent, in the order of [`Dimension::ALL`].
 type Percents = [Option<f64>; DIMENSIONS];
+
+/// Whole numbers in some ratio; none of a dimension that is not known.
+type Weights = [Option<i128>; DIMENSIONS];
 
 /// The whole of the weights, in ten-thousandths of a percent.
 const ALL: i64 = Decimal4::HUNDRED.ten_thousandths();
@@ -40,11 +43,10 @@ impl CountedWeights {
             let told = told.get(category.as_ref()).copied();
             let scored = shops.iter().map(|shop| shop.weight_percents).filter(is_scored);
             let scored: Vec<Percents> = scored.collect();
-            let row = match explaining(category, &scored, told) {
+            match explaining(category, &scored, told) {
                 None if !scored.is_empty() => return Err(unexplained(category)),
-                row => row.or_else(|| told.cloned()),
-            };
-            counted.extend(row.map(|row| (Arc::clone(category), row)));
+                row => counted.extend(row.map(|row| (Arc::clone(category), row))),
+            }
         }
         Ok(Self(counted))
     }
@@ -72,21 +74,71 @@ fn is_scored(percents: &Percents) -> bool {
 /// The row that weighed all of these shops.
 fn explaining(category: &str, shops: &[Percents], told: Option<&WeightRow>) -> Option<WeightRow> {
     let explains = |row: &&WeightRow| shops.iter().all(|percents| shares(row, percents) == *percents);
-    if let Some(told) = told.filter(explains) {
+    if let Some(told) = told.filter(|told| explains(told)) {
         return Some(told.clone());
     }
-    let widest = shops.iter().max_by_key(|percents| percents.iter().flatten().count())?;
-    let (ratio, whole) = ratio(widest)?;
-    let weight_told = |dimension| told.map_or(0, |row| row.percent(dimension).ten_thousandths());
-    let lacking = Dimension::ALL.into_iter().zip(widest).filter(|(_, percent)| percent.is_none());
-    let lacking: i64 = lacking.map(|(dimension, _)| weight_told(dimension)).sum();
-    // Both kinds as parts of one whole, which any multiple of it is.
-    let mut weights = Dimension::ALL.into_iter().zip(ratio).map(|(dimension, share)| match share {
-        Some(share) => share * (ALL - lacking),
-        None => weight_told(dimension) * whole,
-    });
-    let weights = [(); DIMENSIONS].map(|()| Decimal4::from_ten_thousandths(weights.next().unwrap_or_default()));
-    Some(WeightRow::as_counted(category, weights)).filter(|row| explains(&row))
+    if shops.is_empty() {
+        return None;
+    }
+    let told = told.map(|row| Dimension::ALL.map(|dimension| i128::from(row.percent(dimension).ten_thousandths())));
+    let mut parts = connected(shops)?;
+    // What no shop had a score in stands beside the rest.
+    let mut rest = told.unwrap_or_default().map(Some);
+    for part in &parts {
+        rest.iter_mut().zip(part).filter(|(_, known)| known.is_some()).for_each(|(weight, _)| *weight = None);
+    }
+    parts.push(rest);
+    let weights = parts.into_iter().reduce(|whole, part| beside(&whole, &part, told.as_ref()))?;
+    let weights = weights.map(|weight| i64::try_from(weight.unwrap_or_default()).ok());
+    let weights = weights.map(|weight| weight.map(Decimal4::from_ten_thousandths));
+    let mut weights = weights.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
+    let row = WeightRow::as_counted(category, [(); DIMENSIONS].map(|()| weights.next().unwrap_or_default()));
+    Some(row).filter(|row| explains(&row))
+}
+
+/// What shops tell of the weights, where dimensions that one shop has, or several one after another, stand in one ratio.
+fn connected(shops: &[Percents]) -> Option<Vec<Weights>> {
+    let bits = |percents: &Percents| percents.map(|percent| percent.map(f64::to_bits));
+    let distinct: BTreeSet<_> = shops.iter().map(bits).collect();
+    let mut parts: Vec<Weights> = Vec::new();
+    for percents in distinct {
+        let mut next = ratio(&percents.map(|percent| percent.map(f64::from_bits)))?;
+        for part in std::mem::take(&mut parts) {
+            let shared =
+                part.iter().zip(&next).find_map(|(one, other)| one.zip(*other).filter(|(one, other)| one * other != 0));
+            match shared {
+                Some((one, other)) => next = joined(&part, other, &next, one),
+                None => parts.push(part),
+            }
+        }
+        parts.push(next);
+    }
+    Some(parts)
+}
+
+/// Weights of `one`, `times` as much, and of `other`, `other_times` as much, as the smallest whole numbers.
+fn joined(one: &Weights, times: i128, other: &Weights, other_times: i128) -> Weights {
+    let mut both = *one;
+    for (weight, other) in both.iter_mut().zip(other) {
+        *weight = weight.map(|weight| weight * times).or(other.map(|weight| weight * other_times));
+    }
+    let divisor = both.iter().flatten().fold(0, |divisor, weight| greatest_divisor(divisor, *weight)).max(1);
+    both.map(|weight| weight.map(|weight| weight / divisor))
+}
+
+fn greatest_divisor(one: i128, other: i128) -> i128 {
+    if other == 0 { one } else { greatest_divisor(other, one % other) }
+}
+
+/// Two parts beside each other, in the ratio that the tables tell of them.
+fn beside(one: &Weights, other: &Weights, told: Option<&[i128; DIMENSIONS]>) -> Weights {
+    let sum = |part: &Weights| part.iter().flatten().sum::<i128>();
+    let told = |part: &Weights| {
+        let weights =
+            told.map(|told| told.iter().zip(part).filter(|(_, own)| own.is_some()).map(|(told, _)| told).sum());
+        weights.unwrap_or_else(|| sum(part))
+    };
+    joined(one, told(one).max(1) * sum(other).max(1), other, told(other).max(1) * sum(one).max(1))
 }
 
 /// What the dimensions that have a share in `percents` weigh among one another by a row.
@@ -99,15 +151,15 @@ fn shares(row: &WeightRow, percents: &Percents) -> Percents {
     [(); DIMENSIONS].map(|()| shares.next().flatten())
 }
 
-/// The smallest whole numbers that stand to one another as these percents, and their sum.
+/// The smallest whole numbers that stand to one another as these percents.
 #[expect(clippy::cast_possible_truncation, reason = "weights of a whole that 64 bits hold many times over")]
-fn ratio(percents: &Percents) -> Option<([Option<i64>; DIMENSIONS], i64)> {
+fn ratio(percents: &Percents) -> Option<Weights> {
     /// Far above what a quotient of floats can be off, far below what two weights can differ by.
     const NOTHING: f64 = 1e-7;
     let of_whole = |whole: i64| percents.map(|percent| percent.map(|percent| percent * whole as f64 / 100.0));
     let is_whole = |part: &f64| (part - part.round()).abs() < NOTHING;
     let whole = (1..=ALL).find(|whole| of_whole(*whole).iter().flatten().all(is_whole))?;
-    Some((of_whole(whole).map(|part| part.map(|part| part.round() as i64)), whole))
+    Some(of_whole(whole).map(|part| part.map(|part| i128::from(part.round() as i64))))
 }
 
 #[cfg(test)]
@@ -136,6 +188,8 @@ mod tests {
             ("all dimensions", &old, &[&[][..], &[0]][..]),
             ("all dimensions, of odd figures", &new, &[&[], &[1, 2]]),
             ("some shops lack some", &old, &[&[1], &[1, 4]]),
+            ("each shop lacks one", &new, &[&[0], &[1], &[2]]),
+            ("no shop has what another has", &new, &[&[0, 1], &[2, 3, 4]]),
         ] {
             let shops = published(by, lacking);
             assert_eq!(explaining("男装", &shops, Some(by)).as_ref(), Some(by), "{case}");

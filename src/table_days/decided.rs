@@ -31,7 +31,7 @@ impl KnownAppeals {
     /// The appeals of these days, each with as many rows as were counted, on records of `span`; none where not all is known.
     pub(crate) fn of(settings: &Settings, span: Span, rows_of_days: &BTreeMap<Day, i64>) -> Outcome<Option<Self>> {
         let store = Store::open(&settings.state, false)?;
-        let mut answered = Vec::new();
+        let (mut answered, mut records) = (Vec::new(), BTreeMap::new());
         for (day, rows) in rows_of_days {
             let of = (Table::Appeals, *day);
             let stored = match store.peek(of) {
@@ -41,10 +41,11 @@ impl KnownAppeals {
                 _ => return Ok(None),
             };
             let Some(content) = store.peek_content(of, &stored.version) else { return Ok(None) };
-            let known = Asked { store: &store, known: KnownAnswers::peek(&settings.state, *day) };
+            let known = Asked { known: KnownAnswers::peek(&settings.state, *day), appeals: &stored };
             for (place, appeal) in content.appeals()?.into_iter().enumerate() {
                 if span.contains(appeal.record_of.1) {
-                    let Some(record) = known.record(&stored, place, appeal.record_of) else { return Ok(None) };
+                    let found = records.entry(appeal.record_of).or_insert_with(|| store.peek(appeal.record_of));
+                    let Some(record) = known.record(place, appeal.record_of, found) else { return Ok(None) };
                     answered.push((appeal, record));
                 }
             }
@@ -71,21 +72,21 @@ impl KnownAppeals {
 
 /// What became of the records that the appeals of a day name.
 struct Asked<'a> {
-    store: &'a Store,
     known: KnownAnswers,
+    appeals: &'a Stored,
 }
 
 impl Asked<'_> {
     /// The record that the appeal at a place names, or none where there is no such record; nothing where it was not looked for, or
-    /// in another version of its table-day.
-    fn record(&self, appeals: &Stored, place: usize, record_of: TableDay) -> Option<Option<Record>> {
-        let now = self.store.peek(record_of);
-        if now == Found::Nothing {
-            return Some(None);
-        }
-        let asked = self.known.asked.get(&record_of);
-        let is_as_asked = asked.zip(now.stored()).is_some_and(|(asked, now)| *asked == now.version.fingerprint);
-        let holds = is_as_asked && self.known.appeals == appeals.version.fingerprint;
+    /// in another version of its table-day than is stored now.
+    fn record(&self, place: usize, record_of: TableDay, now: &Found) -> Option<Option<Record>> {
+        let stored = match now {
+            Found::Nothing => return Some(None),
+            Found::Damaged => return None,
+            Found::Described(stored) => stored,
+        };
+        let is_as_asked = self.known.asked.get(&record_of) == Some(&stored.version.fingerprint);
+        let holds = is_as_asked && self.known.appeals == self.appeals.version.fingerprint;
         self.known.answers.get(place).copied().flatten().filter(|_| holds)
     }
 }

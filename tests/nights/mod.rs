@@ -6,6 +6,7 @@
 mod catch_up;
 mod clean;
 mod damaged;
+mod differences;
 mod extracts;
 mod new;
 mod outlook;
