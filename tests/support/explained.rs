@@ -85,7 +85,8 @@ impl Explained {
 }
 
 fn as_json(batch: &RecordBatch, row: usize) -> Value {
-    let columns = batch.schema().fields().iter().zip(batch.columns()).map(|(field, column)| {
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
         let value = match column.data_type() {
             _ if column.is_null(row) => Value::Null,
             DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
