@@ -5,10 +5,9 @@
 
 use serde::Serialize;
 
-use super::stored::{self, TakenOut};
+use super::stored::TakenOut;
 use super::{Asked, Explanation};
 use crate::domain::Day;
-use crate::error::Outcome;
 use crate::indicators::{Indicator, value};
 use crate::partials::measures;
 use crate::table_days::of_shop::{ShopDays, WhyUnknown};
@@ -45,23 +44,18 @@ pub(crate) struct IndicatorDays {
 }
 
 /// The days of each indicator of an explained shop, or of one of them.
-pub(crate) fn by_day(
-    asked: &Asked<'_>,
-    explained: &Explanation,
-    only: Option<Indicator>,
-) -> Outcome<Vec<IndicatorDays>> {
-    let known = stored::days(asked, &stored::counted(asked)?)?;
+pub(crate) fn by_day(asked: &Asked<'_>, explained: &Explanation, only: Option<Indicator>) -> Vec<IndicatorDays> {
     let wanted = explained.indicators.iter().filter(|figures| only.is_none_or(|only| only == figures.of));
     let by_day = wanted.map(|figures| IndicatorDays {
         of: figures.of,
         indicator: figures.indicator,
-        days: asked.settings.window(asked.as_of).days().map(|day| of_day(figures.of, day, &known)).collect(),
+        days: asked.settings.window(asked.as_of).days().map(|day| of_day(figures.of, day, &explained.days)).collect(),
         taken_out: figures.taken_out,
         numerator: figures.numerator,
         denominator: figures.denominator,
         value: figures.value,
     });
-    Ok(by_day.collect())
+    by_day.collect()
 }
 
 fn of_day(indicator: Indicator, day: Day, known: &ShopDays) -> DayFigures {
@@ -70,7 +64,7 @@ fn of_day(indicator: Indicator, day: Day, known: &ShopDays) -> DayFigures {
         match table.and_then(|spec| known.0.get(&(spec.table, day))) {
             Some(Ok(sums)) => Ok(sums.get(measure).copied().unwrap_or_default()),
             Some(Err(why)) => Err(*why),
-            // Nothing happened on a day that the night did not count.
+            // A day that the night did not count added nothing to it.
             None => Ok(0),
         }
     };

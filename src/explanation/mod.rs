@@ -29,6 +29,7 @@ use crate::publish::outputs::SCORES;
 use crate::publish::seen::Seen;
 use crate::rulebook::{InForce, Rulebook};
 use crate::settings::Settings;
+use crate::table_days::of_shop::ShopDays;
 
 const STAGE: &str = "explanation";
 
@@ -91,6 +92,9 @@ pub(crate) struct Explanation {
     pub(crate) thresholds: Option<Thresholds>,
     /// Days of which no daily figures are known.
     pub(crate) unknown_days: Vec<UnknownDays>,
+    /// The days themselves.
+    #[serde(skip)]
+    pub(crate) days: ShopDays,
 }
 
 /// Explains a shop's score; missing where the day is not published or the shop is not known.
@@ -130,6 +134,7 @@ fn of_present(asked: &Asked<'_>, row: Row<'_>) -> Outcome<Explanation> {
         outlook: verdicts::heading(asked)?,
         thresholds: verdicts::thresholds(asked, &primary_category),
         unknown_days: stored::unknown(&days),
+        days,
         dimensions,
         primary_category,
         primary_subcategory,
@@ -162,5 +167,6 @@ fn of_absent(asked: &Asked<'_>) -> Outcome<Explanation> {
         outlook: None,
         thresholds: None,
         unknown_days: Vec::new(),
+        days: ShopDays::default(),
     })
 }

@@ -109,7 +109,7 @@ fn appeals(
     counted: &BTreeMap<TableDay, i64>,
 ) -> Outcome<(Appeals, Vec<UnknownDays>)> {
     let (mut appeals, mut unknown) = (Appeals::new(), Vec::new());
-    for (of, rows) in counted.iter().filter(|(of, _)| of.0 == Table::Appeals) {
+    for (of, rows) in counted.iter().filter(|(of, rows)| of.0 == Table::Appeals && **rows > 0) {
         let stored = store.peek(*of).stored();
         let why = match &stored {
             None => Some(WhyUnknown::NotStored),

@@ -1,8 +1,8 @@
 //! The figures of one shop, day by day, as the state folder keeps them: what a published figure of a window adds up from.
 //!
 //! In: the table-days that a published night counted, with the rows of each. Out: for each the shop's sums of its measures, or
-//! why they are not known; a shop without rows counted 0. Appeals have taken nothing out of them. A day without a partition
-//! is none of those that the night counted, and adds nothing. Nothing is written, and nothing is computed again.
+//! why they are not known; a shop without rows counted 0, and a day without a partition was counted with 0 rows. Appeals have
+//! taken nothing out of them. Nothing is written, and nothing is computed again.
 
 use std::collections::BTreeMap;
 
@@ -61,6 +61,10 @@ fn of_day(
     spec: &PartialSpec,
     (of, rows): (TableDay, i64),
 ) -> Outcome<Result<DaySums, WhyUnknown>> {
+    if rows == 0 {
+        // Nothing happened, with a partition or without one.
+        return Ok(Ok(spec.figures().into_iter().map(|figure| (figure, 0)).collect()));
+    }
     let stored = match store.peek(of) {
         Found::Nothing => return Ok(Err(WhyUnknown::NotStored)),
         Found::Damaged => return Ok(Err(WhyUnknown::Damaged)),
@@ -130,7 +134,8 @@ mod tests {
     fn a_shops_days_are_those_that_are_stored_and_of_the_others_it_is_said_why_not() {
         let state = tempfile::tempdir().unwrap();
         let store = Store::open(state.path(), false).unwrap();
-        let days = ["2022-03-11", "2022-03-12", "2022-03-13", "2022-03-14"].map(|on| (Table::Payments, day(on)));
+        let days =
+            ["2022-03-11", "2022-03-12", "2022-03-13", "2022-03-14", "2022-03-15"].map(|on| (Table::Payments, day(on)));
         let sums = df!("shop_id" => [1_i64, 2, 1], "category" => ["a", "a", "b"], "payments" => [3_i64, 4, 5],
             "amount_fen" => [30_i64, 40, 50], "rows" => [3_i64, 4, 5])
         .unwrap();
@@ -138,11 +143,11 @@ mod tests {
             store.put(&DayContent::Sums(sums.clone()), stored(*of, 12)).unwrap();
         }
         std::fs::write(state.path().join("partials/payments/2022-03-13-f.parquet"), "damaged").unwrap();
-        let rows = days.into_iter().zip([12, 11, 12, 12]).collect();
+        let rows = days.into_iter().zip([12, 11, 12, 12, 0]).collect();
         let of = |shop| of_shop(&store, shop, &rows).unwrap();
         let shown = of(1).0.into_values().map(|sums| sums.map(|sums| [sums["payments"], sums["amount_fen"]]));
         let unknown = [WhyUnknown::ChangedSince, WhyUnknown::Damaged, WhyUnknown::NotStored].map(Err);
-        assert_eq!(shown.collect::<Vec<_>>(), [vec![Ok([8, 80])], unknown.to_vec()].concat());
+        assert_eq!(shown.collect::<Vec<_>>(), [vec![Ok([8, 80])], unknown.to_vec(), vec![Ok([0, 0])]].concat());
         assert_eq!((of(1).total("payments"), of(1).unknown().count()), (None, 3));
         let known = ShopDays(of(9).0.into_iter().take(1).collect());
         assert_eq!((known.total("payments"), known.total("disputes_at_fault")), (Some(0), Some(0)));

@@ -60,6 +60,9 @@ pub(crate) fn rows_of_shop(
     let days: Vec<(TableDay, i64)> =
         counted.iter().filter(|(of, _)| of.0 == spec.table).map(|(of, rows)| (*of, *rows)).collect();
     let of_days = days.into_par_iter().with_max_len(1).map(|(of, rows)| {
+        if rows == 0 {
+            return Ok((of.1, Ok(DayRows::default())));
+        }
         let Some(partition) = there.get(&of.1) else { return Ok((of.1, Err(WhyUnknown::Expired))) };
         let planned = plan::of_partition(partition, terms, store.peek(of));
         let known = match as_counted(&planned, rows, terms)? {

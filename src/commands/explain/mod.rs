@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Explain, stdout: &mut impl Write) -> Outcome<()> {
         return Err(Finding::new(STAGE, found, format!("one of [{}]", assessed.join(", "))).fail(ExitClass::Usage));
     }
     if arguments.days {
-        let indicators = explanation::days::by_day(&asked, &explained, indicator)?;
+        let indicators = explanation::days::by_day(&asked, &explained, indicator);
         return tell(&DaysPage { shop_id: shop, as_of: date, indicators, language }, form, stdout);
     }
     if arguments.rows {
