@@ -1,0 +1,54 @@
+//! What can be typed: subcommands and flags.
+
+mod reading;
+mod settings;
+mod writing;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use self::reading::{Check, Diff, Explain, FormatFlag, Generations, Summary, Verify};
+pub(crate) use self::settings::SettingFlags;
+pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand};
+
+/// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
+///
+/// Exit codes: 0 done, or nothing to do; 1 a fault of shopscore; 2 usage, configuration or rule tables; 3 input
+/// rejected; 4 input missing or stale; 5 disk or permission; 6 published files or state unusable; 75 another run holds
+/// the lock; 130 and 143 ended by SIGINT or SIGTERM.
+/// Results go to stdout, logs and errors to stderr.
+#[derive(Debug, Parser)]
+#[command(name = "shopscore", version, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Score one day and publish it; without --date yesterday, after the days missed since the last success
+    Nightly(Nightly),
+    /// Look at all that a night needs before it runs, tell everything that is wrong at once, and write nothing
+    Check(Check),
+    /// Publish the days of a range that are not published and current, or the published nights that are stale
+    Backfill(Backfill),
+    /// Replace the frozen scores of a month end, and bring up to date what follows from them
+    Restate(Restate),
+    /// Settle the annual fees of a year from its month-end scores and payments
+    Settle(Settle),
+    /// List what the state folder keeps and what of it no longer holds, or remove old days from it
+    State(State),
+    /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
+    Summary(Summary),
+    /// Say why a shop has its score on a published day, day by day or by the records behind it
+    Explain(Explain),
+    /// Say whose score, tiers, admission and status moved between two published nights, by how much and because of what
+    Diff(Diff),
+    /// List the published generations
+    Generations(Generations),
+    /// Show readers an earlier generation again
+    Rollback(Rollback),
+    /// Check every published and stored file against its recorded hash
+    Verify(Verify),
+    /// Write extracts of a made-up marketplace
+    Sample(Sample),
+}

@@ -1,0 +1,128 @@
+//! What can be typed after commands that read.
+
+use clap::Args;
+
+use super::settings::SettingFlags;
+use crate::answers::Format;
+use crate::answers::units::Language;
+use crate::calendar::Year;
+use crate::domain::Day;
+use crate::indicators::Indicator;
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// The as-of day of the night, YYYY-MM-DD [default: yesterday in the business time zone]
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<Day>,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Summary {
+    /// The published day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY", required_unless_present = "year", conflicts_with = "year")]
+    pub date: Option<Day>,
+    /// The year, YYYY, instead of a day
+    #[arg(long, value_name = "YEAR")]
+    pub year: Option<Year>,
+    /// How many categories, the largest first
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub categories: usize,
+    /// How many shops, the greatest gain first
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub shops: usize,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+/// How a command that reads tells what it found.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct FormatFlag {
+    /// For people, or for programs
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The shop
+    #[arg(long, value_name = "ID")]
+    pub shop: i64,
+    /// The published day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub date: Day,
+    /// Its indicators day by day
+    #[arg(long, conflicts_with = "rows")]
+    pub days: bool,
+    /// The records behind its indicators, those that pull them down most first
+    #[arg(long)]
+    pub rows: bool,
+    /// Only this indicator, with --days or --rows
+    #[arg(long, value_name = "NAME", value_parser = indicator)]
+    pub indicator: Option<Indicator>,
+    /// How many records an indicator, with --rows
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// In which words people get it
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Language::En)]
+    pub lang: Language,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+fn indicator(name: &str) -> Result<Indicator, String> {
+    Indicator::from_name(name)
+        .ok_or_else(|| format!("wanted one of {}", Indicator::ALL.map(Indicator::name).join(", ")))
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Generations {
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diff {
+    /// The first day, YYYY-MM-DD
+    #[arg(value_name = "DAY")]
+    pub from: Day,
+    /// The second day [with generations: the same day]
+    #[arg(value_name = "DAY", required_unless_present_any = ["from_generation", "to_generation"])]
+    pub to: Option<Day>,
+    /// The generation that the first day is taken from [default: what readers see]
+    #[arg(long, value_name = "ID")]
+    pub from_generation: Option<String>,
+    /// The generation that the second day is taken from [default: what readers see]
+    #[arg(long, value_name = "ID")]
+    pub to_generation: Option<String>,
+    /// One shop alone, with all its indicators
+    #[arg(long, value_name = "ID", conflicts_with = "categories")]
+    pub shop: Option<i64>,
+    /// Categories in place of shops
+    #[arg(long)]
+    pub categories: bool,
+    /// How many shops or categories people see, the greatest move first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub most: usize,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}

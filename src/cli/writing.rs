@@ -1,0 +1,115 @@
+//! What can be typed after commands that write.
+
+use clap::{Args, Subcommand};
+
+use super::reading::FormatFlag;
+use super::settings::SettingFlags;
+use crate::calendar::Year;
+use crate::domain::{Day, trimmed};
+use crate::sample::Request;
+
+#[derive(Args, Debug)]
+pub(crate) struct Nightly {
+    /// The as-of day to score, YYYY-MM-DD [default: yesterday in the business time zone, and the days missed]
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<Day>,
+    /// Read and hash every file, even one that looks as it did
+    #[arg(long)]
+    pub rehash: bool,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Backfill {
+    /// The first day
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub from: Option<Day>,
+    /// The last day
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<Day>,
+    /// Only published nights that would come out of other ingredients now
+    #[arg(long, required_unless_present = "from")]
+    pub stale: bool,
+    /// List the days, and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Restate {
+    /// The month end, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub month_end: Day,
+    /// Why; it is published with every row that changes
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub because: String,
+    /// The day as of which appeals count [default: yesterday in the business time zone]
+    #[arg(long, value_name = "DAY")]
+    pub knowledge_day: Option<Day>,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = trimmed(text);
+    if text.is_empty() { Err("wanted a reason".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Settle {
+    /// The calendar year, YYYY
+    #[arg(long, value_name = "YEAR")]
+    pub year: Year,
+    /// The day up to which payments and departures count [default: the year's newest published night]
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<Day>,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct State {
+    #[command(subcommand)]
+    pub command: Option<StateCommand>,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Remove days older than these, but for an open window and the payments of a year that is not settled
+    Prune {
+        /// How many days before the newest stay
+        #[arg(long, value_name = "N")]
+        keep_days: i32,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Rollback {
+    /// The generation to show: its name, or its number or id where only one has it
+    #[arg(long, value_name = "ID")]
+    pub to: String,
+    /// Why, where a frozen month end would be lost or fall back to an earlier revision
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub because: Option<String>,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sample {
+    #[command(flatten)]
+    pub(crate) request: Request,
+    /// The folder of the rule tables, which name the categories [default: the setting `rules`]
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<String>,
+    /// How many threads may work
+    #[arg(long, value_name = "N")]
+    pub threads: Option<String>,
+}
