@@ -13,7 +13,8 @@
 //!  quarantine)     └── state (what earlier nights left), brought together by table_days
 //! ```
 //!
-//! [`commands`] puts the command line in front of it, `answers` is how those that read tell what they found, `explanation` why a shop has its score; [`sample`] makes extracts to try it on.
+//! [`commands`] puts the command line in front of it, `answers` is how those that read tell what they found, `explanation` why a
+//! shop has its score, `comparison` puts two published nights beside each other, [`sample`] makes extracts to try it on.
 
 pub mod calendar;
 mod columns;

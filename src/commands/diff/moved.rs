@@ -7,15 +7,16 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use super::admissions::{AdmissionChange, ScoreChange, ShopOfNight, StatusChange};
-use super::moved_shop::{MovedRow, MovedShop};
+use super::moved_shop::MovedShop;
 use super::nights::{Nights, Side};
-use super::told;
-use crate::answers::{Answer, Part};
 use crate::cli;
 use crate::comparison::rules::{RulesOfNow, differences};
 use crate::comparison::shops::{Comparison, NewlyTakenOut, Stayed};
 use crate::comparison::statuses;
-use crate::error::Outcome;
+use crate::error::{ExitClass, Finding, Outcome};
+
+/// How messages name this command.
+const STAGE: &str = "diff";
 
 /// What became of shops between two published nights.
 #[derive(Serialize)]
@@ -65,7 +66,7 @@ pub(super) fn diff(
     let [entered, left] = comparison
         .entered_and_left()
         .map(|shops| shops.into_iter().filter(|shop| is_meant(shop.shop_id)).map(ShopOfNight::of).collect::<Vec<_>>());
-    told::check_is_there(arguments, stayed.len() + entered.len() + left.len())?;
+    check_is_there(arguments, stayed.len() + entered.len() + left.len())?;
     let moves = |is: fn(i64) -> bool| stayed.iter().filter_map(Stayed::moved).filter(|moved| is(*moved)).count();
     let (up, down) = (moves(|moved| moved > 0), moves(|moved| moved < 0));
     let month_ends = [first.month_end.as_ref(), second.month_end.as_ref()];
@@ -95,15 +96,9 @@ pub(super) fn diff(
     })
 }
 
-impl Answer for Diff {
-    const SCHEMA: &'static str = "diff/1";
-    type Row = MovedRow;
-
-    fn rows(&self) -> Vec<MovedRow> {
-        self.shops.iter().map(MovedShop::row).collect()
-    }
-
-    fn parts(&self) -> Vec<Part> {
-        if self.shown.shop.is_some() { told::one_shop(self) } else { told::all_shops(self) }
-    }
+/// Refuses a shop that neither night has; `found` counts what was found of it.
+fn check_is_there(arguments: &cli::Diff, found: usize) -> Outcome<()> {
+    let Some(shop) = arguments.shop.filter(|_| found == 0) else { return Ok(()) };
+    let finding = Finding::new(STAGE, format!("no shop {shop} on either day"), "the id of a shop that was present");
+    Err(finding.fail(ExitClass::Missing))
 }

@@ -1,24 +1,28 @@
 //! The answer of shops for people: what came of all of them in a few lines and a table, or of one shop line by line.
 
+use std::cmp::Reverse;
+
+use super::admissions::ShopOfNight;
 use super::moved::Diff;
-use super::moved_shop::{Figures, IndicatorMove, MovedShop};
+use super::moved_shop::{Figures, IndicatorMove, MovedRow, MovedShop};
 use crate::answers::units::{Language, value};
-use crate::answers::{Cell, Part, Table, Tone};
-use crate::cli;
+use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::comparison::causes::Cause;
 use crate::domain::Dimension;
-use crate::error::{ExitClass, Finding, Outcome};
 use crate::indicators::Unit;
 use crate::rulebook::Decimal4;
 
-/// How messages name this command.
-const STAGE: &str = "diff";
+impl Answer for Diff {
+    const SCHEMA: &'static str = "diff/1";
+    type Row = MovedRow;
 
-/// Refuses a shop that neither night has; `found` counts what was found of it.
-pub(super) fn check_is_there(arguments: &cli::Diff, found: usize) -> Outcome<()> {
-    let Some(shop) = arguments.shop.filter(|_| found == 0) else { return Ok(()) };
-    let finding = Finding::new(STAGE, format!("no shop {shop} on either day"), "the id of a shop that was present");
-    Err(finding.fail(ExitClass::Missing))
+    fn rows(&self) -> Vec<MovedRow> {
+        self.shops.iter().map(MovedShop::row).collect()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        if self.shown.shop.is_some() { one_shop(self) } else { all_shops(self) }
+    }
 }
 
 /// A score, or that there is none.
@@ -73,9 +77,9 @@ fn heads(diff: &Diff) -> Vec<Part> {
     lines.into_iter().map(Part::Line).collect()
 }
 
-pub(super) fn all_shops(diff: &Diff) -> Vec<Part> {
+fn all_shops(diff: &Diff) -> Vec<Part> {
     let most = diff.shown.most;
-    let counted = |shops: &[super::admissions::ShopOfNight]| {
+    let counted = |shops: &[ShopOfNight]| {
         let ids = few(shops, most, |shop| shop.shop_id.to_string());
         if shops.is_empty() { "0".to_owned() } else { format!("{} ({ids})", shops.len()) }
     };
@@ -129,7 +133,7 @@ fn statuses(diff: &Diff) -> Option<Part> {
 fn because(shop: &MovedShop) -> String {
     let mut causes: Vec<_> =
         Cause::ALL.map(|cause| (cause, shop.moved_by(cause))).into_iter().filter(|(_, moved)| *moved != 0).collect();
-    causes.sort_by_key(|(_, moved)| std::cmp::Reverse(moved.abs()));
+    causes.sort_by_key(|(_, moved)| Reverse(moved.abs()));
     causes
         .into_iter()
         .map(|(cause, moved)| format!("{} {}", cause.name(), signed(moved)))
@@ -176,7 +180,7 @@ fn figures(of: &IndicatorMove) -> [Cell; 3] {
 }
 
 /// One shop: a line a dimension whose score moved, with its indicators, and the others in one line.
-pub(super) fn one_shop(diff: &Diff) -> Vec<Part> {
+fn one_shop(diff: &Diff) -> Vec<Part> {
     let mut parts = heads(diff);
     for (came, shops) in [("entered", &diff.entered), ("left", &diff.left)] {
         let lines = shops.iter().map(|shop| format!("{}: {came}, score {}", shop.shop_id, score(shop.score)));
