@@ -27,6 +27,8 @@ pub struct Cli {
 pub(crate) enum Command {
     /// Score one day and publish it; without --date yesterday, after the days missed since the last success
     Nightly(Nightly),
+    /// Say what the nights that are due would do, and do nothing
+    Plan(Plan),
     /// Publish the days of a range that are not published and current, or the published nights that are stale
     Backfill(Backfill),
     /// Replace the frozen scores of a month end, and bring up to date what follows from them
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     State(State),
     /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
     Summary(Summary),
+    /// Score a published day under other rules or policies beside those in force, and publish nothing
+    Whatif(WhatIf),
     /// List the published generations
     Generations(Generations),
     /// Show readers an earlier generation again
@@ -105,6 +109,29 @@ pub(crate) struct Nightly {
     /// Read and hash every file, even one that looks as it did
     #[arg(long)]
     pub rehash: bool,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Plan {
+    /// The night of a day, YYYY-MM-DD [default: what a night without a date would do]
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["from", "to", "stale"])]
+    pub date: Option<Day>,
+    /// The first day of a range
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub from: Option<Day>,
+    /// Its last day
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<Day>,
+    /// Only published nights that would come out of other ingredients now
+    #[arg(long)]
+    pub stale: bool,
+    #[command(flatten)]
+    pub form: FormatFlag,
     #[command(flatten)]
     pub settings: SettingFlags,
 }
@@ -120,7 +147,7 @@ pub(crate) struct Backfill {
     /// Only published nights that would come out of other ingredients now
     #[arg(long, required_unless_present = "from")]
     pub stale: bool,
-    /// List the days, and publish nothing
+    /// List the days, say what each would do, and write nothing
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
@@ -138,6 +165,9 @@ pub(crate) struct Restate {
     /// The day as of which appeals count [default: yesterday in the business time zone]
     #[arg(long, value_name = "DAY")]
     pub knowledge_day: Option<Day>,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
 }
@@ -155,6 +185,9 @@ pub(crate) struct Settle {
     /// The day up to which payments and departures count [default: the year's newest published night]
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<Day>,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
 }
@@ -204,6 +237,20 @@ pub(crate) struct FormatFlag {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct WhatIf {
+    /// The published day, YYYY-MM-DD; --rules and --set say what would be other than it is
+    #[arg(long, value_name = "DAY")]
+    pub date: Day,
+    /// How many shops, the greatest move first
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub shops: usize,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Generations {
     #[command(flatten)]
     pub form: FormatFlag,
@@ -219,6 +266,9 @@ pub(crate) struct Rollback {
     /// Why, where a frozen month end would be lost or fall back to an earlier revision
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
-use super::generations;
+use super::{generations, plan, whatif};
 use crate::answers::Answer;
 
 /// The file of an answer's schema, and what it holds.
@@ -24,7 +24,7 @@ fn schema<A: Answer + JsonSchema>() -> (String, String) {
 #[test]
 fn the_schemas_of_answers_are_documented() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-    let schemas = [schema::<generations::Listing>()];
+    let schemas = [schema::<generations::Listing>(), schema::<plan::Plan>(), schema::<whatif::WhatIf>()];
     if std::env::var_os("RENEW_SCHEMAS").is_some() {
         schemas.iter().for_each(|(file, text)| fs::write(folder.join(file), text).unwrap());
     }

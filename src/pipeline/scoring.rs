@@ -11,7 +11,8 @@ use crate::ranking::rank_all;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::table_days::dependencies::Terms;
-use crate::table_days::night::{NightInput, SetAside, Surveyed};
+use crate::table_days::night::{NightInput, Surveyed};
+use crate::table_days::set_aside::SetAside;
 use crate::table_days::windows::SpanSums;
 use crate::window_sums::shops::{WindowSums, of_shops};
 use crate::{domain::Day, error::Outcome, extracts::tables::Table, scores};
@@ -25,7 +26,7 @@ pub(super) enum Outlook {
 
 /// Scores a day whose table-days were found, and hands on what came of it.
 pub(super) fn with_figures<T>(
-    Terms { settings, rulebook }: Terms<'_>,
+    Terms { settings, rulebook, .. }: Terms<'_>,
     (as_of, outlook): (Day, Outlook),
     surveyed: &Surveyed<'_>,
     then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,

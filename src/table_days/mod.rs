@@ -17,6 +17,7 @@ mod plan_tests;
 pub(crate) mod range;
 mod records;
 mod resolve;
+pub(crate) mod set_aside;
 mod shifted;
 pub(crate) mod survey;
 pub(crate) mod windows;
