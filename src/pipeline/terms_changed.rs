@@ -13,7 +13,7 @@ use crate::pipeline::shop_days;
 use crate::pipeline::whatif::{beside, rehearsed};
 use crate::publish::{KnownTerms, RecordedTerms, reading::Current};
 use crate::rulebook::{Rulebook, changes::changes};
-use crate::settings::changed_settings;
+use crate::settings::recorded::changes as changed_settings;
 use crate::state::rehearsal::{Keeping, Rehearsal};
 use crate::table_days::dependencies::Terms;
 

@@ -3,7 +3,7 @@
 //! Grain in: the rows of the tables, by what they are for. Grain out: one line a row that is new, gone or says something else,
 //! in the words of its file: `thresholds.csv 茶 marketing_min 2.8→3.0`. Where a rule comes from and its dates are no part of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rulebook;
 use super::file::STAGE;
@@ -24,7 +24,7 @@ pub(crate) fn changes(before: (&Rulebook, Day), now: (&Rulebook, Day)) -> Outcom
     let mut changes = Vec::new();
     for table in TABLES {
         let (old, new) = (rows(before, table)?, rows(now, table)?);
-        let keys: std::collections::BTreeSet<&Vec<String>> = old.keys().chain(new.keys()).collect();
+        let keys: BTreeSet<&Vec<String>> = old.keys().chain(new.keys()).collect();
         for key in keys {
             let what = match (old.get(key), new.get(key)) {
                 (Some(old), Some(new)) if old == new => continue,

@@ -42,7 +42,7 @@ pub struct RuleTable<R> {
     rules: Vec<Dated<R>>,
 }
 
-pub(super) fn path<R: Rule>(folder: &Path) -> PathBuf {
+fn path<R: Rule>(folder: &Path) -> PathBuf {
     folder.join(format!("{}.csv", R::TABLE))
 }
 
@@ -99,7 +99,7 @@ impl<R: Rule> RuleTable<R> {
     where
         R: Line,
     {
-        let (path, text) = texts.of::<R>();
+        let (path, text) = texts.of(R::TABLE);
         let key = |rule: &R| match rule.scope() {
             (category, Some(subcategory)) => format!("category {category:?} with subcategory {subcategory:?}"),
             (category, None) => format!("category {category:?}"),

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::file;
-use super::table::{Rule, path};
-use super::{CustomMade, Thresholds, Tiers, Weights, logistics::Logistics, table::RuleTable};
 use crate::error::{Failure, Outcome, fault};
+
+/// Every table that a rulebook has.
+pub(super) const TABLES: [&str; 5] = ["weights", "logistics", "custom_made", "tiers", "thresholds"];
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct RuleTexts {
@@ -17,23 +18,9 @@ pub(super) struct RuleTexts {
     by_table: BTreeMap<&'static str, Outcome<String>>,
 }
 
-/// The name of a table's rules.
-const fn name_of<R: Rule>(_: Option<&RuleTable<R>>) -> &'static str {
-    R::TABLE
-}
-
-/// Every table that a rulebook has.
-pub(super) const TABLES: [&str; 5] = [
-    name_of(None::<&Weights>),
-    name_of(None::<&Logistics>),
-    name_of(None::<&CustomMade>),
-    name_of(None::<&Tiers>),
-    name_of(None::<&Thresholds>),
-];
-
 impl RuleTexts {
     pub(super) fn read(folder: &Path) -> Self {
-        let text = |table: &'static str| (table, file::text(&folder.join(format!("{table}.csv"))));
+        let text = |table: &'static str| (table, file::text(&path(folder, table)));
         Self { folder: folder.to_owned(), by_table: TABLES.map(text).into() }
     }
 
@@ -44,9 +31,9 @@ impl RuleTexts {
         Some(Self { folder: PathBuf::from("the rules of a published night"), by_table })
     }
 
-    /// The path and the text of a table.
-    pub(super) fn of<R: Rule>(&self) -> (PathBuf, Outcome<&str>) {
-        (path::<R>(&self.folder), self.text(R::TABLE))
+    /// The path of a table, and its text.
+    pub(super) fn of(&self, table: &str) -> (PathBuf, Outcome<&str>) {
+        (path(&self.folder, table), self.text(table))
     }
 
     pub(super) fn text(&self, table: &str) -> Outcome<&str> {
@@ -55,4 +42,8 @@ impl RuleTexts {
             None => Err(fault(file::STAGE, format!("no text of {table}"))),
         }
     }
+}
+
+fn path(folder: &Path, table: &str) -> PathBuf {
+    folder.join(format!("{table}.csv"))
 }

@@ -78,7 +78,7 @@ struct TierRow {
 impl Tiers {
     /// The table of a folder, one set for five lines.
     pub(super) fn load_sets(texts: &RuleTexts, known: Option<&Categories<'_>>) -> Outcome<Self> {
-        let (path, text) = texts.of::<CutOffSet>();
+        let (path, text) = texts.of(CutOffSet::TABLE);
         let key = |TierRow { category, indicator, tier, .. }: &TierRow| {
             let indicator = indicator.map_or(ANY, Indicator::name);
             format!("category {category:?}, indicator {indicator}, tier {}", tier.points())

@@ -5,7 +5,7 @@
 mod declared;
 mod layers;
 mod mappings;
-mod recorded;
+pub(crate) mod recorded;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use declared::STAGE;
 pub use declared::{Reach, SETTINGS};
 use layers::{Layers, Values};
-pub(crate) use recorded::changes as changed_settings;
 
 use crate::calendar::Month;
 use crate::domain::{Day, Span};

@@ -12,7 +12,7 @@ fn an_edited_threshold_is_named_with_the_shops_that_lose_admission() {
     assert!(!night("2022-03-14").contains("changed since"));
     edit(&bench.path("rules"), "thresholds.csv", "女装/女士精品,2.8,", "女装/女士精品,3.0,");
     let named = "rules changed since 2022-03-14: thresholds.csv 女装/女士精品 marketing_min 2.8→3.0: \
-                 2 shops lose admission: 2105, 2807";
+                 2 shops lose admission: 500, 2807";
     let said = night("2022-03-15");
     assert!(said.contains(named), "{said}");
     assert!(!night("2022-03-15").contains("changed since"), "once");

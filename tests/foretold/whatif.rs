@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{copy_rules, edit};
 use crate::support::Bench;
 use crate::support::bench::sample_data;
-use crate::support::disk::files_below;
+use crate::support::disk::Disk;
 use crate::support::library::{INDICATORS, MONTHLY_ASSESSMENTS, OUTLOOK, OutputTable, SCORES};
 use crate::support::published::rows_shown;
 
@@ -71,9 +71,9 @@ fn whatif_says_what_a_night_says_that_is_published_under_those_rules_elsewhere()
     for day in ["2022-02-28", "2022-03-15"] {
         bench.said(&format!("nightly --date {day} {extracts}"));
         let terms = format!("{extracts} --rules other --set after_sales_mix=volume");
-        let before = [files_below(&bench.path("out"), ""), files_below(&bench.path("state"), "")];
+        let before = Disk::of(&bench);
         let answer = bench.said(&format!("whatif --date {day} {terms} --format json"));
-        assert!(before == [files_below(&bench.path("out"), ""), files_below(&bench.path("state"), "")], "it wrote");
+        before.assert_unchanged(&Disk::of(&bench));
         let answer: Value = serde_json::from_str(&answer).unwrap();
         bench.said(&format!("nightly --date {day} {terms} --out {day}/out --state {day}/state"));
         let expected = figures(&bench, &format!("{day}/out"), day);

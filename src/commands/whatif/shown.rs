@@ -2,6 +2,7 @@
 
 use super::answer::{CategoryShift, ShopShift, TierShift, WhatIf};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
+use crate::assessments::monthly::Status;
 use crate::commands::first_ten;
 
 impl TierShift {
@@ -121,9 +122,18 @@ fn shop_table<'a>(shops: impl Iterator<Item = &'a ShopShift<Vec<TierShift>>>) ->
             score(of.score_after),
             Cell::number(of.score_move.map(|moved| format!("{moved:+.4}"))).toned(tone),
             admission,
-            Cell::text(month_end),
+            Cell::text(&month_end).toned(month_end_tone(of)),
             Cell::text(told(&of.tiers)),
         ]);
     }
     table
+}
+
+fn month_end_tone(of: &ShopShift<Vec<TierShift>>) -> Tone {
+    let is = |status: Status| of.status_after == Some(status.name());
+    match of.status_before == of.status_after {
+        false if is(Status::Exit) => Tone::Bad,
+        false if is(Status::Fail) => Tone::Warning,
+        _ => Tone::Plain,
+    }
 }
