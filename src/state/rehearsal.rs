@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::partials::records::TableDay;
 use crate::partials::daily::Version;
+use crate::partials::records::TableDay;
 use crate::state::{day_content::DayContent, description::Stored};
 
 /// Where what a run makes for the next one goes.
