@@ -6,7 +6,7 @@ mod writing;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use self::reading::{Check, Diff, Explain, FormatFlag, Generations, Summary, Verify};
+pub(crate) use self::reading::{Check, Diff, Explain, FormatFlag, Generations, Plan, Summary, Verify, WhatIf};
 pub(crate) use self::settings::SettingFlags;
 pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand};
 
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Nightly(Nightly),
     /// Look at all that a night needs before it runs, tell everything that is wrong at once, and write nothing
     Check(Check),
+    /// Say what the nights that are due would do, and do nothing
+    Plan(Plan),
     /// Publish the days of a range that are not published and current, or the published nights that are stale
     Backfill(Backfill),
     /// Replace the frozen scores of a month end, and bring up to date what follows from them
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Say whose score, tiers, admission and status moved between two published nights, by how much and because of what
     Diff(Diff),
+    /// Score a published day under other rules or policies beside those in force, and publish nothing
+    Whatif(WhatIf),
     /// List the published generations
     Generations(Generations),
     /// Show readers an earlier generation again

@@ -126,3 +126,37 @@ pub(crate) struct Verify {
     #[command(flatten)]
     pub settings: SettingFlags,
 }
+
+#[derive(Args, Debug)]
+pub(crate) struct Plan {
+    /// The night of a day, YYYY-MM-DD [default: what a night without a date would do]
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["from", "to", "stale"])]
+    pub date: Option<Day>,
+    /// The first day of a range
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub from: Option<Day>,
+    /// Its last day
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<Day>,
+    /// Only published nights that would come out of other ingredients now
+    #[arg(long)]
+    pub stale: bool,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WhatIf {
+    /// The published day, YYYY-MM-DD; --rules and --set say what would be other than it is
+    #[arg(long, value_name = "DAY")]
+    pub date: Day,
+    /// How many shops, the greatest move first
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub shops: usize,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}

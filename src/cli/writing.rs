@@ -16,6 +16,9 @@ pub(crate) struct Nightly {
     /// Read and hash every file, even one that looks as it did
     #[arg(long)]
     pub rehash: bool,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
 }
@@ -31,7 +34,7 @@ pub(crate) struct Backfill {
     /// Only published nights that would come out of other ingredients now
     #[arg(long, required_unless_present = "from")]
     pub stale: bool,
-    /// List the days, and publish nothing
+    /// List the days, say what each would do, and write nothing
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
@@ -49,6 +52,9 @@ pub(crate) struct Restate {
     /// The day as of which appeals count [default: yesterday in the business time zone]
     #[arg(long, value_name = "DAY")]
     pub knowledge_day: Option<Day>,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
 }
@@ -66,6 +72,9 @@ pub(crate) struct Settle {
     /// The day up to which payments and departures count [default: the year's newest published night]
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<Day>,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
 }
@@ -98,6 +107,9 @@ pub(crate) struct Rollback {
     /// Why, where a frozen month end would be lost or fall back to an earlier revision
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
+    /// Say what the run would do, end as it would end, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
 }

@@ -6,13 +6,15 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::nightly::{say_night, say_partials};
-use super::{begin, lock, say};
+use super::{begin, keeping, lock, say};
 use crate::cli::Backfill;
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::night;
 use crate::pipeline::staleness::{self, WhyDue};
 use crate::rulebook::Rulebook;
+use crate::state::rehearsal::Rehearsal;
+use crate::table_days::dependencies::Terms;
 
 const STAGE: &str = "backfill";
 
@@ -24,26 +26,28 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
             .fail(ExitClass::Usage));
     }
     let rulebook = Rulebook::load(&settings.rules)?;
-    let _locks = lock(&settings, now, told(arguments))?;
-    let due = staleness::due(&settings, &rulebook, range, arguments.stale)?;
+    let rehearsal = Rehearsal::default();
+    let keeping = keeping(arguments.dry_run, &rehearsal);
+    let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
+    let _locks = (!arguments.dry_run).then(|| lock(&settings, now, told(arguments))).transpose()?;
+    let due = staleness::due(terms, range, arguments.stale)?;
     if due.is_empty() {
         let none = if arguments.stale { "no published night is stale" } else { "every day is published and current" };
         say(stdout, none);
     }
     if arguments.dry_run {
-        for (day, why) in due {
+        for (day, why) in &due {
             let why = match why {
                 WhyDue::NotPublished => "not published",
                 WhyDue::Stale => "stale",
             };
             say(stdout, &format!("{day} is {why}"));
         }
-        return Ok(());
     }
     let nights: Vec<Day> = due.into_iter().map(|(day, _)| day).collect();
-    let (mut computed, mut reused) = (staleness::prepare(&settings, &rulebook, &nights), 0);
+    let (mut computed, mut reused) = (staleness::prepare(terms, &nights), 0);
     for as_of in &nights {
-        let night = night::run(&settings, &rulebook, *as_of, now)?;
+        let night = night::run(terms, *as_of, now)?;
         say_night(&night, stdout);
         computed += night.computed.len();
         reused += night.reused;

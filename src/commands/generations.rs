@@ -5,12 +5,13 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{begin, lock_alone, say_published, tell};
+use super::{begin, keeping, lock_alone, say, say_published, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::cli::{Generations, Rollback};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::{self, ListedGeneration, Why};
+use crate::state::rehearsal::{Keeping, Rehearsal};
 
 /// The published generations, the oldest first.
 #[derive(Serialize)]
@@ -75,10 +76,20 @@ pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<
 pub(super) fn roll_back(arguments: &Rollback, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     // A link that was removed is put back by this, so that it must not be there.
-    let _locks = lock_alone(&settings, now, format!("rollback --to {}", arguments.to))?;
+    let lock = || lock_alone(&settings, now, format!("rollback --to {}", arguments.to));
+    let _locks = (!arguments.dry_run).then(lock).transpose()?;
     let why = Why { because: arguments.because.as_deref(), at: now };
-    let published = publish::rollback(&settings.out, &arguments.to, why)?;
+    let rehearsal = Rehearsal::default();
+    let keeping = keeping(arguments.dry_run, &rehearsal);
+    let published = match keeping {
+        Keeping::InState => publish::rollback(&settings.out, &arguments.to, why)?,
+        Keeping::InMemory(_) => publish::foretell_rollback(&settings.out, &arguments.to, why)?,
+    };
     let outcome = if published.changed { "rolled back to" } else { "already at" };
-    say_published(stdout, outcome, &published.name, &settings.out);
+    if keeping.is_rehearsal() && published.changed {
+        say(stdout, &format!("dry run: readers would be shown {}, and nothing was written", published.name));
+    } else {
+        say_published(stdout, (outcome, &published), keeping, &settings.out);
+    }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod generations;
 mod nightly;
+mod plan;
 mod restate;
 mod sample;
 #[cfg(test)]
@@ -13,7 +14,9 @@ mod schemas;
 mod settle;
 mod state;
 mod summary;
+mod terms;
 mod verify;
+mod whatif;
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -27,11 +30,13 @@ use crate::cli::{Cli, Command, FormatFlag, SettingFlags};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::check::check_folders;
+use crate::publish::Published;
 use crate::publish::lock::{Holder, Lock};
 use crate::publish::{lock_folder, make_out, prepare};
 use crate::settings::{self, Settings};
 use crate::state::checksummed::sweep;
 use crate::state::format as state_format;
+use crate::state::rehearsal::{Keeping, Rehearsal};
 use crate::{interruption, threads};
 
 const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
@@ -89,6 +94,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     match &cli.command {
         Command::Nightly(arguments) => nightly::run(arguments, now, stdout),
         Command::Check(arguments) => check::run(arguments, now, stdout),
+        Command::Plan(arguments) => plan::run(arguments, now, stdout),
         Command::Backfill(arguments) => backfill::run(arguments, now, stdout),
         Command::Restate(arguments) => restate::run(arguments, now, stdout),
         Command::Settle(arguments) => settle::run(arguments, now, stdout),
@@ -96,6 +102,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Explain(arguments) => explain::run(arguments, stdout),
         Command::Diff(arguments) => diff::run(arguments, stdout),
+        Command::Whatif(arguments) => whatif::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
         Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),
@@ -105,14 +112,24 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
 
 /// Resolves the settings and fixes the number of threads, before anything else happens.
 fn begin(flags: &SettingFlags) -> Outcome<Settings> {
+    let settings = resolved(flags)?;
+    threads::fix(settings.threads)?;
+    interruption::listen()?;
+    Ok(settings)
+}
+
+/// The settings of a run, with nothing done by them yet.
+fn resolved(flags: &SettingFlags) -> Outcome<Settings> {
     let default = PathBuf::from(DEFAULT_CONFIG);
     let file = flags.config.clone().or_else(|| default.is_file().then_some(default));
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     let environment = std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value)));
-    let settings = settings::resolve(file.as_deref(), environment, flags.given.iter().cloned())?;
-    threads::fix(settings.threads)?;
-    interruption::listen()?;
-    Ok(settings)
+    settings::resolve(file.as_deref(), environment, flags.given.iter().cloned())
+}
+
+/// Where what a command makes goes: nowhere in a dry run.
+fn keeping(is_dry_run: bool, rehearsal: &Rehearsal) -> Keeping<'_> {
+    if is_dry_run { Keeping::InMemory(rehearsal) } else { Keeping::InState }
 }
 
 /// Takes the locks of the output and the state folder, for as long as what is returned lives, and removes what killed runs
@@ -157,12 +174,24 @@ fn tell<A: Answer>(answer: &A, FormatFlag { format }: FormatFlag, stdout: &mut i
     answers::tell(answer, form, stdout)
 }
 
+/// The first ten of a list, and how many more there are.
+fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> String {
+    const SHOWN: usize = 10;
+    let more = all.len().saturating_sub(SHOWN);
+    let shown = all.take(SHOWN).map(|one| one.to_string()).collect::<Vec<_>>().join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
 /// The path that readers open.
 fn current(out: &Path) -> PathBuf {
     out.join("current")
 }
 
-/// Says which generation readers see now, and where.
-fn say_published(stdout: &mut impl Write, outcome: &str, name: &str, out: &Path) {
+/// Says which generation readers see now, and where; in a dry run, that nothing was published.
+fn say_published(stdout: &mut impl Write, (outcome, published): (&str, &Published), keeping: Keeping<'_>, out: &Path) {
+    if keeping.is_rehearsal() && published.changed {
+        return say(stdout, "dry run: a generation would be published, and nothing was written");
+    }
+    let name = &published.name;
     say(stdout, &format!("{outcome} {name}: {}", current(out).display()));
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, last_complete_day, lock, say, say_published};
+use super::{begin, first_ten, keeping, last_complete_day, lock, say, say_published, terms};
 use crate::cli::Nightly;
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -13,28 +13,33 @@ use crate::pipeline::month_end::Closed;
 use crate::pipeline::night::{self, Night};
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
-use crate::table_days::night::Delivered;
+use crate::state::rehearsal::Rehearsal;
+use crate::table_days::dependencies::Terms;
+use crate::table_days::set_aside::Delivered;
 
 pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let mut settings = begin(&arguments.settings)?;
     settings.rehash |= arguments.rehash;
     let rulebook = Rulebook::load(&settings.rules)?;
+    let rehearsal = Rehearsal::default();
+    let keeping = keeping(arguments.dry_run, &rehearsal);
+    let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
     let command = arguments.date.map_or("nightly".to_owned(), |as_of| format!("nightly --date {as_of}"));
     if let Some(as_of) = arguments.date {
         rulebook.check_in_force(as_of)?;
     }
-    let _locks = lock(&settings, now, command)?;
+    let _locks = (!arguments.dry_run).then(|| lock(&settings, now, command)).transpose()?;
     let nights = match arguments.date {
         Some(as_of) => vec![as_of],
         None => due(&settings, last_complete_day(&settings, now), stdout)?,
     };
     for as_of in nights {
-        let night = night::run(&settings, &rulebook, as_of, now)?;
+        let night = night::run(terms, as_of, now)?;
         say_delivered(&night, stdout);
         say_night(&night, stdout);
         say_partials(night.computed.len(), night.reused, &settings, stdout);
         let outcome = if night.published.changed { "published as" } else { "already current in" };
-        say_published(stdout, outcome, &night.published.name, &settings.out);
+        say_published(stdout, (outcome, &night.published), keeping, &settings.out);
         if !night.made_stale.is_empty() {
             let stale = listed(&night.made_stale);
             say(stdout, &format!("made stale: {stale}; `shopscore backfill --stale` publishes them again"));
@@ -95,14 +100,17 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
         let empty = night.without_rows.iter().map(|(table, day)| format!("{} {day}", table.name()));
         say(stdout, &format!("0 rows: {}", first_ten(empty)));
     }
+    if let Some(changed) = &night.terms_changed {
+        terms::told(changed).iter().for_each(|line| say(stdout, line));
+    }
     for ((table, day), why) in &night.computed {
         if night.changed.contains(&(*table, *day)) {
             say(stdout, &format!("computed again: {} {day}, since {why}", table.name()));
         }
     }
-    if !night.touched_month_ends.is_empty() {
-        let advice = "`shopscore restate --month-end D --because TEXT` replaces their scores";
-        say(stdout, &format!("news touch frozen month ends: {}; {advice}", listed(&night.touched_month_ends)));
+    for (month_end, rows) in &night.to_restate {
+        let advice = format!("`shopscore restate --month-end {month_end} --because TEXT` replaces them");
+        say(stdout, &format!("news change {rows} rows of the frozen month end {month_end}; {advice}"));
     }
     match night.month_end {
         Some(Closed::Now) => say(stdout, &format!("month end {as_of} closed: its scores are frozen from now on")),
@@ -112,12 +120,4 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
         }
         None => {}
     }
-}
-
-/// The first ten of a list, and how many more there are.
-fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> String {
-    const SHOWN: usize = 10;
-    let more = all.len().saturating_sub(SHOWN);
-    let shown = all.take(SHOWN).map(|one| one.to_string()).collect::<Vec<_>>().join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }

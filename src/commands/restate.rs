@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, last_complete_day, lock, say, say_published};
+use super::{begin, keeping, last_complete_day, lock, say, say_published};
 use crate::calendar::ends_month;
 use crate::cli::Restate;
 use crate::domain::Day;
@@ -12,6 +12,8 @@ use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::restatement;
 use crate::publish::month_ends::Restatement;
 use crate::rulebook::Rulebook;
+use crate::state::rehearsal::Rehearsal;
+use crate::table_days::dependencies::Terms;
 
 const STAGE: &str = "restate";
 
@@ -22,16 +24,20 @@ pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) 
     let knowledge_day = arguments.knowledge_day.unwrap_or(last);
     check(day, knowledge_day, last)?;
     let rulebook = Rulebook::load(&settings.rules)?;
-    let _locks = lock(&settings, now, format!("restate --month-end {day}"))?;
+    let rehearsal = Rehearsal::default();
+    let keeping = keeping(arguments.dry_run, &rehearsal);
+    let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
+    let _locks =
+        (!arguments.dry_run).then(|| lock(&settings, now, format!("restate --month-end {day}"))).transpose()?;
     let restatement = Restatement { because: &arguments.because, knowledge_day };
-    let restated = restatement::run(&settings, &rulebook, day, restatement, now)?;
+    let restated = restatement::run(terms, day, restatement, now)?;
     let Some((partitions, published)) = restated.published else {
         say(stdout, &format!("{day}: no row changes as known on {knowledge_day}; nothing is published"));
         return Ok(());
     };
     say(stdout, &format!("{day}: {} rows restated as known on {knowledge_day}", restated.changed));
     say(stdout, &format!("brought up to date: {}", partitions.join(", ")));
-    say_published(stdout, "published as", &published.name, &settings.out);
+    say_published(stdout, ("published as", &published), keeping, &settings.out);
     Ok(())
 }
 

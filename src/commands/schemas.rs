@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::diff::{categories::CategoriesDiff, moved::Diff};
 use super::explain::{days::DaysPage, page::Page, records::RecordsPage};
 use super::summary::{day::DaySummary, year::YearSummary};
-use super::{check, generations, state, verify};
+use super::{check, generations, plan, state, verify, whatif};
 use crate::answers::Answer;
 
 /// The file of an answer's schema, and what it holds.
@@ -39,6 +39,8 @@ fn the_schemas_of_answers_are_documented() {
         schema::<RecordsPage>(),
         schema::<Diff>(),
         schema::<CategoriesDiff>(),
+        schema::<plan::Plan>(),
+        schema::<whatif::WhatIf>(),
     ];
     if std::env::var_os("RENEW_SCHEMAS").is_some() {
         schemas.iter().for_each(|(file, text)| fs::write(folder.join(file), text).unwrap());

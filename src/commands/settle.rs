@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, lock, say, say_published};
+use super::{begin, keeping, lock, say, say_published};
 use crate::assessments::annual::Settlement;
 use crate::cli::Settle;
 use crate::domain::Day;
@@ -13,6 +13,8 @@ use crate::pipeline::settlement::{self, SettledYear};
 use crate::publish;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
+use crate::state::rehearsal::Rehearsal;
+use crate::table_days::dependencies::Terms;
 
 const STAGE: &str = "settle";
 
@@ -20,9 +22,12 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let settings = begin(&arguments.settings)?;
     let year = arguments.year;
     let rulebook = Rulebook::load(&settings.rules)?;
-    let _locks = lock(&settings, now, format!("settle --year {year}"))?;
+    let rehearsal = Rehearsal::default();
+    let keeping = keeping(arguments.dry_run, &rehearsal);
+    let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
+    let _locks = (!arguments.dry_run).then(|| lock(&settings, now, format!("settle --year {year}"))).transpose()?;
     let as_of = as_of(arguments, &settings)?;
-    let SettledYear { settlements, published } = settlement::run(&settings, &rulebook, (year, as_of), now)?;
+    let SettledYear { settlements, published } = settlement::run(terms, (year, as_of), now)?;
     let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };
     let qualified = settlements.iter().filter(|row| row.is_qualified).count();
     let sum = |of: fn(&Settlement) -> i64| settlements.iter().map(|row| i128::from(of(row))).sum::<i128>();
@@ -31,7 +36,7 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let told = format!("{told}, {refunded} of {fees} fen refunded for {months} charged months");
     say(stdout, &format!("{year} as of {as_of}{is_provisional}: {told}"));
     let outcome = if published.changed { "published as" } else { "already current in" };
-    say_published(stdout, outcome, &published.name, &settings.out);
+    say_published(stdout, (outcome, &published), keeping, &settings.out);
     Ok(())
 }
 

@@ -21,6 +21,7 @@ use crate::indicators::{Better, Indicator, Unit, value};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::partials::retractions::{Appeal, decide};
+use crate::state::rehearsal::Keeping;
 use crate::state::store::Store;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::of_shop::WhyUnknown;
@@ -85,7 +86,7 @@ pub(crate) fn behind(asked: &Asked<'_>, explained: &Explanation, listed: Listed)
     let store = stored::store(asked)?;
     let (appeals, appeals_unknown) = appeals(asked, &store, &counted)?;
     let window = asked.settings.window(asked.as_of);
-    let terms = Terms { settings: asked.settings, rulebook: asked.rulebook };
+    let terms = Terms { settings: asked.settings, rulebook: asked.rulebook, keeping: Keeping::InState };
     let mut behind = Vec::new();
     for figures in explained.indicators.iter().filter(|figures| listed.only.is_none_or(|only| only == figures.of)) {
         let numerator = figures.of.spec().numerator;

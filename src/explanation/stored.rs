@@ -15,6 +15,7 @@ use crate::indicators::Indicator;
 use crate::partials::records::TableDay;
 use crate::publish::cells::rows;
 use crate::publish::outputs::QUALITY;
+use crate::state::rehearsal::Keeping;
 use crate::state::store::Store;
 use crate::table_days::of_shop::{ShopDays, WhyUnknown, of_shop};
 use crate::threads::on_pool;
@@ -62,8 +63,8 @@ pub(super) fn days(asked: &Asked<'_>, counted: &BTreeMap<TableDay, i64>) -> Outc
 }
 
 /// The state folder, to read from.
-pub(super) fn store(asked: &Asked<'_>) -> Outcome<Store> {
-    Store::open(&asked.settings.state, false)
+pub(super) fn store<'a>(asked: &Asked<'a>) -> Outcome<Store<'a>> {
+    Store::open(&asked.settings.state, false, Keeping::InState)
 }
 
 /// What appeals took out of an indicator, given its published figures; why it is not known where it is not.

@@ -5,7 +5,7 @@
 //! whose partition is old enough; an appeal without its record, or for another shop's, is left aside before that
 //! (specification, section 4, Appeals).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
@@ -29,6 +29,13 @@ pub(crate) struct Appeal {
     pub(crate) upheld: bool,
     /// When it was decided, since 1970-01-01T00:00:00Z.
     pub(crate) decided_at_nanoseconds: i128,
+}
+
+impl Appeal {
+    /// The last decision on a record is the greatest.
+    fn order(&self) -> (i128, i64) {
+        (self.decided_at_nanoseconds, self.appeal_id)
+    }
 }
 
 /// What appeals do to the window.
@@ -65,6 +72,23 @@ pub(crate) fn appeals_of(rows: &Batch, verdicts: &Verdicts) -> Outcome<Vec<Appea
     verdicts.sound_rows().map(appeal).collect()
 }
 
+/// The days of the records that decisions speak of which take effect with `last_effective_day` and are others than before:
+/// a first one that is not upheld changes nothing.
+pub(crate) fn newly_decided<'a>(appeals: impl Iterator<Item = &'a Appeal>, last_effective_day: Day) -> BTreeSet<Day> {
+    let mut of_records: BTreeMap<_, Vec<&Appeal>> = BTreeMap::new();
+    for appeal in appeals.filter(|appeal| appeal.day <= last_effective_day) {
+        of_records.entry((appeal.record_of, appeal.record_id, appeal.shop_id)).or_default().push(appeal);
+    }
+    let is_upheld = |appeals: &[&Appeal], until: Day| {
+        let effective = appeals.iter().filter(|appeal| appeal.day <= until);
+        effective.max_by_key(|appeal| appeal.order()).is_some_and(|last| last.upheld)
+    };
+    let is_news =
+        |appeals: &[&Appeal]| is_upheld(appeals, last_effective_day) != is_upheld(appeals, last_effective_day.plus(-1));
+    let news = of_records.into_iter().filter(|(_, appeals)| is_news(appeals));
+    news.map(|(((_, day), ..), _)| day).collect()
+}
+
 /// Decides which records leave the figures, counting appeals whose partition is `last_effective_day` or older. `appeals` are
 /// those whose records lie in the window, in the order of their days, each with the sound record that it names.
 pub(crate) fn decide(mut appeals: Vec<(Appeal, Option<Record>)>, last_effective_day: Day) -> Retractions {
@@ -80,7 +104,7 @@ pub(crate) fn decide(mut appeals: Vec<(Appeal, Option<Record>)>, last_effective_
     appeals.sort_by_cached_key(of);
     for of_record in appeals.chunk_by(|one, next| of(one) == of(next)) {
         // Of equal ones the first, which comes last here.
-        let last = of_record.iter().rev().max_by_key(|(appeal, _)| (appeal.decided_at_nanoseconds, appeal.appeal_id));
+        let last = of_record.iter().rev().max_by_key(|(appeal, _)| appeal.order());
         if let Some((appeal, Some(record))) = last.filter(|(appeal, _)| appeal.upheld) {
             retractions.taken_out.entry(appeal.record_of).or_default().push(*record);
         }

@@ -16,7 +16,7 @@ use crate::pipeline::usual::{self, Usual};
 use crate::policies::Severity;
 use crate::publish::{self, lock, lock_folder};
 use crate::quality::limits::{self, Beyond};
-use crate::state::{format, store::Store};
+use crate::state::{format, rehearsal::Keeping};
 use crate::table_days::inspection::{self, Inspected};
 use crate::table_days::{dependencies::Terms, plan::Decision};
 use crate::{preflight, rulebook::Rulebook, settings::Settings, threads::on_pool};
@@ -98,7 +98,11 @@ pub(crate) fn run(settings: &Settings, as_of: Day) -> Check {
     check.add(Area::Output, publish::check(&settings.out));
     let format = check.add(Area::State, format::found(&settings.state));
     check.state.format = format.flatten();
-    let terms = rulebook.as_ref().filter(|_| format.is_some()).map(|rulebook| Terms { settings, rulebook });
+    let terms = rulebook.as_ref().filter(|_| format.is_some()).map(|rulebook| Terms {
+        settings,
+        rulebook,
+        keeping: Keeping::InState,
+    });
     if let Some(inspected) = check.add(Area::Extracts, on_pool(|| inspect(terms, settings, as_of))) {
         of_extracts(&mut check, settings, as_of, inspected);
     }
@@ -133,7 +137,7 @@ fn check_lock(check: &mut Check, settings: &Settings, folder: &Path) {
 
 fn inspect(terms: Option<Terms<'_>>, settings: &Settings, as_of: Day) -> Outcome<Inspected> {
     match terms {
-        Some(terms) => inspection::of_night(terms, as_of, &Store::open(&settings.state, false)?),
+        Some(terms) => inspection::of_night(terms, as_of, &terms.store()?),
         None => inspection::of_extracts(settings, as_of),
     }
 }

@@ -64,7 +64,7 @@ impl<'a> Figures<'a> {
     }
 
     /// The rows of the outlook.
-    pub(super) fn outlook_rows(&self, as_of: Day, Terms { settings, rulebook }: Terms<'a>) -> Rows<'a> {
+    pub(super) fn outlook_rows(&self, as_of: Day, Terms { settings, rulebook, .. }: Terms<'a>) -> Rows<'a> {
         let Self { ranking, outlook, .. } = *self;
         let (month_end, known) = settings.outlook(as_of);
         let horizon = Horizon { month_end, days_known: known.map_or(0, |known| known.days().count()) };

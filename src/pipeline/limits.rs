@@ -13,7 +13,8 @@ use crate::policies::Severity;
 use crate::publish::{batches, refused};
 use crate::quality::limits::{self, Beyond, Unscored, refuse};
 use crate::settings::Settings;
-use crate::table_days::night::{NightInput, SetAside, Surveyed};
+use crate::table_days::night::{NightInput, Surveyed};
+use crate::table_days::set_aside::SetAside;
 
 /// Refuses input that breaks a limit; else its warnings, not told yet.
 pub(super) fn check(

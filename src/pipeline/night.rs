@@ -14,28 +14,34 @@ use crate::partials::records::TableDay;
 use crate::pipeline::figures::Figures;
 use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Outlook, with_figures};
-use crate::pipeline::{limits, publish, repeated, staleness};
+use crate::pipeline::terms_changed::{self, TermsChanged};
+use crate::pipeline::{alarm, limits, publish, repeated, staleness};
 use crate::publish::{
     OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,
 };
 use crate::state::last_night::{self, LastNight};
-use crate::table_days::night::{Delivered, NightInput, Surveyed, Unchanged};
+use crate::table_days::night::{NightInput, Surveyed, Unchanged};
+use crate::table_days::set_aside::{Delivered, ToRead};
 use crate::table_days::{dependencies::Terms, plan::Why, survey::AsKnown};
-use crate::{improvements, quality, rulebook::Rulebook, settings::Settings, threads::on_pool};
+use crate::{improvements, quality, threads::on_pool};
 
 /// A published night, and what its run says in short.
 pub(crate) struct Night {
     pub(crate) as_of: Day,
     pub(crate) published: Published,
     pub(crate) month_end: Option<Closed>,
-    /// The frozen month ends that a restatement may change after this night.
-    pub(crate) touched_month_ends: Vec<Day>,
+    /// The frozen month ends that news touch, with how many rows a restatement as of this night would change.
+    pub(crate) to_restate: BTreeMap<Day, usize>,
+    /// What of rules and settings is otherwise than the night before went by; none where nothing is, or nothing is known of it.
+    pub(crate) terms_changed: Option<TermsChanged>,
     /// The other published nights that are not what they would be now.
     pub(crate) made_stale: Vec<Day>,
     pub(crate) present_shops: usize,
     pub(crate) unscored_shops: usize,
     /// What it was made of.
     pub(crate) delivered: BTreeMap<Table, Delivered>,
+    /// What it read of the extracts.
+    pub(crate) to_read: ToRead,
     /// How many files among the extracts are no Parquet.
     pub(crate) left_aside: usize,
     /// The rows of the window that were set aside.
@@ -51,15 +57,15 @@ pub(crate) struct Night {
     pub(crate) changed: Vec<TableDay>,
 }
 
-pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Timestamp) -> Outcome<Night> {
+pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp) -> Outcome<Night> {
+    let Terms { settings, rulebook, keeping } = terms;
     on_pool(|| {
-        let terms = Terms { settings, rulebook };
         let surveyed = Surveyed::of(terms, AsKnown { as_of, on: as_of })?;
         let last = last_night::load(&settings.state);
         if let Some(last) = &last
-            && let Some((unchanged, published)) = repeated::find(settings, as_of, &surveyed, last)?
+            && let Some((unchanged, published)) = repeated::find(terms, as_of, &surveyed, last)?
         {
-            return again(settings, as_of, last, (&unchanged, published), surveyed.left_aside());
+            return again(terms, as_of, last, (&unchanged, published), surveyed.left_aside());
         }
         with_figures(terms, (as_of, Outlook::OfMonthEnd), &surveyed, |figures, input| {
             let spreads = categories::spreads(figures.ranking)?;
@@ -67,9 +73,10 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
             let month_end =
                 month_end::close(&mut publication, || figures.joined_on(), (&settings.out, settings.cycles, rulebook))?;
             let news = input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied());
-            let touched_month_ends = month_end::touched(settings, as_of, news)?;
+            let to_restate = alarm::to_restate(terms, as_of, news)?;
+            let terms_changed = terms_changed::since(figures, as_of, terms)?;
             let made_stale = staleness::made_stale(settings, as_of, &input.changed)?;
-            let published = publish(settings, &publication, now)?;
+            let published = publish(terms, &publication, now)?;
             let (present_shops, unscored_shops) = (figures.present(), figures.unscored());
             let unknown_shops = unknown_shops(&input);
             let this = LastNight {
@@ -83,16 +90,20 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
                 newly_decided: input.newly_decided,
                 files: published.files.clone(),
             };
-            repeated::keep(&settings.state, last.as_ref(), this);
+            if !keeping.is_rehearsal() {
+                repeated::keep(&settings.state, last.as_ref(), this);
+            }
             Ok(Night {
                 as_of,
                 published,
                 month_end,
-                touched_month_ends,
+                to_restate,
+                terms_changed,
                 made_stale,
                 present_shops,
                 unscored_shops,
                 delivered: input.set_aside.delivered.clone(),
+                to_read: surveyed.to_read(),
                 left_aside: surveyed.left_aside(),
                 quarantined_rows: input.set_aside.quarantined_rows(),
                 unknown_shops,
@@ -107,7 +118,7 @@ pub(crate) fn run(settings: &Settings, rulebook: &Rulebook, as_of: Day, now: Tim
 
 /// A night of which nothing is new.
 fn again(
-    settings: &Settings,
+    terms: Terms<'_>,
     as_of: Day,
     last: &LastNight,
     (unchanged, published): (&Unchanged, Published),
@@ -118,11 +129,13 @@ fn again(
         as_of,
         published,
         month_end: None,
-        touched_month_ends: month_end::touched(settings, as_of, last.newly_decided.iter().copied())?,
+        to_restate: alarm::to_restate(terms, as_of, last.newly_decided.iter().copied())?,
+        terms_changed: None,
         made_stale: Vec::new(),
         present_shops: last.present_shops,
         unscored_shops: last.unscored_shops,
         delivered: unchanged.set_aside.delivered.clone(),
+        to_read: ToRead::default(),
         left_aside,
         quarantined_rows: unchanged.set_aside.quarantined_rows(),
         unknown_shops: last.unknown_shops.clone(),
@@ -139,7 +152,7 @@ fn publication<'a>(
     (figures, spreads): (&Figures<'a>, &'a Spreads),
     input: &NightInput,
 ) -> Outcome<Publication<'a>> {
-    let Terms { settings, rulebook } = terms;
+    let Terms { settings, rulebook, .. } = terms;
     let Figures { ranking, scores, mix, .. } = *figures;
     let counts = with_empty_days(&input.set_aside.counts, settings.window(as_of));
     let quality = quality::rows(&counts, &input.unknown_rows(), &input.unmatched);
@@ -161,6 +174,7 @@ fn publication<'a>(
         ],
         kind: PublicationKind::Night(OfNight {
             ingredients: input.ingredients.clone(),
+            terms: terms_changed::recorded(terms)?,
             quarantine: Quarantine {
                 days: all(quarantined)?.into_iter().collect(),
                 ..Quarantine::of(settings, as_of, input.snapshot)

@@ -7,18 +7,21 @@
 use std::path::Path;
 
 use crate::calendar::ends_month;
+use crate::pipeline::terms_changed::recorded;
 use crate::publish::{OfNight, Published, Quarantine, find_again};
 use crate::state::last_night::{self, LastNight};
+use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{Surveyed, Unchanged};
-use crate::{domain::Day, error::Outcome, settings::Settings};
+use crate::{domain::Day, error::Outcome};
 
 /// What a night is made of that is published already, and where; none where it has to be scored.
 pub(super) fn find(
-    settings: &Settings,
+    terms: Terms<'_>,
     as_of: Day,
     surveyed: &Surveyed<'_>,
     last: &LastNight,
 ) -> Outcome<Option<(Unchanged, Published)>> {
+    let settings = terms.settings;
     let unchanged = if ends_month(as_of) { None } else { surveyed.unchanged()? };
     let is_known = |unchanged: &Unchanged| unchanged.ingredients == last.ingredients;
     let is_held_to_the_same =
@@ -26,7 +29,7 @@ pub(super) fn find(
     let unchanged = unchanged.filter(|unchanged| is_known(unchanged) && is_held_to_the_same());
     let Some(unchanged) = unchanged else { return Ok(None) };
     let quarantine = Quarantine::of(settings, as_of, unchanged.snapshot);
-    let of_night = OfNight { ingredients: unchanged.ingredients.clone(), quarantine };
+    let of_night = OfNight { ingredients: unchanged.ingredients.clone(), terms: recorded(terms)?, quarantine };
     let Some(published) = find_again(&settings.out, (as_of, &of_night), &last.files)? else { return Ok(None) };
     Ok(Some((unchanged, published)))
 }

@@ -22,7 +22,7 @@ use crate::publish::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES, SCORES};
 use crate::publish::restatement::{self, Restated};
 use crate::publish::{OutputPartition, Period, Publication, PublicationKind, Published, Rows, reading::Current};
 use crate::table_days::{dependencies::Terms, night::Surveyed, survey::AsKnown};
-use crate::{domain::Day, rulebook::Rulebook, settings::Settings, threads::on_pool};
+use crate::{domain::Day, threads::on_pool};
 
 const STAGE: &str = "month end";
 
@@ -36,15 +36,13 @@ pub(crate) struct RestatedMonthEnd {
 /// Computes a published month end again with the extracts as they are now and appeals as of the knowledge day, and the
 /// assessments and the settlement of its year, where they are published, after it; missing where it was never published.
 pub(crate) fn run(
-    settings: &Settings,
-    rulebook: &Rulebook,
+    terms: Terms<'_>,
     month_end: Day,
     restatement: Restatement<'_>,
     now: Timestamp,
 ) -> Outcome<RestatedMonthEnd> {
     on_pool(|| {
-        let current = Current::of(&settings.out)?;
-        let terms = Terms { settings, rulebook };
+        let current = Current::of(&terms.settings.out)?;
         let (restated, joined_on) = rows(terms, month_end, restatement, &current)?;
         if restated.changed == 0 {
             return Ok(RestatedMonthEnd { changed: 0, published: None });
@@ -54,9 +52,16 @@ pub(crate) fn run(
         let name = |partition: &OutputPartition<'_>| format!("{} {}", partition.table.name, partition.period);
         let told = partitions.iter().map(name).collect();
         let publication = Publication { as_of: month_end, partitions, kind: PublicationKind::Restatement };
-        let published = publish(settings, &publication, now)?;
+        let published = publish(terms, &publication, now)?;
         Ok(RestatedMonthEnd { changed, published: Some((told, published)) })
     })
+}
+
+/// How many rows of a frozen month end a restatement would change with appeals as of a day; `terms` are those of a rehearsal.
+pub(super) fn rows_to_change(terms: Terms<'_>, month_end: Day, knowledge_day: Day) -> Outcome<usize> {
+    let current = Current::of(&terms.settings.out)?;
+    let restatement = Restatement { because: "", knowledge_day };
+    Ok(rows(terms, month_end, restatement, &current)?.0.changed)
 }
 
 /// The month end as it is now, and the days that its shops joined on.
@@ -83,7 +88,7 @@ fn partitions(
     (restated, joined_on): (Restated, &BTreeMap<i64, Day>),
     current: &Current,
 ) -> Outcome<Vec<OutputPartition<'static>>> {
-    let Terms { settings, rulebook } = terms;
+    let Terms { settings, rulebook, .. } = terms;
     // Those of its year are among them.
     let mut month_ends = published(current, around(day))?;
     month_ends.insert(day, month_ends::scores_of(&restated.rows)?);

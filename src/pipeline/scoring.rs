@@ -23,7 +23,7 @@ pub(super) enum Outlook {
 
 /// Scores a day whose table-days were found, and hands on what came of it.
 pub(super) fn with_figures<T>(
-    Terms { settings, rulebook }: Terms<'_>,
+    Terms { settings, rulebook, .. }: Terms<'_>,
     (as_of, outlook): (Day, Outlook),
     surveyed: &Surveyed<'_>,
     then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,

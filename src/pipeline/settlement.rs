@@ -22,7 +22,7 @@ use crate::publish::reading::Current;
 use crate::publish::{
     OutputPartition, Period, Publication, PublicationKind, Published, Rows, batches, reading::column,
 };
-use crate::rulebook::{Decimal4, Rulebook};
+use crate::rulebook::Decimal4;
 use crate::table_days::{dependencies::Terms, year};
 use crate::{pipeline::limits, pipeline::publish, sales, settings::Settings, shops::Shop, threads::on_pool};
 
@@ -34,19 +34,13 @@ pub(crate) struct SettledYear {
 }
 
 /// Settles a year as of a day and publishes it at the time `now`; missing where a score that counts was never published.
-pub(crate) fn run(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    (year, as_of): (Year, Day),
-    now: Timestamp,
-) -> Outcome<SettledYear> {
+pub(crate) fn run(terms: Terms<'_>, (year, as_of): (Year, Day), now: Timestamp) -> Outcome<SettledYear> {
     on_pool(|| {
-        let current = Current::of(&settings.out)?;
+        let current = Current::of(&terms.settings.out)?;
         let month_ends = month_end::published(&current, year.month_ends())?;
-        let terms = Terms { settings, rulebook };
         let (settlements, partition) = settle(terms, (year, as_of), &month_ends, &current)?;
         let publication = Publication { as_of, partitions: vec![partition], kind: PublicationKind::Settlement };
-        Ok(SettledYear { published: publish(settings, &publication, now)?, settlements })
+        Ok(SettledYear { published: publish(terms, &publication, now)?, settlements })
     })
 }
 
@@ -104,7 +98,7 @@ fn settle(
     month_ends: &MonthEnds,
     current: &Current,
 ) -> Outcome<(Vec<Settlement>, OutputPartition<'static>)> {
-    let Terms { settings, rulebook } = terms;
+    let Terms { settings, rulebook, .. } = terms;
     let until = as_of.min(year.last_day());
     check_month_ends(year, until, month_ends, settings)?;
     let span = Span { first: year.first_day(), last: until };

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::{Day, Span};
 use crate::partials::records::TableDay;
 use crate::table_days::{dependencies::Terms, night::ingredients_of_now, range};
-use crate::{
-    error::Outcome, extracts::tables::Table, publish, rulebook::Rulebook, settings::Settings, threads::on_pool,
-};
+use crate::{error::Outcome, extracts::tables::Table, publish, settings::Settings, threads::on_pool};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WhyDue {
@@ -18,20 +16,15 @@ pub(crate) enum WhyDue {
 
 /// The nights that are due, in order: of a range those that are not published and current; where `published_only`, those
 /// published nights, of a range if there is one, that are stale.
-pub(crate) fn due(
-    settings: &Settings,
-    rulebook: &Rulebook,
-    range: Option<Span>,
-    published_only: bool,
-) -> Outcome<Vec<(Day, WhyDue)>> {
-    let published = publish::nights(&settings.out)?;
+pub(crate) fn due(terms: Terms<'_>, range: Option<Span>, published_only: bool) -> Outcome<Vec<(Day, WhyDue)>> {
+    let published = publish::nights(&terms.settings.out)?;
     let candidates: Vec<Day> = match range.filter(|_| !published_only) {
         Some(range) => range.days().collect(),
         None => published.keys().copied().filter(|day| range.is_none_or(|range| range.contains(*day))).collect(),
     };
     let mut due = Vec::new();
     for day in candidates {
-        due.extend(why_due(day, &published, Terms { settings, rulebook })?.map(|why| (day, why)));
+        due.extend(why_due(day, &published, terms)?.map(|why| (day, why)));
     }
     Ok(due)
 }
@@ -44,10 +37,10 @@ fn why_due(day: Day, published: &BTreeMap<Day, String>, terms: Terms<'_>) -> Out
 }
 
 /// Computes the new table-days of nights that are due, so that each file is read once; how many they are.
-pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: &[Day]) -> usize {
+pub(crate) fn prepare(terms: Terms<'_>, nights: &[Day]) -> usize {
     let span = nights.first().zip(nights.last()).map(|(first, last)| Span { first: *first, last: *last });
     // What cannot be prepared is reported by the night that needs it, after those before it are published.
-    span.and_then(|span| on_pool(|| range::prepare(settings, rulebook, span)).ok()).unwrap_or(0)
+    span.and_then(|span| on_pool(|| range::prepare(terms, span)).ok()).unwrap_or(0)
 }
 
 /// The other published nights in which a changed table-day counts.

@@ -8,7 +8,8 @@ use crate::table_days::plan::{Decision, Lack, Why};
 use crate::table_days::{dependencies::Terms, survey};
 use crate::{
     calendar::Year, error::Outcome, partials::records::TableDay, pipeline::settlement, policies::Coverage,
-    publish::reading::Current, rulebook::Rulebook, settings::Settings, state::store::Store, threads::on_pool,
+    publish::reading::Current, rulebook::Rulebook, settings::Settings, state::rehearsal::Keeping, state::store::Store,
+    threads::on_pool,
 };
 
 #[derive(Default)]
@@ -22,7 +23,7 @@ pub(crate) struct Holding {
 }
 
 pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
-    let store = Store::open(&settings.state, false)?;
+    let store = Store::open(&settings.state, false, Keeping::InState)?;
     let mut holding = Holding { kept: store.all()?, ..Holding::default() };
     let days = || holding.kept.keys().map(|of| of.1);
     let (Some(first), Some(last)) = (days().min(), days().max()) else { return Ok(holding) };
@@ -31,7 +32,7 @@ pub(crate) fn holding(settings: &Settings) -> Outcome<Holding> {
     let coverage = Coverage { window, history_starts_on, ..settings.coverage(last, last) };
     let mut listed = listing::list_all(&settings.delivery, coverage)?;
     listed.expired.retain(|of| holding.kept.contains_key(of));
-    let terms = Terms { settings, rulebook: &rulebook };
+    let terms = Terms { settings, rulebook: &rulebook, keeping: Keeping::InState };
     let planned = on_pool(|| survey::of_stored(&listed, terms, &store)).into_iter();
     let decisions: BTreeMap<TableDay, Decision> = planned.map(|planned| (planned.of(), planned.decision)).collect();
     for of in holding.kept.keys().copied() {
@@ -69,7 +70,7 @@ pub(crate) struct Pruned {
 /// come and for payments of a year that is not settled, or provisionally: its sales are added up from them. The caller
 /// holds the lock.
 pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
-    let store = Store::open(&settings.state, false)?;
+    let store = Store::open(&settings.state, false, Keeping::InState)?;
     let kept = store.all()?;
     let Some(newest) = kept.keys().map(|of| of.1).max() else { return Ok(Pruned::default()) };
     let keep_from = newest.plus(-keep_days.max(settings.window_days));

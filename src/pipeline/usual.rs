@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::extracts::readable::day;
     use crate::settings::resolve;
-    use crate::table_days::night::SetAside;
+    use crate::table_days::set_aside::SetAside;
 
     #[test]
     fn a_table_stands_beside_its_median_and_its_first_least_day_and_a_snapshot_alone() {

@@ -69,7 +69,7 @@ pub(crate) struct ListedGeneration {
 /// What a publication or a rollback came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Published {
-    /// The generation that is current now.
+    /// The generation that is current now; empty where a rehearsal found none.
     pub(crate) name: String,
     /// False where it was current before, and holds every byte of the night.
     pub(crate) changed: bool,

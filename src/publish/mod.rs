@@ -5,7 +5,7 @@
 //! OUT/quarantine   -> current/../quarantine           so that one rename switches both
 //! OUT/generations/NAME/published/TABLE/KEY=VALUE/part-0.parquet    folders 0755, files 0444
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
-//! OUT/generations/NAME/generation.json, SHA256SUMS
+//! OUT/generations/NAME/generation.json, terms.json, SHA256SUMS
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
 //! OUT/records/     why rollbacks gave up frozen month ends
@@ -46,6 +46,7 @@ mod rollback;
 mod rows;
 pub(crate) mod seen;
 mod staging;
+mod terms;
 #[cfg(test)]
 mod testing;
 pub(crate) mod verification;
@@ -55,8 +56,9 @@ pub(crate) use layout::OWN_FOLDERS;
 pub use layout::lock_folder;
 pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
-pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, prepare, publish};
+pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, foretell, prepare, publish};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use recovery::{check, make_out};
-pub(crate) use rollback::{Why, rollback};
+pub(crate) use rollback::{Why, foretell as foretell_rollback, rollback};
 pub(crate) use rows::Rows;
+pub(crate) use terms::{KnownTerms, RecordedTerms};

@@ -15,6 +15,7 @@ use super::layout::{Layout, Name};
 use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
 use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
+use super::terms::{KnownTerms, RecordedTerms};
 use super::{current, file_system, frozen, output_checks, recovery, refused, staging};
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -40,6 +41,8 @@ pub(crate) enum PublicationKind {
 pub(crate) struct OfNight {
     /// The hash of all that it depends on.
     pub(crate) ingredients: String,
+    /// The rules and settings that it went by.
+    pub(crate) terms: RecordedTerms,
     pub(crate) quarantine: Quarantine,
 }
 
@@ -124,6 +127,19 @@ pub(crate) fn publish(
     pruning::prune(&layout, keep, now, &stay);
     publication.forget_refused(&layout);
     Ok(Published { name: name.to_string(), changed: true, files: written(&checksums, &partitions) })
+}
+
+/// What publishing under `out` would come to: nothing is written, and no file is named.
+pub(crate) fn foretell(out: &Path, publication: &Publication<'_>) -> Outcome<Published> {
+    let layout = Layout::new(out);
+    let Some(name) = recovery::look(&layout)? else {
+        return Ok(Published { name: String::new(), changed: true, files: BTreeMap::new() });
+    };
+    let before = Predecessor::of(&layout, name)?;
+    let partitions = publication.new_partitions(Some(&before.folder))?;
+    output_checks::check_folders(&partitions)?;
+    let changed = !before.holds(publication, &partitions)?;
+    Ok(Published { name: before.name.to_string(), changed, files: BTreeMap::new() })
 }
 
 /// The hashes of the files of a run's partitions.
@@ -238,6 +254,9 @@ fn add_generation(
         nights,
     };
     generation.write(staging, &mut checksums)?;
+    let known = before.map(|before| KnownTerms::read(&before.folder)).unwrap_or_default();
+    let of_night = publication.night().map(|night| (publication.as_of, &night.terms));
+    known.with(of_night, &generation.nights)?.write(staging, &mut checksums)?;
     checksums.write(staging)?;
     // Until it is current or marked it is one that no reader saw: its name can be on disk before it is.
     file_system::rename(staging, &layout.generation(&name))?;

@@ -17,10 +17,16 @@ pub(crate) fn make_out(out: &Path) -> Outcome<()> {
     file_system::make_missing(out, PUBLISHED.folder_mode)
 }
 
-/// Makes OUT usable and returns the current generation, `None` before the first.
-pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
+/// The current generation, `None` before the first; nothing is written.
+pub(super) fn look(layout: &Layout) -> Outcome<Option<Name>> {
     let shown = current::read(layout)?;
     check_generations(layout, shown.as_ref())?;
+    Ok(shown)
+}
+
+/// Makes OUT usable and returns the current generation, `None` before the first.
+pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
+    let shown = look(layout)?;
     for folder in [&layout.out, &layout.generations, &lock_folder(&layout.out)] {
         file_system::make_missing(folder, PUBLISHED.folder_mode)?;
     }

@@ -33,12 +33,12 @@ pub(crate) struct Why<'a> {
 /// it was whatever error this returns.
 pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
     let layout = Layout::new(out);
-    let previous = current::read(&layout)?;
-    let next = called(&layout, previous.as_ref(), to)?;
+    let Chosen { previous, next, given_up } = Chosen::of(&layout, to, why)?;
     let changed = previous.as_ref() != Some(&next);
     if changed {
-        if let Some(previous) = &previous {
-            check_month_ends(&layout, previous, &next, why)?;
+        if let (Some(from), Some(because), false) = (&previous, why.because, given_up.is_empty()) {
+            let (from, to) = (from.to_string(), next.to_string());
+            RollbackReason { at: why.at, from, to, because, month_ends: &given_up }.keep(&layout)?;
         }
         current::link_quarantine(&layout)?;
         uninterrupted(|| current::switch(&layout, previous.as_ref(), &next))?;
@@ -46,20 +46,34 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published>
     Ok(Published { name: next.to_string(), changed, files: BTreeMap::new() })
 }
 
-/// Refuses to give up frozen month ends without a reason, and keeps the reason where there is one.
-fn check_month_ends(layout: &Layout, from: &Name, to: &Name, why: Why<'_>) -> Outcome<()> {
-    let given_up = given_up(layout, from, to)?;
-    match why.because {
-        _ if given_up.is_empty() => Ok(()),
-        None => {
-            let found = format!("frozen month ends that {to} lacks or has otherwise: {}", given_up.join(", "));
+/// What a rollback would come to; nothing is written.
+pub(crate) fn foretell(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
+    let Chosen { previous, next, .. } = Chosen::of(&Layout::new(out), to, why)?;
+    let changed = previous.as_ref() != Some(&next);
+    Ok(Published { name: next.to_string(), changed, files: BTreeMap::new() })
+}
+
+/// A rollback that is allowed.
+struct Chosen {
+    previous: Option<Name>,
+    next: Name,
+    /// The frozen month ends that readers lose by it.
+    given_up: Vec<String>,
+}
+
+impl Chosen {
+    /// Refuses what names no generation or several, and to give up frozen month ends without a reason.
+    fn of(layout: &Layout, to: &str, why: Why<'_>) -> Outcome<Self> {
+        let previous = current::read(layout)?;
+        let next = called(layout, previous.as_ref(), to)?;
+        let from = previous.as_ref().filter(|previous| **previous != next);
+        let given_up = from.map(|from| given_up(layout, from, &next)).transpose()?.unwrap_or_default();
+        if !given_up.is_empty() && why.because.is_none() {
+            let found = format!("frozen month ends that {next} lacks or has otherwise: {}", given_up.join(", "));
             let advice = "say it with --because, or go back to a later generation";
-            Err(Finding::new(STAGE, found, "a reason to give them up").advice(advice).fail(ExitClass::Usage))
+            return Err(Finding::new(STAGE, found, "a reason to give them up").advice(advice).fail(ExitClass::Usage));
         }
-        Some(because) => {
-            let (from, to) = (from.to_string(), to.to_string());
-            RollbackReason { at: why.at, from, to, because, month_ends: &given_up }.keep(layout)
-        }
+        Ok(Self { previous, next, given_up })
     }
 }
 

@@ -17,6 +17,7 @@ use super::publication::{OfNight, Publication, PublicationKind, publish};
 use super::quarantine::Quarantine;
 use super::rollback::{Why, rollback};
 use super::rows::Rows;
+use super::terms::RecordedTerms;
 use crate::domain::{Day, Span};
 use crate::error::Outcome;
 pub(super) use crate::extracts::readable::day;
@@ -63,7 +64,15 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
         kept_from: as_of.plus(-90),
     };
     let partitions = vec![partition(&TINY, as_of, &[(1, Some(score))])];
-    Publication { as_of, partitions, kind: PublicationKind::Night(OfNight { ingredients: String::new(), quarantine }) }
+    Publication {
+        as_of,
+        partitions,
+        kind: PublicationKind::Night(OfNight {
+            ingredients: String::new(),
+            terms: RecordedTerms::default(),
+            quarantine,
+        }),
+    }
 }
 
 pub(super) fn set_aside<'a>(night: &'a mut Publication<'_>) -> &'a mut Quarantine {

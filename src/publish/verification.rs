@@ -121,8 +121,8 @@ mod tests {
         out.publish(&night("2022-03-14", 4.1, &[("2022-03-01", "{}")]));
         out.publish(&night("2022-03-15", 4.2, &[("2022-03-01", "{}")]));
         let verified = verify(out.path()).unwrap();
-        // Two nights, one day of quarantine, two descriptions.
-        assert_eq!((verified.files, verified.findings.len()), (5, 0));
+        // Two nights, one day of quarantine, two descriptions, two records of terms.
+        assert_eq!((verified.files, verified.findings.len()), (7, 0));
     }
 
     #[test]

@@ -25,6 +25,12 @@ impl Effective {
         in_order(self.from, Some(day)) && in_order(Some(day), self.to)
     }
 
+    /// As known on `day`: none where it begins later, without an end where that had not come.
+    pub(super) fn as_stood_on(self, day: Day) -> Option<Self> {
+        let to = self.to.filter(|to| *to < day);
+        in_order(self.from, Some(day)).then_some(Self { from: self.from, to })
+    }
+
     fn overlaps(self, other: Self) -> bool {
         in_order(self.from, other.to) && in_order(other.from, self.to)
     }

@@ -59,9 +59,8 @@ impl Header {
     }
 }
 
-/// The records of the file at `path`, its header included; empty lines are none.
-pub(super) fn records(path: &Path) -> Outcome<Vec<Record>> {
-    let text = text(path)?;
+/// The records of the `text` of the file at `path`, its header included; empty lines are none.
+pub(super) fn records(path: &Path, text: &str) -> Outcome<Vec<Record>> {
     let line_feeds: Vec<usize> = text.match_indices('\n').map(|(place, _)| place).collect();
     let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let record = |record: csv::Result<csv::StringRecord>| {
@@ -69,14 +68,15 @@ pub(super) fn records(path: &Path) -> Outcome<Vec<Record>> {
             let finding = Finding::new(STAGE, error.to_string(), "a CSV file").path(path);
             finding.advice("correct the file").fail(ExitClass::Usage)
         })?;
-        let begin = first_byte(&text, &record)
+        let begin = first_byte(text, &record)
             .ok_or_else(|| fault(STAGE, format!("a record beyond the end of {}", path.display())))?;
         Ok((line_feeds.partition_point(|place| *place < begin) as u64 + 1, record))
     };
     reader.into_records().map(record).collect()
 }
 
-fn text(path: &Path) -> Outcome<String> {
+/// The text of the file at `path`.
+pub(super) fn text(path: &Path) -> Outcome<String> {
     let bytes = std::fs::read(path).map_err(|error| {
         let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let place = if path.is_relative() { format!(", looked for at {}", place.display()) } else { String::new() };

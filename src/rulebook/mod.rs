@@ -4,6 +4,7 @@
 //! breaks a rule of the specification (sections 5, 6, 7, 9 and the end of 11) is refused with file, line and reason,
 //! all findings of all tables together.
 
+pub(crate) mod changes;
 mod custom_made;
 mod decimal;
 mod effective;
@@ -17,10 +18,12 @@ mod table;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod thresholds;
 mod tiers;
 mod weights;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use custom_made::CustomMade;
@@ -28,6 +31,7 @@ pub use decimal::Decimal4;
 use logistics::Logistics;
 pub use logistics::LogisticsRule;
 use table::Rule;
+use texts::{RuleTexts, TABLES};
 pub(crate) use thresholds::{ThresholdRow, Thresholds};
 pub(crate) use tiers::CutOffs;
 use tiers::Tiers;
@@ -47,7 +51,7 @@ pub(crate) struct InForce<'a, R> {
 /// All rule tables of a folder, each of them sound, and sound with one another.
 #[derive(Clone, Debug)]
 pub struct Rulebook {
-    folder: PathBuf,
+    texts: RuleTexts,
     /// What each dimension weighs, by assessment category.
     pub weights: Weights,
     pub(crate) logistics: Logistics,
@@ -61,20 +65,46 @@ impl Rulebook {
     /// what is wrong with them is reported in that order. Only while `weights.csv` itself is refused are the other tables'
     /// categories not looked up in it.
     pub fn load(folder: &Path) -> Outcome<Self> {
+        Self::of(RuleTexts::read(folder))
+    }
+
+    /// The rules of a published night, as their texts were recorded; none where these do not hold for this release.
+    pub(crate) fn recorded(texts: &BTreeMap<String, String>) -> Option<Self> {
+        Self::of(RuleTexts::recorded(texts)?).ok()
+    }
+
+    /// The text of each table, by its name.
+    pub(crate) fn texts(&self) -> Outcome<BTreeMap<String, String>> {
+        TABLES.into_iter().map(|table| Ok((table.to_owned(), self.texts.text(table)?.to_owned()))).collect()
+    }
+
+    /// The rules as they were known on `day`, and nothing that came later.
+    pub(crate) fn as_stood_on(&self, day: Day) -> Self {
+        Self {
+            texts: self.texts.clone(),
+            weights: self.weights.as_stood_on(day),
+            logistics: self.logistics.as_stood_on(day),
+            custom_made: self.custom_made.as_stood_on(day),
+            tiers: self.tiers.as_stood_on(day),
+            thresholds: self.thresholds.as_stood_on(day),
+        }
+    }
+
+    fn of(texts: RuleTexts) -> Outcome<Self> {
         let mut findings = Vec::new();
-        let weights = sound(Weights::load(folder, None), &mut findings);
+        let weights = sound(Weights::load(&texts, None), &mut findings);
         let categories = weights.as_ref().map(Weights::categories);
         let known = categories.as_ref();
-        let logistics = sound(Logistics::load(folder, known), &mut findings);
-        let custom_made = sound(CustomMade::load(folder, known), &mut findings);
-        let tiers = sound(Tiers::load_sets(folder, known), &mut findings);
-        let thresholds = sound(Thresholds::load(folder, known), &mut findings);
+        let logistics = sound(Logistics::load(&texts, known), &mut findings);
+        let custom_made = sound(CustomMade::load(&texts, known), &mut findings);
+        let tiers = sound(Tiers::load_sets(&texts, known), &mut findings);
+        let thresholds = sound(Thresholds::load(&texts, known), &mut findings);
         let (Some(weights), Some(logistics), Some(custom_made), Some(tiers), Some(thresholds)) =
             (weights, logistics, custom_made, tiers, thresholds)
         else {
             return Err(Failure { class: ExitClass::Usage, findings });
         };
-        Ok(Self { folder: folder.to_owned(), weights, logistics, custom_made, tiers, thresholds })
+        Ok(Self { texts, weights, logistics, custom_made, tiers, thresholds })
     }
 
     /// All rules that reach into a night's scores, assessments and outlook besides its daily partials (what is made to order
@@ -93,7 +123,7 @@ impl Rulebook {
     /// Refuses a `day` on which the rules cannot be asked: no weights row, or not each table's default row, is in force on
     /// it. There is a finding for each table that has no such row.
     pub fn check_in_force(&self, day: Day) -> Outcome<()> {
-        let thresholds = self.thresholds.lacking_on(day, &self.folder, "a row with category `*`");
+        let thresholds = self.thresholds.lacking_on(day, &self.texts.folder, "a row with category `*`");
         Failure::unless_empty(ExitClass::Usage, self.lacking_to_score(day).chain(thresholds).collect())
     }
 
@@ -118,11 +148,11 @@ impl Rulebook {
     }
 
     fn in_force<'a, R: Rule>(&self, line: u64, rule: &'a R) -> InForce<'a, R> {
-        InForce { file: table::path::<R>(&self.folder), line, rule }
+        InForce { file: table::path::<R>(&self.texts.folder), line, rule }
     }
 
     fn lacking_to_score(&self, day: Day) -> impl Iterator<Item = Finding> {
-        let folder = &self.folder;
+        let folder = &self.texts.folder;
         let lacking = [
             self.weights.lacking_on(day, folder, "a row"),
             self.logistics.lacking_on(day, folder, "a row with category `*`"),

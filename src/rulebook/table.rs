@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::effective::{Dated, overlaps};
 use super::file::{self, Header, STAGE};
 use super::row::{Categories, DEFAULT_SCOPE, Read, Row, Scope};
+use super::texts::RuleTexts;
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 
@@ -45,13 +46,13 @@ pub(super) fn path<R: Rule>(folder: &Path) -> PathBuf {
     folder.join(format!("{}.csv", R::TABLE))
 }
 
-/// The lines of the table at `path`; `key` describes in words what may have only one of them on any day.
+/// The lines of the table at `path`, given its text; `key` describes in words what may have only one of them on any day.
 pub(super) fn lines<L: Line>(
-    path: &Path,
+    (path, text): (&Path, Outcome<&str>),
     known: Option<&Categories<'_>>,
     key: impl Fn(&L) -> String,
 ) -> Outcome<Vec<Dated<L>>> {
-    let mut records = file::records(path)?.into_iter();
+    let mut records = file::records(path, text?)?.into_iter();
     let names = records.next().unwrap_or((1, csv::StringRecord::new()));
     let header = Header::read(path, &names, L::COLUMNS)?;
 
@@ -78,6 +79,15 @@ impl<R> RuleTable<R> {
         self.rules.iter().filter(move |rule| rule.effective.contains(day)).map(|rule| &rule.rule)
     }
 
+    /// The table as it was known on `day`, and nothing that came later: what was in force then stays.
+    pub(super) fn as_stood_on(&self, day: Day) -> Self
+    where
+        R: Clone,
+    {
+        let stood = |rule: &Dated<R>| Some(Dated { effective: rule.effective.as_stood_on(day)?, ..rule.clone() });
+        Self { rules: self.rules.iter().filter_map(stood).collect() }
+    }
+
     pub(super) fn on_any_day(&self) -> impl Iterator<Item = &R> {
         self.rules.iter().map(|rule| &rule.rule)
     }
@@ -85,16 +95,16 @@ impl<R> RuleTable<R> {
 
 impl<R: Rule> RuleTable<R> {
     /// The table of a folder, one rule a line.
-    pub(super) fn load(folder: &Path, known: Option<&Categories<'_>>) -> Outcome<Self>
+    pub(super) fn load(texts: &RuleTexts, known: Option<&Categories<'_>>) -> Outcome<Self>
     where
         R: Line,
     {
-        let path = path::<R>(folder);
+        let (path, text) = texts.of(R::TABLE);
         let key = |rule: &R| match rule.scope() {
             (category, Some(subcategory)) => format!("category {category:?} with subcategory {subcategory:?}"),
             (category, None) => format!("category {category:?}"),
         };
-        Self::of(&path, lines(&path, known, key)?)
+        Self::of(&path, lines((&path, text), known, key)?)
     }
 
     /// The table of these rules, which has the default row that it must have, on some day.

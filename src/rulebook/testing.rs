@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use super::texts::RuleTexts;
 use super::{Rulebook, Thresholds};
 use crate::error::{ExitClass, Outcome};
 
@@ -119,5 +120,5 @@ impl Folder {
 pub(crate) fn thresholds(rows: &str) -> Thresholds {
     let header = SOUND.lines().find(|line| line.contains("marketing_min")).unwrap();
     let folder = Folder::holding("thresholds", format!("{header}\n{rows}\n"));
-    Thresholds::load(folder.0.path(), None).unwrap()
+    Thresholds::load(&RuleTexts::read(folder.0.path()), None).unwrap()
 }

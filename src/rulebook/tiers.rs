@@ -12,7 +12,8 @@ use super::decimal::Decimal4;
 use super::effective::{Dated, Effective};
 use super::file::STAGE;
 use super::row::{ANY, Categories, DEFAULT_SCOPE, Read, Row, Scope};
-use super::table::{Line, Rule, RuleTable, lines, path};
+use super::table::{Line, Rule, RuleTable, lines};
+use super::texts::RuleTexts;
 use crate::domain::{Day, Tier};
 use crate::error::{ExitClass, Failure, Finding, Outcome, all, fault};
 use crate::indicators::Indicator;
@@ -81,13 +82,13 @@ struct TierRow {
 
 impl Tiers {
     /// The table of a folder, one set for five lines.
-    pub(super) fn load_sets(folder: &Path, known: Option<&Categories<'_>>) -> Outcome<Self> {
-        let path = path::<CutOffSet>(folder);
+    pub(super) fn load_sets(texts: &RuleTexts, known: Option<&Categories<'_>>) -> Outcome<Self> {
+        let (path, text) = texts.of(CutOffSet::TABLE);
         let key = |TierRow { category, indicator, tier, .. }: &TierRow| {
             let indicator = indicator.map_or(ANY, Indicator::name);
             format!("category {category:?}, indicator {indicator}, tier {}", tier.points())
         };
-        Self::of(&path, sets(&path, &lines(&path, known, key)?)?)
+        Self::of(&path, sets(&path, &lines((&path, text), known, key)?)?)
     }
 
     /// The cut-offs for an indicator in a primary category on `day`. The most specific set in force wins: for both, for

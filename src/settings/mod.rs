@@ -5,6 +5,7 @@
 mod declared;
 mod layers;
 mod mappings;
+pub(crate) mod recorded;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

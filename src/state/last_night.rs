@@ -25,7 +25,7 @@ pub(crate) struct LastNight {
     pub(crate) unscored_shops: usize,
     /// The rows of shops that the snapshot does not have, by shop.
     pub(crate) unknown_shops: BTreeMap<i64, i64>,
-    /// The days of the records that decisions speak of which take effect with it.
+    /// The days of the records that decisions speak of which take effect with it, and are others than before.
     pub(crate) newly_decided: BTreeSet<Day>,
     /// The SHA-256 of the files of its partitions, by path in a generation.
     pub(crate) files: BTreeMap<String, String>,

@@ -1,7 +1,7 @@
 //! The state folder: what a night leaves for the next, so that a night costs a night.
 //!
 //! [`store`] keeps table-days and their [`record_index`], [`answers`] what appeals asked for, [`window`] the sums of the last
-//! window, [`last_night`] what came of it, [`empty_days`] days on which nothing happened. It may run ahead of what is published and does not decide what is:
+//! window, [`last_night`] what came of it, [`empty_days`] days on which nothing happened; what a [`rehearsal`] would keep stays in memory. It may run ahead of what is published and does not decide what is:
 //! every file carries its own hash ([`verification`] checks them all), and what is gone, damaged or made of other inputs is
 //! made again, as long as its extracts are there.
 
@@ -14,6 +14,7 @@ pub(crate) mod format;
 pub(crate) mod frames;
 pub(crate) mod last_night;
 pub mod record_index;
+pub(crate) mod rehearsal;
 pub(crate) mod store;
 pub(crate) mod verification;
 pub(crate) mod window;

@@ -18,12 +18,14 @@ use crate::partials::records::TableDay;
 use crate::state::checksummed::{self, Content, STAGE};
 pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};
+use crate::state::rehearsal::Keeping;
 use crate::state::{day_content::DayContent, description, format, frames};
 use crate::{domain::Day, extracts::tables::Table, folders::entries, hashing::hash_of, partials::measures};
 
 #[derive(Debug)]
-pub(crate) struct Store {
+pub(crate) struct Store<'a> {
     state: PathBuf,
+    keeping: Keeping<'a>,
     /// The folder, where it is the only copy of old days; opened before the first write, so that the sync reports every write
     /// that failed since.
     to_sync: Option<File>,
@@ -56,14 +58,20 @@ fn found(description: Content, of: TableDay) -> Found {
 /// The length of a day's name.
 const DAY_LENGTH: usize = 10;
 
-impl Store {
+impl<'a> Store<'a> {
     /// The table-days under a state folder, which is the only copy of old ones where `is_only_copy` says so; state
     /// where a newer program wrote it.
-    pub(crate) fn open(state: &Path, is_only_copy: bool) -> Outcome<Self> {
+    pub(crate) fn open(state: &Path, is_only_copy: bool, keeping: Keeping<'a>) -> Outcome<Self> {
         format::check(state)?;
-        let opened = (is_only_copy && state.is_dir()).then(|| File::open(state)).transpose();
+        let is_synced = is_only_copy && !keeping.is_rehearsal() && state.is_dir();
+        let opened = is_synced.then(|| File::open(state)).transpose();
         let to_sync = opened.map_err(|error| disk(STAGE, "open", state, &error))?;
-        Ok(Self { state: state.to_owned(), to_sync })
+        Ok(Self { state: state.to_owned(), keeping, to_sync })
+    }
+
+    /// Whether what a run makes is kept in the folder: all that writes there asks this.
+    pub(crate) fn keeps(&self) -> bool {
+        !self.keeping.is_rehearsal()
     }
 
     /// Waits until all that was stored is on disk, where it may be the only copy one day: a night is published after that,
@@ -74,6 +82,11 @@ impl Store {
     }
 
     pub(crate) fn find(&self, of: TableDay) -> Found {
+        if let Keeping::InMemory(rehearsal) = self.keeping
+            && let Some(made) = rehearsal.find(of)
+        {
+            return Found::Described(made);
+        }
         found(checksummed::read(&self.description(of)), of)
     }
 
@@ -84,6 +97,11 @@ impl Store {
 
     /// The content of a stored table-day; none where the file is gone or is not what was written.
     pub(crate) fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
+        if let Keeping::InMemory(rehearsal) = self.keeping
+            && let Some(made) = rehearsal.content(of, version)
+        {
+            return Some(made);
+        }
         let content = self.peek_content(of, version);
         if content.is_none() {
             tracing::warn!("{}: gone or damaged, it is made again", self.content_file(of, version).display());
@@ -101,6 +119,10 @@ impl Store {
 
     /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.
     pub(crate) fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
+        if let Keeping::InMemory(rehearsal) = self.keeping {
+            rehearsal.put(content, stored.clone());
+            return Ok(stored);
+        }
         let bytes = frames::to_parquet(&content.to_frame()?).map_err(|error| fault(STAGE, error))?;
         stored.version.sums_hash = hash_of(&bytes);
         self.write(&self.content_file(stored.of(), &stored.version), &bytes)?;
@@ -114,10 +136,16 @@ impl Store {
 
     /// Writes the description of a table-day whose content is stored.
     pub(crate) fn describe(&self, stored: &Stored) -> Outcome<()> {
+        if !self.keeps() {
+            return Ok(());
+        }
         checksummed::write(&self.description(stored.of()), &description::json(stored)?)
     }
 
     pub(crate) fn put_records(&self, of: TableDay, version: &Version, records: &AllRecords) -> Outcome<()> {
+        if !self.keeps() {
+            return Ok(());
+        }
         let bytes = record_index::encode(records, &version.fingerprint);
         self.write(&self.records_file(of, version), &bytes)
     }
@@ -186,6 +214,9 @@ impl Store {
     /// Removes the sums of a version that nothing uses any more, and its index; a failure leaves a file that costs only
     /// its space.
     pub(crate) fn forget(&self, of: TableDay, version: &Version) {
+        if !self.keeps() {
+            return;
+        }
         for path in [self.content_file(of, version), self.records_file(of, version)] {
             if let Err(error) = fs::remove_file(&path)
                 && error.kind() != std::io::ErrorKind::NotFound
@@ -235,7 +266,7 @@ mod tests {
     #[test]
     fn what_is_stored_is_found_again_with_its_content() {
         let state = tempfile::tempdir().unwrap();
-        let store = Store::open(state.path(), true).unwrap();
+        let store = Store::open(state.path(), true, Keeping::InState).unwrap();
         let (content, stored) = partial();
         assert_eq!(store.find(OF), Found::Nothing);
         let stored = store.put(&content, stored).unwrap();
@@ -248,7 +279,7 @@ mod tests {
     #[test]
     fn a_damaged_description_and_damaged_content_are_not_believed_and_stay_as_they_are() {
         let state = tempfile::tempdir().unwrap();
-        let store = Store::open(state.path(), false).unwrap();
+        let store = Store::open(state.path(), false, Keeping::InState).unwrap();
         let (content, stored) = partial();
         let stored = store.put(&content, stored).unwrap();
         let damage = |name: &str, old: &str, new: &str| {

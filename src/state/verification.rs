@@ -7,6 +7,7 @@ use super::empty_days;
 use super::store::Store;
 use crate::error::{Finding, Outcome};
 use crate::folders::entries;
+use crate::state::rehearsal::Keeping;
 
 const MADE_AGAIN: &str = "the next night that needs it makes it again";
 
@@ -14,7 +15,7 @@ const MADE_AGAIN: &str = "the next night that needs it makes it again";
 pub(crate) fn verify(state: &Path) -> Outcome<(usize, Vec<Finding>)> {
     let (mut files, mut damaged) = (0, Vec::new());
     verify_sealed(state, &mut files, &mut damaged)?;
-    let opened = Store::open(state, false);
+    let opened = Store::open(state, false, Keeping::InState);
     if let Ok(store) = &opened {
         for of in store.all()?.into_keys() {
             let (checked, of_day) = store.verify(of);

@@ -51,9 +51,11 @@ pub(super) fn answered(
     }
     let found = find_all(&open, partials, means)?;
     let answered = of_days.into_par_iter().zip(known).with_max_len(1);
-    let answered = answered.map(|(of_day, known)| of_day.answered(known, (partials, &found), window, state));
+    let answered = answered.map(|(of_day, known)| of_day.answered(known, (partials, &found), window, means));
     let answered = all(answered.collect::<Vec<_>>())?.into_iter().flatten().collect();
-    KnownAnswers::forget_before(state, window.first)?;
+    if means.store.keeps() {
+        KnownAnswers::forget_before(state, window.first)?;
+    }
     Ok(answered)
 }
 
@@ -78,7 +80,7 @@ impl OfDay {
         mut known: KnownAnswers,
         (partials, found): (&ResolvedDays<'_>, &Found),
         window: Span,
-        state: &Path,
+        means: Means<'_>,
     ) -> Outcome<Vec<(Appeal, Option<Record>)>> {
         let mut is_news = known.is_damaged;
         for (appeal, answer) in self.appeals.iter().zip(&mut known.answers).filter(|(_, answer)| answer.is_none()) {
@@ -89,8 +91,8 @@ impl OfDay {
             asked.or_insert_with(|| resolved.stored.version.fingerprint.clone());
             is_news = true;
         }
-        if is_news {
-            known.save(state, self.day)?;
+        if is_news && means.store.keeps() {
+            known.save(&means.settings.state, self.day)?;
         }
         let answers = known.answers.into_iter().map(Option::flatten);
         Ok(self.appeals.into_iter().zip(answers).filter(|(appeal, _)| window.contains(appeal.record_of.1)).collect())

@@ -14,6 +14,7 @@ use crate::partials::records::{Record, TableDay};
 use crate::partials::retractions::{Appeal, decide};
 use crate::settings::Settings;
 use crate::state::answers::KnownAnswers;
+use crate::state::rehearsal::Keeping;
 use crate::state::store::{Found, Store, Stored};
 use crate::table_days::STAGE;
 
@@ -30,7 +31,7 @@ pub(crate) type LostByShop = BTreeMap<i64, BTreeMap<&'static str, i64>>;
 impl KnownAppeals {
     /// The appeals of these days, each with as many rows as were counted, on records of `span`; none where not all is known.
     pub(crate) fn of(settings: &Settings, span: Span, rows_of_days: &BTreeMap<Day, i64>) -> Outcome<Option<Self>> {
-        let store = Store::open(&settings.state, false)?;
+        let store = Store::open(&settings.state, false, Keeping::InState)?;
         let (mut answered, mut records) = (Vec::new(), BTreeMap::new());
         for (day, rows) in rows_of_days {
             let of = (Table::Appeals, *day);

@@ -9,13 +9,22 @@ use std::collections::BTreeSet;
 use crate::extracts::{delivery::Delivery, tables::Table};
 use crate::partials::measures::{self, Condition, meaning};
 use crate::partials::records::TableDay;
-use crate::{domain::Day, hashing::hash_of, rulebook::Rulebook, settings::Settings};
+use crate::state::{rehearsal::Keeping, store::Store};
+use crate::{domain::Day, error::Outcome, hashing::hash_of, rulebook::Rulebook, settings::Settings};
 
-/// The settings and rules that a run goes by.
+/// The settings and rules that a run goes by, and where what it makes for the next one goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) rulebook: &'a Rulebook,
+    pub(crate) keeping: Keeping<'a>,
+}
+
+impl<'a> Terms<'a> {
+    /// The table-days of earlier nights.
+    pub(crate) fn store(self) -> Outcome<Store<'a>> {
+        Store::open(&self.settings.state, self.settings.extracts_kept_days.is_some(), self.keeping)
+    }
 }
 
 /// All that a table-day depends on besides its files.

@@ -16,8 +16,8 @@ use crate::partials::{measures, records::TableDay};
 use crate::settings::Settings;
 use crate::state::store::{Store, Stored};
 use crate::table_days::dependencies::Terms;
-use crate::table_days::night::SetAside;
 use crate::table_days::plan::{Decision, Planned};
+use crate::table_days::set_aside::SetAside;
 use crate::table_days::survey::{AsKnown, Survey, warnings_beside};
 use crate::window_sums::tables::{ShopIds, unknown_rows};
 

@@ -22,6 +22,7 @@ pub(crate) mod range;
 mod records;
 mod resolve;
 pub(crate) mod rows_of_shop;
+pub(crate) mod set_aside;
 mod shifted;
 pub(crate) mod survey;
 pub(crate) mod windows;

@@ -12,16 +12,18 @@ use rayon::prelude::*;
 use crate::calendar::Month;
 use crate::domain::{Day, Span};
 use crate::error::{Failure, Outcome, all, fault};
-use crate::extracts::quarantine::{Counts, QuarantinedRow};
+use crate::extracts::quarantine::Counts;
 use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
 use crate::partials::retractions::{self, Retractions};
 use crate::partials::{measures, records::TableDay};
 use crate::policies::Cycles;
 use crate::state::answers::KnownAnswers;
-use crate::state::store::{Store, Stored};
+use crate::state::store::Store;
 use crate::state::window::{self as rolled, Window};
+use crate::table_days::compute::rows_of;
 use crate::table_days::plan::{Decision, Planned, Why};
 use crate::table_days::resolve::{Means, ResolvedDays, resolve_all};
+use crate::table_days::set_aside::{SetAside, ToRead};
 use crate::table_days::survey::{AsKnown, Survey};
 use crate::table_days::windows::{self, SpanSums};
 use crate::table_days::{STAGE, appeals, dependencies::Terms, records, shifted};
@@ -31,7 +33,7 @@ use crate::{hashing::hash_of, shops::Shop};
 pub(crate) struct Surveyed<'a> {
     terms: Terms<'a>,
     known: AsKnown,
-    store: Store,
+    store: Store<'a>,
     survey: Survey,
     checked: BTreeMap<TableDay, CheckedPartition>,
 }
@@ -61,7 +63,7 @@ pub(crate) struct NightInput {
     pub(crate) outlook: Option<SpanSums>,
     /// How many appeals of each day speak of no record of their shop.
     pub(crate) unmatched: BTreeMap<Day, i64>,
-    /// The days of the records that decisions speak of which take effect with this night.
+    /// The days of the records that decisions speak of which take effect with this night, and are others than before.
     pub(crate) newly_decided: BTreeSet<Day>,
     pub(crate) computed: Vec<(TableDay, Why)>,
     /// How many partials were taken from the state folder.
@@ -81,66 +83,36 @@ impl NightInput {
     }
 }
 
-/// What was read of table-days, and which rows were set aside.
-#[derive(Default)]
-pub(crate) struct SetAside {
-    /// By table-day; days without a partition are left out.
-    pub(crate) counts: Vec<Counts>,
-    /// The rows, by day, sorted; no day without any.
-    pub(crate) quarantine: BTreeMap<Day, Vec<QuarantinedRow>>,
-    /// What the table-days of each table were made of.
-    pub(crate) delivered: BTreeMap<Table, Delivered>,
-}
-
-/// How much a table's extracts hold that a night is made of, read now or before.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Delivered {
-    pub(crate) days: usize,
-    pub(crate) files: usize,
-    /// The quarantined ones, too.
-    pub(crate) rows: i64,
-    pub(crate) size_bytes: u64,
-}
-
-impl SetAside {
-    pub(super) fn of<'a>(table_days: impl Iterator<Item = &'a Stored>) -> Self {
-        let mut set_aside = Self::default();
-        for stored in table_days {
-            set_aside.counts.push(stored.counts.clone());
-            // A manifest is no part file.
-            let files = || stored.inputs.iter().filter(|input| !input.hash.is_empty());
-            let delivered = set_aside.delivered.entry(stored.counts.table).or_default();
-            delivered.days += 1;
-            delivered.files += files().count();
-            delivered.rows += stored.counts.rows;
-            delivered.size_bytes += files().map(|input| input.identity.size_bytes).sum::<u64>();
-            if !stored.quarantine.is_empty() {
-                let of_day = set_aside.quarantine.entry(stored.counts.day).or_default();
-                of_day.extend(stored.quarantine.iter().cloned());
-            }
-        }
-        set_aside.quarantine.values_mut().for_each(|rows| rows.sort_unstable());
-        set_aside
-    }
-
-    pub(crate) fn quarantined_rows(&self) -> usize {
-        self.quarantine.values().map(Vec::len).sum()
-    }
-}
-
 impl<'a> Surveyed<'a> {
     /// Finds out what a night needs and what is stored of it. All that is wrong with folders, footers and manifests is
     /// refused; missing days are.
     pub(crate) fn of(terms: Terms<'a>, known: AsKnown) -> Outcome<Self> {
-        let Terms { settings, rulebook } = terms;
+        let Terms { settings, rulebook, .. } = terms;
         rulebook.check_in_force(known.as_of)?;
-        let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+        let store = terms.store()?;
         let survey = Survey::of_night(terms, known, &store)?;
-        survey.tell_beside();
-        survey.remember_empty_days(settings, false)?;
+        if store.keeps() {
+            survey.tell_beside();
+            survey.remember_empty_days(settings, false)?;
+        }
         let checked = survey.check(settings)?;
-        survey.remember_empty_days(settings, true)?;
+        if store.keeps() {
+            survey.remember_empty_days(settings, true)?;
+        }
         Ok(Self { terms, known, store, survey, checked })
+    }
+
+    /// What a run reads of the extracts: the files of table-days that are computed, or looked into to know them.
+    pub(crate) fn to_read(&self) -> ToRead {
+        let mut to_read = ToRead::default();
+        for (of, checked) in &self.checked {
+            let planned = self.planned().find(|planned| planned.of() == *of);
+            let files = planned.map(|planned| planned.partition.files.as_slice()).unwrap_or_default();
+            to_read.files += files.len();
+            to_read.size_bytes += files.iter().map(|file| file.identity.size_bytes).sum::<u64>();
+            to_read.rows += rows_of(checked) as u64;
+        }
+        to_read
     }
 
     /// How many files among the extracts are no Parquet and are not read.
@@ -206,9 +178,8 @@ impl<'a> Surveyed<'a> {
         let (snapshot, shops) = shops(&mut resolved, means)?;
         let of_appeals = appeals::of_days(&resolved, means)?;
         let last_effective_day = known.on.plus(-settings.appeal_effect_days);
-        let newly_decided = of_appeals.iter().flat_map(|of_day| &of_day.appeals);
-        let newly_decided = newly_decided.filter(|appeal| appeal.day == last_effective_day);
-        let newly_decided = newly_decided.map(|appeal| appeal.record_of.1).collect();
+        let known_appeals = of_appeals.iter().flat_map(|of_day| &of_day.appeals);
+        let newly_decided = retractions::newly_decided(known_appeals, last_effective_day);
 
         let retracted = || {
             let answered = appeals::answered(of_appeals, &resolved, window, means)?;
@@ -267,7 +238,7 @@ fn ingredients(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = 
 
 /// What the night of `as_of` would be made of if it were scored now; nothing is scored.
 pub(crate) fn ingredients_of_now(terms @ Terms { settings, .. }: Terms<'_>, as_of: Day) -> Outcome<String> {
-    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+    let store = terms.store()?;
     let survey = Survey::of_night(terms, AsKnown { as_of, on: as_of }, &store)?;
     let checked = survey.check(settings)?;
     let planned = survey.days.par_iter().filter(|planned| planned.takes_part());

@@ -122,6 +122,7 @@ mod tests {
     use crate::extracts::quarantine::Counts;
     use crate::extracts::{readable::day, tables::Table};
     use crate::state::day_content::DayContent;
+    use crate::state::rehearsal::Keeping;
     use crate::state::store::Version;
 
     fn stored(of: TableDay, rows: i64) -> Stored {
@@ -133,7 +134,7 @@ mod tests {
     #[test]
     fn a_shops_days_are_those_that_are_stored_and_of_the_others_it_is_said_why_not() {
         let state = tempfile::tempdir().unwrap();
-        let store = Store::open(state.path(), false).unwrap();
+        let store = Store::open(state.path(), false, Keeping::InState).unwrap();
         let days =
             ["2022-03-11", "2022-03-12", "2022-03-13", "2022-03-14", "2022-03-15"].map(|on| (Table::Payments, day(on)));
         let sums = df!("shop_id" => [1_i64, 2, 1], "category" => ["a", "a", "b"], "payments" => [3_i64, 4, 5],

@@ -10,6 +10,7 @@ use super::plan::{Planned, plan};
 use crate::extracts::partitions::{PartFile, Partition};
 use crate::extracts::{identity::FileIdentity, listing::Listed, quarantine::Counts, readable::day, tables::Table};
 use crate::settings::{self, Settings};
+use crate::state::rehearsal::Keeping;
 use crate::state::store::{Found, Input, Store, Stored, Version};
 use crate::state::{checksummed, format};
 use crate::{domain::Day, partials::records::TableDay, rulebook::Rulebook};
@@ -67,7 +68,7 @@ fn of_snapshots_the_newest_counts_whether_it_is_there_or_expired() {
             expired: expired.iter().map(|of| (Table::Shops, day(of))).collect(),
             ..Listed::default()
         };
-        let terms = Terms { settings: &settings, rulebook: &rulebook };
+        let terms = Terms { settings: &settings, rulebook: &rulebook, keeping: Keeping::InState };
         let stored = |of: &&str| {
             let of = (Table::Shops, day(of));
             (of, Found::Described(described(of, "1:a", &Dependencies::of(of, terms))))
@@ -94,11 +95,13 @@ fn planned(listed: &str, stored: &str, settings: &Settings, rulebook: &Rulebook)
         "nothing" | "empty" => Found::Nothing,
         "damaged" => Found::Damaged,
         files => {
-            let before = Terms { settings: &self::settings(""), rulebook };
+            let before = Terms { settings: &self::settings(""), rulebook, keeping: Keeping::InState };
             Found::Described(described(OF, files, &Dependencies::of(OF, before)))
         }
     };
-    plan(&listed, Terms { settings, rulebook }, &empty_days, [(OF, found)].into()).pop().unwrap()
+    plan(&listed, Terms { settings, rulebook, keeping: Keeping::InState }, &empty_days, [(OF, found)].into())
+        .pop()
+        .unwrap()
 }
 
 /// What is stored of a table-day that was made of these files.
@@ -139,5 +142,5 @@ fn of_a_newer_state() -> String {
     let state = tempfile::tempdir().unwrap();
     let written = json!({ "format": format::FORMAT + 1, "program": "9.0.0" }).to_string();
     checksummed::write(&state.path().join("format.json"), written.as_bytes()).unwrap();
-    Store::open(state.path(), true).unwrap_err().to_string()
+    Store::open(state.path(), true, Keeping::InState).unwrap_err().to_string()
 }

@@ -7,22 +7,21 @@ use std::collections::BTreeMap;
 
 use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
 use crate::partials::{measures, records::TableDay};
-use crate::state::store::Store;
 use crate::table_days::resolve::{Means, resolve_all};
 use crate::table_days::{dependencies::Terms, plan::Planned, survey::Survey};
-use crate::{domain::Span, error::Outcome, policies::Coverage, rulebook::Rulebook, settings::Settings};
+use crate::{domain::Span, error::Outcome, policies::Coverage, settings::Settings};
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
 /// does not fit the contract is left to the night that needs it, which says so.
-pub(crate) fn prepare(settings: &Settings, rulebook: &Rulebook, nights: Span) -> Outcome<usize> {
-    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+pub(crate) fn prepare(terms: Terms<'_>, nights: Span) -> Outcome<usize> {
+    let (settings, store) = (terms.settings, terms.store()?);
     let span = Span { first: settings.window(nights.first).first, last: nights.last };
     // Days without a partition are for the nights to report.
     let history_starts_on = Some(nights.last.plus(1));
     let coverage = Coverage { window: span, history_starts_on, ..settings.coverage(nights.last, nights.last) };
     let tables = Table::ALL.into_iter().filter(|table| *table != Table::Shops);
     let listed = listing::list_tables(&settings.delivery, tables.map(|table| (table, coverage)))?;
-    let survey = Survey::of(listed, Terms { settings, rulebook }, &store)?;
+    let survey = Survey::of(listed, terms, &store)?;
     let there = survey.days.iter().filter(|planned| planned.has_partition());
     let is_new = |planned: &&Planned| measures::of(planned.of().0).is_some() && planned.stored.is_none();
     let mut by_window: BTreeMap<i32, Vec<&Planned>> = BTreeMap::new();

@@ -128,7 +128,7 @@ impl LookUp<'_> {
     /// Makes the index of its records where it takes the place of the files one day.
     fn keep_index(&self) -> Outcome<()> {
         let Resolved { planned, stored, .. } = self.resolved;
-        if is_index_wanted(planned, stored, self.means) {
+        if self.means.store.keeps() && is_index_wanted(planned, stored, self.means) {
             caught(STAGE, &planned.partition.folder, || self.make_index().map(drop))?;
         }
         Ok(())

@@ -31,7 +31,7 @@ pub(super) struct Resolved<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Means<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) store: &'a Store,
+    pub(super) store: &'a Store<'a>,
     /// The files to be read, checked against the contract.
     pub(super) checked: &'a BTreeMap<TableDay, CheckedPartition>,
 }
@@ -67,7 +67,7 @@ fn resolve<'a>(planned: &'a Planned, means: Means<'_>) -> Outcome<Resolved<'a>> 
 }
 
 /// Stores the identities of files whose bytes are those that were stored.
-fn touched(planned: &Planned, hashes: &[String], store: &Store) -> Outcome<Stored> {
+fn touched(planned: &Planned, hashes: &[String], store: &Store<'_>) -> Outcome<Stored> {
     let before = planned.stored()?;
     let stored = Stored { inputs: planned.inputs(hashes), ..before.clone() };
     if stored != *before {

@@ -37,13 +37,13 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    pub(crate) fn of_night(terms: Terms<'_>, known: AsKnown, store: &Store) -> Outcome<Self> {
+    pub(crate) fn of_night(terms: Terms<'_>, known: AsKnown, store: &Store<'_>) -> Outcome<Self> {
         let coverage = terms.settings.coverage(known.as_of, known.on);
         Self::of(listing::list(&terms.settings.delivery, coverage)?, terms, store)
     }
 
     /// What settling a year takes: the payments of its days, and the newest snapshot, however old it is.
-    pub(super) fn of_year(terms: Terms<'_>, span: Span, as_of: Day, store: &Store) -> Outcome<Self> {
+    pub(super) fn of_year(terms: Terms<'_>, span: Span, as_of: Day, store: &Store<'_>) -> Outcome<Self> {
         let Terms { settings, .. } = terms;
         let coverage = Coverage { window: span, ..settings.coverage(as_of, as_of) };
         let of_shops = Span { first: as_of, last: as_of };
@@ -52,7 +52,7 @@ impl Survey {
         Self::of(listing::list_tables(&settings.delivery, tables)?, terms, store)
     }
 
-    pub(crate) fn of(listed: Listed, terms: Terms<'_>, store: &Store) -> Outcome<Self> {
+    pub(crate) fn of(listed: Listed, terms: Terms<'_>, store: &Store<'_>) -> Outcome<Self> {
         let Terms { settings, .. } = terms;
         let known_empty = settings.extracts_kept_days.map(|_| empty_days::load(&settings.state)).unwrap_or_default();
         let there = listed.partitions.iter().map(|partition| (partition.table, partition.day));
@@ -136,7 +136,7 @@ fn first(paths: &[PathBuf]) -> String {
 }
 
 /// What a night would make of every table-day that is listed, old snapshots included, whatever is known of empty days.
-pub(crate) fn of_stored(listed: &Listed, terms: Terms<'_>, store: &Store) -> Vec<Planned> {
+pub(crate) fn of_stored(listed: &Listed, terms: Terms<'_>, store: &Store<'_>) -> Vec<Planned> {
     let there = listed.partitions.par_iter();
     let there = there.map(|of| plan::of_partition(of, terms, store.find((of.table, of.day))));
     let expired = listed.expired.par_iter().map(|of| plan::without_partition(*of, terms, false, store.find(*of)));

@@ -73,7 +73,9 @@ fn window_of(
     let state = &means.settings.state;
     let previous = rolled::load(state, window, spec.table);
     let rolled = roll(spec, previous.clone(), &versions, shop_ids, sums_of)?;
-    if previous.is_none_or(|before| before.days != rolled.days || before.table.unknown != rolled.table.unknown) {
+    if means.store.keeps()
+        && previous.is_none_or(|before| before.days != rolled.days || before.table.unknown != rolled.table.unknown)
+    {
         rolled::save(state, window, spec.table, &rolled)?;
     }
     Ok(rolled.table)

@@ -10,15 +10,16 @@ use crate::domain::{Day, Span};
 use crate::error::{Outcome, fault};
 use crate::extracts::{contract::CheckedPartition, tables::Table};
 use crate::state::store::{Store, Stored};
-use crate::table_days::night::{SetAside, shops};
+use crate::table_days::night::shops;
 use crate::table_days::resolve::{Means, content, resolve_all};
+use crate::table_days::set_aside::SetAside;
 use crate::table_days::{STAGE, dependencies::Terms, plan::Planned, survey::Survey};
 use crate::{partials::records::TableDay, settings::Settings, shops::Shop};
 
 /// Everything that a settlement needs of the extracts.
 pub(crate) struct YearInput<'a> {
     settings: &'a Settings,
-    store: Store,
+    store: Store<'a>,
     checked: BTreeMap<TableDay, CheckedPartition>,
     payments: BTreeMap<Day, (Planned, Stored)>,
     /// The shops of the newest snapshot.
@@ -29,7 +30,7 @@ pub(crate) struct YearInput<'a> {
 /// Gathers the newest shops as of a day, and the payments of the days of a span.
 pub(crate) fn gather(terms: Terms<'_>, span: Span, as_of: Day) -> Outcome<YearInput<'_>> {
     let Terms { settings, .. } = terms;
-    let store = Store::open(&settings.state, settings.extracts_kept_days.is_some())?;
+    let store = terms.store()?;
     let survey = Survey::of_year(terms, span, as_of, &store)?;
     let checked = survey.check(settings)?;
     let means = Means { settings, store: &store, checked: &checked };

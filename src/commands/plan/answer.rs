@@ -1,0 +1,207 @@
+//! What `shopscore plan` answers: each night that would run, and what it would do.
+//!
+//! Days are folded to ranges, so that a year of table-days is a few lines.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::Day;
+use crate::partials::records::TableDay;
+use crate::pipeline::effects::Effects;
+use crate::pipeline::month_end::Closed;
+use crate::pipeline::night::Night;
+use crate::pipeline::terms_changed::TermsChanged;
+use crate::table_days::plan::Why;
+
+/// What the nights that are due would do.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct Plan {
+    /// In the order in which they would run.
+    pub(super) nights: Vec<PlannedNight>,
+    /// Days that nobody catches up, since they are too far back or were rolled back.
+    pub(super) left_out: Vec<Days>,
+}
+
+/// Days one after another.
+#[derive(Clone, Serialize, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Days {
+    pub(super) first: Day,
+    pub(super) last: Day,
+}
+
+/// A night as it would run.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct PlannedNight {
+    pub(super) as_of: Day,
+    /// Why it is due: asked, not_published, stale, missed or yesterday.
+    pub(super) why: &'static str,
+    /// Whether it would publish a generation; else the current one holds all of it.
+    pub(super) publishes: bool,
+    pub(super) present_shops: usize,
+    pub(super) unscored_shops: usize,
+    pub(super) quarantined_rows: usize,
+    /// The daily partials that would be computed, by table and reason.
+    pub(super) computed: Vec<Computed>,
+    /// How many would be taken from the state folder.
+    pub(super) reused: usize,
+    /// What would be read of the extracts, shops and appeals included.
+    pub(super) files_to_read: usize,
+    pub(super) rows_to_read: u64,
+    pub(super) bytes_to_read: u64,
+    /// Whether a month end would close and freeze, or is frozen and stays; null where the day ends no month.
+    pub(super) month_end: Option<&'static str>,
+    pub(super) to_restate: Vec<ToRestate>,
+    pub(super) changed: Option<Changed>,
+    /// The other published nights that would be stale after it.
+    pub(super) made_stale: Vec<Days>,
+}
+
+/// Table-days that would be computed for one reason.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Computed {
+    pub(super) table: &'static str,
+    pub(super) why: String,
+    pub(super) table_days: usize,
+    pub(super) days: Vec<Days>,
+}
+
+/// A frozen month end that news touch, and how many of its rows a restatement would change.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct ToRestate {
+    pub(super) month_end: Day,
+    pub(super) rows: usize,
+}
+
+/// What of rules and settings is otherwise than a night before went by, and what that does.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Changed {
+    /// The night whose terms these were.
+    pub(super) since: Day,
+    pub(super) rules: Vec<String>,
+    pub(super) settings: Vec<String>,
+    /// Null where it is not known.
+    pub(super) effects: Option<Reached>,
+    /// The same in words.
+    #[serde(skip)]
+    pub(super) told: Vec<String>,
+}
+
+/// The shops that changed rules or settings reach.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Reached {
+    other_score: usize,
+    other_tier: usize,
+    loses_admission: Vec<i64>,
+    gains_admission: Vec<i64>,
+    newly_exits: Vec<i64>,
+    newly_fails: Vec<i64>,
+    newly_passes: Vec<i64>,
+}
+
+impl Plan {
+    pub(super) fn of(nights: Vec<PlannedNight>, left_out: &[Day]) -> Self {
+        Self { nights, left_out: folded(left_out) }
+    }
+}
+
+impl PlannedNight {
+    pub(super) fn of(night: &Night, why: &'static str) -> Self {
+        Self {
+            as_of: night.as_of,
+            why,
+            publishes: night.published.changed,
+            present_shops: night.present_shops,
+            unscored_shops: night.unscored_shops,
+            quarantined_rows: night.quarantined_rows,
+            computed: computed(&night.computed),
+            reused: night.reused,
+            files_to_read: night.to_read.files,
+            rows_to_read: night.to_read.rows,
+            bytes_to_read: night.to_read.size_bytes,
+            month_end: night.month_end.map(|closed| match closed {
+                Closed::Now => "closes",
+                Closed::Before => "frozen",
+            }),
+            to_restate: night
+                .to_restate
+                .iter()
+                .map(|(month_end, rows)| ToRestate { month_end: *month_end, rows: *rows })
+                .collect(),
+            changed: night.terms_changed.as_ref().map(Changed::of),
+            made_stale: folded(&night.made_stale),
+        }
+    }
+}
+
+impl Changed {
+    fn of(changed: &TermsChanged) -> Self {
+        Self {
+            since: changed.since,
+            rules: changed.rules.clone(),
+            settings: changed.settings.clone(),
+            effects: changed.effects.as_ref().map(Reached::of),
+            told: crate::commands::terms::told(changed),
+        }
+    }
+}
+
+impl Reached {
+    fn of(effects: &Effects) -> Self {
+        let effects = effects.clone();
+        Self {
+            other_score: effects.other_score.len(),
+            other_tier: effects.other_tier.len(),
+            loses_admission: effects.loses_admission,
+            gains_admission: effects.gains_admission,
+            newly_exits: effects.newly_exits,
+            newly_fails: effects.newly_fails,
+            newly_passes: effects.newly_passes,
+        }
+    }
+}
+
+fn computed(all: &[(TableDay, Why)]) -> Vec<Computed> {
+    let mut by_reason: BTreeMap<(&str, String), Vec<Day>> = BTreeMap::new();
+    for ((table, day), why) in all {
+        by_reason.entry((table.name(), why.to_string())).or_default().push(*day);
+    }
+    let computed = by_reason.into_iter().map(|((table, why), mut days)| {
+        days.sort_unstable();
+        Computed { table, why, table_days: days.len(), days: folded(&days) }
+    });
+    computed.collect()
+}
+
+/// Sorted days as ranges.
+fn folded(days: &[Day]) -> Vec<Days> {
+    let mut ranges: Vec<Days> = Vec::new();
+    for day in days {
+        match ranges.last_mut() {
+            Some(last) if last.last.plus(1) == *day => last.last = *day,
+            _ => ranges.push(Days { first: *day, last: *day }),
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::readable::day;
+
+    #[test]
+    fn days_one_after_another_are_one_range() {
+        let days = ["2022-02-27", "2022-02-28", "2022-03-01", "2022-03-03"].map(day);
+        let range = |first, last| Days { first: day(first), last: day(last) };
+        assert_eq!(folded(&days), [range("2022-02-27", "2022-03-01"), range("2022-03-03", "2022-03-03")]);
+        assert_eq!(folded(&[]), []);
+    }
+}

@@ -1,0 +1,73 @@
+//! `shopscore plan`: what the nights that are due would do, and nothing done: no lock, nothing written.
+//!
+//! Each night is rehearsed as the run would run it, one after another, so that it ends as the run would end: with its findings
+//! and its exit code.
+
+mod answer;
+mod shown;
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+pub(super) use self::answer::Plan;
+use self::answer::PlannedNight;
+use super::{begin, last_complete_day, tell};
+use crate::cli;
+use crate::domain::{Day, Span};
+use crate::error::{ExitClass, Finding, Outcome};
+use crate::pipeline::catch_up::{self, Due};
+use crate::pipeline::night;
+use crate::pipeline::staleness::{self, WhyDue};
+use crate::rulebook::Rulebook;
+use crate::state::rehearsal::{Keeping, Rehearsal};
+use crate::table_days::dependencies::Terms;
+
+const STAGE: &str = "plan";
+
+/// The nights that would run, each with why it is due, and those that are left out.
+struct Nights {
+    due: Vec<(Day, &'static str)>,
+    left_out: Vec<Day>,
+}
+
+pub(super) fn run(arguments: &cli::Plan, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
+    let settings = begin(&arguments.settings)?;
+    let rulebook = Rulebook::load(&settings.rules)?;
+    let rehearsal = Rehearsal::default();
+    let terms = Terms { settings: &settings, rulebook: &rulebook, keeping: Keeping::InMemory(&rehearsal) };
+    let Nights { due, left_out } = nights(arguments, terms, now)?;
+    let mut planned = Vec::new();
+    for (as_of, why) in due {
+        let night = night::run(terms, as_of, now)?;
+        planned.push(PlannedNight::of(&night, why));
+    }
+    tell(&Plan::of(planned, &left_out), arguments.form, stdout)
+}
+
+fn nights(arguments: &cli::Plan, terms: Terms<'_>, now: Timestamp) -> Outcome<Nights> {
+    let range = arguments.from.zip(arguments.to).map(|(first, last)| Span { first, last });
+    if let Some(Span { first, last }) = range.filter(|range| range.first > range.last) {
+        let finding = Finding::new(STAGE, format!("--from {first} --to {last}"), "a first day, then a last one");
+        return Err(finding.fail(ExitClass::Usage));
+    }
+    if let Some(day) = arguments.date {
+        return Ok(Nights { due: vec![(day, "asked")], left_out: Vec::new() });
+    }
+    if range.is_some() || arguments.stale {
+        let why = |why| match why {
+            WhyDue::NotPublished => "not_published",
+            WhyDue::Stale => "stale",
+        };
+        let due = staleness::due(terms, range, arguments.stale)?.into_iter().map(|(day, due)| (day, why(due)));
+        return Ok(Nights { due: due.collect(), left_out: Vec::new() });
+    }
+    let yesterday = last_complete_day(terms.settings, now);
+    Ok(match catch_up::due(terms.settings, yesterday)? {
+        Due::RolledBack => Nights { due: Vec::new(), left_out: vec![yesterday] },
+        Due::Nights { left_out, missed } => {
+            let missed = missed.into_iter().map(|day| (day, "missed"));
+            Nights { due: missed.chain([(yesterday, "yesterday")]).collect(), left_out }
+        }
+    })
+}
