@@ -54,8 +54,10 @@ fn nights(published: &Published) -> BTreeSet<Day> {
     folders.filter_map(|folder| folder.to_str()?.strip_prefix("dt=")?.parse().ok()).collect()
 }
 
-fn errors(ended: &Ended) -> Vec<&str> {
-    ended.stderr.lines().filter(|line| line.starts_with("error: ")).collect()
+/// What refused a night, whichever output folder it names.
+fn errors(ended: &Ended) -> Vec<String> {
+    let errors = ended.stderr.lines().filter(|line| line.starts_with("error: "));
+    errors.map(|line| line.replace(SCRATCH_OUT, "out")).collect()
 }
 
 /// The line that counts shops, scores and quarantined rows.
