@@ -18,6 +18,7 @@ pub(crate) struct Explained {
 }
 
 /// Ten-thousandths of a figure with four decimals.
+#[allow(clippy::cast_possible_truncation, reason = "a score or a gain, below 6")]
 fn exact(figure: &Value) -> i64 {
     (figure.as_f64().unwrap() * 10_000.0).round() as i64
 }
