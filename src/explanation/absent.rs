@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Asked, STAGE, stored};
+use super::asked::{Asked, STAGE};
+use super::stored;
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::tables::Table;

@@ -5,8 +5,9 @@
 
 use serde::Serialize;
 
+use super::Explanation;
+use super::asked::Asked;
 use super::stored::TakenOut;
-use super::{Asked, Explanation};
 use crate::domain::Day;
 use crate::indicators::{Indicator, value};
 use crate::partials::measures;

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
+use super::asked::{Asked, STAGE};
 use super::reach::{Way, ways};
 use super::stored::{TakenOut, taken_out};
-use super::{Asked, STAGE};
 use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
 use crate::policies::RankWithin;

@@ -7,6 +7,7 @@
 //! [`records`] by the records behind it.
 
 mod absent;
+mod asked;
 pub(crate) mod days;
 pub(crate) mod indicators;
 pub(crate) mod reach;
@@ -18,6 +19,7 @@ pub(crate) mod verdicts;
 use serde::Serialize;
 
 use self::absent::Absence;
+pub(crate) use self::asked::{Asked, RulePlace};
 use self::indicators::IndicatorFigures;
 use self::stored::UnknownDays;
 use self::sum::DimensionScore;
@@ -26,38 +28,8 @@ use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::cells::{Row, rows};
 use crate::publish::outputs::SCORES;
-use crate::publish::seen::Seen;
-use crate::rulebook::{InForce, Rulebook};
-use crate::settings::Settings;
+use crate::rulebook::InForce;
 use crate::table_days::of_shop::ShopDays;
-
-const STAGE: &str = "explanation";
-
-/// What is asked: a shop on a published day.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) rulebook: &'a Rulebook,
-    /// The published files.
-    pub(crate) seen: &'a Seen,
-    pub(crate) shop_id: i64,
-    pub(crate) as_of: Day,
-}
-
-/// A row of a rule table, as the tables are now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct RulePlace {
-    pub(crate) file: String,
-    /// Counted from 1.
-    pub(crate) line: u64,
-}
-
-impl RulePlace {
-    fn of<R>(in_force: &InForce<'_, R>) -> Self {
-        Self { file: in_force.file.display().to_string(), line: in_force.line }
-    }
-}
 
 /// Why a shop has its score, or none.
 #[derive(Clone, Debug, PartialEq, Serialize)]

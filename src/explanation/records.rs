@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Explanation;
+use super::asked::Asked;
 use super::stored::{self, UnknownDays};
-use super::{Asked, Explanation};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::explanation::indicators::IndicatorFigures;

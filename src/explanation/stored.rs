@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Asked;
+use super::asked::{Asked, STAGE};
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::extracts::tables::Table;
@@ -49,7 +49,7 @@ pub(super) fn counted(asked: &Asked<'_>) -> Outcome<BTreeMap<TableDay, i64>> {
         if row.text("reason")? == ALL_ROWS {
             let name = row.text("extract")?;
             let table = Table::ALL.into_iter().find(|table| table.name() == name);
-            let table = table.ok_or_else(|| fault(super::STAGE, format!("a table {name}")))?;
+            let table = table.ok_or_else(|| fault(STAGE, format!("a table {name}")))?;
             counted.insert((table, row.day("day")?), row.integer("row_count")?);
         }
     }

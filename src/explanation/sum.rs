@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::STAGE;
+use super::asked::STAGE;
 use crate::domain::Dimension;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::publish::cells::Row;

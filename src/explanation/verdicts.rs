@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Asked, RulePlace};
+use super::asked::{Asked, RulePlace};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::cells::{Row, rows};
