@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Settle(Settle),
     /// List what the state folder keeps and what of it no longer holds, or remove old days from it
     State(State),
-    /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
+    /// Print what a published day says (tiers by category, gains, who is at risk, the outlook), or a year (statuses, settlements)
     Summary(Summary),
     /// List the published generations
     Generations(SettingFlags),
@@ -187,7 +187,7 @@ pub(crate) struct Summary {
     /// How many categories, the largest first
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub categories: usize,
-    /// How many shops, the greatest gain first
+    /// How many shops of each list: those with the greatest gain, and those nearest to exit, first
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub shops: usize,
     #[command(flatten)]
