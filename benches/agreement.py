@@ -25,7 +25,7 @@ def differences(published: str, found: str) -> tuple[int, int]:
         select count(*), count(*) filter (
             ours.numerator is distinct from theirs.numerator
             or ours.denominator is distinct from theirs.denominator
-            or (indicator not in {RANKED_BY_RULES} and ours.better + 1 is distinct from theirs.rank)
+            or (indicator not in {RANKED_BY_RULES} and ours.shops_better + 1 is distinct from theirs.rank)
         )
         from read_parquet('{published}/*/*.parquet') ours
         left join read_parquet('{found}') theirs using (shop_id, indicator)

@@ -7,8 +7,8 @@
 //!                     ▼
 //! extracts ─► partials ─► window sums ─► ranking ─► scores ─► sales, assessments ─► publish
 //! (listing,   (measures,                 (indicators,  categories,  (marketing,        (outputs, batches,
-//!  contract,   daily,                     tiers)       improvements, monthly,           month_ends,
-//!  reader,     retractions)                            quality       annual)            publication)
+//!  contract,   daily,                     tiers)       improvements, monthly, cycles,   month_ends,
+//!  reader,     retractions)                            quality       annual), outlook   publication)
 //!  row_rules,      ▲
 //!  quarantine)     └── state (what earlier nights left), brought together by table_days
 //! ```

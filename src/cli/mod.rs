@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Settle(Settle),
     /// List what the state folder keeps and what of it no longer holds, or remove old days from it
     State(State),
-    /// Print what a published day says (tiers by category, the greatest gains), or a year (statuses, settlements)
+    /// Print what a published day says (tiers by category, gains, who is at risk, the outlook), or a year (statuses, settlements)
     Summary(Summary),
     /// Say why a shop has its score on a published day, day by day or by the records behind it
     Explain(Explain),

@@ -31,7 +31,7 @@ pub(crate) struct Summary {
     /// How many categories, the largest first
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub categories: usize,
-    /// How many shops, the greatest gain first
+    /// How many shops of each list: those with the greatest gain, and those nearest to exit, first
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub shops: usize,
     #[command(flatten)]

@@ -1,9 +1,10 @@
 //! The state folder: what a night leaves for the next, so that a night costs a night.
 //!
 //! [`store`] keeps table-days and their [`record_index`], [`answers`] what appeals asked for, [`window`] the sums of the last
-//! window, [`last_night`] what came of it, [`empty_days`] days on which nothing happened; what a [`rehearsal`] would keep stays in memory. It may run ahead of what is published and does not decide what is:
-//! every file carries its own hash ([`verification`] checks them all), and what is gone, damaged or made of other inputs is
-//! made again, as long as its extracts are there.
+//! night's window and of what was known of its month end's, [`last_night`] what came of it, [`empty_days`] days on which
+//! nothing happened; what a [`rehearsal`] would keep stays in memory. It may run ahead of what is published and does not
+//! decide what is: every file carries its own hash ([`verification`] checks them all), and what is gone, damaged or made of
+//! other inputs is made again, as long as its extracts are there.
 
 pub(crate) mod answers;
 pub(crate) mod checksummed;
