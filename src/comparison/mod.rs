@@ -23,6 +23,7 @@
 pub(crate) mod categories;
 pub(crate) mod causes;
 mod cut_offs;
+pub(crate) mod edits;
 pub(crate) mod path;
 mod peers;
 pub(crate) mod published;

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 
 use super::causes::{Cause, sum};
+use super::edits::differences;
 use super::path::TakenOut;
 use super::published::PublishedNight;
-use super::rules::{RulesOfNow, differences};
+use super::rules::RulesOfNow;
 use super::shops::{Comparison, NewlyTakenOut};
 use super::testing::{By, ShopRow, edited, night};
 use crate::indicators::Indicator;

@@ -4,14 +4,13 @@
 
 use serde::Serialize;
 
-use super::moved_shop::points;
+use super::indicator_move::points;
 use super::nights::{Nights, Side};
-use super::told::{arrow, score, signed, tone};
-use crate::answers::units::{Language, value};
-use crate::answers::{Answer, Cell, Part, Table, Tone};
-use crate::comparison::categories::{CategoryScores, PublishedSpread, Scores, of_scores, of_spreads};
+use super::spreads::{SpreadMove, told_spreads};
+use super::words::{arrow, score, signed, tone};
+use crate::answers::{Answer, Cell, Part, Table};
+use crate::comparison::categories::{CategoryScores, Scores, of_scores, of_spreads};
 use crate::error::Outcome;
-use crate::indicators::{Better, Indicator};
 use crate::rulebook::Decimal4;
 
 /// How categories moved between two published nights.
@@ -47,50 +46,14 @@ pub(in crate::commands) struct CategoryMove {
     ten_thousandths: i64,
 }
 
-/// A category and indicator on both nights.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(in crate::commands) struct SpreadMove {
-    primary_category: String,
-    indicator: String,
-    /// stars, ratio or seconds.
-    unit: String,
-    /// None where nobody is ranked.
-    from: Option<SpreadOfNight>,
-    to: Option<SpreadOfNight>,
-    #[serde(skip)]
-    of: Indicator,
-}
-
-/// How the ranked shops are spread on one night.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(in crate::commands) struct SpreadOfNight {
-    ranked: i64,
-    median: f64,
-    tier_5_percent: f64,
-    tier_4_percent: f64,
-    tier_3_percent: f64,
-    tier_2_percent: f64,
-    tier_0_percent: f64,
-}
-
 pub(super) fn diff(nights: &Nights, most: usize) -> Outcome<CategoriesDiff> {
     let Nights([first, second]) = nights;
     let spreads = of_spreads([&first.categories()?, &second.categories()?])?;
-    let spreads = spreads.into_iter().map(|((group, indicator), [from, to])| SpreadMove {
-        primary_category: group,
-        indicator: indicator.name().to_owned(),
-        unit: <&str>::from(indicator.spec().unit).to_owned(),
-        from: from.map(SpreadOfNight::of),
-        to: to.map(SpreadOfNight::of),
-        of: indicator,
-    });
     Ok(CategoriesDiff {
         from: first.side(),
         to: second.side(),
         categories: of_scores(nights.published()).iter().map(CategoryMove::of).collect(),
-        spreads: spreads.collect(),
+        spreads: spreads.into_iter().map(SpreadMove::of).collect(),
         most,
     })
 }
@@ -114,28 +77,6 @@ impl CategoryMove {
     }
 }
 
-impl SpreadOfNight {
-    fn of(PublishedSpread { ranked, median, shops }: PublishedSpread) -> Self {
-        let [five, four, three, two, zero] = shops.map(|shops| (100 * shops) as f64 / ranked as f64);
-        Self {
-            ranked,
-            median,
-            tier_5_percent: five,
-            tier_4_percent: four,
-            tier_3_percent: three,
-            tier_2_percent: two,
-            tier_0_percent: zero,
-        }
-    }
-
-    /// The shares of the tiers, best first, in whole percents.
-    fn shares(&self) -> String {
-        let Self { tier_5_percent, tier_4_percent, tier_3_percent, tier_2_percent, tier_0_percent, .. } = self;
-        let shares = [tier_5_percent, tier_4_percent, tier_3_percent, tier_2_percent, tier_0_percent];
-        shares.map(|percent| format!("{percent:.0}")).join("/")
-    }
-}
-
 impl Answer for CategoriesDiff {
     const SCHEMA: &'static str = "diff-categories/1";
     type Row = CategoryMove;
@@ -152,7 +93,10 @@ impl Answer for CategoriesDiff {
             Part::Line(format!("{days}: {} categories, the middle score that fell most first", self.categories.len())),
             Part::Table(told_scores(&shown)),
             Part::Line("what they are made of: medians, and the share of each tier in percent".to_owned()),
-            Part::Table(self.told_spreads(&shown)),
+            Part::Table(told_spreads(
+                &self.spreads,
+                &shown.iter().map(|of| of.primary_category.as_str()).collect::<Vec<_>>(),
+            )),
         ];
         parts.extend((more > 0).then(|| Part::Line(format!("and {more} more categories; --most N shows more"))));
         parts
@@ -175,45 +119,4 @@ fn told_scores(categories: &[&CategoryMove]) -> Table {
         ]);
     }
     table
-}
-
-impl CategoriesDiff {
-    fn told_spreads(&self, shown: &[&CategoryMove]) -> Table {
-        let mut table = Table::new(["category", "indicator", "ranked", "median", "tiers 5/4/3/2/0"]);
-        // Groups may be parts of a category.
-        let is_of = |spread: &&SpreadMove, category: &CategoryMove| {
-            let rest = spread.primary_category.strip_prefix(&category.primary_category);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        };
-        for category in shown {
-            for of in self.spreads.iter().filter(|spread| is_of(spread, category)) {
-                let night = |told: &dyn Fn(&SpreadOfNight) -> String| {
-                    let told = |night: &Option<SpreadOfNight>| night.as_ref().map_or("nobody".to_owned(), told);
-                    arrow(&told(&of.from), &told(&of.to))
-                };
-                table.add([
-                    Cell::text(&of.primary_category),
-                    Cell::text(&of.indicator),
-                    Cell::number(Some(night(&|night| night.ranked.to_string()))),
-                    Cell::number(Some(night(&|night| value(night.median, of.of.spec().unit, Language::En))))
-                        .toned(of.tone()),
-                    Cell::text(night(&SpreadOfNight::shares)),
-                ]);
-            }
-        }
-        table
-    }
-}
-
-impl SpreadMove {
-    /// Whether its median became better or worse.
-    fn tone(&self) -> Tone {
-        let Some((from, to)) = self.from.as_ref().zip(self.to.as_ref()) else { return Tone::Plain };
-        let (rose, fell) = (to.median > from.median, to.median < from.median);
-        match (self.of.spec().better, rose, fell) {
-            (_, false, false) => Tone::Plain,
-            (Better::High, true, _) | (Better::Low, _, true) => Tone::Good,
-            _ => Tone::Bad,
-        }
-    }
 }

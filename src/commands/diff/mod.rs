@@ -5,10 +5,14 @@
 
 mod admissions;
 pub(super) mod categories;
+mod indicator_move;
 pub(super) mod moved;
 mod moved_shop;
 mod nights;
+mod one_shop;
+mod spreads;
 mod told;
+mod words;
 
 use std::io::Write;
 

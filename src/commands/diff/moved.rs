@@ -10,7 +10,8 @@ use super::admissions::{AdmissionChange, ScoreChange, ShopOfNight, StatusChange}
 use super::moved_shop::MovedShop;
 use super::nights::{Nights, Side};
 use crate::cli;
-use crate::comparison::rules::{RulesOfNow, differences};
+use crate::comparison::edits::differences;
+use crate::comparison::rules::RulesOfNow;
 use crate::comparison::shops::{Comparison, NewlyTakenOut, Stayed};
 use crate::comparison::statuses;
 use crate::error::{ExitClass, Finding, Outcome};
