@@ -71,11 +71,15 @@ impl Explained {
     pub(crate) fn check_all(&self) -> usize {
         let [mut indicators, mut improvements] = [&INDICATORS, &IMPROVEMENTS].map(|table| self.published(table));
         let scores = self.published(&SCORES);
-        for (shop, score) in &scores {
+        for (place, (shop, score)) in scores.iter().enumerate() {
             let page = self.json(*shop, "");
             check_score(&page, &score[0]);
             let (indicators, improvements) = (indicators.remove(shop), improvements.remove(shop));
             check_indicators(&page, &indicators.unwrap_or_default(), &improvements.unwrap_or_default());
+            // What is read row by row takes most of the time: of every fourth shop it will do.
+            if place % 4 != 0 {
+                continue;
+            }
             check_days(&page, &self.json(*shop, "--days"));
             check_rows(&page, &self.json(*shop, "--rows --limit 1000000"));
             let chinese = self.said(*shop, "--lang zh").unwrap();
