@@ -3,11 +3,12 @@
 //! Grain in: the shop's rows in the extracts of the window, and the stored appeals. Grain out: one row a record, of consultations
 //! one a sub-account, buyer and day, as they are counted. What a record lacks is what parts it from the best that it could add: five
 //! stars, in time, answered, no dispute, no seconds. Its share of the damage is that, of what the published figures lack in all: the
-//! shares of all records that count add up to 1. First come those that lack most, of equal ones the newest, then by key. Records that
+//! shares of all records that count add up to 1. First come those that lack most, of equal ones the newest, then by key and time. Records that
 //! appeals took out and quarantined rows stand apart: they do no damage.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 
@@ -88,14 +89,20 @@ pub(crate) fn behind(asked: &Asked<'_>, explained: &Explanation, listed: Listed)
     let (appeals, appeals_unknown) = appeals(asked, &store, &counted)?;
     let window = asked.settings.window(asked.as_of);
     let terms = Terms { settings: asked.settings, rulebook: asked.rulebook, keeping: Keeping::InState };
-    let mut behind = Vec::new();
+    let (mut behind, mut of_tables) = (Vec::new(), BTreeMap::new());
     for figures in explained.indicators.iter().filter(|figures| listed.only.is_none_or(|only| only == figures.of)) {
         let numerator = figures.of.spec().numerator;
         let Some(spec) = measures::ALL.iter().find(|spec| spec.measures.iter().any(|of| of.name == numerator)) else {
             continue;
         };
-        let days = on_pool(|| rows_of_shop(terms, &store, spec, (window, &counted), asked.shop_id))?;
-        let mut of_indicator = Behind { asked, figures, spec, appeals: &appeals }.records(&days, listed.limit)?;
+        // Two indicators may count the rows of one table.
+        let days = match of_tables.entry(spec.table) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(new) => {
+                new.insert(on_pool(|| rows_of_shop(terms, &store, spec, (window, &counted), asked.shop_id))?)
+            }
+        };
+        let mut of_indicator = Behind { asked, figures, spec, appeals: &appeals }.records(days, listed.limit)?;
         of_indicator.unknown_days.extend(appeals_unknown.iter().filter(|_| spec.has_records()).cloned());
         behind.push(of_indicator);
     }
@@ -139,9 +146,9 @@ struct Behind<'a> {
 
 /// The records of an indicator, as they are gathered day by day.
 #[derive(Default)]
-struct Gathered {
-    /// Those that count and lack something.
-    records: Vec<TheRecord>,
+struct Gathered<'r> {
+    /// Those that count and lack something, each with what.
+    lacking: Vec<(i64, Day, &'r ShopRow)>,
     /// Those that do not count.
     aside: Vec<TheRecord>,
     /// What those that count add up to.
@@ -153,60 +160,55 @@ impl Behind<'_> {
         let (of, mut gathered) = (self.figures.of, Gathered::default());
         for (day, rows) in days {
             if let Ok(rows) = rows {
-                self.gather(*day, rows, &mut gathered);
+                self.gather(*day, rows, &mut gathered)?;
             }
         }
-        let Gathered { mut records, aside, sum: (numerator, denominator) } = gathered;
-        records.sort_by_cached_key(|record: &TheRecord| {
-            (Reverse((record.lacks, record.day)), record.record_id, record.row.clone())
+        let Gathered { mut lacking, aside, sum: (numerator, denominator) } = gathered;
+        lacking.sort_by_key(|(lacks, day, row)| (Reverse((*lacks, *day)), row.key, row.at, &row.once_for));
+        let of_all = lacks(of, (self.figures.numerator, self.figures.denominator));
+        // A large shop has many thousands of records: only those that are shown are written out.
+        let shown = lacking.iter().take(limit).map(|(lacks, day, row)| {
+            let told = self.told("counted", *day, row.key, row.shown()?);
+            Ok(TheRecord { lacks: Some(*lacks), share: value(*lacks, of_all), ..told })
         });
-        let more = records.len().saturating_sub(limit);
-        records.truncate(limit);
         let is_counted_here = self.place(of.spec().denominator).is_some();
         let unknown = days.iter().filter_map(|(day, rows)| Some(((self.spec.table, *day), *rows.as_ref().err()?)));
         Ok(IndicatorRecords {
             of,
             indicator: of.name(),
-            lacks: lacks(of, (self.figures.numerator, self.figures.denominator)),
+            lacks: of_all,
             add_up: numerator == self.figures.numerator
                 && (!is_counted_here || denominator == self.figures.denominator),
-            records,
-            more,
+            records: shown.collect::<Outcome<_>>()?,
+            more: lacking.len().saturating_sub(limit),
             aside,
             unknown_days: stored::folded(unknown),
         })
     }
 
-    fn gather(&self, day: Day, rows: &DayRows, gathered: &mut Gathered) {
-        let of = self.figures.of;
-        let told = |standing, record_id, row: &str| TheRecord {
-            indicator: of.name(),
-            standing,
-            day,
-            record_id,
-            lacks: None,
-            share: None,
-            reason: None,
-            row: row.to_owned(),
-        };
+    fn gather<'r>(&self, day: Day, rows: &'r DayRows, gathered: &mut Gathered<'r>) -> Outcome<()> {
         for row in &rows.quarantined {
-            gathered.aside.push(TheRecord { reason: Some(row.reason), ..told("quarantined", row.key, &row.row) });
+            let told = self.told("quarantined", day, row.key, row.row.clone());
+            gathered.aside.push(TheRecord { reason: Some(row.reason), ..told });
         }
-        for (row, added) in self.once(&rows.sound) {
-            if added == (0, 0) {
-                continue;
-            }
+        for (row, added) in self.once(&rows.sound).into_iter().filter(|(_, added)| *added != (0, 0)) {
             if self.is_retracted(day, row) {
-                gathered.aside.push(told("retracted", row.key, &row.row));
+                gathered.aside.push(self.told("retracted", day, row.key, row.shown()?));
                 continue;
             }
             gathered.sum = (gathered.sum.0 + added.0, gathered.sum.1 + added.1);
-            let (lacking, of_all) = (lacks(of, added), lacks(of, (self.figures.numerator, self.figures.denominator)));
-            if lacking > 0 {
-                let share = value(lacking, of_all);
-                gathered.records.push(TheRecord { lacks: Some(lacking), share, ..told("counted", row.key, &row.row) });
+            let lacks = lacks(self.figures.of, added);
+            if lacks > 0 {
+                gathered.lacking.push((lacks, day, row));
             }
         }
+        Ok(())
+    }
+
+    /// A record that does no damage.
+    fn told(&self, standing: &'static str, day: Day, record_id: Option<i64>, row: String) -> TheRecord {
+        let indicator = self.figures.of.name();
+        TheRecord { indicator, standing, day, record_id, lacks: None, share: None, reason: None, row }
     }
 
     /// Each record of a day with what it adds: rows that count once together are one.
@@ -227,7 +229,7 @@ impl Behind<'_> {
             let (first, sum) = together.entry(&row.once_for).or_insert((row, added(row)));
             let (numerator, denominator) = added(row);
             *sum = (sum.0.max(numerator), sum.1.max(denominator));
-            if row.row < first.row {
+            if row.at < first.at {
                 *first = row;
             }
         }

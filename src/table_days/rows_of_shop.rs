@@ -5,12 +5,13 @@
 //! stored and counted. Of the files only the shop's rows are decoded, and rows whose key a quarantined row has. Nothing is written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::domain::{Day, Span};
-use crate::error::{Outcome, all};
+use crate::error::{Outcome, all, fault};
 use crate::extracts::batch::{Batch, value};
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{QuarantinedRow, as_json};
@@ -22,6 +23,7 @@ use crate::partials::meaning::addends;
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::{Record, TableDay};
 use crate::state::store::{Store, Stored};
+use crate::table_days::STAGE;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::of_shop::WhyUnknown;
 use crate::table_days::plan::{self, Decision, Planned, Why};
@@ -33,10 +35,19 @@ pub(crate) struct ShopRow {
     pub(crate) key: Option<i64>,
     /// What it adds to the measures of its partial.
     pub(crate) record: Record,
+    /// When it happened, in ticks of its day.
+    pub(crate) at: i64,
     /// What it counts once for, with others on the day; empty where every row counts.
     pub(crate) once_for: Vec<i64>,
+    batch: Arc<Batch>,
+    place: usize,
+}
+
+impl ShopRow {
     /// Its declared columns as JSON, without buyers, times in UTC.
-    pub(crate) row: String,
+    pub(crate) fn shown(&self) -> Outcome<String> {
+        as_json(&self.batch, self.place)
+    }
 }
 
 /// The rows of a shop on one day.
@@ -106,7 +117,7 @@ impl OfDay<'_> {
         let of_shop = self.decoded(Wanted::OfShop(shop_id))?;
         let sound = of_shop.filtered(judge(&of_shop)?.sound())?;
         let set_aside: BTreeSet<i64> = stored.quarantine.iter().filter_map(|row| row.key).collect();
-        let mut rows = self.told(&sound, shop_id)?;
+        let mut rows = self.told(&Arc::new(sound), shop_id)?;
         let doubtful: BTreeSet<i64> =
             rows.iter().filter_map(|row| row.key).filter(|key| set_aside.contains(key)).collect();
         if !doubtful.is_empty() {
@@ -114,7 +125,7 @@ impl OfDay<'_> {
             let with_keys = self.decoded(Wanted::WithKeys(&doubtful))?;
             let sound = with_keys.filtered(judge_all(&with_keys)?.sound())?;
             rows.retain(|row| row.key.is_none_or(|key| !doubtful.contains(&key)));
-            rows.extend(self.told(&sound, shop_id)?);
+            rows.extend(self.told(&Arc::new(sound), shop_id)?);
         }
         let is_of_shop = |row: &&QuarantinedRow| {
             let held: Option<Value> = serde_json::from_str(&row.row).ok();
@@ -128,11 +139,13 @@ impl OfDay<'_> {
     }
 
     /// Those of sound rows that are the shop's.
-    fn told(&self, sound: &Batch, shop_id: i64) -> Outcome<Vec<ShopRow>> {
+    fn told(&self, sound: &Arc<Batch>, shop_id: i64) -> Outcome<Vec<ShopRow>> {
         let addends = addends(sound, self.spec, self.planned.dependencies.custom_made())?;
         let shops = sound.integers("shop_id")?.values();
         let once =
             self.spec.once_within_group().iter().map(|name| sound.integers(name)).collect::<Outcome<Vec<_>>>()?;
+        let day_column = sound.spec().day_column.ok_or_else(|| fault(STAGE, "records that have no time"))?;
+        let happened = sound.ticks(day_column)?.values();
         let mut told = Vec::new();
         for row in (0..sound.count).filter(|row| shops.get(*row) == Some(&shop_id)) {
             let figures = addends.iter().map(|addends| addends.of_row(row)).collect::<Outcome<Vec<_>>>()?;
@@ -140,7 +153,9 @@ impl OfDay<'_> {
                 key: sound.keys()?.map(|keys| value(keys.values(), row)).transpose()?,
                 record: Record::of(shop_id, figures.into_iter()),
                 once_for: once.iter().map(|column| value(column.values(), row)).collect::<Outcome<_>>()?,
-                row: as_json(sound, row)?,
+                at: value(happened, row)?,
+                batch: Arc::clone(sound),
+                place: row,
             });
         }
         Ok(told)
