@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use clap::Parser;
+use proptest::sample::subsequence;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -10,7 +12,7 @@ use super::layouts::Layout;
 use super::{FEW, scored};
 use crate::support::bench::sample_data;
 use crate::support::explained::Explained;
-use crate::support::library::ExitClass;
+use crate::support::library::{Cli, ExitClass, commands};
 use crate::support::marketplaces::marketplaces;
 use crate::support::runner::{alone, cases};
 use crate::support::{AS_OF, Bench, Marketplace};
@@ -70,4 +72,30 @@ fn every_shop_of_the_sample_is_explained() {
 #[test]
 fn figures_of_the_sample_are_the_published_ones_and_add_up() {
     alone(figures_of_the_sample_are_the_published_ones_and_add_up, every_shop_of_the_sample_is_explained);
+}
+
+/// A month as `shopscore sample` generates it, and 200 of its shops, others in every run.
+fn random_shops_of_a_generated_month_are_explained() {
+    let (bench, mut runner) = (Bench::empty(), TestRunner::new(cases(1)));
+    bench.configure("window_days = 30");
+    let (extracts, seed) = (bench.path("extracts"), (0..1_000_000_u64).new_tree(&mut runner).unwrap().current());
+    println!("the generated month of seed {seed}");
+    let typed = format!(
+        "shopscore sample --from 2022-02-14 --to 2022-03-15 --shops 2000 --rows-per-day 20000 --seed {seed} --dirty --out {}",
+        extracts.display()
+    );
+    commands::run(&Cli::parse_from(typed.split(' ')), jiff::Timestamp::UNIX_EPOCH, &mut Vec::new()).unwrap();
+    bench.night("2022-03-15".parse().unwrap(), &["--set", "history_starts_on=2022-02-14"]).assert_done();
+    let month = explained(&bench, extracts, "2022-03-15");
+    let present: Vec<i64> = month.present().into_iter().collect();
+    let some = subsequence(present, 200).new_tree(&mut runner).unwrap().current();
+    month.check(&some.into_iter().collect());
+}
+
+#[test]
+fn figures_of_a_generated_month_are_the_published_ones_and_add_up() {
+    alone(
+        figures_of_a_generated_month_are_the_published_ones_and_add_up,
+        random_shops_of_a_generated_month_are_explained,
+    );
 }
