@@ -152,7 +152,7 @@ pub(crate) struct WhatIf {
     /// The published day, YYYY-MM-DD; --rules and --set say what would be other than it is
     #[arg(long, value_name = "DAY")]
     pub date: Day,
-    /// How many shops, the greatest move first
+    /// How many shops: those of which something else is decided, then the greatest moves
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub shops: usize,
     #[command(flatten)]

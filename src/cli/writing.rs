@@ -96,6 +96,9 @@ pub(crate) enum StateCommand {
         /// How many days before the newest stay
         #[arg(long, value_name = "N")]
         keep_days: i32,
+        /// Say what the run would remove, and remove nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{begin, lock, say, tell};
+use super::{begin, keeping, lock, say, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::cli::{State, StateCommand};
 use crate::domain::Day;
@@ -14,6 +14,7 @@ use crate::extracts::tables;
 use crate::partials::records::TableDay;
 use crate::pipeline::state::{Holding, Pruned, holding, prune};
 use crate::settings::Settings;
+use crate::state::rehearsal::Rehearsal;
 
 /// What the state folder keeps.
 #[derive(Serialize)]
@@ -117,11 +118,14 @@ pub(super) fn run(arguments: &State, now: Timestamp, stdout: &mut impl Write) ->
     let settings = begin(&arguments.settings)?;
     match &arguments.command {
         None => tell(&Kept::of(&settings, &holding(&settings)?), arguments.form, stdout),
-        Some(StateCommand::Prune { keep_days }) => {
-            let _locks = lock(&settings, now, format!("state prune --keep-days {keep_days}"))?;
-            let Pruned { before, table_days, bytes } = prune(&settings, *keep_days)?;
+        Some(StateCommand::Prune { keep_days, dry_run }) => {
+            let rehearsal = Rehearsal::default();
+            let lock = || lock(&settings, now, format!("state prune --keep-days {keep_days}"));
+            let _locks = (!dry_run).then(lock).transpose()?;
+            let Pruned { before, table_days, bytes } = prune(&settings, *keep_days, keeping(*dry_run, &rehearsal))?;
+            let removed = if *dry_run { "would be removed" } else { "removed" };
             let told = before.map_or("nothing is stored".to_owned(), |before| {
-                format!("{table_days} table-days before {before} removed, {bytes} bytes")
+                format!("{table_days} table-days before {before} {removed}, {bytes} bytes")
             });
             say(stdout, &told);
             Ok(())

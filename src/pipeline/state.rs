@@ -68,9 +68,9 @@ pub(crate) struct Pruned {
 
 /// Removes days before the newest stored one less `keep_days`, but for the window and the snapshot of a night that may still
 /// come and for payments of a year that is not settled, or provisionally: its sales are added up from them. The caller
-/// holds the lock.
-pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
-    let store = Store::open(&settings.state, false, Keeping::InState)?;
+/// holds the lock, but for a rehearsal, which removes nothing.
+pub(crate) fn prune(settings: &Settings, keep_days: i32, keeping: Keeping<'_>) -> Outcome<Pruned> {
+    let store = Store::open(&settings.state, false, keeping)?;
     let kept = store.all()?;
     let Some(newest) = kept.keys().map(|of| of.1).max() else { return Ok(Pruned::default()) };
     let keep_from = newest.plus(-keep_days.max(settings.window_days));
@@ -83,7 +83,9 @@ pub(crate) fn prune(settings: &Settings, keep_days: i32) -> Outcome<Pruned> {
     };
     let mut pruned = Pruned { before: Some(keep_from), ..Pruned::default() };
     for (of, bytes) in kept.iter().filter(|(of, _)| of.1 < keep_from && !is_needed(**of)) {
-        store.remove(*of)?;
+        if !keeping.is_rehearsal() {
+            store.remove(*of)?;
+        }
         pruned.table_days += 1;
         pruned.bytes += bytes;
     }

@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::support::bench::sample_data;
-use crate::support::disk::files_below;
+use crate::support::disk::{Disk, files_below};
 use crate::support::files::write;
 use crate::support::{Bench, Table, batch};
 
@@ -106,7 +106,12 @@ fn pruning_keeps_an_open_window_and_the_payments_of_an_unsettled_year() {
     let (payments, reviews) = (files("payments"), files("reviews"));
     bench.said("state prune --keep-days 0");
     assert_eq!(files("reviews"), reviews, "the window has 30 days");
-    bench.run("state prune --keep-days 3 --set window_days=5").assert_said("table-days before 2022-03-10 removed");
+    let before = Disk::of(&bench);
+    let foretold = bench.said("state prune --keep-days 3 --dry-run --set window_days=5");
+    before.assert_unchanged(&Disk::of(&bench));
+    let pruned = bench.said("state prune --keep-days 3 --set window_days=5");
+    assert!(pruned.contains("table-days before 2022-03-10 removed"), "{pruned}");
+    assert_eq!(foretold.replace("would be removed", "removed"), pruned);
     assert_eq!(files("payments"), payments);
     assert!(files("reviews") < reviews);
     let night = bench.said("nightly --date 2022-03-15");

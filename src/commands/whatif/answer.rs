@@ -1,6 +1,6 @@
 //! What `shopscore whatif` answers: shifts by category, who gains or loses what, and each shop that anything reaches.
 //!
-//! Scores are points of four decimals, a missing one is null; the greatest move comes first.
+//! Scores are points of four decimals, a missing one is null; another decision comes first, then the greatest move.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub(in crate::commands) struct WhatIf {
     pub(super) newly_passes: Vec<i64>,
     /// The categories that anything reaches, those with most shops first.
     pub(super) categories: Vec<CategoryShift>,
-    /// The shops that anything reaches, the greatest move of a score first.
+    /// The shops that anything reaches: first those of which something else is decided, then by the move of the score.
     pub(super) shops: Vec<ShopShift<Vec<TierShift>>>,
     /// How many shops people are shown.
     #[serde(skip)]
@@ -102,8 +102,10 @@ impl WhatIf {
         let mut reached: Vec<&Shift> = shifts.iter().filter(|shift| !shift.is_none()).collect();
         // A score that comes or goes is a greater move than any; of equal ones the order of the shops stays.
         reached.sort_by_key(|shift| {
-            let is_other = shift.before.score != shift.after.score;
-            Reverse(shift.moved().map_or(if is_other { u64::MAX } else { 0 }, i64::unsigned_abs))
+            let Shift { before, after } = shift;
+            let is_decided_otherwise = before.is_eligible != after.is_eligible || before.status != after.status;
+            let comes_or_goes = if before.score == after.score { 0 } else { u64::MAX };
+            Reverse((is_decided_otherwise, shift.moved().map_or(comes_or_goes, i64::unsigned_abs)))
         });
         Self {
             as_of,

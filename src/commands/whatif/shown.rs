@@ -49,7 +49,7 @@ impl Answer for WhatIf {
             parts.push(Part::Table(category_table(&self.categories)));
             let more =
                 if self.shops.len() > *shown { format!(", {shown} of {}", self.shops.len()) } else { String::new() };
-            parts.push(Part::Line(format!("The greatest moves first{more}:")));
+            parts.push(Part::Line(format!("Those of which something else is decided, then the greatest moves{more}:")));
             parts.push(Part::Table(shop_table(self.shops.iter().take(*shown))));
         }
         parts
