@@ -26,6 +26,7 @@ mod checksums;
 mod current;
 mod file_metadata;
 mod file_system;
+mod foretold;
 mod frozen;
 mod generations;
 mod layout;
@@ -51,6 +52,7 @@ mod terms;
 mod testing;
 pub(crate) mod verification;
 
+pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub(crate) use layout::OWN_FOLDERS;
 pub use layout::lock_folder;

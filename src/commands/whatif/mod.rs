@@ -36,7 +36,9 @@ pub(super) fn run(arguments: &cli::WhatIf, stdout: &mut impl Write) -> Outcome<(
     let (rules_in_force, other_rules) = (Rulebook::load(&in_force.rules)?, Rulebook::load(&others.rules)?);
     // Apart, since what is made to order reaches into table-days.
     let rehearsals = [Rehearsal::default(), Rehearsal::default()];
-    let [keeping, of_others] = rehearsals.each_ref().map(Keeping::InMemory);
+    let [keeping, of_others] = rehearsals.each_ref();
+    // What is to be warned of is said once, of the day as it would be.
+    let [keeping, of_others] = [Keeping::InState.aside(keeping), Keeping::InMemory(of_others)];
     let in_force = Terms { settings: &in_force, rulebook: &rules_in_force, keeping };
     let others = Terms { settings: &others, rulebook: &other_rules, keeping: of_others };
     let published = published(in_force.settings, as_of)?;
