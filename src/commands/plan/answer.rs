@@ -79,23 +79,10 @@ pub(super) struct Changed {
     pub(super) rules: Vec<String>,
     pub(super) settings: Vec<String>,
     /// Null where it is not known.
-    pub(super) effects: Option<Reached>,
+    pub(super) effects: Option<Effects>,
     /// The same in words.
     #[serde(skip)]
     pub(super) told: Vec<String>,
-}
-
-/// The shops that changed rules or settings reach.
-#[derive(Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Reached {
-    other_score: usize,
-    other_tier: usize,
-    loses_admission: Vec<i64>,
-    gains_admission: Vec<i64>,
-    newly_exits: Vec<i64>,
-    newly_fails: Vec<i64>,
-    newly_passes: Vec<i64>,
 }
 
 impl Plan {
@@ -139,23 +126,8 @@ impl Changed {
             since: changed.since,
             rules: changed.rules.clone(),
             settings: changed.settings.clone(),
-            effects: changed.effects.as_ref().map(Reached::of),
+            effects: changed.effects.clone(),
             told: crate::commands::terms::told(changed),
-        }
-    }
-}
-
-impl Reached {
-    fn of(effects: &Effects) -> Self {
-        let effects = effects.clone();
-        Self {
-            other_score: effects.other_score.len(),
-            other_tier: effects.other_tier.len(),
-            loses_admission: effects.loses_admission,
-            gains_admission: effects.gains_admission,
-            newly_exits: effects.newly_exits,
-            newly_fails: effects.newly_fails,
-            newly_passes: effects.newly_passes,
         }
     }
 }
