@@ -10,6 +10,7 @@ use arrow::array::RecordBatch;
 
 use super::outputs::OutputTable;
 use super::reading::{read_partition, read_rows};
+use super::terms::{KnownTerms, RecordedTerms};
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::folders::entries;
@@ -64,6 +65,11 @@ impl Seen {
     ) -> Outcome<Option<RecordBatch>> {
         let folder = self.folder.join(table.partition_path(value));
         folder.is_dir().then(|| read_rows(&folder, table, Some(shop_id))).transpose()
+    }
+
+    /// The terms that the night of a day went by; none where they are not known.
+    pub(crate) fn terms_of(&self, day: Day) -> Option<RecordedTerms> {
+        KnownTerms::read(self.folder.parent()?).of_night(day).cloned()
     }
 
     /// The failure that a day was not published.

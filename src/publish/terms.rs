@@ -56,6 +56,11 @@ impl KnownTerms {
         Some((*night, self.terms.get(hash)?))
     }
 
+    /// What the night of a day went by; none where it is not known.
+    pub(super) fn of_night(&self, day: Day) -> Option<&RecordedTerms> {
+        self.terms.get(self.nights.get(&day)?)
+    }
+
     /// With a night more, and without the terms of those that are there no more.
     pub(super) fn with(mut self, night: Option<(Day, &RecordedTerms)>, there: &BTreeMap<Day, String>) -> Outcome<Self> {
         if let Some((day, terms)) = night {
