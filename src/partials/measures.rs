@@ -157,6 +157,11 @@ pub fn of(table: Table) -> Option<&'static PartialSpec> {
     ALL.iter().find(|partial| partial.table == table)
 }
 
+/// The partial that has a measure of this name.
+pub(crate) fn with(measure: &str) -> Option<&'static PartialSpec> {
+    ALL.iter().find(|partial| partial.measures.iter().any(|of| of.name == measure))
+}
+
 impl Measure {
     /// Whether every row adds one.
     pub(super) fn counts_all_rows(&self) -> bool {
