@@ -5,13 +5,14 @@
 //! [`indicators`] has the figures of each indicator and [`reach`] what its next tier takes, [`sum`] the sum that the score is,
 //! [`verdicts`] what it decides, [`stored`] the days behind it; [`days`] tells an indicator day by day,
 //! [`records`] by the records behind it, of which [`wanted_rows`] tells which are read, [`retracted`] which do not count and [`damage`] what
-//! each lacks.
+//! each lacks; [`one_indicator`] gathers them.
 
 mod absent;
 mod asked;
 mod damage;
 pub(crate) mod days;
 pub(crate) mod indicators;
+mod one_indicator;
 pub(crate) mod reach;
 pub(crate) mod records;
 mod retracted;

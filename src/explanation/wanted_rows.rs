@@ -1,8 +1,9 @@
-//! Which rows of a shop are read to tell of its records: no more than those that can be shown, and those that appeals take out.
+//! Which rows of a shop are read to tell of its records: no more than can be shown, and those that appeals take out.
 //!
 //! In: the shop's stored sums by day. Out: the wanted rows of each table-day; of the other days the sums tell what they add. A day that lacks
-//! nothing has no record to show. Where every record lacks 1 at most the newest come first, and so older days are not
-//! read once enough newer ones lack something; else every day that lacks something is read. So is a day whose sums are not known.
+//! nothing has no record to show. Where every record lacks 1 at most the newest come first, and so older days are not read once
+//! enough newer ones lack something; else every day that lacks something is read, as far as tells what its rows lack. So is a day
+//! whose sums are not known.
 
 use std::collections::BTreeMap;
 
@@ -22,12 +23,15 @@ pub(super) fn wanted(
     limit: usize,
 ) -> BTreeMap<TableDay, WantedRows> {
     let mut wanted: BTreeMap<TableDay, WantedRows> = BTreeMap::new();
+    for (table, _) in indicators {
+        let of_table = retracted.iter().filter(|(of, _)| of.0 == *table);
+        wanted.extend(of_table.map(|(of, keys)| (*of, WantedRows::WithKeys(keys.clone()))));
+    }
     for (table, indicator) in indicators {
         for of in days_read(*table, *indicator, days, retracted, limit) {
-            wanted.entry(of).or_default().all = true;
-        }
-        for (of, keys) in retracted.iter().filter(|(of, _)| of.0 == *table) {
-            wanted.entry(*of).or_default().keys.clone_from(keys);
+            // What appeals took out is shown, and what lacks 1 mostly so.
+            let is_shown = is_one_each(*indicator) || retracted.contains_key(&of);
+            wanted.insert(of, if is_shown { WantedRows::Whole } else { WantedRows::Counted });
         }
     }
     wanted

@@ -33,11 +33,11 @@ use crate::table_days::plan::{self, Decision, Planned, Why};
 /// A sound row of a shop.
 #[derive(Clone, Debug)]
 pub(crate) struct ShopRow {
-    /// None where the table has no key.
+    /// None where the table has no key, and where only what it adds was read.
     pub(crate) key: Option<i64>,
     /// What it adds to the measures of its partial.
     pub(crate) record: Record,
-    /// When it happened, in ticks of its day, where it has no key that tells it from others.
+    /// When it happened, in ticks of its day; none where only what it adds was read.
     pub(crate) at: Option<i64>,
     /// What it counts once for, with others on the day; empty where every row counts.
     pub(crate) once_for: Vec<i64>,
@@ -58,21 +58,14 @@ impl ShopRow {
 }
 
 /// Which sound rows of a shop are wanted on a day.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct WantedRows {
-    /// Whether all are, as far as tells what they add.
-    pub(crate) all: bool,
-    /// The keys of those that are wanted with all of their columns.
-    pub(crate) keys: BTreeSet<i64>,
-}
-
-/// The wanted rows of a shop on a day.
-#[derive(Clone, Debug)]
-pub(crate) struct DayRows {
-    /// All sound ones; none where they are not wanted.
-    pub(crate) sound: Option<Vec<ShopRow>>,
-    /// The sound ones with the wanted keys.
-    pub(crate) with_keys: Vec<ShopRow>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WantedRows {
+    /// All, as far as tells what each adds; whole where the table has no key.
+    Counted,
+    /// All, with all of their columns.
+    Whole,
+    /// Those with these keys, with all of their columns.
+    WithKeys(BTreeSet<i64>),
 }
 
 /// A shop on the days of some tables that partials are made of, each as a published night counted it; days without rows are left out.
@@ -133,7 +126,7 @@ impl<'a> ShopRows<'a> {
     }
 
     /// The wanted rows of those days that are known.
-    pub(crate) fn read(&self, wanted: &BTreeMap<TableDay, WantedRows>) -> Outcome<BTreeMap<TableDay, DayRows>> {
+    pub(crate) fn read(&self, wanted: &BTreeMap<TableDay, WantedRows>) -> Outcome<BTreeMap<TableDay, Vec<ShopRow>>> {
         let known: Vec<_> =
             wanted.iter().filter_map(|(of, wanted)| Some((*of, self.days.get(of)?.as_ref().ok()?, wanted))).collect();
         let rows = known.into_par_iter().with_max_len(1).map(|(of, known, wanted)| {
@@ -175,23 +168,25 @@ struct OfDay<'a> {
 }
 
 impl OfDay<'_> {
-    fn rows(&self, wanted: &WantedRows) -> Outcome<DayRows> {
-        let sound = wanted.all.then(|| self.sound()).transpose()?;
-        let with_keys = if wanted.keys.is_empty() { Vec::new() } else { self.with_keys(&wanted.keys)? };
-        Ok(DayRows { sound, with_keys })
+    fn rows(&self, wanted: &WantedRows) -> Outcome<Vec<ShopRow>> {
+        let KnownDay { spec, quarantined, .. } = self.known;
+        match wanted {
+            WantedRows::WithKeys(keys) => self.with_keys(keys),
+            WantedRows::Counted | WantedRows::Whole if !quarantined.is_empty() => self.judged(),
+            // All of the shop's rows are sound.
+            WantedRows::Counted if spec.has_records() => {
+                self.told(self.decoded(Wanted::OfShop(self.shop_id), Some(spec.counted_columns()))?)
+            }
+            WantedRows::Counted | WantedRows::Whole => self.told(self.decoded(Wanted::OfShop(self.shop_id), None)?),
+        }
     }
 
-    fn sound(&self) -> Outcome<Vec<ShopRow>> {
-        let KnownDay { spec, quarantined, .. } = self.known;
-        if quarantined.is_empty() {
-            // Then all of the shop's rows are sound, and only what they add is still to be told.
-            let columns = spec.has_records().then(|| spec.record_columns());
-            return self.told(self.decoded(Wanted::OfShop(self.shop_id), columns)?);
-        }
+    /// All sound rows of the shop, where others were set aside.
+    fn judged(&self) -> Outcome<Vec<ShopRow>> {
         let of_shop = self.decoded(Wanted::OfShop(self.shop_id), None)?;
         let mut rows = self.told(of_shop.filtered(judge(&of_shop)?.sound())?)?;
         // Which of the rows with one key is sound shows only among all of them, whoever has them.
-        let doubtful: BTreeSet<i64> = quarantined.iter().filter_map(|row| row.key).collect();
+        let doubtful: BTreeSet<i64> = self.known.quarantined.iter().filter_map(|row| row.key).collect();
         if !doubtful.is_empty() {
             rows.retain(|row| row.key.is_none_or(|key| !doubtful.contains(&key)));
             rows.extend(self.with_keys(&doubtful)?);
@@ -216,8 +211,8 @@ impl OfDay<'_> {
         let shops = sound.integers("shop_id")?.values();
         let once = spec.once_within_group().iter().map(|name| sound.integers(name)).collect::<Outcome<Vec<_>>>()?;
         let day_column = sound.spec().day_column.ok_or_else(|| fault(STAGE, "records that have no time"))?;
-        let keys = sound.keys()?;
-        let happened = keys.is_none().then(|| sound.ticks(day_column)).transpose()?;
+        let happened = sound.is_whole().then(|| sound.ticks(day_column)).transpose()?;
+        let keys = if sound.is_whole() { sound.keys()? } else { None };
         let mut told = Vec::new();
         for row in (0..sound.count).filter(|row| shops.get(*row) == Some(&self.shop_id)) {
             let figures = addends.iter().map(|addends| addends.of_row(row)).collect::<Outcome<Vec<_>>>()?;
