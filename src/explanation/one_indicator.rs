@@ -17,7 +17,8 @@ use crate::indicators::value;
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::TableDay;
 use crate::table_days::of_shop::ShopDays;
-use crate::table_days::rows_of_shop::{ShopRow, ShopRows, WantedRows};
+use crate::table_days::rows_of_shop::ShopRows;
+use crate::table_days::shop_day::{ShopRow, WantedRows};
 use crate::threads::on_pool;
 
 /// What is known of a shop's rows.
