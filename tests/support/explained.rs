@@ -92,7 +92,11 @@ impl Explained {
                 continue;
             }
             check_days(&page, &self.json(*shop, "--days"));
-            check_rows(&page, &self.json(*shop, "--rows --limit 1000000"));
+            let all = self.json(*shop, "--rows --limit 1000000");
+            check_rows(&page, &all);
+            for limit in [0, 2, 10] {
+                check_first_rows(&all, &self.json(*shop, &format!("--rows --limit {limit}")), limit);
+            }
             let chinese = self.said(*shop, "--lang zh").unwrap();
             assert!(chinese.contains("营销准入"), "{chinese}");
         }
@@ -205,6 +209,18 @@ fn check_days(page: &Value, answer: &Value) {
             let days: i64 = list(&indicator["days"]).iter().map(|day| day[figure].as_i64().unwrap()).sum();
             let taken_out = indicator["taken_out"][figure].as_i64().unwrap();
             assert_eq!(days - taken_out, indicator[figure].as_i64().unwrap(), "{indicator:#}");
+        }
+    }
+}
+
+/// The first records are those of `all`, whatever was read to find them, and so is all else that is said of them.
+fn check_first_rows(all: &Value, first: &Value, limit: usize) {
+    for (all, first) in list(&all["indicators"]).iter().zip(list(&first["indicators"])) {
+        let (records, shown) = (list(&all["records"]), list(&first["records"]));
+        assert_eq!(shown, &records[..limit.min(records.len())], "{first:#}");
+        assert_eq!(first["more"], records.len() - shown.len(), "{first:#}");
+        for same in ["indicator", "lacks", "add_up", "aside", "unknown_days"] {
+            assert_eq!(all[same], first[same], "{first:#}");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::words::{self, told};
 use crate::answers::units::{self, Language};
 use crate::answers::{Answer, Cell, Part, Table};
 use crate::domain::Day;
-use crate::explanation::records::{IndicatorRecords, TheRecord};
+use crate::explanation::told_records::{IndicatorRecords, TheRecord};
 use crate::indicators::{Indicator, Unit};
 
 /// The records behind a shop's indicators.
