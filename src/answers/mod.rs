@@ -86,11 +86,46 @@ fn csv<R: Serialize>(rows: Vec<R>) -> Outcome<String> {
     String::from_utf8(bytes).map_err(|error| fault(STAGE, error))
 }
 
+/// The first few of a list, and how many more there are.
+pub(crate) fn few<T: ToString>(all: impl ExactSizeIterator<Item = T>, most: usize) -> String {
+    let more = all.len().saturating_sub(most);
+    let shown = all.take(most).map(|one| one.to_string()).collect::<Vec<_>>().join(", ");
+    match (shown.is_empty(), more) {
+        (true, 0) => "none".to_owned(),
+        (true, more) => format!("{more} not shown"),
+        (false, 0) => shown,
+        (false, more) => format!("{shown} and {more} more"),
+    }
+}
+
+/// The first ten of a list, and how many more there are.
+pub(crate) fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> String {
+    few(all, 10)
+}
+
 impl Part {
     fn shown(&self, is_coloured: bool) -> String {
         match self {
             Self::Line(line) => format!("{line}\n"),
             Self::Table(table) => format!("{}\n", table.shown(is_coloured)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_told_as_far_as_it_is_wanted() {
+        for (all, most, expected) in [
+            (&[][..], 2, "none"),
+            (&[], 0, "none"),
+            (&[7], 0, "1 not shown"),
+            (&[7, 8], 2, "7, 8"),
+            (&[7, 8, 9], 2, "7, 8 and 1 more"),
+        ] {
+            assert_eq!(few(all.iter(), most), expected, "{most} of {all:?}");
         }
     }
 }

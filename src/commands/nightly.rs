@@ -4,7 +4,8 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, first_ten, keeping, last_complete_day, lock, say, say_published, terms};
+use super::{begin, keeping, last_complete_day, lock, say, say_published, terms};
+use crate::answers::first_ten;
 use crate::cli::Nightly;
 use crate::domain::Day;
 use crate::error::Outcome;

@@ -1,6 +1,6 @@
 //! What a night says of rules and settings that changed, and of what that does to its shops: one line each.
 
-use super::first_ten;
+use crate::answers::first_ten;
 use crate::error::escaped;
 use crate::pipeline::effects::Effects;
 use crate::pipeline::terms_changed::TermsChanged;

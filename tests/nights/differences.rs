@@ -180,6 +180,27 @@ fn a_category_that_changed_and_a_shop_that_left_are_causes() {
 }
 
 #[test]
+fn one_shop_is_told_with_its_name_and_without_a_move_where_its_score_went() {
+    let limits = ["女装/女士精品,2.8", "女装/女士精品,5"];
+    let bench = after(|bench| {
+        let mut shops = vec![row![2, "店", "茶", Cell::Null, day("2020-01-01"), today()], shop_row(3, "没有这个类目")];
+        shops.extend([1, 4, 5].map(|shop| shop_row(shop, if shop == 1 { "茶" } else { "女装/女士精品" })));
+        bench.put(Table::Shops, today(), &shops);
+        bench.change_rule("thresholds.csv", limits[0], limits[1]);
+    });
+    let told = |words: &str| bench.said(&format!("diff {} {words}", yesterday_and_today()));
+    let went = told("--shop 3");
+    assert!(went.lines().any(|line| line.starts_with("3 店") && line.ends_with("→ none")), "{went}");
+    assert!(went.contains("→ not assessed") && went.contains(" → none ") && !went.contains("(0)"), "{went}");
+    let left = told("--shop 2");
+    assert!(left.starts_with("rules") && left.contains("\n2 店 · 茶: left, score "), "{left}");
+    let lost = told("--shop 4");
+    assert!(lost.contains("admission lost, limit 2.8 → 5: rules"), "{lost}");
+    let none = told("--most 0");
+    assert!(none.contains("left 1 (1 not shown)") && !none.contains("( and"), "{none}");
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let bench = after(|_| {});
     let ended = |words: &str| bench.run(&format!("diff {words}"));

@@ -1,9 +1,8 @@
 //! How the answer of `shopscore whatif` is told: lines and tables for people, one flat row a shop for programs.
 
 use super::answer::{CategoryShift, ShopShift, TierShift, WhatIf};
-use crate::answers::{Answer, Cell, Part, Table, Tone};
+use crate::answers::{Answer, Cell, Part, Table, Tone, first_ten};
 use crate::assessments::monthly::Status;
-use crate::commands::first_ten;
 
 impl TierShift {
     fn told(&self) -> String {
