@@ -40,6 +40,8 @@ pub(crate) trait Answer: Serialize {
     const SCHEMA: &'static str;
     /// A row of its main table, flat.
     type Row: Serialize;
+    /// The names of its columns, with commas between: an answer without rows has them, too.
+    const COLUMNS: &'static str;
 
     /// The rows of its main table.
     fn rows(&self) -> Vec<Self::Row>;
@@ -71,19 +73,25 @@ pub(crate) fn tell<A: Answer>(answer: &A, form: Form, stdout: &mut impl Write) -
             let named = Named { schema: A::SCHEMA, answer };
             serde_json::to_string_pretty(&named).map_err(|error| fault(STAGE, error))? + "\n"
         }
-        Format::Csv => csv(answer.rows())?,
+        Format::Csv => csv(answer)?,
     };
     let _ = stdout.write_all(text.as_bytes());
     Ok(())
 }
 
-fn csv<R: Serialize>(rows: Vec<R>) -> Outcome<String> {
+fn csv<A: Answer>(answer: &A) -> Outcome<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
+    for row in answer.rows() {
         writer.serialize(row).map_err(|error| fault(STAGE, error))?;
     }
     let bytes = writer.into_inner().map_err(|error| fault(STAGE, error))?;
-    String::from_utf8(bytes).map_err(|error| fault(STAGE, error))
+    let text = String::from_utf8(bytes).map_err(|error| fault(STAGE, error))?;
+    match text.lines().next() {
+        // Serde tells the names of a row's columns only with a row.
+        None => Ok(format!("{}\n", A::COLUMNS)),
+        Some(header) if header == A::COLUMNS => Ok(text),
+        Some(header) => Err(fault(STAGE, format!("{}: rows of {header}, declared as {}", A::SCHEMA, A::COLUMNS))),
+    }
 }
 
 /// The first few of a list, and how many more there are.

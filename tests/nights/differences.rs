@@ -209,5 +209,5 @@ fn what_is_not_there_is_said() {
     ended(&format!("{} --to-generation 9", today()))
         .assert_refused(2, &[&["0 generations called 9", "there are: 000001-"]]);
     let csv = bench.said(&format!("diff {} --format csv", yesterday_and_today()));
-    assert_eq!(csv, "", "equal days, no rows");
+    assert!(csv.starts_with("shop_id,shop_name,") && csv.lines().count() == 1, "equal days, no rows: {csv}");
 }

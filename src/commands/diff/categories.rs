@@ -80,6 +80,8 @@ impl CategoryMove {
 impl Answer for CategoriesDiff {
     const SCHEMA: &'static str = "diff-categories/1";
     type Row = CategoryMove;
+    const COLUMNS: &'static str = "\
+        primary_category,scored_from,scored_to,admitted_from,admitted_to,median_from,median_to,moved,up,down";
 
     fn rows(&self) -> Vec<CategoryMove> {
         self.categories.clone()

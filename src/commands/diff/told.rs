@@ -13,6 +13,9 @@ use crate::comparison::causes::Cause;
 impl Answer for Diff {
     const SCHEMA: &'static str = "diff/1";
     type Row = MovedRow;
+    const COLUMNS: &'static str = "\
+        shop_id,shop_name,category_from,category_to,score_from,score_to,moved,own_figures,appeals,other_shops,\
+        presence,category,rules,main_cause,main_indicator";
 
     fn rows(&self) -> Vec<MovedRow> {
         self.shops.iter().map(MovedShop::row).collect()

@@ -54,6 +54,8 @@ struct Published {
 impl Answer for DaySummary {
     const SCHEMA: &'static str = "summary-day/1";
     type Row = TierCounts;
+    const COLUMNS: &'static str = "\
+        primary_category,indicator,ranked,tier_5_shops,tier_4_shops,tier_3_shops,tier_2_shops,tier_0_shops";
 
     fn rows(&self) -> Vec<TierCounts> {
         self.categories.clone()

@@ -40,6 +40,7 @@ pub(in crate::commands) struct Statuses {
 impl Answer for YearSummary {
     const SCHEMA: &'static str = "summary-year/1";
     type Row = Statuses;
+    const COLUMNS: &'static str = "month_end,pass,fail,exit,not_scored,not_assessed,exempt";
 
     fn rows(&self) -> Vec<Statuses> {
         self.month_ends.clone()
