@@ -19,7 +19,8 @@ pub(super) fn told(changed: &TermsChanged) -> Vec<String> {
     lines
 }
 
-fn listed(changed: &[String]) -> String {
+/// The first of the rules or settings that changed.
+pub(super) fn listed(changed: &[String]) -> String {
     first_ten(changed.iter().map(|change| escaped(change)).collect::<Vec<_>>().iter())
 }
 

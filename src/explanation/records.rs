@@ -23,6 +23,7 @@ use crate::indicators::{Better, Indicator, Unit, value};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::partials::retractions::{Appeal, decide};
+use crate::publish::counted;
 use crate::state::rehearsal::Keeping;
 use crate::state::store::Store;
 use crate::table_days::dependencies::Terms;
@@ -84,7 +85,7 @@ type Added = (i64, i64);
 
 /// The records behind the indicators of an explained shop.
 pub(crate) fn behind(asked: &Asked<'_>, explained: &Explanation, listed: Listed) -> Outcome<Vec<IndicatorRecords>> {
-    let counted = stored::counted(asked)?;
+    let counted = counted(asked.seen, asked.as_of)?;
     let store = stored::store(asked)?;
     let (appeals, appeals_unknown) = appeals(asked, &store, &counted)?;
     let window = asked.settings.window(asked.as_of);

@@ -5,6 +5,7 @@ use super::indicator_move::{Figures, IndicatorMove};
 use super::moved::Diff;
 use crate::answers::units::{Language, value};
 use crate::answers::{Cell, Part, Tone, few};
+use crate::commands::terms::listed;
 use crate::indicators::Unit;
 use crate::rulebook::Decimal4;
 
@@ -40,12 +41,18 @@ pub(super) fn limit(change: &AdmissionChange) -> String {
 /// From which night to which, and what is to be known of all that follows.
 pub(super) fn heads(diff: &Diff) -> Vec<Part> {
     let mut lines = Vec::new();
-    if let Some((from, to)) =
-        diff.from.generation.as_ref().zip(diff.to.generation.as_ref()).filter(|(from, to)| from != to)
-    {
-        lines.push(format!("generation {from} → {to}"));
+    let (from, to) = (&diff.from, &diff.to);
+    if from.generation != to.generation {
+        lines.push(format!("generation {} → {}", from.generation, to.generation));
     }
-    lines.extend(diff.rules.iter().map(|rule| format!("rules: {rule}")));
+    for (side, are_recorded) in [(from, diff.are_rules_recorded_from), (to, diff.are_rules_recorded_to)] {
+        if !are_recorded {
+            lines.push(format!("the rules and settings of {} are not recorded: those of now stand for them", side.day));
+        }
+    }
+    let changed = [("rules", &diff.rules), ("settings", &diff.settings)].into_iter();
+    let changed = changed.filter(|(_, changed)| !changed.is_empty());
+    lines.extend(changed.map(|(what, changed)| format!("{what}: {}", listed(changed))));
     if !diff.are_appeals_known {
         lines.push(
             "appeals are among own figures: STATE does not keep those of all days as they were counted".to_owned(),

@@ -18,14 +18,14 @@ use super::{begin, tell};
 use crate::cli::Explain;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::explanation::{self, Asked, records::Listed};
-use crate::publish::seen::Seen;
+use crate::publish::reading::Current;
 use crate::rulebook::Rulebook;
 
 const STAGE: &str = "explain";
 
 pub(super) fn run(arguments: &Explain, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
-    let (rulebook, seen) = (Rulebook::load(&settings.rules)?, Seen::of(&settings.out)?);
+    let (rulebook, seen) = (Rulebook::load(&settings.rules)?, Current::of(&settings.out)?);
     let Explain { shop, date, lang: language, indicator, form, .. } = *arguments;
     let asked = Asked { settings: &settings, rulebook: &rulebook, seen: &seen, shop_id: shop, as_of: date };
     let explained = explanation::explain(&asked)?;
