@@ -40,9 +40,10 @@ impl<'a> Nights<'a> {
     /// The substitutions that change what a shop's score is made of, in order, given what appeals took out since.
     pub(super) fn steps(&self, shops: [&'a PublishedShop; 2], taken_out: &LostSums) -> Outcome<Vec<Step>> {
         let [first, second] = shops;
-        let [rules, later] = self.rules.map(|rules| (rules, rules.settings.after_sales_mix));
-        let mut state = State { tiers: tiers_of(first), weights: rules.0.weights(first), mix: rules.1 };
-        let own_row = later.0.weights(second);
+        let [rules, later] = self.rules;
+        let mix = |rules: &NightRules| rules.settings.after_sales_mix;
+        let mut state = State { tiers: tiers_of(first), weights: rules.weights(first), mix: mix(rules) };
+        let own_row = later.weights(second);
         let mut steps = Vec::new();
         for (cause, tiers) in Cause::ALL.into_iter().zip(self.tiers(shops, taken_out)?) {
             for (place, indicator) in Indicator::ALL.into_iter().enumerate() {
@@ -56,9 +57,9 @@ impl<'a> Nights<'a> {
             match cause {
                 // A category that the first night knew no weights of has those of the second.
                 Cause::Category if second.has_moved_from(first) => {
-                    state.weights = rules.0.weights(second).or(own_row);
+                    state.weights = rules.weights(second).or(own_row);
                 }
-                Cause::Rules => (state.weights, state.mix) = (own_row, later.1),
+                Cause::Rules => (state.weights, state.mix) = (own_row, mix(later)),
                 _ => {}
             }
             if before != (state.weights, state.mix) {

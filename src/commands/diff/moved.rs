@@ -12,7 +12,7 @@ use super::nights::{Nights, Side};
 use crate::cli;
 use crate::comparison::shops::{Comparison, Stayed};
 use crate::comparison::statuses;
-use crate::comparison::taken_out::{NewlyTakenOut, newly_taken_out};
+use crate::comparison::taken_out::newly_taken_out;
 use crate::error::{ExitClass, Finding, Outcome};
 
 /// How messages name this command.
@@ -59,11 +59,12 @@ pub(super) struct Shown {
 
 pub(super) fn diff(nights: &Nights, arguments: &cli::Diff) -> Outcome<Diff> {
     let Nights([first, second]) = nights;
-    let (taken_out, unknown) =
-        (newly_taken_out(nights.each(|night| (&night.generation, &night.rules)))?, NewlyTakenOut::new());
+    let taken_out = newly_taken_out(nights.each(|night| (&night.generation, &night.rules)))?;
+    let are_appeals_known = taken_out.is_some();
+    // What is not known to be taken out counts as own figures.
+    let taken_out = taken_out.unwrap_or_default();
     let rules = nights.each(|night| &night.rules);
-    let comparison =
-        Comparison::of(nights.each(|night| &night.published), rules, taken_out.as_ref().unwrap_or(&unknown))?;
+    let comparison = Comparison::of(nights.each(|night| &night.published), rules, &taken_out)?;
     let is_meant = |shop_id: i64| arguments.shop.is_none_or(|shop| shop == shop_id);
     let mut stayed = comparison.stayed()?;
     stayed.retain(|shop| is_meant(shop.nights[0].shop_id));
@@ -85,7 +86,7 @@ pub(super) fn diff(nights: &Nights, arguments: &cli::Diff) -> Outcome<Diff> {
     Ok(Diff {
         from: first.side()?,
         to: second.side()?,
-        are_appeals_known: taken_out.is_some(),
+        are_appeals_known,
         are_rules_recorded_from: first.rules.are_recorded,
         are_rules_recorded_to: second.rules.are_recorded,
         rules: changed.rules,

@@ -58,7 +58,7 @@ fn all_shops(diff: &Diff) -> Vec<Part> {
     }
     parts.extend(statuses(diff));
     if !diff.shops.is_empty() {
-        parts.push(Part::Table(moved_shops(&diff.shops, most)));
+        parts.extend((most > 0).then(|| Part::Table(moved_shops(&diff.shops, most))));
         let more = diff.shops.len().saturating_sub(most);
         parts.extend((more > 0).then(|| Part::Line(format!("and {more} more that moved; --most N shows more"))));
     }
