@@ -81,7 +81,8 @@ impl fmt::Display for Day {
 }
 
 /// A span of natural days, both ends included, such as the window of an as-of day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Span {
     /// The first day.
     pub first: Day,
@@ -103,6 +104,30 @@ impl Span {
     /// Whether `day` lies in it.
     pub fn contains(self, day: Day) -> bool {
         self.first <= day && day <= self.last
+    }
+
+    /// Days in order as spans: those that follow each other are one.
+    pub fn folded(days: impl IntoIterator<Item = Day>) -> Vec<Self> {
+        let mut spans: Vec<Self> = Vec::new();
+        for day in days {
+            match spans.last_mut() {
+                Some(span) if span.last.plus(1) == day => span.last = day,
+                _ => spans.push(Self { first: day, last: day }),
+            }
+        }
+        spans
+    }
+
+    /// Spans for people, one after another.
+    pub fn listed(spans: &[Self]) -> String {
+        spans.iter().map(Self::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, last } = self;
+        if first == last { write!(formatter, "{first}") } else { write!(formatter, "{first} to {last}") }
     }
 }
 
@@ -207,6 +232,14 @@ mod tests {
         assert_eq!((window.first.to_string().as_str(), window.days().count()), ("2022-02-14", 30));
         assert!(window.contains(window.first) && !window.contains(window.first.plus(-1)));
         assert!(window.contains(window.last) && !window.contains(window.last.plus(1)));
+    }
+
+    #[test]
+    fn days_one_after_another_are_one_span() {
+        let folded = |days: &[&str]| Span::listed(&Span::folded(days.iter().map(|day| day.parse().unwrap())));
+        let days = ["2022-02-27", "2022-02-28", "2022-03-01", "2022-03-03"];
+        assert_eq!(folded(&days), "2022-02-27 to 2022-03-01, 2022-03-03");
+        assert_eq!(folded(&[]), "");
     }
 
     #[test]

@@ -6,12 +6,13 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::nightly::{say_night, say_partials};
-use super::{begin, keeping, lock, say};
+use super::{begin, enter, keeping, say};
 use crate::cli::Backfill;
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::night;
 use crate::pipeline::staleness::{self, WhyDue};
+use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
 use crate::state::rehearsal::Rehearsal;
 use crate::table_days::dependencies::Terms;
@@ -20,34 +21,28 @@ const STAGE: &str = "backfill";
 
 pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
-    let range = arguments.from.zip(arguments.to).map(|(first, last)| Span { first, last });
-    if let Some(Span { first, last }) = range.filter(|range| range.first > range.last) {
-        return Err(Finding::new(STAGE, format!("--from {first} --to {last}"), "a first day, then a last one")
-            .fail(ExitClass::Usage));
-    }
+    let range = range(arguments.from, arguments.to)?;
     let rulebook = Rulebook::load(&settings.rules)?;
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
-    let _locks = (!arguments.dry_run).then(|| lock(&settings, now, told(arguments))).transpose()?;
+    let _locks = enter(&settings, now, (told(arguments), keeping), stdout)?;
     let due = staleness::due(terms, range, arguments.stale)?;
     if due.is_empty() {
         let none = if arguments.stale { "no published night is stale" } else { "every day is published and current" };
         say(stdout, none);
     }
-    if arguments.dry_run {
-        for (day, why) in &due {
-            let why = match why {
-                WhyDue::NotPublished => "not published",
-                WhyDue::Stale => "stale",
-            };
-            say(stdout, &format!("{day} is {why}"));
+    for why in [WhyDue::NotPublished, WhyDue::Stale] {
+        let days = Span::folded(due.iter().filter(|(_, of_day)| *of_day == why).map(|(day, _)| *day));
+        if !days.is_empty() {
+            say(stdout, &format!("{}: {}", why.name().replace('_', " "), Span::listed(&days)));
         }
     }
     let nights: Vec<Day> = due.into_iter().map(|(day, _)| day).collect();
     let (mut computed, mut reused) = (staleness::prepare(terms, &nights), 0);
+    let mut foretold = Foretold::default();
     for as_of in &nights {
-        let night = night::run(terms, *as_of, now)?;
+        let night = night::run(terms, *as_of, now, &mut foretold)?;
         say_night(&night, stdout);
         computed += night.computed.len();
         reused += night.reused;
@@ -56,6 +51,18 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
         say_partials(computed, reused, &settings, stdout);
     }
     Ok(())
+}
+
+/// The days of a range, if one was typed; usage where its last day comes first.
+pub(super) fn range(from: Option<Day>, to: Option<Day>) -> Outcome<Option<Span>> {
+    let range = from.zip(to).map(|(first, last)| Span { first, last });
+    match range {
+        Some(Span { first, last }) if first > last => {
+            Err(Finding::new(STAGE, format!("--from {first} --to {last}"), "a first day, then a last one")
+                .fail(ExitClass::Usage))
+        }
+        range => Ok(range),
+    }
 }
 
 /// What was typed, for those who wait for the lock.

@@ -5,13 +5,13 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{begin, keeping, lock_alone, say, say_published, tell};
+use super::{DRY_RUN, begin, check_entry, keeping, lock_alone, say, say_shown, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::cli::{Generations, Rollback};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::{self, ListedGeneration, Why};
-use crate::state::rehearsal::{Keeping, Rehearsal};
+use crate::state::rehearsal::Rehearsal;
 
 /// The published generations, the oldest first.
 #[derive(Serialize)]
@@ -77,20 +77,22 @@ pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<
 pub(super) fn roll_back(arguments: &Rollback, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     // A link that was removed is put back by this, so that it must not be there.
-    let lock = || lock_alone(&settings, now, format!("rollback --to {}", arguments.to));
-    let _locks = (!arguments.dry_run).then(lock).transpose()?;
+    let _locks = if arguments.dry_run {
+        check_entry(&settings)?;
+        say(stdout, DRY_RUN);
+        None
+    } else {
+        Some(lock_alone(&settings, now, format!("rollback --to {}", arguments.to))?)
+    };
     let why = Why { because: arguments.because.as_deref(), at: now };
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
-    let published = match keeping {
-        Keeping::InState => publish::rollback(&settings.out, &arguments.to, why)?,
-        Keeping::InMemory(_) => publish::foretell_rollback(&settings.out, &arguments.to, why)?,
+    let published = if keeping.is_rehearsal() {
+        publish::foretell_rollback(&settings.out, &arguments.to, why)?
+    } else {
+        publish::rollback(&settings.out, &arguments.to, why)?
     };
     let outcome = if published.changed { "rolled back to" } else { "already at" };
-    if keeping.is_rehearsal() && published.changed {
-        say(stdout, &format!("dry run: readers would be shown {}, and nothing was written", published.name));
-    } else {
-        say_published(stdout, (outcome, &published), keeping, &settings.out);
-    }
+    say_shown(stdout, (outcome, &published), &settings.out);
     Ok(())
 }

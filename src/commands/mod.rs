@@ -30,8 +30,8 @@ use crate::cli::{Cli, Command, FormatFlag, SettingFlags};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::check::check_folders;
-use crate::publish::Published;
 use crate::publish::lock::{Holder, Lock};
+use crate::publish::{self, Published};
 use crate::publish::{lock_folder, make_out, prepare};
 use crate::settings::{self, Settings};
 use crate::state::checksummed::sweep;
@@ -39,6 +39,8 @@ use crate::state::format as state_format;
 use crate::state::rehearsal::{Keeping, Rehearsal};
 use crate::{interruption, threads};
 
+/// The first line of a dry run; what the run itself would say comes after it.
+const DRY_RUN: &str = "dry run: nothing is written; the run would say";
 const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
 
 /// Where results go: it remembers what could not be written there. A reader that has closed the pipe has seen enough.
@@ -132,6 +134,29 @@ fn keeping(is_dry_run: bool, rehearsal: &Rehearsal) -> Keeping<'_> {
     if is_dry_run { Keeping::InMemory(rehearsal) } else { Keeping::InState }
 }
 
+/// The beginning of a run that writes, `command` of which those who wait for its locks are told: the locks, for as long as they
+/// live. A rehearsal takes none and says that it is one; it is refused where the run would not be let in.
+fn enter(
+    settings: &Settings,
+    now: Timestamp,
+    (command, keeping): (String, Keeping<'_>),
+    stdout: &mut impl Write,
+) -> Outcome<Option<[Lock; 2]>> {
+    if !keeping.is_rehearsal() {
+        return lock(settings, now, command).map(Some);
+    }
+    check_entry(settings)?;
+    say(stdout, DRY_RUN);
+    Ok(None)
+}
+
+/// Looks at what a run looks at before its work, but for the locks, and leaves it as it is.
+fn check_entry(settings: &Settings) -> Outcome<()> {
+    check_folders(settings)?;
+    publish::check(&settings.out)?;
+    state_format::found(&settings.state).map(drop)
+}
+
 /// Takes the locks of the output and the state folder, for as long as what is returned lives, and removes what killed runs
 /// left in them.
 fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 2]> {
@@ -179,11 +204,15 @@ fn current(out: &Path) -> PathBuf {
     out.join("current")
 }
 
-/// Says which generation readers see now, and where; in a dry run, that nothing was published.
+/// Says which generation readers see now, and where; a rehearsal does not know its name.
 fn say_published(stdout: &mut impl Write, (outcome, published): (&str, &Published), keeping: Keeping<'_>, out: &Path) {
     if keeping.is_rehearsal() && published.changed {
-        return say(stdout, "dry run: a generation would be published, and nothing was written");
+        return say(stdout, &format!("{outcome} a new generation: {}", current(out).display()));
     }
-    let name = &published.name;
-    say(stdout, &format!("{outcome} {name}: {}", current(out).display()));
+    say_shown(stdout, (outcome, published), out);
+}
+
+/// Says which generation readers are shown, and where.
+fn say_shown(stdout: &mut impl Write, (outcome, published): (&str, &Published), out: &Path) {
+    say(stdout, &format!("{outcome} {}: {}", published.name, current(out).display()));
 }

@@ -4,14 +4,15 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, keeping, last_complete_day, lock, say, say_published, terms};
+use super::{begin, enter, keeping, last_complete_day, say, say_published, terms};
 use crate::answers::first_ten;
 use crate::cli::Nightly;
-use crate::domain::Day;
+use crate::domain::{Day, Span};
 use crate::error::Outcome;
 use crate::pipeline::catch_up::{self, Due};
 use crate::pipeline::month_end::Closed;
 use crate::pipeline::night::{self, Night};
+use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
 use crate::state::rehearsal::Rehearsal;
@@ -29,13 +30,14 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
     if let Some(as_of) = arguments.date {
         rulebook.check_in_force(as_of)?;
     }
-    let _locks = (!arguments.dry_run).then(|| lock(&settings, now, command)).transpose()?;
+    let _locks = enter(&settings, now, (command, keeping), stdout)?;
     let nights = match arguments.date {
         Some(as_of) => vec![as_of],
         None => due(&settings, last_complete_day(&settings, now), stdout)?,
     };
+    let mut foretold = Foretold::default();
     for as_of in nights {
-        let night = night::run(terms, as_of, now)?;
+        let night = night::run(terms, as_of, now, &mut foretold)?;
         say_delivered(&night, stdout);
         say_night(&night, stdout);
         say_partials(night.computed.len(), night.reused, &settings, stdout);
@@ -68,7 +70,7 @@ fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<
 }
 
 fn listed(days: &[Day]) -> String {
-    days.iter().map(Day::to_string).collect::<Vec<_>>().join(", ")
+    Span::listed(&Span::folded(days.iter().copied()))
 }
 
 /// Says what each table's extracts hold that the night is made of, so that a table that is short is seen at a glance.

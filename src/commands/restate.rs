@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, keeping, last_complete_day, lock, say, say_published};
+use super::{begin, enter, keeping, last_complete_day, say, say_published};
 use crate::calendar::ends_month;
 use crate::cli::Restate;
 use crate::domain::Day;
@@ -27,8 +27,7 @@ pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) 
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
-    let _locks =
-        (!arguments.dry_run).then(|| lock(&settings, now, format!("restate --month-end {day}"))).transpose()?;
+    let _locks = enter(&settings, now, (format!("restate --month-end {day}"), keeping), stdout)?;
     let restatement = Restatement { because: &arguments.because, knowledge_day };
     let restated = restatement::run(terms, day, restatement, now)?;
     let Some((partitions, published)) = restated.published else {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, keeping, lock, say, say_published};
+use super::{begin, enter, keeping, say, say_published};
 use crate::assessments::annual::Settlement;
 use crate::cli::Settle;
 use crate::domain::Day;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
-    let _locks = (!arguments.dry_run).then(|| lock(&settings, now, format!("settle --year {year}"))).transpose()?;
+    let _locks = enter(&settings, now, (format!("settle --year {year}"), keeping), stdout)?;
     let as_of = as_of(arguments, &settings)?;
     let SettledYear { settlements, published } = settlement::run(terms, (year, as_of), now)?;
     let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };

@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{begin, keeping, lock, say, tell};
+use super::{begin, enter, keeping, say, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::cli::{State, StateCommand};
 use crate::domain::Day;
@@ -121,12 +121,12 @@ pub(super) fn run(arguments: &State, now: Timestamp, stdout: &mut impl Write) ->
         None => tell(&Kept::of(&settings, &holding(&settings)?), arguments.form, stdout),
         Some(StateCommand::Prune { keep_days, dry_run }) => {
             let rehearsal = Rehearsal::default();
-            let lock = || lock(&settings, now, format!("state prune --keep-days {keep_days}"));
-            let _locks = (!dry_run).then(lock).transpose()?;
-            let Pruned { before, table_days, bytes } = prune(&settings, *keep_days, keeping(*dry_run, &rehearsal))?;
-            let removed = if *dry_run { "would be removed" } else { "removed" };
+            let keeping = keeping(*dry_run, &rehearsal);
+            let command = format!("state prune --keep-days {keep_days}");
+            let _locks = enter(&settings, now, (command, keeping), stdout)?;
+            let Pruned { before, table_days, bytes } = prune(&settings, *keep_days, keeping)?;
             let told = before.map_or("nothing is stored".to_owned(), |before| {
-                format!("{table_days} table-days before {before} {removed}, {bytes} bytes")
+                format!("{table_days} table-days before {before} removed, {bytes} bytes")
             });
             say(stdout, &told);
             Ok(())

@@ -10,7 +10,7 @@ pub(super) fn told(changed: &TermsChanged) -> Vec<String> {
     let what = [("rules", rules), ("settings", settings)].into_iter().filter(|(_, changed)| !changed.is_empty());
     let mut lines: Vec<String> =
         what.map(|(what, changed)| format!("{what} changed since {since}: {}", listed(changed))).collect();
-    let effects = effects.as_ref().map(effects_told);
+    let effects = effects.as_ref().map(|effects| effects_told(effects).join("; "));
     match (lines.last_mut(), effects) {
         (Some(last), Some(effects)) => *last = format!("{last}: {effects}"),
         (Some(last), None) => *last = format!("{last}; what that does is not known"),
@@ -25,12 +25,12 @@ pub(super) fn listed(changed: &[String]) -> String {
 }
 
 /// Who loses or gains what, by name as far as they are few.
-pub(super) fn effects_told(effects: &Effects) -> String {
+pub(super) fn effects_told(effects: &Effects) -> Vec<String> {
     let named = effects.named();
     if named.is_empty() {
-        return "no score, admission or status of this night is another one by that".to_owned();
+        return vec!["no score, admission or status of this night is another one by that".to_owned()];
     }
     let told =
         named.into_iter().map(|(what, shops)| format!("{} shops {what}: {}", shops.len(), first_ten(shops.iter())));
-    told.collect::<Vec<_>>().join("; ")
+    told.collect()
 }

@@ -9,19 +9,21 @@ use std::collections::BTreeMap;
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::pipeline::{month_end, restatement};
-use crate::state::rehearsal::{Keeping, Rehearsal};
+use crate::publish::reading::Current;
+use crate::state::rehearsal::Rehearsal;
 use crate::table_days::dependencies::Terms;
 
 pub(super) fn to_restate(
     terms: Terms<'_>,
     as_of: Day,
+    current: &Current,
     news: impl Iterator<Item = Day>,
 ) -> Outcome<BTreeMap<Day, usize>> {
     let mut to_restate = BTreeMap::new();
     let own = Rehearsal::default();
-    for month_end in month_end::touched(terms.settings, as_of, news)? {
-        let keeping = if terms.keeping.is_rehearsal() { terms.keeping } else { Keeping::InMemory(&own) };
-        match restatement::rows_to_change(Terms { keeping, ..terms }, month_end, as_of.max(month_end)) {
+    for month_end in month_end::touched(terms.settings, as_of, current, news)? {
+        let terms = Terms { keeping: terms.keeping.aside(&own), ..terms };
+        match restatement::rows_to_change(terms, current, month_end, as_of.max(month_end)) {
             Ok(rows) => to_restate.extend((rows > 0).then_some((month_end, rows))),
             // The night stands, whatever has become of the older days.
             Err(failure) => {

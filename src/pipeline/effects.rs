@@ -2,15 +2,22 @@
 //!
 //! Grain in: one shift a shop. Grain out: the shops by what becomes of them, each list in the order of the shops.
 
+use serde::{Serialize, Serializer};
+
 use crate::assessments::monthly::Status;
 use crate::pipeline::whatif::Shift;
 
-/// The shops that rules or policies reach.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The shops that rules or policies reach; in answers of the first two lists their lengths.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Effects {
     /// Whose score is another one, or is there no more or newly.
+    #[serde(serialize_with = "length")]
+    #[cfg_attr(test, schemars(with = "usize"))]
     pub(crate) other_score: Vec<i64>,
     /// Who holds another tier of some indicator.
+    #[serde(serialize_with = "length")]
+    #[cfg_attr(test, schemars(with = "usize"))]
     pub(crate) other_tier: Vec<i64>,
     pub(crate) gains_admission: Vec<i64>,
     pub(crate) loses_admission: Vec<i64>,
@@ -18,6 +25,11 @@ pub(crate) struct Effects {
     pub(crate) newly_passes: Vec<i64>,
     pub(crate) newly_fails: Vec<i64>,
     pub(crate) newly_exits: Vec<i64>,
+}
+
+#[allow(clippy::ptr_arg, reason = "a field is given as it is")]
+fn length<S: Serializer>(shops: &Vec<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+    shops.len().serialize(serializer)
 }
 
 /// Whether a month end comes to a status only by the shift.

@@ -1,6 +1,7 @@
 //! What the limits make of a day's input: it is refused, and the rows that stopped the run are kept, or it is warned of.
 //!
-//! In: what was gathered of the table-days, what scoring made of them. Out: the warnings, each said once; or rejected.
+//! In: what was gathered of the table-days, what scoring made of them. Out: the warnings, told once, by the run that is theirs; or
+//! rejected. A rehearsal keeps no row.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,18 +14,21 @@ use crate::policies::Severity;
 use crate::publish::{batches, refused};
 use crate::quality::limits::{self, Beyond, Unscored, refuse};
 use crate::settings::Settings;
+use crate::state::rehearsal::Keeping;
+use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{NightInput, Surveyed};
 use crate::table_days::set_aside::SetAside;
 
-/// Refuses input that breaks a limit; else its warnings, not told yet.
+/// Refuses input that breaks a limit; else its warnings.
 pub(super) fn check(
-    settings: &Settings,
+    terms: Terms<'_>,
     as_of: Day,
     surveyed: &Surveyed<'_>,
     input: &NightInput,
 ) -> Outcome<Vec<Finding>> {
+    let settings = terms.settings;
     let (limits, counts) = (&settings.limits, &input.set_aside.counts);
-    let mut of_days = quarantined(settings, &input.set_aside)?;
+    let mut of_days = quarantined(terms, &input.set_aside)?;
     of_days.extend(limits::thin_days(counts, settings.window(as_of), limits));
     let mut warnings = refuse(of_days).map_err(|failure| surveyed.explained(failure, counts))?;
     warnings.extend(refuse(limits::old_snapshot(input.snapshot, as_of, limits))?);
@@ -35,37 +39,34 @@ pub(super) fn check(
     Ok(warnings)
 }
 
-/// Refuses a day of which too many shops have no score, and tells all warnings of the day, `before` this one among them.
-pub(super) fn check_scores(
-    settings: &Settings,
-    shops: &Unscored<'_>,
-    mut before: Vec<Finding>,
-) -> Outcome<Vec<String>> {
-    before.extend(refuse(limits::unscored(shops, &settings.limits))?);
-    let warnings: Vec<String> = before.iter().map(Finding::to_string).collect();
-    tell(&warnings);
-    Ok(warnings)
+/// Refuses a day of which too many shops have no score; else its warnings.
+pub(super) fn check_scores(settings: &Settings, shops: &Unscored<'_>) -> Outcome<Vec<Finding>> {
+    refuse(limits::unscored(shops, &settings.limits))
 }
 
 /// Refuses input of which too many rows were set aside, whatever else it is, and tells what is warned of.
-pub(super) fn check_set_aside(settings: &Settings, set_aside: &SetAside) -> Outcome<()> {
-    let warnings = refuse(quarantined(settings, set_aside)?)?;
-    tell(&warnings.iter().map(Finding::to_string).collect::<Vec<_>>());
+pub(super) fn check_set_aside(terms: Terms<'_>, set_aside: &SetAside) -> Outcome<()> {
+    let warnings = refuse(quarantined(terms, set_aside)?)?;
+    tell(terms.keeping, &warnings.iter().map(Finding::to_string).collect::<Vec<_>>());
     Ok(())
 }
 
-/// Tells the warnings of a day.
-pub(super) fn tell(warnings: &[String]) {
-    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+/// Tells the warnings of a day, unless another run tells what is to be said of it.
+pub(super) fn tell(keeping: Keeping<'_>, warnings: &[String]) {
+    let told = warnings.iter().filter(|_| !keeping.is_aside());
+    told.for_each(|warning| tracing::warn!("{warning}"));
 }
 
-/// The table-days of which too many rows were set aside; of errors these rows are kept, and the finding says where.
-fn quarantined(settings: &Settings, set_aside: &SetAside) -> Outcome<Vec<Beyond>> {
+/// The table-days of which too many rows were set aside; of errors a run that keeps anything keeps these rows, and the finding
+/// says where.
+fn quarantined(Terms { settings, keeping, .. }: Terms<'_>, set_aside: &SetAside) -> Outcome<Vec<Beyond>> {
     let mut beyond = limits::quarantined(&set_aside.counts, &set_aside.quarantine, &settings.limits)?;
     let is_error = |beyond: &Beyond| beyond.severity == Severity::Error;
     let refused: BTreeSet<TableDay> =
         beyond.iter().filter(|of| is_error(of)).filter_map(|of| Some((of.of, of.day?))).collect();
-    if let Some(advice) = keep_rows(&settings.out, &refused, set_aside) {
+    if !keeping.is_rehearsal()
+        && let Some(advice) = keep_rows(&settings.out, &refused, set_aside)
+    {
         let with_advice = |of: Beyond| Beyond { finding: of.finding.also(&advice), ..of };
         beyond = beyond.into_iter().map(|of| if is_error(&of) { with_advice(of) } else { of }).collect();
     }

@@ -5,7 +5,6 @@
 //! month end appears or changes; each keeps the cycles that it was published with, which are those of its own snapshot.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use arrow::array::{Date32Array, Int64Array, RecordBatch, StringArray};
 
@@ -44,13 +43,12 @@ pub(super) struct Assessing<'a> {
 pub(super) fn close(
     night: &mut Publication<'_>,
     joined_on: impl Fn() -> BTreeMap<i64, Day>,
-    (out, cycles, rulebook): (&Path, Cycles, &Rulebook),
+    (current, cycles, rulebook): (&Current, Cycles, &Rulebook),
 ) -> Outcome<Option<Closed>> {
     let day = night.as_of;
     if !ends_month(day) {
         return Ok(None);
     }
-    let current = &Current::of(out)?;
     let mut month_ends = published(current, around(day))?;
     let closed = if month_ends.contains_key(&day) { Closed::Before } else { Closed::Now };
     let names = if closed == Closed::Now {
@@ -80,12 +78,17 @@ pub(super) fn around(day: Day) -> impl Iterator<Item = Day> {
 
 /// The frozen month ends, but for the night's own, in whose windows lies a day with `news` for it: a decision that takes
 /// effect, or another delivery.
-pub(super) fn touched(settings: &Settings, as_of: Day, news: impl Iterator<Item = Day>) -> Outcome<Vec<Day>> {
+pub(super) fn touched(
+    settings: &Settings,
+    as_of: Day,
+    current: &Current,
+    news: impl Iterator<Item = Day>,
+) -> Outcome<Vec<Day>> {
     let days: BTreeSet<Day> = news.collect();
     if days.is_empty() {
         return Ok(Vec::new());
     }
-    let frozen = Current::of(&settings.out)?.values(&MONTH_END_SCORES)?;
+    let frozen = current.values(&MONTH_END_SCORES)?;
     let frozen = frozen.iter().filter_map(|value| value.parse::<Day>().ok()).filter(|day| *day != as_of);
     let is_touched = |month_end: &Day| days.iter().any(|day| settings.window(*month_end).contains(*day));
     Ok(frozen.filter(is_touched).collect())

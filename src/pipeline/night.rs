@@ -16,8 +16,10 @@ use crate::pipeline::month_end::{self, Closed};
 use crate::pipeline::scoring::{Outlook, with_figures};
 use crate::pipeline::terms_changed::{self, TermsChanged};
 use crate::pipeline::{alarm, limits, publish, repeated, staleness};
+use crate::publish::reading::Current;
 use crate::publish::{
-    OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches, outputs,
+    Foretold, OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches,
+    outputs,
 };
 use crate::state::last_night::{self, LastNight};
 use crate::table_days::night::{NightInput, Surveyed, Unchanged};
@@ -57,25 +59,29 @@ pub(crate) struct Night {
     pub(crate) changed: Vec<TableDay>,
 }
 
-pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp) -> Outcome<Night> {
+/// Scores and publishes a night at the time `now`; a rehearsal adds what it would have published to what the nights before it
+/// would have, `foretold`.
+pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut Foretold) -> Outcome<Night> {
     let Terms { settings, rulebook, keeping } = terms;
     on_pool(|| {
+        let current = &foretold.current(&settings.out)?;
         let surveyed = Surveyed::of(terms, AsKnown { as_of, on: as_of })?;
         let last = last_night::load(&settings.state);
         if let Some(last) = &last
             && let Some((unchanged, published)) = repeated::find(terms, as_of, &surveyed, last)?
         {
-            return again(terms, as_of, last, (&unchanged, published), surveyed.left_aside());
+            return again(terms, (as_of, current), last, (&unchanged, published), surveyed.left_aside());
         }
         with_figures(terms, (as_of, Outlook::OfMonthEnd), &surveyed, |figures, input| {
             let spreads = categories::spreads(figures.ranking)?;
             let mut publication = publication(terms, as_of, (figures, &spreads), &input)?;
             let month_end =
-                month_end::close(&mut publication, || figures.joined_on(), (&settings.out, settings.cycles, rulebook))?;
+                month_end::close(&mut publication, || figures.joined_on(), (current, settings.cycles, rulebook))?;
             let news = input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied());
-            let to_restate = alarm::to_restate(terms, as_of, news)?;
-            let terms_changed = terms_changed::since(figures, as_of, terms)?;
-            let made_stale = staleness::made_stale(settings, as_of, &input.changed)?;
+            let to_restate = alarm::to_restate(terms, as_of, current, news)?;
+            let known_terms = foretold.terms(&settings.out)?;
+            let terms_changed = terms_changed::since(figures, as_of, terms, (&known_terms, current))?;
+            let made_stale = staleness::made_stale(settings, as_of, &input.changed, foretold.nights(&settings.out)?);
             let published = publish(terms, &publication, now)?;
             let (present_shops, unscored_shops) = (figures.present(), figures.unscored());
             let unknown_shops = unknown_shops(&input);
@@ -90,7 +96,9 @@ pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp) -> Outcome<Night
                 newly_decided: input.newly_decided,
                 files: published.files.clone(),
             };
-            if !keeping.is_rehearsal() {
+            if keeping.is_rehearsal() {
+                foretold.add(&publication)?;
+            } else {
                 repeated::keep(&settings.state, last.as_ref(), this);
             }
             Ok(Night {
@@ -119,17 +127,17 @@ pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp) -> Outcome<Night
 /// A night of which nothing is new.
 fn again(
     terms: Terms<'_>,
-    as_of: Day,
+    (as_of, current): (Day, &Current),
     last: &LastNight,
     (unchanged, published): (&Unchanged, Published),
     left_aside: usize,
 ) -> Outcome<Night> {
-    limits::tell(&last.warnings);
+    limits::tell(terms.keeping, &last.warnings);
     Ok(Night {
         as_of,
         published,
         month_end: None,
-        to_restate: alarm::to_restate(terms, as_of, last.newly_decided.iter().copied())?,
+        to_restate: alarm::to_restate(terms, as_of, current, last.newly_decided.iter().copied())?,
         terms_changed: None,
         made_stale: Vec::new(),
         present_shops: last.present_shops,

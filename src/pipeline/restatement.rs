@@ -58,10 +58,14 @@ pub(crate) fn run(
 }
 
 /// How many rows of a frozen month end a restatement would change with appeals as of a day; `terms` are those of a rehearsal.
-pub(super) fn rows_to_change(terms: Terms<'_>, month_end: Day, knowledge_day: Day) -> Outcome<usize> {
-    let current = Current::of(&terms.settings.out)?;
+pub(super) fn rows_to_change(
+    terms: Terms<'_>,
+    current: &Current,
+    month_end: Day,
+    knowledge_day: Day,
+) -> Outcome<usize> {
     let restatement = Restatement { because: "", knowledge_day };
-    Ok(rows(terms, month_end, restatement, &current)?.0.changed)
+    Ok(rows(terms, month_end, restatement, current)?.0.changed)
 }
 
 /// The month end as it is now, and the days that its shops joined on.

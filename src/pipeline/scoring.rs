@@ -12,7 +12,11 @@ use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{NightInput, Surveyed};
 use crate::table_days::windows::SpanSums;
 use crate::window_sums::shops::{WindowSums, of_shops};
-use crate::{domain::Day, error::Outcome, scores};
+use crate::{
+    domain::Day,
+    error::{Finding, Outcome},
+    scores,
+};
 
 /// Which outlook a run asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +27,17 @@ pub(super) enum Outlook {
 
 /// Scores a day whose table-days were found, and hands on what came of it.
 pub(super) fn with_figures<T>(
-    Terms { settings, rulebook, .. }: Terms<'_>,
+    terms @ Terms { settings, rulebook, keeping }: Terms<'_>,
     (as_of, outlook): (Day, Outlook),
     surveyed: &Surveyed<'_>,
     then: impl FnOnce(&Figures<'_>, NightInput) -> Outcome<T>,
 ) -> Outcome<T> {
     let (month_end, known) = settings.outlook(as_of);
-    let known = known.filter(|_| outlook == Outlook::OfMonthEnd && rules_are_known(rulebook, as_of, month_end));
+    let known = known.filter(|_| outlook == Outlook::OfMonthEnd);
+    let lacking = known.and_then(|_| no_outlook(rulebook, as_of, month_end));
+    let known = known.filter(|_| lacking.is_none());
     let mut input = surveyed.gather(known.filter(|_| month_end != as_of))?;
-    let warnings = limits::check(settings, as_of, surveyed, &input)?;
+    let mut beyond = limits::check(terms, as_of, surveyed, &input)?;
     let shops = std::mem::take(&mut input.shops);
     let mix = settings.after_sales_mix;
     // First, so that only one ranking is held at a time.
@@ -49,17 +55,10 @@ pub(super) fn with_figures<T>(
     let scores = scores::score_all(&ranking, mix)?;
     let outlook = known.map(|_| headed.as_ref().unwrap_or(&scores).as_slice());
     let mut figures = Figures { ranking: &ranking, scores: &scores, outlook, mix, warnings: Vec::new() };
-    figures.warnings = limits::check_scores(settings, &figures.why_unscored(), warnings)?;
+    beyond.extend(limits::check_scores(settings, &figures.why_unscored())?);
+    figures.warnings = lacking.into_iter().chain(beyond.iter().map(Finding::to_string)).collect();
+    limits::tell(keeping, &figures.warnings);
     then(&figures, input)
-}
-
-/// Whether the rules are known that shops are scored by on a month end; else what lacks is said.
-fn rules_are_known(rulebook: &Rulebook, as_of: Day, month_end: Day) -> bool {
-    let lacking = no_outlook(rulebook, as_of, month_end);
-    if let Some(lacking) = &lacking {
-        tracing::warn!("{lacking}");
-    }
-    lacking.is_none()
 }
 
 /// Why a night has no outlook on its month end, where the rules of that day lack. One whose own rules lack is refused.

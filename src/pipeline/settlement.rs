@@ -103,7 +103,7 @@ fn settle(
     check_month_ends(year, until, month_ends, settings)?;
     let span = Span { first: year.first_day(), last: until };
     let input = year::gather(terms, span, as_of)?;
-    limits::check_set_aside(settings, &input.set_aside)?;
+    limits::check_set_aside(terms, &input.set_aside)?;
     let left_on = left_in(&input.shops, year, as_of);
     let account = Account {
         year,

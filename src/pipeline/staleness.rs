@@ -7,11 +7,19 @@ use crate::partials::records::TableDay;
 use crate::table_days::{dependencies::Terms, night::ingredients_of_now, range};
 use crate::{error::Outcome, extracts::tables::Table, publish, settings::Settings, threads::on_pool};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum WhyDue {
     NotPublished,
     /// It would come out of other ingredients now.
     Stale,
+}
+
+impl WhyDue {
+    /// Its name in answers.
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// The nights that are due, in order: of a range those that are not published and current; where `published_only`, those
@@ -43,10 +51,15 @@ pub(crate) fn prepare(terms: Terms<'_>, nights: &[Day]) -> usize {
     span.and_then(|span| on_pool(|| range::prepare(terms, span)).ok()).unwrap_or(0)
 }
 
-/// The other published nights in which a changed table-day counts.
-pub(super) fn made_stale(settings: &Settings, as_of: Day, changed: &[TableDay]) -> Outcome<Vec<Day>> {
+/// Those of the published `nights`, but for one, in which a changed table-day counts.
+pub(super) fn made_stale(
+    settings: &Settings,
+    as_of: Day,
+    changed: &[TableDay],
+    nights: impl IntoIterator<Item = Day>,
+) -> Vec<Day> {
     let is_stale = |night: &Day| *night != as_of && changed.iter().any(|of| reaches(*of, *night, settings));
-    Ok(publish::nights(&settings.out)?.into_keys().filter(is_stale).collect())
+    nights.into_iter().filter(is_stale).collect()
 }
 
 fn reaches((table, day): TableDay, night: Day, settings: &Settings) -> bool {

@@ -14,7 +14,7 @@ use crate::pipeline::whatif::{beside, rehearsed};
 use crate::publish::{KnownTerms, RecordedTerms, reading::Current};
 use crate::rulebook::{Rulebook, changes::changes};
 use crate::settings::recorded::changes as changed_settings;
-use crate::state::rehearsal::{Keeping, Rehearsal};
+use crate::state::rehearsal::Rehearsal;
 use crate::table_days::dependencies::Terms;
 
 /// What is otherwise than the night before, or than the night as it is published, went by.
@@ -34,8 +34,12 @@ pub(super) fn recorded(terms: Terms<'_>) -> Outcome<RecordedTerms> {
 }
 
 /// What changed since the night before, given the figures of now.
-pub(super) fn since(figures: &Figures<'_>, as_of: Day, terms: Terms<'_>) -> Outcome<Option<TermsChanged>> {
-    let known = KnownTerms::of(&terms.settings.out)?;
+pub(super) fn since(
+    figures: &Figures<'_>,
+    as_of: Day,
+    terms: Terms<'_>,
+    (known, current): (&KnownTerms, &Current),
+) -> Outcome<Option<TermsChanged>> {
     let Some((since, before)) = known.of_night_or_before(as_of) else { return Ok(None) };
     if recorded(terms)? == *before {
         return Ok(None);
@@ -46,7 +50,7 @@ pub(super) fn since(figures: &Figures<'_>, as_of: Day, terms: Terms<'_>) -> Outc
     if rules.is_empty() && settings.is_empty() {
         return Ok(None);
     }
-    let effects = effects(figures, (as_of, since), terms, (before, &rulebook))?;
+    let effects = effects(figures, (as_of, since), terms, (before, &rulebook), current)?;
     Ok(Some(TermsChanged { since, rules, settings, effects }))
 }
 
@@ -55,16 +59,17 @@ fn effects(
     (as_of, since): (Day, Day),
     terms: Terms<'_>,
     (before, rulebook): (&RecordedTerms, &Rulebook),
+    current: &Current,
 ) -> Outcome<Option<Effects>> {
     let Some(settings) = terms.settings.under(&before.settings) else { return Ok(None) };
     // Of the same night the rules of its month end count, too, as they were then.
     let stood = (since != as_of).then(|| rulebook.as_stood_on(since));
     let own = Rehearsal::default();
     let before =
-        Terms { settings: &settings, rulebook: stood.as_ref().unwrap_or(rulebook), keeping: Keeping::InMemory(&own) };
-    match rehearsed(before, as_of) {
+        Terms { settings: &settings, rulebook: stood.as_ref().unwrap_or(rulebook), keeping: terms.keeping.aside(&own) };
+    match rehearsed(before, as_of, current) {
         Ok(before) => {
-            let month_ends = published(&Current::of(&terms.settings.out)?, around(as_of))?;
+            let month_ends = published(current, around(as_of))?;
             let shifts = beside(before, shop_days::of(figures, as_of, terms, month_ends)?)?;
             Ok(Some(Effects::of(&shifts.iter())))
         }

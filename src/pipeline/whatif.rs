@@ -35,17 +35,17 @@ impl Shift {
 
 /// What both say of each of the day's shops, by shop.
 pub(crate) fn shifts(in_force: Terms<'_>, others: Terms<'_>, as_of: Day) -> Outcome<Vec<Shift>> {
-    let (before, after) = (rehearsed(in_force, as_of)?, rehearsed(others, as_of)?);
-    beside(before, after)
+    let current = Current::of(&in_force.settings.out)?;
+    beside(rehearsed(in_force, as_of, &current)?, rehearsed(others, as_of, &current)?)
 }
 
-/// What the terms of a rehearsal say of the day's shops.
-pub(super) fn rehearsed(terms: Terms<'_>, as_of: Day) -> Outcome<Vec<ShopDay>> {
+/// What the terms of a rehearsal say of the day's shops, given what readers see.
+pub(super) fn rehearsed(terms: Terms<'_>, as_of: Day, current: &Current) -> Outcome<Vec<ShopDay>> {
     if !terms.keeping.is_rehearsal() {
         return Err(fault(STAGE, "a night that would leave traces"));
     }
     on_pool(|| {
-        let month_ends = published(&Current::of(&terms.settings.out)?, around(as_of))?;
+        let month_ends = published(current, around(as_of))?;
         let surveyed = Surveyed::of(terms, AsKnown { as_of, on: as_of })?;
         with_figures(terms, (as_of, Outlook::OfMonthEnd), &surveyed, |figures, _| {
             shop_days::of(figures, as_of, terms, month_ends)

@@ -27,6 +27,7 @@ mod counted;
 mod current;
 mod file_metadata;
 mod file_system;
+mod foretold;
 mod frozen;
 mod generations;
 mod layout;
@@ -52,6 +53,7 @@ mod testing;
 pub(crate) mod verification;
 
 pub(crate) use counted::counted;
+pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub(crate) use layout::OWN_FOLDERS;
 pub use layout::lock_folder;

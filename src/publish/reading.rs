@@ -3,6 +3,7 @@
 //! In: OUT. Out: the rows of published partitions, which are those that were published: a file without its recorded hash is
 //! refused. Only where the rows of one shop are looked at, of which little of a file is read, files are taken as they are.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -34,12 +35,14 @@ pub(crate) struct Current {
     layout: Layout,
     /// Its folder and the hashes of its files; none where nothing was published yet.
     generation: Option<(PathBuf, Checksums)>,
+    /// Rows of partitions that lie over those of the generation: a rehearsal would have published them.
+    foretold: BTreeMap<PartitionFolder, RecordBatch>,
 }
 
 impl Current {
     pub(crate) fn of(out: &Path) -> Outcome<Self> {
         let layout = Layout::new(out);
-        let Some(name) = current::read(&layout)? else { return Ok(Self { layout, generation: None }) };
+        let Some(name) = current::read(&layout)? else { return Ok(Self::at(layout, None)) };
         Self::shown(layout, &name)
     }
 
@@ -53,7 +56,16 @@ impl Current {
     fn shown(layout: Layout, name: &Name) -> Outcome<Self> {
         let folder = layout.generation(name);
         let recorded = Checksums::read(&folder)?.unwrap_or_default();
-        Ok(Self { layout, generation: Some((folder, recorded)) })
+        Ok(Self::at(layout, Some((folder, recorded))))
+    }
+
+    fn at(layout: Layout, generation: Option<(PathBuf, Checksums)>) -> Self {
+        Self { layout, generation, foretold: BTreeMap::new() }
+    }
+
+    /// With rows over those that were published.
+    pub(super) fn beneath(self, foretold: BTreeMap<PartitionFolder, RecordBatch>) -> Self {
+        Self { foretold, ..self }
     }
 
     /// Its name; missing where nothing was published yet.
@@ -79,8 +91,12 @@ impl Current {
 
     /// The values of a table's partitions, sorted.
     pub(crate) fn values(&self, table: &OutputTable) -> Outcome<Vec<String>> {
-        let Some((folder, _)) = &self.generation else { return Ok(Vec::new()) };
-        let names = names(&folder.join(PUBLISHED.name).join(table.name))?;
+        let published =
+            self.generation.as_ref().map(|(folder, _)| names(&folder.join(PUBLISHED.name).join(table.name)));
+        let foretold =
+            self.foretold.keys().filter_map(|folder| folder.path.strip_prefix(table.name)?.strip_prefix('/'));
+        let names: BTreeSet<String> =
+            published.transpose()?.into_iter().flatten().chain(foretold.map(str::to_owned)).collect();
         let value = |name: &String| name.strip_prefix(table.partition_key)?.strip_prefix('=').map(str::to_owned);
         Ok(names.iter().filter_map(value).collect())
     }
@@ -114,8 +130,11 @@ impl Current {
 
     /// The rows of a partition, given the value of its key; none where it was not published.
     pub(crate) fn read(&self, table: &OutputTable, value: impl Display) -> Outcome<Option<RecordBatch>> {
-        let Some((generation, recorded)) = &self.generation else { return Ok(None) };
         let partition = PartitionFolder::published(table, value);
+        if let Some(rows) = self.foretold.get(&partition) {
+            return Ok(Some(rows.clone()));
+        }
+        let Some((generation, recorded)) = &self.generation else { return Ok(None) };
         let folder = partition.inside(generation);
         if !folder.is_dir() && recorded.of(&partition).next().is_none() {
             return Ok(None);

@@ -18,6 +18,9 @@ pub(crate) enum Keeping<'a> {
     InState,
     /// Nowhere but into memory; nothing is published.
     InMemory(&'a Rehearsal),
+    /// As [`Keeping::InMemory`], in the midst of another run, which says what is to be said of its day, and whose own rehearsal, if
+    /// it is one, is read and left as it is.
+    Aside { own: &'a Rehearsal, amidst: Option<&'a Rehearsal> },
 }
 
 /// The table-days that a rehearsal has made.
@@ -26,9 +29,32 @@ pub(crate) struct Rehearsal {
     made: Mutex<BTreeMap<TableDay, (Stored, DayContent)>>,
 }
 
-impl Keeping<'_> {
+impl<'a> Keeping<'a> {
     pub(crate) fn is_rehearsal(self) -> bool {
-        matches!(self, Self::InMemory(_))
+        !matches!(self, Self::InState)
+    }
+
+    pub(crate) fn is_aside(self) -> bool {
+        matches!(self, Self::Aside { .. })
+    }
+
+    /// A rehearsal in the midst of this run, which keeps what it makes in `own`: the run goes on as if it had not been.
+    pub(crate) fn aside(self, own: &'a Rehearsal) -> Self {
+        Self::Aside { own, amidst: self.rehearsal() }
+    }
+
+    /// Where a rehearsal keeps what it makes.
+    pub(super) fn rehearsal(self) -> Option<&'a Rehearsal> {
+        match self {
+            Self::InState => None,
+            Self::InMemory(own) | Self::Aside { own, .. } => Some(own),
+        }
+    }
+
+    /// What rehearsals have made that this run sees, its own first.
+    pub(super) fn seen(self) -> impl Iterator<Item = &'a Rehearsal> {
+        let amidst = if let Self::Aside { amidst, .. } = self { amidst } else { None };
+        self.rehearsal().into_iter().chain(amidst)
     }
 }
 

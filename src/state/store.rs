@@ -82,9 +82,7 @@ impl<'a> Store<'a> {
     }
 
     pub(crate) fn find(&self, of: TableDay) -> Found {
-        if let Keeping::InMemory(rehearsal) = self.keeping
-            && let Some(made) = rehearsal.find(of)
-        {
+        if let Some(made) = self.keeping.seen().find_map(|rehearsal| rehearsal.find(of)) {
             return Found::Described(made);
         }
         found(checksummed::read(&self.description(of)), of)
@@ -97,9 +95,7 @@ impl<'a> Store<'a> {
 
     /// The content of a stored table-day; none where the file is gone or is not what was written.
     pub(crate) fn content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
-        if let Keeping::InMemory(rehearsal) = self.keeping
-            && let Some(made) = rehearsal.content(of, version)
-        {
+        if let Some(made) = self.keeping.seen().find_map(|rehearsal| rehearsal.content(of, version)) {
             return Some(made);
         }
         let content = self.peek_content(of, version);
@@ -119,7 +115,7 @@ impl<'a> Store<'a> {
 
     /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.
     pub(crate) fn put(&self, content: &DayContent, mut stored: Stored) -> Outcome<Stored> {
-        if let Keeping::InMemory(rehearsal) = self.keeping {
+        if let Some(rehearsal) = self.keeping.rehearsal() {
             rehearsal.put(content, stored.clone());
             return Ok(stored);
         }

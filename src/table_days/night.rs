@@ -91,8 +91,10 @@ impl<'a> Surveyed<'a> {
         rulebook.check_in_force(known.as_of)?;
         let store = terms.store()?;
         let survey = Survey::of_night(terms, known, &store)?;
-        if store.keeps() {
+        if !terms.keeping.is_aside() {
             survey.tell_beside();
+        }
+        if store.keeps() {
             survey.remember_empty_days(settings, false)?;
         }
         let checked = survey.check(settings)?;

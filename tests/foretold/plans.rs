@@ -25,6 +25,8 @@ enum Situation {
     State(Index, bool),
     /// A day is not there any more.
     Missing(Table, Day),
+    /// More rows of a day break a rule than a limit lets pass.
+    Broken(Day),
 }
 
 const SETTINGS: &str =
@@ -53,6 +55,7 @@ fn situations() -> impl Strategy<Value = Situation> {
         (any::<Index>(), any::<bool>()).prop_map(|(file, is_gone)| Situation::State(file, is_gone)),
         (select(vec![Table::Reviews, Table::Disputes, Table::Shops]), days())
             .prop_map(|(table, day)| Situation::Missing(table, day)),
+        days().prop_map(Situation::Broken),
     ]
 }
 
@@ -71,18 +74,40 @@ fn happen(bench: &Bench, situation: &Situation) {
             if *is_gone { fs::remove_file(file).unwrap() } else { flip_middle(&file) }
         }
         Situation::Missing(table, on) => remove(&bench.partition(*table, *on)),
+        Situation::Broken(on) => {
+            let review = |id: i64| row![id, id, 1, 9, 5, at(*on, "20:00")];
+            bench.put(Table::Reviews, *on, &(1..=30).map(review).collect::<Vec<_>>());
+        }
     }
 }
 
-/// What a run said on stdout, but for the line of what became of it; and its findings.
-fn said(ended: &Ended) -> (Vec<&str>, Vec<&str>) {
+/// What a run said on stdout, but for what a rehearsal cannot know, the name of a generation; its findings, but for where the
+/// run kept the rows that stopped it; and its warnings.
+fn said(ended: &Ended) -> [Vec<String>; 3] {
     let is_outcome = |line: &&str| line.starts_with("published as ") || line.starts_with("dry run: ");
     let findings = ended.stderr.lines().filter(|line| line.starts_with("error: "));
-    (ended.stdout.lines().filter(|line| !is_outcome(line)).collect(), findings.collect())
+    let kept = "all of them are kept in out/refused until the day is published";
+    let finding = |line: &str| line.replace(&format!("; {kept}"), "");
+    let warnings = ended.stderr.lines().filter_map(|line| line.split_once(" WARN ")).map(|(_, said)| said.to_owned());
+    // What a run finds damaged it mends at once; a rehearsal finds it again.
+    let warnings = warnings.filter(|said| !said.contains("damaged"));
+    let stdout = ended.stdout.lines().filter(|line| !is_outcome(line)).map(str::to_owned);
+    [stdout.collect(), findings.map(finding).collect(), warnings.collect()]
 }
 
 fn numbers(value: &Value, name: &str) -> usize {
     usize::try_from(value[name].as_u64().unwrap()).unwrap()
+}
+
+/// Four nights published, and what happened since.
+fn after_four_nights(happened: &[Situation]) -> Bench {
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-30 --to 2022-02-02");
+    // Of each kind one: a rule cannot be edited twice, nor an appeal decided.
+    let kind = |place: usize| happened.get(place).map(std::mem::discriminant);
+    let is_first = |place: &usize| (0..*place).all(|earlier| kind(earlier) != kind(*place));
+    (0..happened.len()).filter(is_first).for_each(|place| happen(&bench, &happened[place]));
+    bench
 }
 
 proptest! {
@@ -93,12 +118,7 @@ proptest! {
         happened in prop::collection::vec(situations(), 0..4),
         as_of in (0_i32..4).prop_map(|days| day("2022-01-31").plus(days)),
     ) {
-        let bench = Bench::two_months();
-        bench.said("backfill --from 2022-01-30 --to 2022-02-02");
-        // Of each kind one: a rule cannot be edited twice, nor an appeal decided.
-        let kind = |place: usize| happened.get(place).map(std::mem::discriminant);
-        let is_first = |place: &usize| (0..*place).all(|earlier| kind(earlier) != kind(*place));
-        (0..happened.len()).filter(is_first).for_each(|place| happen(&bench, &happened[place]));
+        let bench = after_four_nights(&happened);
         let before = Disk::of(&bench);
         let plan = bench.run(&format!("plan --date {as_of} --format json"));
         let dry = bench.run(&format!("nightly --date {as_of} --dry-run"));
@@ -106,7 +126,7 @@ proptest! {
         let night = bench.run(&format!("nightly --date {as_of}"));
         prop_assert_eq!((plan.code, dry.code), (night.code, night.code), "{}", plan.stderr);
         prop_assert_eq!(said(&dry), said(&night));
-        prop_assert_eq!(said(&plan).1, said(&night).1);
+        prop_assert_eq!(&said(&plan)[1..], &said(&night)[1..]);
         if night.code == Some(0) {
             let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
             let plan = &plan["nights"][0];
@@ -120,5 +140,29 @@ proptest! {
                 prop_assert!(restated.starts_with(&format!("{on}: {rows} rows restated")), "{restated}");
             }
         }
+    }
+
+    #[test]
+    fn a_range_of_nights_does_what_its_plan_said(
+        happened in prop::collection::vec(situations(), 0..4),
+        last in (0_i32..5).prop_map(|days| day("2022-01-31").plus(days)),
+    ) {
+        let bench = after_four_nights(&happened);
+        let before = Disk::of(&bench);
+        let range = format!("--from 2022-01-29 --to {last}");
+        let plan = bench.run(&format!("plan {range} --format json"));
+        let dry = bench.run(&format!("backfill {range} --dry-run"));
+        before.assert_unchanged(&Disk::of(&bench));
+        let backfill = bench.run(&format!("backfill {range}"));
+        prop_assert_eq!((plan.code, dry.code), (backfill.code, backfill.code), "{}", plan.stderr);
+        prop_assert_eq!(said(&dry), said(&backfill));
+        prop_assert_eq!(&said(&plan)[1], &said(&backfill)[1]);
+        let planned: Value = serde_json::from_str(&plan.stdout).unwrap_or_default();
+        let nights = || planned["nights"].as_array().into_iter().flatten();
+        let nights_with = |name: &str| nights().filter(|night| !night[name].is_null()).count();
+        let in_said = |what: &str| backfill.stdout.lines().filter(|line| line.contains(what)).count();
+        prop_assert_eq!(nights_with("as_of"), in_said(" shops present, "));
+        prop_assert_eq!(nights_with("changed") > 0, in_said(" changed since ") > 0);
+        prop_assert_eq!(nights_with("month_end"), in_said("month end 2022-01-31 "));
     }
 }

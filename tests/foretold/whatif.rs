@@ -89,7 +89,16 @@ fn whatif_says_what_a_night_says_that_is_published_under_those_rules_elsewhere()
 fn whatif_asks_for_something_that_would_be_other_and_for_a_published_day() {
     let bench = Bench::published_once();
     assert_eq!(bench.run("whatif --date 2022-03-15").code, Some(2));
-    assert_eq!(bench.run("whatif --date 2022-03-15 --set keep_generations=3").code, Some(2));
+    let reaches_nothing = bench.run("whatif --date 2022-03-15 --set keep_generations=3");
+    assert_eq!(reaches_nothing.code, Some(2));
+    assert!(reaches_nothing.stderr.contains("reach into no score: keep_generations"), "{}", reaches_nothing.stderr);
+    let unknown = bench.run("whatif --date 2022-03-15 --set rank_withing=x");
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("rank_withing"), "{}", unknown.stderr);
+    let last_counts =
+        "whatif --date 2022-03-15 --set rank_within=primary_category --set rank_within=assessment_category";
+    bench.run(last_counts).assert_said("if it were rank_within=assessment_category: ");
     assert_eq!(bench.run("whatif --date 2022-03-14 --set rank_within=assessment_category").code, Some(4));
-    bench.run("whatif --date 2022-03-15 --set rank_within=primary_category").assert_said("0 have another score");
+    bench
+        .run("whatif --date 2022-03-15 --set rank_within=primary_category")
+        .assert_said("no score, admission or status of this night is another one by that");
 }

@@ -45,7 +45,10 @@ fn nights_without_a_date() {
     assert_eq!(published(&said(&bench, "2022-03-10T16:00:00Z", "nightly")), ["2022-03-10"]);
 
     let missed = said(&bench, "2022-03-13T18:00:00Z", "nightly");
-    assert!(missed.starts_with("missed since the last success, published first: 2022-03-11, 2022-03-12\n"), "{missed}");
+    assert!(
+        missed.starts_with("missed since the last success, published first: 2022-03-11 to 2022-03-12\n"),
+        "{missed}"
+    );
     assert_eq!(published(&missed), ["2022-03-11", "2022-03-12", "2022-03-13"]);
     let again = said(&bench, "2022-03-13T19:00:00Z", "nightly");
     assert!(again.contains("already current"), "{again}");

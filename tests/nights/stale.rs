@@ -27,7 +27,7 @@ fn two_nights() -> Bench {
 /// The nights that a dry run lists, without what it says of each.
 fn due(bench: &Bench) -> String {
     let said = bench.said("backfill --stale --dry-run");
-    said.lines().filter(|line| line.ends_with(" is stale")).map(|line| format!("{line}\n")).collect()
+    said.lines().find_map(|line| line.strip_prefix("stale: ")).unwrap_or_default().to_owned()
 }
 
 /// Delivers the reviews of 2022-03-01 again, in a file without rows.
@@ -42,7 +42,7 @@ fn a_rewritten_day_makes_the_other_nights_stale_and_backfill_publishes_them_as_f
     let night = bench.said("nightly --date 2022-03-15");
     assert!(night.contains("computed again: reviews 2022-03-01, since files changed"), "{night}");
     assert!(night.contains("made stale: 2022-03-14;"), "{night}");
-    assert_eq!(due(&bench), "2022-03-14 is stale\n");
+    assert_eq!(due(&bench), "2022-03-14");
 
     bench.run("backfill --stale").assert_said("0 daily partials computed");
     assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
@@ -66,7 +66,7 @@ fn a_touched_file_makes_nothing_stale() {
 fn a_changed_rule_makes_every_night_stale_on_which_it_is_in_force() {
     let bench = two_nights();
     bench.add_rule("thresholds.csv", "2022-03-15,,茶,5,,,3.0,3000000,18000000,60000000");
-    assert_eq!(due(&bench), "2022-03-15 is stale\n");
+    assert_eq!(due(&bench), "2022-03-15");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_rule_in_force_on_the_month_end_makes_stale_the_nights_that_look_out_on_it()
     let bench = two_nights();
     let cut_offs = [5, 4, 3, 2, 0].map(|tier| format!("2022-03-31,,茶,dispute_rate,{tier},{}", 100 - 10 * tier));
     cut_offs.iter().for_each(|row| bench.add_rule("tiers.csv", row));
-    assert_eq!(due(&bench), "2022-03-14 is stale\n2022-03-15 is stale\n");
+    assert_eq!(due(&bench), "2022-03-14 to 2022-03-15");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn pruning_keeps_an_open_window_and_the_payments_of_an_unsettled_year() {
     before.assert_unchanged(&Disk::of(&bench));
     let pruned = bench.said("state prune --keep-days 3 --set window_days=5");
     assert!(pruned.contains("table-days before 2022-03-10 removed"), "{pruned}");
-    assert_eq!(foretold.replace("would be removed", "removed"), pruned);
+    assert_eq!(foretold, format!("dry run: nothing is written; the run would say\n{pruned}"));
     assert_eq!(files("payments"), payments);
     assert!(files("reviews") < reviews);
     let night = bench.said("nightly --date 2022-03-15");

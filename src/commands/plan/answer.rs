@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::Day;
+use crate::domain::{Day, Span};
 use crate::partials::records::TableDay;
 use crate::pipeline::effects::Effects;
 use crate::pipeline::month_end::Closed;
@@ -21,15 +21,7 @@ pub(in crate::commands) struct Plan {
     /// In the order in which they would run.
     pub(super) nights: Vec<PlannedNight>,
     /// Days that nobody catches up, since they are too far back or were rolled back.
-    pub(super) left_out: Vec<Days>,
-}
-
-/// Days one after another.
-#[derive(Clone, Serialize, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Days {
-    pub(super) first: Day,
-    pub(super) last: Day,
+    pub(super) left_out: Vec<Span>,
 }
 
 /// A night as it would run.
@@ -57,7 +49,7 @@ pub(in crate::commands) struct PlannedNight {
     pub(super) to_restate: Vec<ToRestate>,
     pub(super) changed: Option<Changed>,
     /// The other published nights that would be stale after it.
-    pub(super) made_stale: Vec<Days>,
+    pub(super) made_stale: Vec<Span>,
 }
 
 /// Table-days that would be computed for one reason.
@@ -67,7 +59,7 @@ pub(super) struct Computed {
     pub(super) table: &'static str,
     pub(super) why: String,
     pub(super) table_days: usize,
-    pub(super) days: Vec<Days>,
+    pub(super) days: Vec<Span>,
 }
 
 /// A frozen month end that news touch, and how many of its rows a restatement would change.
@@ -87,28 +79,15 @@ pub(super) struct Changed {
     pub(super) rules: Vec<String>,
     pub(super) settings: Vec<String>,
     /// Null where it is not known.
-    pub(super) effects: Option<Reached>,
+    pub(super) effects: Option<Effects>,
     /// The same in words.
     #[serde(skip)]
     pub(super) told: Vec<String>,
 }
 
-/// The shops that changed rules or settings reach.
-#[derive(Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Reached {
-    other_score: usize,
-    other_tier: usize,
-    loses_admission: Vec<i64>,
-    gains_admission: Vec<i64>,
-    newly_exits: Vec<i64>,
-    newly_fails: Vec<i64>,
-    newly_passes: Vec<i64>,
-}
-
 impl Plan {
     pub(super) fn of(nights: Vec<PlannedNight>, left_out: &[Day]) -> Self {
-        Self { nights, left_out: folded(left_out) }
+        Self { nights, left_out: Span::folded(left_out.iter().copied()) }
     }
 }
 
@@ -136,7 +115,7 @@ impl PlannedNight {
                 .map(|(month_end, rows)| ToRestate { month_end: *month_end, rows: *rows })
                 .collect(),
             changed: night.terms_changed.as_ref().map(Changed::of),
-            made_stale: folded(&night.made_stale),
+            made_stale: Span::folded(night.made_stale.iter().copied()),
         }
     }
 }
@@ -147,23 +126,8 @@ impl Changed {
             since: changed.since,
             rules: changed.rules.clone(),
             settings: changed.settings.clone(),
-            effects: changed.effects.as_ref().map(Reached::of),
+            effects: changed.effects.clone(),
             told: crate::commands::terms::told(changed),
-        }
-    }
-}
-
-impl Reached {
-    fn of(effects: &Effects) -> Self {
-        let effects = effects.clone();
-        Self {
-            other_score: effects.other_score.len(),
-            other_tier: effects.other_tier.len(),
-            loses_admission: effects.loses_admission,
-            gains_admission: effects.gains_admission,
-            newly_exits: effects.newly_exits,
-            newly_fails: effects.newly_fails,
-            newly_passes: effects.newly_passes,
         }
     }
 }
@@ -175,33 +139,7 @@ fn computed(all: &[(TableDay, Why)]) -> Vec<Computed> {
     }
     let computed = by_reason.into_iter().map(|((table, why), mut days)| {
         days.sort_unstable();
-        Computed { table, why, table_days: days.len(), days: folded(&days) }
+        Computed { table, why, table_days: days.len(), days: Span::folded(days) }
     });
     computed.collect()
-}
-
-/// Sorted days as ranges.
-fn folded(days: &[Day]) -> Vec<Days> {
-    let mut ranges: Vec<Days> = Vec::new();
-    for day in days {
-        match ranges.last_mut() {
-            Some(last) if last.last.plus(1) == *day => last.last = *day,
-            _ => ranges.push(Days { first: *day, last: *day }),
-        }
-    }
-    ranges
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extracts::readable::day;
-
-    #[test]
-    fn days_one_after_another_are_one_range() {
-        let days = ["2022-02-27", "2022-02-28", "2022-03-01", "2022-03-03"].map(day);
-        let range = |first, last| Days { first: day(first), last: day(last) };
-        assert_eq!(folded(&days), [range("2022-02-27", "2022-03-01"), range("2022-03-03", "2022-03-03")]);
-        assert_eq!(folded(&[]), []);
-    }
 }

@@ -12,18 +12,18 @@ use jiff::Timestamp;
 
 pub(super) use self::answer::Plan;
 use self::answer::PlannedNight;
-use super::{begin, last_complete_day, tell};
+use super::backfill::range;
+use super::{begin, check_entry, last_complete_day, tell};
 use crate::cli;
-use crate::domain::{Day, Span};
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::domain::Day;
+use crate::error::Outcome;
 use crate::pipeline::catch_up::{self, Due};
 use crate::pipeline::night;
-use crate::pipeline::staleness::{self, WhyDue};
+use crate::pipeline::staleness;
+use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
 use crate::state::rehearsal::{Keeping, Rehearsal};
 use crate::table_days::dependencies::Terms;
-
-const STAGE: &str = "plan";
 
 /// The nights that would run, each with why it is due, and those that are left out.
 struct Nights {
@@ -36,30 +36,33 @@ pub(super) fn run(arguments: &cli::Plan, now: Timestamp, stdout: &mut impl Write
     let rulebook = Rulebook::load(&settings.rules)?;
     let rehearsal = Rehearsal::default();
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping: Keeping::InMemory(&rehearsal) };
+    check_entry(&settings)?;
     let Nights { due, left_out } = nights(arguments, terms, now)?;
-    let mut planned = Vec::new();
+    let (mut planned, mut foretold, mut failed) = (Vec::new(), Foretold::default(), Ok(()));
+    // The run would end with the first night that fails, after those before it are published.
     for (as_of, why) in due {
-        let night = night::run(terms, as_of, now)?;
-        planned.push(PlannedNight::of(&night, why));
+        match night::run(terms, as_of, now, &mut foretold) {
+            Ok(night) => planned.push(PlannedNight::of(&night, why)),
+            Err(failure) => {
+                failed = Err(failure);
+                break;
+            }
+        }
     }
-    tell(&Plan::of(planned, &left_out), arguments.form, stdout)
+    if failed.is_err() && planned.is_empty() {
+        return failed;
+    }
+    tell(&Plan::of(planned, &left_out), arguments.form, stdout)?;
+    failed
 }
 
 fn nights(arguments: &cli::Plan, terms: Terms<'_>, now: Timestamp) -> Outcome<Nights> {
-    let range = arguments.from.zip(arguments.to).map(|(first, last)| Span { first, last });
-    if let Some(Span { first, last }) = range.filter(|range| range.first > range.last) {
-        let finding = Finding::new(STAGE, format!("--from {first} --to {last}"), "a first day, then a last one");
-        return Err(finding.fail(ExitClass::Usage));
-    }
+    let range = range(arguments.from, arguments.to)?;
     if let Some(day) = arguments.date {
         return Ok(Nights { due: vec![(day, "asked")], left_out: Vec::new() });
     }
     if range.is_some() || arguments.stale {
-        let why = |why| match why {
-            WhyDue::NotPublished => "not_published",
-            WhyDue::Stale => "stale",
-        };
-        let due = staleness::due(terms, range, arguments.stale)?.into_iter().map(|(day, due)| (day, why(due)));
+        let due = staleness::due(terms, range, arguments.stale)?.into_iter().map(|(day, why)| (day, why.name()));
         return Ok(Nights { due: due.collect(), left_out: Vec::new() });
     }
     let yesterday = last_complete_day(terms.settings, now);

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::answer::{Computed, Days, Plan, PlannedNight};
+use super::answer::{Computed, Plan, PlannedNight};
 use crate::answers::{Answer, Part};
-use crate::domain::Day;
+use crate::domain::{Day, Span};
 
 /// A night as one row.
 #[derive(Serialize)]
@@ -56,7 +56,7 @@ impl Answer for Plan {
             lines.push("no night would run".to_owned());
         }
         if !self.left_out.is_empty() {
-            lines.push(format!("left out, too far back or rolled back: {}", ranges(&self.left_out)));
+            lines.push(format!("left out, too far back or rolled back: {}", Span::listed(&self.left_out)));
         }
         lines.into_iter().map(Part::Line).collect()
     }
@@ -77,7 +77,7 @@ fn told(night: &PlannedNight) -> Vec<String> {
     lines
         .push(format!("  {partials} daily partials to be computed, {} taken as they are stored; {read}", night.reused));
     for Computed { table, why, table_days, days } in &night.computed {
-        lines.push(format!("  {table}: {table_days} since {why}: {}", ranges(days)));
+        lines.push(format!("  {table}: {table_days} since {why}: {}", Span::listed(days)));
     }
     for line in night.changed.iter().flat_map(|changed| &changed.told) {
         lines.push(format!("  {line}"));
@@ -91,13 +91,7 @@ fn told(night: &PlannedNight) -> Vec<String> {
         lines.push(format!("  a restatement of the month end {} would change {rows} rows", month_end.month_end));
     }
     if !night.made_stale.is_empty() {
-        lines.push(format!("  would make stale: {}", ranges(&night.made_stale)));
+        lines.push(format!("  would make stale: {}", Span::listed(&night.made_stale)));
     }
     lines
-}
-
-fn ranges(days: &[Days]) -> String {
-    let range =
-        |Days { first, last }: &Days| if first == last { first.to_string() } else { format!("{first} to {last}") };
-    days.iter().map(range).collect::<Vec<_>>().join(", ")
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::assessments::monthly::Status;
 use crate::domain::{Day, Tier};
 use crate::indicators::Indicator;
-use crate::pipeline::effects::{Effects, is_newly};
+use crate::pipeline::effects::Effects;
 use crate::pipeline::whatif::Shift;
 use crate::rulebook::Decimal4;
 
@@ -24,14 +24,8 @@ pub(in crate::commands) struct WhatIf {
     /// Whether the published night is made of what is there now; else both sides are of what is there now.
     pub(super) is_current: bool,
     pub(super) present_shops: usize,
-    /// How many shops have another score, and how many another tier of some indicator.
-    pub(super) other_score: usize,
-    pub(super) other_tier: usize,
-    pub(super) loses_admission: Vec<i64>,
-    pub(super) gains_admission: Vec<i64>,
-    pub(super) newly_exits: Vec<i64>,
-    pub(super) newly_fails: Vec<i64>,
-    pub(super) newly_passes: Vec<i64>,
+    #[serde(flatten)]
+    pub(super) effects: Effects,
     /// The categories that anything reaches, those with most shops first.
     pub(super) categories: Vec<CategoryShift>,
     /// The shops that anything reaches: first those of which something else is decided, then by the move of the score.
@@ -97,8 +91,7 @@ pub(super) struct TierShift {
 }
 
 impl WhatIf {
-    pub(super) fn of((as_of, is_current): (Day, bool), typed: Vec<(String, String)>, shifts: &[Shift]) -> Self {
-        let effects = Effects::of(&shifts.iter());
+    pub(super) fn of((as_of, is_current): (Day, bool), typed: BTreeMap<String, String>, shifts: &[Shift]) -> Self {
         let mut reached: Vec<&Shift> = shifts.iter().filter(|shift| !shift.is_none()).collect();
         // A score that comes or goes is a greater move than any; of equal ones the order of the shops stays.
         reached.sort_by_key(|shift| {
@@ -112,13 +105,7 @@ impl WhatIf {
             if_it_were: typed.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
             is_current,
             present_shops: shifts.len(),
-            other_score: effects.other_score.len(),
-            other_tier: effects.other_tier.len(),
-            loses_admission: effects.loses_admission,
-            gains_admission: effects.gains_admission,
-            newly_exits: effects.newly_exits,
-            newly_fails: effects.newly_fails,
-            newly_passes: effects.newly_passes,
+            effects: Effects::of(&shifts.iter()),
             categories: categories(shifts),
             shops: reached.into_iter().map(shop).collect(),
             shown: 0,
@@ -155,7 +142,7 @@ fn categories(shifts: &[Shift]) -> Vec<CategoryShift> {
             tiers_worse: tiers(|before, after| after.points() < before.points()),
             loses_admission: effects.loses_admission.len(),
             gains_admission: effects.gains_admission.len(),
-            newly_exits: count(&|shift| is_newly(shift, Status::Exit)),
+            newly_exits: effects.newly_exits.len(),
             newly_fails: effects.newly_fails.len(),
             newly_passes: effects.newly_passes.len(),
         }

@@ -1,8 +1,9 @@
 //! How the answer of `shopscore whatif` is told: lines and tables for people, one flat row a shop for programs.
 
 use super::answer::{CategoryShift, ShopShift, TierShift, WhatIf};
-use crate::answers::{Answer, Cell, Part, Table, Tone, first_ten};
+use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::assessments::monthly::Status;
+use crate::commands::terms::effects_told;
 
 impl TierShift {
     fn told(&self) -> String {
@@ -28,25 +29,15 @@ impl Answer for WhatIf {
     }
 
     fn parts(&self) -> Vec<Part> {
-        let Self { as_of, present_shops, other_score, other_tier, shown, .. } = self;
+        let Self { as_of, present_shops, effects, shown, .. } = self;
         let if_it_were = self.if_it_were.join(", ");
-        let mut parts = vec![format!(
-            "{as_of} if it were {if_it_were}: of {present_shops} shops {other_score} have another score, {other_tier} another tier"
-        )];
+        let mut parts = vec![format!("{as_of} if it were {if_it_were}: {present_shops} shops")];
         if !self.is_current {
             parts.push(format!(
                 "{as_of} is published otherwise than it would be now; both sides are of what is there now"
             ));
         }
-        let lists = [
-            ("lose admission", &self.loses_admission),
-            ("gain admission", &self.gains_admission),
-            ("would newly exit", &self.newly_exits),
-            ("would newly fail", &self.newly_fails),
-            ("would newly pass", &self.newly_passes),
-        ];
-        let lists = lists.into_iter().filter(|(_, shops)| !shops.is_empty());
-        parts.extend(lists.map(|(what, shops)| format!("{} {what}: {}", shops.len(), first_ten(shops.iter()))));
+        parts.extend(effects_told(effects));
         let mut parts: Vec<Part> = parts.into_iter().map(Part::Line).collect();
         if !self.shops.is_empty() {
             parts.push(Part::Table(category_table(&self.categories)));
