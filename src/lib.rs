@@ -52,12 +52,11 @@ mod assessments;
 mod outlook;
 pub mod publish;
 
-mod comparison;
-
 mod pipeline;
 pub mod state;
 mod table_days;
 
+mod comparison;
 mod explanation;
 
 mod answers;

@@ -40,6 +40,8 @@ pub(crate) trait Answer: Serialize {
     const SCHEMA: &'static str;
     /// A row of its main table, flat.
     type Row: Serialize;
+    /// The names of its columns, with commas between: an answer without rows has them, too.
+    const COLUMNS: &'static str;
 
     /// The rows of its main table.
     fn rows(&self) -> Vec<Self::Row>;
@@ -71,19 +73,42 @@ pub(crate) fn tell<A: Answer>(answer: &A, form: Form, stdout: &mut impl Write) -
             let named = Named { schema: A::SCHEMA, answer };
             serde_json::to_string_pretty(&named).map_err(|error| fault(STAGE, error))? + "\n"
         }
-        Format::Csv => csv(answer.rows())?,
+        Format::Csv => csv(answer)?,
     };
     let _ = stdout.write_all(text.as_bytes());
     Ok(())
 }
 
-fn csv<R: Serialize>(rows: Vec<R>) -> Outcome<String> {
+fn csv<A: Answer>(answer: &A) -> Outcome<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
+    for row in answer.rows() {
         writer.serialize(row).map_err(|error| fault(STAGE, error))?;
     }
     let bytes = writer.into_inner().map_err(|error| fault(STAGE, error))?;
-    String::from_utf8(bytes).map_err(|error| fault(STAGE, error))
+    let text = String::from_utf8(bytes).map_err(|error| fault(STAGE, error))?;
+    match text.lines().next() {
+        // Serde tells the names of a row's columns only with a row.
+        None => Ok(format!("{}\n", A::COLUMNS)),
+        Some(header) if header == A::COLUMNS => Ok(text),
+        Some(header) => Err(fault(STAGE, format!("{}: rows of {header}, declared as {}", A::SCHEMA, A::COLUMNS))),
+    }
+}
+
+/// The first few of a list, and how many more there are.
+pub(crate) fn few<T: ToString>(all: impl ExactSizeIterator<Item = T>, most: usize) -> String {
+    let more = all.len().saturating_sub(most);
+    let shown = all.take(most).map(|one| one.to_string()).collect::<Vec<_>>().join(", ");
+    match (shown.is_empty(), more) {
+        (true, 0) => "none".to_owned(),
+        (true, more) => format!("{more} not shown"),
+        (false, 0) => shown,
+        (false, more) => format!("{shown} and {more} more"),
+    }
+}
+
+/// The first ten of a list, and how many more there are.
+pub(crate) fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> String {
+    few(all, 10)
 }
 
 impl Part {
@@ -92,6 +117,24 @@ impl Part {
             // A name that somebody typed may hold what a terminal obeys.
             Self::Line(line) => format!("{}\n", visible(line)),
             Self::Table(table) => format!("{}\n", table.shown(is_coloured)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_told_as_far_as_it_is_wanted() {
+        for (all, most, expected) in [
+            (&[][..], 2, "none"),
+            (&[], 0, "none"),
+            (&[7], 0, "1 not shown"),
+            (&[7, 8], 2, "7, 8"),
+            (&[7, 8, 9], 2, "7, 8 and 1 more"),
+        ] {
+            assert_eq!(few(all.iter(), most), expected, "{most} of {all:?}");
         }
     }
 }

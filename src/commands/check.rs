@@ -91,6 +91,7 @@ struct State {
 impl Answer for Checked {
     const SCHEMA: &'static str = "check/1";
     type Row = TableRows;
+    const COLUMNS: &'static str = "table,days,newest,age_days,rows,median,least,least_on,verdict";
 
     fn rows(&self) -> Vec<TableRows> {
         self.tables.clone()

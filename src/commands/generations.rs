@@ -40,6 +40,7 @@ pub(super) struct Listed {
 impl Answer for Listing {
     const SCHEMA: &'static str = "generations/1";
     type Row = Listed;
+    const COLUMNS: &'static str = "name,as_of,published_at,nights,is_current";
 
     fn rows(&self) -> Vec<Listed> {
         self.generations.clone()

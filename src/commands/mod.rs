@@ -199,14 +199,6 @@ fn tell<A: Answer>(answer: &A, FormatFlag { format }: FormatFlag, stdout: &mut i
     answers::tell(answer, form, stdout)
 }
 
-/// The first ten of a list, and how many more there are.
-fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> String {
-    const SHOWN: usize = 10;
-    let more = all.len().saturating_sub(SHOWN);
-    let shown = all.take(SHOWN).map(|one| one.to_string()).collect::<Vec<_>>().join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
-}
-
 /// The path that readers open.
 fn current(out: &Path) -> PathBuf {
     out.join("current")

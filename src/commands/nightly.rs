@@ -4,7 +4,8 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{begin, enter, first_ten, keeping, last_complete_day, say, say_published, terms};
+use super::{begin, enter, keeping, last_complete_day, say, say_published, terms};
+use crate::answers::first_ten;
 use crate::cli::Nightly;
 use crate::domain::{Day, Span};
 use crate::error::Outcome;

@@ -57,6 +57,7 @@ struct Outdated {
 impl Answer for Kept {
     const SCHEMA: &'static str = "state/1";
     type Row = KeptTable;
+    const COLUMNS: &'static str = "table,days,first,last,size_bytes,without_extracts,no_longer_hold";
 
     fn rows(&self) -> Vec<KeptTable> {
         self.tables.clone()

@@ -1,6 +1,6 @@
 //! What a night says of rules and settings that changed, and of what that does to its shops: one line each.
 
-use super::first_ten;
+use crate::answers::first_ten;
 use crate::error::escaped;
 use crate::pipeline::effects::Effects;
 use crate::pipeline::terms_changed::TermsChanged;
@@ -19,7 +19,8 @@ pub(super) fn told(changed: &TermsChanged) -> Vec<String> {
     lines
 }
 
-fn listed(changed: &[String]) -> String {
+/// The first of the rules or settings that changed.
+pub(super) fn listed(changed: &[String]) -> String {
     first_ten(changed.iter().map(|change| escaped(change)).collect::<Vec<_>>().iter())
 }
 

@@ -34,6 +34,7 @@ pub(super) struct NotAsRecorded {
 impl Answer for Verified {
     const SCHEMA: &'static str = "verify/1";
     type Row = NotAsRecorded;
+    const COLUMNS: &'static str = "said";
 
     fn rows(&self) -> Vec<NotAsRecorded> {
         self.findings.clone()

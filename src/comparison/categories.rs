@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, Float64Array, Int64Array, RecordBatch, StringArray};
-
 use super::STAGE;
-use super::published::{PublishedNight, PublishedShop};
-use crate::domain::Tier;
+use super::published::{PublishedNight, PublishedShop, rows};
+use crate::domain::{Day, Tier};
 use crate::error::{Outcome, fault};
 use crate::indicators::Indicator;
-use crate::publish::reading::column;
+use crate::publish::cells::{self, Row};
+use crate::publish::outputs::CATEGORIES;
+use crate::publish::reading::Current;
 use crate::rulebook::Decimal4;
 
 /// The scores of a category's shops on one night.
@@ -95,11 +95,12 @@ pub(crate) struct PublishedSpread {
 /// The spreads of a group and indicator on two nights; none where nobody was ranked.
 pub(crate) type Spreads = BTreeMap<(String, Indicator), [Option<PublishedSpread>; 2]>;
 
-/// The spreads of all groups, given the rows of `categories` of two nights.
-pub(crate) fn of_spreads(nights: [&RecordBatch; 2]) -> Outcome<Spreads> {
+/// The spreads of all groups, of two days of two generations.
+pub(crate) fn of_spreads(nights: [(&Current, Day); 2]) -> Outcome<Spreads> {
     let mut spreads = Spreads::new();
-    for (place, rows) in nights.into_iter().enumerate() {
-        for (of, spread) in published(rows)? {
+    for (place, (generation, day)) in nights.into_iter().enumerate() {
+        for row in cells::rows(&rows(generation, &CATEGORIES, day)?) {
+            let (of, spread) = published(row)?;
             let nights = spreads.entry(of).or_default();
             nights.get_mut(place).into_iter().for_each(|night| *night = Some(spread));
         }
@@ -107,19 +108,13 @@ pub(crate) fn of_spreads(nights: [&RecordBatch; 2]) -> Outcome<Spreads> {
     Ok(spreads)
 }
 
-fn published(rows: &RecordBatch) -> Outcome<Vec<((String, Indicator), PublishedSpread)>> {
-    let (groups, names) = (column::<StringArray>(rows, "primary_category")?, column::<StringArray>(rows, "indicator")?);
-    let (ranked, median) = (column::<Int64Array>(rows, "ranked")?, column::<Float64Array>(rows, "median")?);
-    let tier = |tier: Tier| Ok(column::<Int64Array>(rows, &format!("tier_{}_shops", tier.points()))?.values());
-    let tiers = Tier::ALL.into_iter().map(tier).collect::<Outcome<Vec<_>>>()?;
-    let spread = |row: usize| {
-        let mut shops = tiers.iter().map(|shops| shops.get(row).copied());
-        let group = groups.is_valid(row).then(|| groups.value(row).to_owned())?;
-        let indicator = Indicator::from_name(names.is_valid(row).then(|| names.value(row))?)?;
-        let shops = Tier::ALL.map(|_| shops.next().flatten().unwrap_or_default());
-        let (ranked, median) = (*ranked.values().get(row)?, *median.values().get(row)?);
-        Some(((group, indicator), PublishedSpread { ranked, median, shops }))
-    };
-    let rows = 0..rows.num_rows();
-    rows.map(|row| spread(row).ok_or_else(|| fault(STAGE, "a row of categories without its key"))).collect()
+fn published(row: Row<'_>) -> Outcome<((String, Indicator), PublishedSpread)> {
+    let name = row.text("indicator")?;
+    let indicator = Indicator::from_name(&name).ok_or_else(|| fault(STAGE, format!("an indicator {name}")))?;
+    let mut shops = [0; Tier::ALL.len()];
+    for (shops, tier) in shops.iter_mut().zip(Tier::ALL) {
+        *shops = row.integer(&format!("tier_{}_shops", tier.points()))?;
+    }
+    let (ranked, median) = (row.integer("ranked")?, row.figure("median")?);
+    Ok(((row.text("primary_category")?, indicator), PublishedSpread { ranked, median, shops }))
 }

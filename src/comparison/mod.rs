@@ -1,6 +1,6 @@
 //! Two published nights beside each other: whose score moved, by how much, through which indicator, because of what.
 //!
-//! In: what two nights published, the rules as they are now, and what appeals took out of the later figures besides. Out: for each
+//! In: what two nights published, the rules that each went by, and what appeals took out of the later figures besides. Out: for each
 //! shop whose score moved the parts of the move, which add up to it exactly, in ten-thousandths.
 //!
 //! **The order of substitution.** From the first night to the second one cause after another takes the second night's place, and
@@ -16,21 +16,19 @@
 //! A part is the difference of two scores, each rounded as published: what rounding does lies in the part in which it happens, and
 //! there is nothing left over. An indicator that only one of the nights assesses comes or goes with the category or the rules.
 //!
-//! **The rules that counted** are those that the published files show (`rules`): a rule edited in place is a cause, whatever
-//! the rule tables say of that day now. What reaches into the sums themselves (the length of the window, the time zone, goods made to
-//! order, a day that was delivered again) cannot be told apart from own figures.
+//! **The rules that counted** are those recorded with each night (`rules`): a rule edited in place is a cause, whatever the rule tables
+//! say of that day now. What reaches into the sums themselves (the length of the window, the time zone, goods made to order, a day
+//! that was delivered again) cannot be told apart from own figures.
 
 pub(crate) mod categories;
 pub(crate) mod causes;
-mod cut_offs;
-pub(crate) mod edits;
-pub(crate) mod path;
+mod path;
 mod peers;
 pub(crate) mod published;
 pub(crate) mod rules;
 pub(crate) mod shops;
 pub(crate) mod statuses;
-mod weights;
+pub(crate) mod taken_out;
 
 #[cfg(test)]
 mod testing;

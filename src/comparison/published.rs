@@ -5,16 +5,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayAccessor, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 
 use super::STAGE;
 use crate::domain::{Day, Dimension, Tier};
 use crate::error::{ExitClass, Finding, Outcome, all, fault};
 use crate::indicators::Indicator;
+use crate::publish::cells::cell;
 use crate::publish::month_ends::decimal;
 use crate::publish::outputs::{INDICATORS, OutputTable, SCORES};
-use crate::publish::reading::{Current, column};
-use crate::publish::{Period, reading};
+use crate::publish::reading::{Current, column, lacks_columns};
 use crate::ranking::{Measured, Standing};
 use crate::rulebook::Decimal4;
 use crate::shops::SharedNames;
@@ -33,7 +33,6 @@ pub(crate) struct PublishedShop {
     pub(crate) score: Option<Decimal4>,
     /// In the order of [`Dimension::ALL`].
     pub(crate) dimensions: [Option<Decimal4>; Dimension::ALL.len()],
-    pub(crate) weight_percents: [Option<f64>; Dimension::ALL.len()],
     pub(crate) marketing_min: Decimal4,
     pub(crate) is_admitted: bool,
     pub(crate) unscored_reason: Option<Arc<str>>,
@@ -83,15 +82,9 @@ impl PublishedNight {
 }
 
 /// The rows of a table of a day, in the columns of today; missing where the day is not published there.
-pub(crate) fn rows(of: &Current, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
-    let Some(rows) = of.read(table, Period::Day(day))? else {
-        let there = of.name().unwrap_or_else(|| "nothing".to_owned());
-        let finding = Finding::new(STAGE, format!("no {} of {day} in {there}", table.name), "a published day");
-        return Err(finding
-            .advice("publish the day with `shopscore nightly`, or ask for another")
-            .fail(ExitClass::Missing));
-    };
-    if reading::lacks_columns(&rows, table) {
+pub(super) fn rows(of: &Current, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
+    let rows = of.read_day(table, day)?;
+    if lacks_columns(&rows, table) {
         let found = format!("{} of {day} by an earlier release, in other columns", table.name);
         let advice = format!("`shopscore nightly --date {day}` publishes it anew");
         return Err(Finding::new(STAGE, found, "the columns of today").advice(advice).fail(ExitClass::State));
@@ -99,17 +92,9 @@ pub(crate) fn rows(of: &Current, table: &OutputTable, day: Day) -> Outcome<Recor
     Ok(rows)
 }
 
-/// A cell of a column of figures or texts; none where it is null.
-pub(super) fn cell<'a, A>(column: &'a A, row: usize) -> Option<<&'a A as ArrayAccessor>::Item>
-where
-    &'a A: ArrayAccessor,
-{
-    (row < column.len() && column.is_valid(row)).then(|| column.value(row))
-}
-
-/// The columns of a batch that are called `DIMENSION_WHAT`.
-fn by_dimension<'a>(batch: &'a RecordBatch, what: &str) -> Outcome<[&'a Float64Array; Dimension::ALL.len()]> {
-    let columns = all(Dimension::ALL.map(|dimension| column(batch, &format!("{}_{what}", dimension.name()))))?;
+/// The score of each dimension.
+fn dimension_scores(batch: &RecordBatch) -> Outcome<[&Float64Array; Dimension::ALL.len()]> {
+    let columns = all(Dimension::ALL.map(|dimension| column(batch, &format!("{}_score", dimension.name()))))?;
     columns.try_into().map_err(|_| fault(STAGE, "another number of dimensions than declared"))
 }
 
@@ -120,7 +105,7 @@ fn shops(scores: &RecordBatch) -> Outcome<Vec<PublishedShop>> {
     let subcategories = text("primary_subcategory")?;
     let (assessed, reasons) = (text("assessment_category")?, text("unscored_reason")?);
     let totals = column::<Float64Array>(scores, "score")?;
-    let (dimensions, weights) = (by_dimension(scores, "score")?, by_dimension(scores, "weight_percent")?);
+    let dimensions = dimension_scores(scores)?;
     let least = column::<Float64Array>(scores, "marketing_min")?;
     let admitted = column::<BooleanArray>(scores, "marketing_eligible")?;
     let mut shared = SharedNames::default();
@@ -133,7 +118,6 @@ fn shops(scores: &RecordBatch) -> Outcome<Vec<PublishedShop>> {
             assessment_category: cell(assessed, row).map(|name| shared.of(name)),
             score: cell(totals, row).map(decimal),
             dimensions: dimensions.map(|column| cell(column, row).map(decimal)),
-            weight_percents: weights.map(|column| cell(column, row)),
             marketing_min: decimal(cell(least, row)?),
             is_admitted: cell(admitted, row)?,
             unscored_reason: cell(reasons, row).map(|reason| shared.of(reason)),

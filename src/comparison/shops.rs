@@ -3,19 +3,15 @@
 //! Grain in: two published nights. Grain out: the shops that came and left; for each of those that stay and moved, the move and its
 //! parts, the greatest move first, and of equal ones by id. Scores in ten-thousandths.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
 use super::causes::{self, Cause, ScorePart, Step};
-use super::path::{Nights, TakenOut};
+use super::path::Nights;
 use super::peers::Peers;
 use super::published::{PublishedNight, PublishedShop};
-use super::rules::{CountedRules, RulesOfNow};
+use super::rules::NightRules;
+use super::taken_out::{LostSums, NewlyTakenOut};
 use crate::error::{Outcome, all};
-
-/// What appeals took out of the second night's sums that they had not on the first one, by shop.
-pub(crate) type NewlyTakenOut = HashMap<i64, TakenOut>;
 
 /// A shop that is present on both nights.
 #[derive(Clone, Debug)]
@@ -40,7 +36,7 @@ impl Stayed<'_> {
 /// Two nights and all that tells how one became the other.
 pub(crate) struct Comparison<'a> {
     pub(crate) nights: [&'a PublishedNight; 2],
-    pub(crate) rules: [CountedRules; 2],
+    rules: [&'a NightRules; 2],
     peers: Peers,
     taken_out: &'a NewlyTakenOut,
 }
@@ -48,12 +44,14 @@ pub(crate) struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     pub(crate) fn of(
         nights: [&'a PublishedNight; 2],
-        now: RulesOfNow<'_>,
+        rules: [&'a NightRules; 2],
         taken_out: &'a NewlyTakenOut,
     ) -> Outcome<Self> {
         let [first, second] = nights;
-        let rules = [CountedRules::of(first, now)?, CountedRules::of(second, now)?];
-        let peers = Peers::of(first, second, rules[0].rank_within);
+        for (night, rules) in nights.into_iter().zip(rules) {
+            rules.check(night)?;
+        }
+        let peers = Peers::of(first, second, rules[0].settings.rank_within);
         Ok(Self { nights, rules, peers, taken_out })
     }
 
@@ -75,10 +73,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn shop(&self, nights @ [first, second]: [&'a PublishedShop; 2]) -> Outcome<Stayed<'a>> {
-        let untouched = TakenOut::default();
+        let untouched = LostSums::default();
         let taken_out = self.taken_out.get(&first.shop_id).unwrap_or(&untouched);
-        let [rules, later_rules] = &self.rules;
-        let steps = Nights { rules: [rules, later_rules], peers: &self.peers }.steps(nights, taken_out)?;
+        let steps = Nights { rules: self.rules, peers: &self.peers }.steps(nights, taken_out)?;
         let parts = match (first.score, second.score) {
             (Some(from), Some(_)) => causes::parts(from, &steps),
             _ => Vec::new(),

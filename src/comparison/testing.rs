@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::published::PublishedNight;
+use super::rules::NightRules;
 use crate::assessments::marketing::admissions;
 use crate::domain::Day;
 use crate::partials::measures;
@@ -13,6 +14,7 @@ use crate::ranking::rank_all;
 use crate::ranking::testing::shops;
 use crate::rulebook::Rulebook;
 use crate::scores;
+use crate::settings::{self, Settings};
 use crate::shops::Shop;
 use crate::window_sums::shops::WindowSums;
 
@@ -31,6 +33,15 @@ impl<'a> By<'a> {
     /// The default policies.
     pub(super) fn rules(rulebook: &'a Rulebook) -> Self {
         Self { rulebook, mix: AfterSalesMix::Equal, within: RankWithin::PrimaryCategory }
+    }
+}
+
+impl By<'_> {
+    /// The rules of a night that is made by it.
+    pub(super) fn on(self, day: Day) -> NightRules {
+        let settings = settings::resolve(None, std::iter::empty(), std::iter::empty()).unwrap();
+        let settings = Settings { rank_within: self.within, after_sales_mix: self.mix, ..settings };
+        NightRules::of(day, None, (&settings, self.rulebook))
     }
 }
 

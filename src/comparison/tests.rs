@@ -3,11 +3,10 @@
 use proptest::prelude::*;
 
 use super::causes::{Cause, sum};
-use super::edits::differences;
-use super::path::TakenOut;
 use super::published::PublishedNight;
-use super::rules::RulesOfNow;
-use super::shops::{Comparison, NewlyTakenOut};
+use super::rules::Changed;
+use super::shops::Comparison;
+use super::taken_out::{LostSums, NewlyTakenOut};
 use super::testing::{By, ShopRow, edited, night};
 use crate::indicators::Indicator;
 use crate::policies::{AfterSalesMix, RankWithin};
@@ -22,13 +21,10 @@ fn rated<'a>(category: &'a str, stars: &[i64]) -> Vec<ShopRow<'a>> {
     stars.iter().zip(1..).map(|(stars, id)| (id, category, vec![(STARS, *stars)])).collect()
 }
 
-fn now(by: By<'_>) -> RulesOfNow<'_> {
-    RulesOfNow { rulebook: by.rulebook, rank_within: by.within, mix: by.mix }
-}
-
 /// The moves, as `shop: indicator or weights, cause, ten-thousandths`; of each shop they add up to its move.
-fn moves(nights: [&PublishedNight; 2], by: By<'_>, taken_out: &NewlyTakenOut) -> Vec<String> {
-    let comparison = Comparison::of(nights, now(by), taken_out).unwrap();
+fn moves(nights: [&PublishedNight; 2], bys: [By<'_>; 2], taken_out: &NewlyTakenOut) -> Vec<String> {
+    let [rules, later] = [0, 1].map(|place| bys[place].on(nights[place].day));
+    let comparison = Comparison::of(nights, [&rules, &later], taken_out).unwrap();
     let mut moves = Vec::new();
     for shop in comparison.stayed().unwrap() {
         assert_eq!(shop.moved().unwrap_or_default(), sum(&shop.parts, |_| true), "{shop:?}");
@@ -51,7 +47,7 @@ fn of_stars(first: &[i64], second: &[i64], taken_out: &NewlyTakenOut) -> Vec<Str
     let by = By::rules(&rules);
     let [first, second] =
         [(day().plus(-1), first), (day(), second)].map(|(day, stars)| night(by, day, &rated(MEN, stars)));
-    moves([&first, &second], by, taken_out)
+    moves([&first, &second], [by; 2], taken_out)
 }
 
 #[test]
@@ -69,7 +65,7 @@ fn own_figures_move_a_shop_and_with_them_the_shops_that_it_passes() {
 
 #[test]
 fn what_appeals_took_out_is_told_apart_from_the_rest_of_the_own_figures() {
-    let mut lost = TakenOut::default();
+    let mut lost = LostSums::default();
     // Without them shop 4 would have 45 stars: more than shop 2, less than shop 1.
     lost[Indicator::ProductRating.index()] = (-15, 0);
     assert_eq!(
@@ -85,10 +81,10 @@ fn a_shop_that_leaves_moves_those_behind_it_by_its_absence() {
     let before = night(by, day().plus(-1), &rated(MEN, &[50, 40, 30, 20]));
     let after = night(by, day(), &rated(MEN, &[50, 40, 30, 20])[1..]);
     let expected = ["2: product_rating, presence, 2500", "3: product_rating, presence, 2500"];
-    assert_eq!(moves([&before, &after], by, &NewlyTakenOut::new()), expected);
+    assert_eq!(moves([&before, &after], [by; 2], &NewlyTakenOut::new()), expected);
     let comparison = [&after, &before];
     let back = ["2: product_rating, presence, -2500", "3: product_rating, presence, -2500"];
-    assert_eq!(moves(comparison, by, &NewlyTakenOut::new()), back);
+    assert_eq!(moves(comparison, [by; 2], &NewlyTakenOut::new()), back);
 }
 
 #[test]
@@ -100,25 +96,23 @@ fn another_category_brings_its_own_shops_and_weights() {
     // Logistics weighs 30 and disputes 15 there, and it is still ranked with the same shops; 20 in 茶.
     rows[3].1 = "箱包皮具/热销女包/男包_旅行箱";
     let after = night(by, day(), &rows);
-    assert_eq!(moves([&before, &after], by, &NewlyTakenOut::new()), [""; 0], "all weigh what they did of a 5");
+    assert_eq!(moves([&before, &after], [by; 2], &NewlyTakenOut::new()), [""; 0], "all weigh what they did of a 5");
     rows[3].1 = MEN;
     let after = night(by, day(), &rows);
-    let moved = moves([&before, &after], by, &NewlyTakenOut::new());
+    let moved = moves([&before, &after], [by; 2], &NewlyTakenOut::new());
     assert_eq!(
         moved,
         ["3: product_rating, presence, -2500".to_owned(), "4: product_rating, category, 5000".to_owned()][1..]
     );
 }
 
-/// The first night by the shipped rules and policies, the second by others, which are those of now.
-fn by_other_rules(rows: &[ShopRow<'_>], others: &Rulebook, mix: AfterSalesMix) -> (Vec<String>, Vec<String>) {
+/// The first night by the shipped rules and policies, the second by others.
+fn by_other_rules(rows: &[ShopRow<'_>], others: &Rulebook, mix: AfterSalesMix) -> (Vec<String>, Changed) {
     let shipped = rulebook();
-    let by = By { mix, ..By::rules(others) };
-    let (before, after) = (night(By::rules(&shipped), day().plus(-1), rows), night(by, day(), rows));
-    let nothing = NewlyTakenOut::new();
-    let comparison = Comparison::of([&before, &after], now(by), &nothing).unwrap();
-    let [rules, later] = &comparison.rules;
-    (moves([&before, &after], by, &nothing), differences((&before, rules), (&after, later)))
+    let bys = [By::rules(&shipped), By { mix, ..By::rules(others) }];
+    let (before, after) = (night(bys[0], day().plus(-1), rows), night(bys[1], day(), rows));
+    let changed = bys[0].on(before.day).changed(&bys[1].on(after.day)).unwrap();
+    (moves([&before, &after], bys, &NewlyTakenOut::new()), changed)
 }
 
 #[test]
@@ -126,16 +120,16 @@ fn rules_that_were_edited_in_place_are_named_with_what_they_moved() {
     let weights = ("weights", "男装,,10,25,25,20,20", "男装,,10,15,35,20,20");
     let (moved, told) = by_other_rules(&rated(MEN, &[50, 40, 30, 20]), &edited(&[weights]), AfterSalesMix::Equal);
     assert_eq!(moved, ["2: weights, rules, -1000", "3: weights, rules, -2000", "4: weights, rules, -2000"]);
-    assert_eq!(told, ["weights of 男装: 25/25/20/20/10 → 35/15/20/20/10"]);
+    assert_eq!(told.rules, ["weights.csv 男装 logistics_percent 25→15, product_percent 25→35"]);
 
     let cut_offs = ("tiers", "*,*,5,20", "*,*,5,40");
     let (moved, told) = by_other_rules(&rated(MEN, &[50, 40, 30, 20]), &edited(&[cut_offs]), AfterSalesMix::Equal);
     assert_eq!(moved, ["2: product_rating, rules, 2500"]);
-    assert_eq!(told, ["cut-offs of 男装: 25 50 80 95 100 → 40 50 80 95 100"], "as far as four shops tell");
+    assert_eq!(told.rules, ["tiers.csv * * 5 top_percent 20→40"], "whatever four shops tell");
 
     let limit = ("thresholds", "男装,2.8", "男装,4.6");
     let (moved, told) = by_other_rules(&rated(MEN, &[50, 40, 30, 20]), &edited(&[limit]), AfterSalesMix::Equal);
-    assert_eq!((moved, told), (vec![], vec!["marketing_min of 男装: 2.8 → 4.6".to_owned()]));
+    assert_eq!((moved, told.rules), (vec![], vec!["thresholds.csv 男装 marketing_min 2.8→4.6".to_owned()]));
 }
 
 #[test]
@@ -145,7 +139,7 @@ fn another_mix_of_after_sales_is_a_rule() {
     rows[1].2.extend([("refund_only_seconds", 6_000), ("refund_only_refunds", 30)]);
     let (moved, told) = by_other_rules(&rows, &rulebook(), AfterSalesMix::Volume);
     assert_eq!(moved, ["2: weights, rules, -1000"]);
-    assert_eq!(told, ["after_sales_mix: equal → volume"]);
+    assert_eq!((told.rules, told.settings), (vec![], vec!["after_sales_mix equal→volume".to_owned()]));
 }
 
 #[test]
@@ -155,8 +149,8 @@ fn an_admission_is_lost_by_the_score_or_by_the_limit() {
     let cause = |first: &[i64], second: &[i64], by: By<'_>| {
         let before = night(By::rules(&shipped), day().plus(-1), &rated(MEN, first));
         let after = night(by, day(), &rated(MEN, second));
-        let nothing = NewlyTakenOut::new();
-        let stayed = Comparison::of([&before, &after], now(by), &nothing).unwrap().stayed().unwrap();
+        let (rules, later, nothing) = (By::rules(&shipped).on(before.day), by.on(day()), NewlyTakenOut::new());
+        let stayed = Comparison::of([&before, &after], [&rules, &later], &nothing).unwrap().stayed().unwrap();
         stayed.iter().map(|shop| shop.admission_changed).collect::<Vec<_>>()
     };
     let rules = Some(Cause::Rules);
@@ -165,14 +159,25 @@ fn an_admission_is_lost_by_the_score_or_by_the_limit() {
 }
 
 #[test]
-fn a_night_whose_scores_do_not_follow_from_its_tiers_is_refused() {
+fn a_night_whose_tiers_or_scores_do_not_follow_from_its_rules_is_refused() {
     let rules = rulebook();
     let by = By::rules(&rules);
     let before = night(by, day().plus(-1), &rated(MEN, &[50, 40]));
+    let refused = |after: &PublishedNight, by: By<'_>| {
+        let [rules, later] = [&before, after].map(|night| by.on(night.day));
+        let failure = Comparison::of([&before, after], [&rules, &later], &NewlyTakenOut::new()).err().unwrap();
+        failure.to_string()
+    };
     let mut after = before.clone();
     after.shops[1].score = Some("1".parse().unwrap());
-    let failure = Comparison::of([&before, &after], now(by), &NewlyTakenOut::new()).err().unwrap();
-    assert!(failure.to_string().contains("publish the day again"), "{failure}");
+    assert!(refused(&after, by).contains("score 1, where its tiers and weights make 4.5"));
+    // The rules of now stand for those of a night that has none recorded.
+    let others = edited(&[("tiers", "*,*,4,50", "*,*,4,60")]);
+    let said = refused(&before, By::rules(&others));
+    assert!(
+        said.contains("tier 3 for rank 2 of 2") && said.contains("name those that it went by with --rules"),
+        "{said}"
+    );
 }
 
 const CATEGORIES: [&str; 5] =
@@ -230,7 +235,6 @@ proptest! {
     fn the_parts_of_any_move_add_up_to_it(
         nights in [any_night(), any_night()],
         bys in [any_by(), any_by()],
-        now_is_second in any::<bool>(),
         lost in proptest::collection::vec((1_i64..15, 0_usize..7, -3_i64..4, 0_i64..4), 0..6),
     ) {
         let rules = bys.map(|(rules, _)| edited(RULES[rules]));
@@ -240,10 +244,11 @@ proptest! {
         for (shop, indicator, numerator, denominator) in lost {
             taken_out.entry(shop).or_default()[indicator] = (numerator, denominator);
         }
-        let by = by(usize::from(now_is_second));
+        let bys = [by(0), by(1)];
         // That they add up is checked on the way.
-        moves([&first, &second], by, &taken_out);
-        let comparison = Comparison::of([&first, &second], now(by), &taken_out).unwrap();
+        moves([&first, &second], bys, &taken_out);
+        let [rules, later] = [bys[0].on(first.day), bys[1].on(second.day)];
+        let comparison = Comparison::of([&first, &second], [&rules, &later], &taken_out).unwrap();
         for shop in comparison.stayed().unwrap() {
             prop_assert!(shop.moved().unwrap_or_default() == 0 || !shop.parts.is_empty());
             let [before, after] = shop.nights;
@@ -251,8 +256,8 @@ proptest! {
             prop_assert_eq!(shop.admission_changed.is_some(), before.is_admitted != after.is_admitted);
         }
         // Equal nights have no parts.
-        for night in [&first, &second] {
-            prop_assert_eq!(moves([night, night], by, &NewlyTakenOut::new()), Vec::<String>::new());
+        for (night, by) in [(&first, bys[0]), (&second, bys[1])] {
+            prop_assert_eq!(moves([night, night], [by; 2], &NewlyTakenOut::new()), Vec::<String>::new());
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::Day;
-use crate::publish::seen::Seen;
+use crate::publish::reading::Current;
 use crate::rulebook::{InForce, Rulebook};
 use crate::settings::Settings;
 
@@ -16,7 +16,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) rulebook: &'a Rulebook,
     /// The published files.
-    pub(crate) seen: &'a Seen,
+    pub(crate) seen: &'a Current,
     pub(crate) shop_id: i64,
     pub(crate) as_of: Day,
 }

@@ -33,6 +33,7 @@ use self::verdicts::{Assessed, Heading, Marketing, Thresholds};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::cells::{Row, rows};
+use crate::publish::counted;
 use crate::publish::outputs::SCORES;
 use crate::rulebook::InForce;
 use crate::table_days::of_shop::ShopDays;
@@ -93,12 +94,12 @@ fn of_present(asked: &Asked<'_>, row: Row<'_>) -> Outcome<Explanation> {
     let weights = asked.rulebook.weights_in_force(asked.as_of, &primary_category, primary_subcategory.as_deref());
     let dimensions = sum::dimensions(row, weights.as_ref().map(|weights| weights.rule))?;
     let is_as_published = |weights: &InForce<'_, _>| sum::is_as_published(&dimensions, weights.rule);
-    let days = stored::days(asked, &stored::counted(asked)?)?;
+    let days = stored::days(asked, &counted(asked.seen, asked.as_of)?)?;
     let categories = (primary_category.as_str(), assessment_category.as_deref());
     Ok(Explanation {
         shop_id: asked.shop_id,
         as_of: asked.as_of,
-        generation: asked.seen.generation(),
+        generation: asked.seen.name()?,
         shop_name: row.text("shop_name")?,
         category_shops: Some(row.integer("category_shops")?),
         score,
@@ -123,11 +124,11 @@ fn of_present(asked: &Asked<'_>, row: Row<'_>) -> Outcome<Explanation> {
 fn of_absent(asked: &Asked<'_>) -> Outcome<Explanation> {
     /// Why a shop without a row has no score.
     const NOT_PRESENT: &str = "not_present";
-    let (shop, absence) = absent::find(asked, &stored::counted(asked)?)?;
+    let (shop, absence) = absent::find(asked, &counted(asked.seen, asked.as_of)?)?;
     Ok(Explanation {
         shop_id: asked.shop_id,
         as_of: asked.as_of,
-        generation: asked.seen.generation(),
+        generation: asked.seen.name()?,
         shop_name: shop.name,
         primary_category: shop.primary_category.to_string(),
         primary_subcategory: shop.primary_subcategory.as_deref().map(str::to_owned),

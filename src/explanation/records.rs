@@ -17,6 +17,7 @@ use super::wanted_rows::wanted;
 use crate::error::Outcome;
 use crate::indicators::Indicator;
 use crate::partials::measures;
+use crate::publish::counted;
 use crate::state::rehearsal::Keeping;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::rows_of_shop::ShopRows;
@@ -32,7 +33,7 @@ pub(crate) struct Listed {
 
 /// The records behind the indicators of an explained shop.
 pub(crate) fn behind(asked: &Asked<'_>, explained: &Explanation, listed: Listed) -> Outcome<Vec<IndicatorRecords>> {
-    let (counted, store) = (stored::counted(asked)?, stored::store(asked)?);
+    let (counted, store) = (counted(asked.seen, asked.as_of)?, stored::store(asked)?);
     let (retracted, appeals_unknown) = retracted(asked, &store, &counted)?;
     let told = explained.indicators.iter().filter(|figures| listed.only.is_none_or(|only| only == figures.of));
     let told = told.filter_map(|figures| Some((figures, measures::with(figures.of.spec().numerator)?)));

@@ -1,20 +1,17 @@
 //! What the state folder keeps of a shop's days, beside what a published night made of them.
 //!
-//! In: the night's table `quality`, which names every table-day that it counted, and the stored partials. Out: the shop's sums by
+//! In: the table-days that the night counted, and the stored partials. Out: the shop's sums by
 //! table and day, what appeals took out (the days' sums less the published ones), and the days that are not known.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::asked::{Asked, STAGE};
+use super::asked::Asked;
 use crate::domain::Day;
-use crate::error::{Outcome, fault};
-use crate::extracts::tables::Table;
+use crate::error::Outcome;
 use crate::indicators::Indicator;
 use crate::partials::records::TableDay;
-use crate::publish::cells::rows;
-use crate::publish::outputs::QUALITY;
 use crate::state::rehearsal::Keeping;
 use crate::state::store::Store;
 use crate::table_days::of_shop::{ShopDays, WhyUnknown, of_shop};
@@ -37,23 +34,6 @@ pub(crate) struct UnknownDays {
     pub(crate) last: Day,
     /// not_stored, damaged, changed_since (delivered again after the night), or of records expired: their extracts are gone.
     pub(crate) reason: &'static str,
-}
-
-/// The table-days that a published night counted, each with its rows.
-pub(super) fn counted(asked: &Asked<'_>) -> Outcome<BTreeMap<TableDay, i64>> {
-    /// The reason of the row that counts all rows.
-    const ALL_ROWS: &str = "none";
-    let quality = asked.seen.read_day(&QUALITY, asked.as_of)?;
-    let mut counted = BTreeMap::new();
-    for row in rows(&quality) {
-        if row.text("reason")? == ALL_ROWS {
-            let name = row.text("extract")?;
-            let table = Table::ALL.into_iter().find(|table| table.name() == name);
-            let table = table.ok_or_else(|| fault(STAGE, format!("a table {name}")))?;
-            counted.insert((table, row.day("day")?), row.integer("row_count")?);
-        }
-    }
-    Ok(counted)
 }
 
 /// What is stored of the shop on the days that the night counted.

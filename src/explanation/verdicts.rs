@@ -9,8 +9,8 @@ use super::asked::{Asked, RulePlace};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::cells::{Row, rows};
-use crate::publish::month_ends::decimal;
-use crate::publish::outputs::{MONTHLY_ASSESSMENTS, OUTLOOK};
+use crate::publish::month_ends::{decimal, newest_assessed};
+use crate::publish::outputs::OUTLOOK;
 use crate::rulebook::Decimal4;
 
 /// Marketing admission.
@@ -78,15 +78,11 @@ pub(super) fn marketing(row: Row<'_>) -> Outcome<Marketing> {
     })
 }
 
-/// The newest assessment of the shop up to the day; none where there is none, or an earlier release left it in other columns.
+/// The newest assessment of the shop up to the day; none where there is none.
 pub(super) fn assessed(asked: &Asked<'_>) -> Outcome<Option<Assessed>> {
-    let Asked { seen, as_of, shop_id, .. } = asked;
-    let month_ends = seen.values(&MONTHLY_ASSESSMENTS)?;
-    let month_ends = month_ends.iter().filter_map(|value| value.parse::<Day>().ok());
-    let Some(month_end) = month_ends.filter(|month_end| month_end <= as_of).max() else { return Ok(None) };
-    let assessed = seen.read_shop(&MONTHLY_ASSESSMENTS, month_end, *shop_id)?;
-    let row = assessed.as_ref().and_then(|assessed| rows(assessed).next());
-    let Some(row) = row.filter(|row| row.has("cycle_starts_on")) else { return Ok(None) };
+    let newest = newest_assessed(asked.seen, asked.as_of, Some(asked.shop_id))?;
+    let row = newest.as_ref().and_then(|(month_end, assessed)| Some((*month_end, rows(assessed).next()?)));
+    let Some((month_end, row)) = row else { return Ok(None) };
     Ok(Some(Assessed {
         month_end,
         score: row.figure_if_any("score")?,

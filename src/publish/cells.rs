@@ -1,6 +1,6 @@
-//! Rows of published tables, with the values by column name.
+//! Rows of published tables, with the values by column name, and cells of their columns.
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayAccessor, AsArray, RecordBatch};
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Float64Type, Int64Type};
 use arrow::util::display::array_value_to_string;
 
@@ -8,6 +8,11 @@ use crate::domain::Day;
 use crate::error::{Outcome, fault};
 
 const STAGE: &str = "published rows";
+
+/// A cell of a column; none where it is null.
+pub(crate) fn cell<A: ArrayAccessor>(column: A, row: usize) -> Option<A::Item> {
+    (row < column.len() && column.is_valid(row)).then(|| column.value(row))
+}
 
 /// A row of a published table.
 #[derive(Clone, Copy)]
@@ -62,8 +67,8 @@ impl<'a> Row<'a> {
     }
 
     pub(crate) fn boolean(self, column: &str) -> Outcome<bool> {
-        let booleans = self.array(column)?.as_boolean_opt().filter(|array| array.is_valid(self.place));
-        booleans.map(|array| array.value(self.place)).ok_or_else(|| fault(STAGE, format!("no boolean in {column}")))
+        let boolean = self.array(column)?.as_boolean_opt().and_then(|booleans| cell(booleans, self.place));
+        boolean.ok_or_else(|| fault(STAGE, format!("no boolean in {column}")))
     }
 
     pub(crate) fn day(self, column: &str) -> Outcome<Day> {
@@ -83,8 +88,8 @@ impl<'a> Row<'a> {
     }
 
     fn number<T: ArrowPrimitiveType>(self, column: &str) -> Outcome<T::Native> {
-        let numbers = self.array(column)?.as_primitive_opt::<T>().filter(|array| array.is_valid(self.place));
-        numbers.map(|array| array.value(self.place)).ok_or_else(|| fault(STAGE, format!("no number in {column}")))
+        let number = self.array(column)?.as_primitive_opt::<T>().and_then(|numbers| cell(numbers, self.place));
+        number.ok_or_else(|| fault(STAGE, format!("no number in {column}")))
     }
 
     fn array(self, column: &str) -> Outcome<&'a dyn Array> {

@@ -23,6 +23,7 @@
 pub(crate) mod batches;
 pub(crate) mod cells;
 mod checksums;
+mod counted;
 mod current;
 mod file_metadata;
 mod file_system;
@@ -45,13 +46,13 @@ pub(crate) mod refused;
 pub(crate) mod restatement;
 mod rollback;
 mod rows;
-pub(crate) mod seen;
 mod staging;
 mod terms;
 #[cfg(test)]
 mod testing;
 pub(crate) mod verification;
 
+pub(crate) use counted::counted;
 pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
 pub(crate) use layout::OWN_FOLDERS;

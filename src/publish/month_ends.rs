@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 
-use super::outputs::MONTH_END_SCORES;
-use super::reading::column;
+use super::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
+use super::reading::{Current, column, lacks_columns};
 use crate::assessments::MonthEndScore;
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
@@ -45,6 +45,23 @@ pub(super) fn as_month_end(
     ];
     let columns = scores.columns().iter().cloned().chain(further).collect();
     RecordBatch::try_new(MONTH_END_SCORES.schema(), columns).map_err(|error| fault(STAGE, error))
+}
+
+/// The newest month end up to `day` that is assessed, with its rows, or those of one shop; one that an earlier release assessed in
+/// other columns is passed over.
+pub(crate) fn newest_assessed(of: &Current, day: Day, shop_id: Option<i64>) -> Outcome<Option<(Day, RecordBatch)>> {
+    let values = of.values(&MONTHLY_ASSESSMENTS)?;
+    let month_ends = values.iter().filter_map(|value| value.parse().ok()).filter(|month_end| *month_end <= day);
+    for month_end in month_ends.rev() {
+        let rows = match shop_id {
+            Some(shop_id) => of.read_shop(&MONTHLY_ASSESSMENTS, month_end, shop_id)?,
+            None => of.read(&MONTHLY_ASSESSMENTS, month_end)?,
+        };
+        if let Some(rows) = rows.filter(|rows| !lacks_columns(rows, &MONTHLY_ASSESSMENTS)) {
+            return Ok(Some((month_end, rows)));
+        }
+    }
+    Ok(None)
 }
 
 /// What assessments need of a published month end.

@@ -1,7 +1,10 @@
-//! Reads published partitions back, all parts as one batch: those that later figures are made of by their recorded hashes,
-//! those that people look at as they are.
+//! Reads what readers see, or saw, all parts of a partition as one batch.
+//!
+//! In: OUT. Out: the rows of published partitions, which are those that were published: a file without its recorded hash is
+//! refused. Only where the rows of one shop are looked at, of which little of a file is read, files are taken as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,13 +21,15 @@ use super::file_system::names;
 use super::frozen::not_as_recorded;
 use super::layout::{Layout, Name};
 use super::outputs::OutputTable;
-use super::partition::{PUBLISHED, PartitionFolder, Period};
+use super::partition::{PUBLISHED, PartitionFolder};
+use super::terms::KnownTerms;
 use super::{current, generations};
-use crate::error::{ExitClass, Finding, Outcome, disk, fault};
+use crate::domain::Day;
+use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
 
 const STAGE: &str = "published files";
 
-/// The generation that readers see, resolved once.
+/// The generation that readers see, resolved once: its tables are all of one publication.
 #[derive(Clone, Debug)]
 pub(crate) struct Current {
     layout: Layout,
@@ -63,10 +68,25 @@ impl Current {
         Self { foretold, ..self }
     }
 
-    /// Its name; none where nothing was published yet.
-    pub(crate) fn name(&self) -> Option<String> {
-        let (folder, _) = self.generation.as_ref()?;
-        folder.file_name().map(|name| name.to_string_lossy().into_owned())
+    /// Its name; missing where nothing was published yet.
+    pub(crate) fn name(&self) -> Outcome<String> {
+        let name = self.generation.as_ref().and_then(|(folder, _)| folder.file_name());
+        name.map(|name| name.to_string_lossy().into_owned()).ok_or_else(|| {
+            Finding::new(STAGE, "nothing is published yet", "the link that a night publishes")
+                .path(&self.layout.current)
+                .advice("run `shopscore nightly` first")
+                .fail(ExitClass::Missing)
+        })
+    }
+
+    /// What its nights went by.
+    pub(crate) fn terms(&self) -> KnownTerms {
+        self.generation.as_ref().map_or_else(KnownTerms::default, |(folder, _)| KnownTerms::read(folder))
+    }
+
+    /// The path under which readers find a partition.
+    pub(crate) fn link(&self, table: &OutputTable, value: impl Display) -> PathBuf {
+        self.layout.current.join(table.partition_path(value))
     }
 
     /// The values of a table's partitions, sorted.
@@ -81,10 +101,36 @@ impl Current {
         Ok(names.iter().filter_map(value).collect())
     }
 
-    /// The rows of a partition, which are those that were published; none where it was not. What decides over shops is made
-    /// of them, so a file without its recorded hash is refused.
-    pub(crate) fn read(&self, table: &OutputTable, period: Period) -> Outcome<Option<RecordBatch>> {
-        let partition = PartitionFolder::published(table, period);
+    /// The rows of `table` for `day`; missing where the day was not published.
+    pub(crate) fn read_day(&self, table: &OutputTable, day: Day) -> Outcome<RecordBatch> {
+        self.read(table, day)?.ok_or_else(|| self.not_published(table, day))
+    }
+
+    /// The failure that a day was not published.
+    pub(crate) fn not_published(&self, table: &OutputTable, day: Day) -> Failure {
+        let name = match self.name() {
+            Ok(name) => name,
+            Err(nothing) => return nothing,
+        };
+        let finding = Finding::new(STAGE, format!("no {} of {day} in {name}", table.name), "a published day");
+        finding.advice("publish the day with `shopscore nightly`, or ask for another").fail(ExitClass::Missing)
+    }
+
+    /// The rows of one shop, of files as they are; none where the partition was not published.
+    pub(crate) fn read_shop(
+        &self,
+        table: &OutputTable,
+        value: impl Display,
+        shop_id: i64,
+    ) -> Outcome<Option<RecordBatch>> {
+        let folder =
+            self.generation.as_ref().map(|(folder, _)| PartitionFolder::published(table, value).inside(folder));
+        folder.filter(|folder| folder.is_dir()).map(|folder| read_rows(&folder, table, Some(shop_id))).transpose()
+    }
+
+    /// The rows of a partition, given the value of its key; none where it was not published.
+    pub(crate) fn read(&self, table: &OutputTable, value: impl Display) -> Outcome<Option<RecordBatch>> {
+        let partition = PartitionFolder::published(table, value);
         if let Some(rows) = self.foretold.get(&partition) {
             return Ok(Some(rows.clone()));
         }
@@ -112,7 +158,7 @@ pub fn read_partition(folder: &Path, table: &OutputTable) -> Outcome<RecordBatch
 }
 
 /// As [`read_partition`], of a table with shops only the rows of one of them, where it is said which.
-pub(super) fn read_rows(folder: &Path, table: &OutputTable, shop_id: Option<i64>) -> Outcome<RecordBatch> {
+fn read_rows(folder: &Path, table: &OutputTable, shop_id: Option<i64>) -> Outcome<RecordBatch> {
     let (mut batches, mut written) = (Vec::new(), table.schema());
     for path in names(folder)?.iter().map(|name| folder.join(name)) {
         let unreadable = |error: String| {

@@ -40,11 +40,6 @@ impl CutOffs {
         if below == Decimal4::HUNDRED { Ok(Self { top_percents }) } else { Err(Tier::VeryPoor) }
     }
 
-    /// Best tier first.
-    pub(crate) const fn top_percents(&self) -> [Decimal4; 5] {
-        self.top_percents
-    }
-
     /// The tier of a shop that `better` of the `ranked` shops, itself among these, are strictly better than: the first
     /// one, from 5 down, of which `better * 100 < top_percent * ranked`. Tier 0 ends at 100: it has all shops that no
     /// other has.

@@ -40,11 +40,6 @@ impl Weights {
 }
 
 impl WeightRow {
-    /// What a published night weighed an assessment category by; figures of one ratio weigh the same.
-    pub(crate) fn as_counted(assessment_category: &str, percents: [Decimal4; Dimension::ALL.len()]) -> Self {
-        Self { category: assessment_category.to_owned(), subcategory: None, percents }
-    }
-
     /// The assessment category's name: the category, or `category_subcategory` where the table splits it.
     pub(crate) fn assessment_category(&self) -> std::borrow::Cow<'_, str> {
         match &self.subcategory {

@@ -56,6 +56,41 @@ fn csv_has_the_rows_of_the_main_table_alone() {
     assert_eq!(bench.said("generations --format csv").lines().count(), 3);
 }
 
+/// That rows have the columns that an answer declares is asked wherever there are rows.
+#[test]
+fn csv_names_its_columns_where_there_are_no_rows_too() {
+    let bench = published();
+    for (folder, old, new) in [("cheaper", ",3000000,", ",2000000,"), ("stricter", ",2.5,2.5,", ",5,5,")] {
+        std::fs::create_dir(bench.path(folder)).unwrap();
+        for table in std::fs::read_dir(bench.path("rules")).unwrap().map(Result::unwrap) {
+            let text = std::fs::read_to_string(table.path()).unwrap().replace(old, new);
+            std::fs::write(bench.path(folder).join(table.file_name()), text).unwrap();
+        }
+    }
+    for (command, first, rows) in [
+        ("summary --date 2022-02-01", "primary_category,", true),
+        ("summary --date 2022-02-01 --categories 0", "primary_category,", false),
+        ("summary --year 2022", "month_end,", true),
+        ("generations", "name,", true),
+        ("check --date 2022-02-01", "table,", true),
+        ("plan --date 2022-02-01", "as_of,", true),
+        ("state", "table,", true),
+        ("verify", "said\n", false),
+        ("explain --shop 1 --date 2022-02-01", "indicator,", true),
+        ("explain --shop 1 --date 2022-02-01 --days", "indicator,", true),
+        ("explain --shop 1 --date 2022-02-01 --rows", "indicator,", true),
+        ("diff 2022-01-31 2022-02-01", "shop_id,", false),
+        ("diff 2022-01-31 2022-02-01 --shop 1", "shop_id,", true),
+        ("diff 2022-01-31 2022-02-01 --categories", "primary_category,", true),
+        ("whatif --date 2022-02-01 --rules cheaper", "shop_id,", false),
+        ("whatif --date 2022-02-01 --rules stricter", "shop_id,", true),
+    ] {
+        let csv = bench.said(&format!("{command} --format csv"));
+        assert!(csv.starts_with(first), "{command}: {csv}");
+        assert_eq!(csv.lines().count() > 1, rows, "{command}: {csv}");
+    }
+}
+
 #[test]
 fn a_table_is_as_wide_for_chinese_as_for_other_text_and_has_no_colour_in_a_pipe() {
     let bench = published();

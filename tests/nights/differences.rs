@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::bench::sample_data;
-use crate::support::{AS_OF, Bench, Cell, Day, Row, Table, at, day, row, shop_row};
+use crate::support::bench::{sample_data, shipped_rules};
+use crate::support::{AS_OF, Bench, Cell, Day, Row, Table, WINDOW_DAYS, at, day, row, shop_row};
 
 fn today() -> Day {
     day(AS_OF)
@@ -89,7 +89,8 @@ fn a_rule_that_was_edited_in_place_is_named_with_what_it_moved() {
     let weights = ["女装/女士精品,,10,25,25,20,20", "女装/女士精品,,10,5,45,20,20"];
     let bench = after(|bench| bench.change_rule("weights.csv", weights[0], weights[1]));
     let said = diff(&bench, &yesterday_and_today());
-    assert_eq!(said["rules"], Value::from(vec!["weights of 女装/女士精品: 25/25/20/20/10 → 45/5/20/20/10"]));
+    let rules = vec!["weights.csv 女装/女士精品 logistics_percent 25→5, product_percent 25→45"];
+    assert_eq!((&said["rules"], &said["settings"]), (&Value::from(rules), &Value::Array(vec![])));
     let moved = causes(&said);
     assert!(
         !moved.is_empty() && moved.iter().all(|cause| ["4 rules", "5 rules"].contains(&cause.as_str())),
@@ -101,6 +102,29 @@ fn a_rule_that_was_edited_in_place_is_named_with_what_it_moved() {
     assert_eq!((&again["rules"], &causes(&again)), (&said["rules"], &moved));
     assert_eq!(again["from"]["generation"].as_str().map(|name| &name[..6]), Some("000001"));
     assert_eq!(diff(&bench, &yesterday_and_today())["shops"], Value::Array(vec![]), "equal nights have no parts");
+}
+
+/// A night of which nothing is recorded goes by the rules of now, if its figures follow from them.
+#[test]
+fn the_rules_of_now_stand_for_those_that_no_record_has_and_that_is_said() {
+    let bench = after(|bench| bench.change_rule("tiers.csv", "*,*,5,20", "*,*,5,40"));
+    let asked = yesterday_and_today();
+    let said = diff(&bench, &asked);
+    assert_eq!(said["rules"], Value::from(vec!["tiers.csv * * 5 top_percent 20→40"]), "whatever its few shops tell");
+    assert_eq!(said["are_rules_recorded_from"], Value::Bool(true));
+    let terms = fs::canonicalize(bench.path("out/current")).unwrap().with_file_name("terms.json");
+    let mut recorded: Value = serde_json::from_slice(&fs::read(&terms).unwrap()).unwrap();
+    recorded["nights"].as_object_mut().unwrap().remove(&yesterday().to_string()).unwrap();
+    fs::remove_file(&terms).unwrap();
+    fs::write(&terms, recorded.to_string()).unwrap();
+    bench.run(&format!("diff {asked}")).assert_refused(6, &[&["rules and settings of now", "--rules"]]);
+    let shipped = shipped_rules();
+    let by_shipped = format!("{asked} --rules {}", shipped.display());
+    let again = diff(&bench, &by_shipped);
+    assert_eq!((&again["rules"], &again["shops"]), (&said["rules"], &said["shops"]));
+    assert_eq!(again["are_rules_recorded_from"], Value::Bool(false));
+    let told = bench.said(&format!("diff {by_shipped}"));
+    assert!(told.contains(&format!("the rules and settings of {} are not recorded", yesterday())), "{told}");
 }
 
 #[test]
@@ -180,13 +204,38 @@ fn a_category_that_changed_and_a_shop_that_left_are_causes() {
 }
 
 #[test]
+fn one_shop_is_told_with_its_name_and_without_a_move_where_its_score_went() {
+    let limits = ["女装/女士精品,2.8", "女装/女士精品,5"];
+    let bench = after(|bench| {
+        bench.configure(&format!("window_days = {WINDOW_DAYS}\nmax_unscored_percent = 100"));
+        let mut shops = vec![row![2, "店", "茶", Cell::Null, day("2020-01-01"), today()], shop_row(3, "没有这个类目")];
+        shops.extend([1, 4, 5].map(|shop| shop_row(shop, if shop == 1 { "茶" } else { "女装/女士精品" })));
+        bench.put(Table::Shops, today(), &shops);
+        bench.change_rule("thresholds.csv", limits[0], limits[1]);
+    });
+    let told = |words: &str| bench.said(&format!("diff {} {words}", yesterday_and_today()));
+    let went = told("--shop 3");
+    assert!(went.lines().any(|line| line.starts_with("3 店") && line.ends_with("→ none")), "{went}");
+    assert!(went.contains("→ not assessed") && went.contains(" → none ") && !went.contains("(0)"), "{went}");
+    let left = told("--shop 2");
+    assert!(left.starts_with("rules") && left.contains("\n2 店 · 茶: left, score "), "{left}");
+    let lost = told("--shop 4");
+    assert!(lost.contains("admission lost, limit 2.8 → 5: rules"), "{lost}");
+    let none = told("--most 0");
+    assert!(none.contains("left 1 (1 not shown)") && !none.contains("( and"), "{none}");
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let bench = after(|_| {});
     let ended = |words: &str| bench.run(&format!("diff {words}"));
-    ended(&format!("2022-03-01 {}", today())).assert_refused(4, &[&["no scores of 2022-03-01"]]);
+    ended(&format!("2022-03-01 {}", today())).assert_refused(4, &[&["no scores of 2022-03-01 in 00000"]]);
+    for command in ["diff 2022-03-01 2022-03-02", "summary --date 2022-03-01", "explain --shop 1 --date 2022-03-01"] {
+        Bench::week().run(command).assert_refused(4, &[&["nothing is published yet", "shopscore nightly"]]);
+    }
     ended(&format!("{} --shop 77", yesterday_and_today())).assert_refused(4, &[&["no shop 77 on either day"]]);
     ended(&format!("{} --to-generation 9", today()))
         .assert_refused(2, &[&["0 generations called 9", "there are: 000001-"]]);
     let csv = bench.said(&format!("diff {} --format csv", yesterday_and_today()));
-    assert_eq!(csv, "", "equal days, no rows");
+    assert!(csv.starts_with("shop_id,shop_name,") && csv.lines().count() == 1, "equal days, no rows: {csv}");
 }

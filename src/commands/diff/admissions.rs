@@ -13,8 +13,8 @@ use crate::rulebook::Decimal4;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct ShopOfNight {
     pub(super) shop_id: i64,
-    shop_name: String,
-    primary_category: String,
+    pub(super) shop_name: String,
+    pub(super) primary_category: String,
     pub(super) score: Option<f64>,
 }
 

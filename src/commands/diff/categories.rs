@@ -48,11 +48,11 @@ pub(in crate::commands) struct CategoryMove {
 
 pub(super) fn diff(nights: &Nights, most: usize) -> Outcome<CategoriesDiff> {
     let Nights([first, second]) = nights;
-    let spreads = of_spreads([&first.categories()?, &second.categories()?])?;
+    let spreads = of_spreads(nights.each(|night| (&night.generation, night.published.day)))?;
     Ok(CategoriesDiff {
-        from: first.side(),
-        to: second.side(),
-        categories: of_scores(nights.published()).iter().map(CategoryMove::of).collect(),
+        from: first.side()?,
+        to: second.side()?,
+        categories: of_scores(nights.each(|night| &night.published)).iter().map(CategoryMove::of).collect(),
         spreads: spreads.into_iter().map(SpreadMove::of).collect(),
         most,
     })
@@ -80,6 +80,8 @@ impl CategoryMove {
 impl Answer for CategoriesDiff {
     const SCHEMA: &'static str = "diff-categories/1";
     type Row = CategoryMove;
+    const COLUMNS: &'static str = "\
+        primary_category,scored_from,scored_to,admitted_from,admitted_to,median_from,median_to,moved,up,down";
 
     fn rows(&self) -> Vec<CategoryMove> {
         self.categories.clone()

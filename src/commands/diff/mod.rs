@@ -19,22 +19,15 @@ use std::io::Write;
 use self::nights::Nights;
 use super::{begin, tell};
 use crate::cli::Diff;
-use crate::comparison::rules::RulesOfNow;
 use crate::error::Outcome;
-use crate::rulebook::Rulebook;
 use crate::threads::on_pool;
 
 pub(super) fn run(arguments: &Diff, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
-    let rulebook = Rulebook::load(&settings.rules)?;
-    let now = RulesOfNow { rulebook: &rulebook, rank_within: settings.rank_within, mix: settings.after_sales_mix };
     if arguments.categories {
         let answer = on_pool(|| categories::diff(&Nights::read(arguments, &settings)?, arguments.most))?;
         return tell(&answer, arguments.form, stdout);
     }
-    let answer = on_pool(|| {
-        let nights = Nights::read(arguments, &settings)?;
-        moved::diff(&nights, now, nights.newly_taken_out(&settings)?.as_ref(), arguments)
-    })?;
+    let answer = on_pool(|| moved::diff(&Nights::read(arguments, &settings)?, arguments))?;
     tell(&answer, arguments.form, stdout)
 }

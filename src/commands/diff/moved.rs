@@ -10,10 +10,9 @@ use super::admissions::{AdmissionChange, ScoreChange, ShopOfNight, StatusChange}
 use super::moved_shop::MovedShop;
 use super::nights::{Nights, Side};
 use crate::cli;
-use crate::comparison::edits::differences;
-use crate::comparison::rules::RulesOfNow;
-use crate::comparison::shops::{Comparison, NewlyTakenOut, Stayed};
+use crate::comparison::shops::{Comparison, Stayed};
 use crate::comparison::statuses;
+use crate::comparison::taken_out::newly_taken_out;
 use crate::error::{ExitClass, Finding, Outcome};
 
 /// How messages name this command.
@@ -27,8 +26,14 @@ pub(in crate::commands) struct Diff {
     pub(super) to: Side,
     /// Whether what appeals took out is told apart; else it is among own figures, for STATE does not keep the appeals of all days.
     pub(super) are_appeals_known: bool,
-    /// How the rules differ that the nights were made by, in words.
+    /// Whether the first night's rules and settings are recorded with it; else those of now stand for them.
+    pub(super) are_rules_recorded_from: bool,
+    /// The same of the second night.
+    pub(super) are_rules_recorded_to: bool,
+    /// How the rules differ that the nights went by, in words.
     pub(super) rules: Vec<String>,
+    /// How the settings differ that reach into a night, in words.
+    pub(super) settings: Vec<String>,
     /// Shops of both nights whose score rose.
     pub(super) up: usize,
     /// Shops of both nights whose score fell.
@@ -52,15 +57,14 @@ pub(super) struct Shown {
     pub(super) shop: Option<i64>,
 }
 
-pub(super) fn diff(
-    nights: &Nights,
-    now: RulesOfNow<'_>,
-    taken_out: Option<&NewlyTakenOut>,
-    arguments: &cli::Diff,
-) -> Outcome<Diff> {
+pub(super) fn diff(nights: &Nights, arguments: &cli::Diff) -> Outcome<Diff> {
     let Nights([first, second]) = nights;
-    let unknown = NewlyTakenOut::new();
-    let comparison = Comparison::of(nights.published(), now, taken_out.unwrap_or(&unknown))?;
+    let taken_out = newly_taken_out(nights.each(|night| (&night.generation, &night.rules)))?;
+    let are_appeals_known = taken_out.is_some();
+    // What is not known to be taken out counts as own figures.
+    let taken_out = taken_out.unwrap_or_default();
+    let rules = nights.each(|night| &night.rules);
+    let comparison = Comparison::of(nights.each(|night| &night.published), rules, &taken_out)?;
     let is_meant = |shop_id: i64| arguments.shop.is_none_or(|shop| shop == shop_id);
     let mut stayed = comparison.stayed()?;
     stayed.retain(|shop| is_meant(shop.nights[0].shop_id));
@@ -72,19 +76,21 @@ pub(super) fn diff(
     let (up, down) = (moves(|moved| moved > 0), moves(|moved| moved < 0));
     let month_ends = [first.month_end.as_ref(), second.month_end.as_ref()];
     let statuses = statuses::changed(month_ends).into_iter().filter(|(shop_id, _)| is_meant(*shop_id));
-    let [rules, later_rules] = &comparison.rules;
-    let [published, later] = comparison.nights;
     let statuses = statuses.map(StatusChange::of).collect();
     let scores_came_or_went = stayed.iter().filter_map(ScoreChange::of).collect();
     let admissions = stayed.iter().filter_map(AdmissionChange::of).collect();
     stayed.retain(|shop| arguments.shop.is_some() || shop.moved().is_some_and(|moved| moved != 0));
     // Equal moves stay in the order of the shops.
     stayed.sort_by_key(|shop| Reverse(shop.moved().map(i64::abs)));
+    let changed = first.rules.changed(&second.rules)?;
     Ok(Diff {
-        from: first.side(),
-        to: second.side(),
-        are_appeals_known: taken_out.is_some(),
-        rules: differences((published, rules), (later, later_rules)),
+        from: first.side()?,
+        to: second.side()?,
+        are_appeals_known,
+        are_rules_recorded_from: first.rules.are_recorded,
+        are_rules_recorded_to: second.rules.are_recorded,
+        rules: changed.rules,
+        settings: changed.settings,
         up,
         down,
         entered,

@@ -23,6 +23,8 @@ pub(in crate::commands) struct MovedShop {
     pub(super) score_to: Option<f64>,
     /// None where a night has no score.
     pub(super) moved: Option<f64>,
+    #[serde(skip)]
+    pub(super) ten_thousandths: Option<i64>,
     /// The cause whose parts add up to most.
     pub(super) main_cause: Option<Cause>,
     /// The indicator whose parts do; none where the weights' do.
@@ -88,6 +90,7 @@ impl MovedShop {
             score_from: first.score.map(Decimal4::as_f64),
             score_to: second.score.map(Decimal4::as_f64),
             moved: shop.moved().map(points),
+            ten_thousandths: shop.moved(),
             main_cause: main_cause(&shop.parts),
             main_indicator: main_indicator(&shop.parts).map(|indicator| indicator.name().to_owned()),
             parts: shop.parts.iter().map(part).collect(),

@@ -1,29 +1,27 @@
 //! The answer of one shop for people: what moved its score, dimension by dimension.
 
+use super::admissions::ShopOfNight;
 use super::moved::Diff;
 use super::moved_shop::MovedShop;
-use super::words::{arrow, figures, heads, score, signed, statuses, tone};
+use super::words::{arrow, figures, heads, limit, score, signed, statuses, tone};
 use crate::answers::{Cell, Part, Table};
-use crate::comparison::causes::Cause;
 use crate::domain::Dimension;
 
 /// One shop: a line a dimension whose score moved, with its indicators, and the others in one line.
 pub(super) fn one_shop(diff: &Diff) -> Vec<Part> {
     let mut parts = heads(diff);
     for (came, shops) in [("entered", &diff.entered), ("left", &diff.left)] {
-        let lines = shops.iter().map(|shop| format!("{}: {came}, score {}", shop.shop_id, score(shop.score)));
-        parts.extend(lines.map(Part::Line));
+        let line = |shop: &ShopOfNight| {
+            let ShopOfNight { shop_id, shop_name, primary_category, .. } = shop;
+            format!("{shop_id} {shop_name} · {primary_category}: {came}, score {}", score(shop.score))
+        };
+        parts.extend(shops.iter().map(line).map(Part::Line));
     }
     for shop in &diff.shops {
         let scores = arrow(&score(shop.score_from), &score(shop.score_to));
-        let moved = Cause::ALL.map(|cause| shop.moved_by(cause)).iter().sum();
+        let moved = shop.ten_thousandths.map_or(String::new(), |moved| format!(" ({})", signed(moved)));
         let category = arrow(&shop.category_from, &shop.category_to);
-        parts.push(Part::Line(format!(
-            "{} {} · {category}: {scores} ({})",
-            shop.shop_id,
-            shop.shop_name,
-            signed(moved)
-        )));
+        parts.push(Part::Line(format!("{} {} · {category}: {scores}{moved}", shop.shop_id, shop.shop_name)));
         let (still, table) = dimensions(shop);
         parts.extend(table.map(Part::Table));
         parts.extend((!still.is_empty()).then(|| Part::Line(format!("unchanged: {}", still.join(", ")))));
@@ -32,7 +30,7 @@ pub(super) fn one_shop(diff: &Diff) -> Vec<Part> {
         diff.scores_came_or_went.iter().map(|change| format!("its score came or went: {}", change.cause.name()));
     let admissions = diff.admissions.iter().map(|change| {
         let admission = if change.is_admitted { "gained" } else { "lost" };
-        format!("admission {admission}, limit {}: {}", change.marketing_min_to, change.cause.name())
+        format!("admission {admission}, limit {}: {}", limit(change), change.cause.name())
     });
     parts.extend(changes.chain(admissions).map(Part::Line));
     parts.extend(statuses(diff));

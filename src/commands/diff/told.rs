@@ -2,17 +2,20 @@
 
 use std::cmp::Reverse;
 
-use super::admissions::ShopOfNight;
+use super::admissions::{AdmissionChange, ScoreChange, ShopOfNight};
 use super::moved::Diff;
 use super::moved_shop::{MovedRow, MovedShop};
 use super::one_shop::one_shop;
-use super::words::{arrow, few, figures, heads, score, signed, statuses, tone};
-use crate::answers::{Answer, Cell, Part, Table};
+use super::words::{arrow, figures, heads, limit, score, signed, statuses, tone};
+use crate::answers::{Answer, Cell, Part, Table, Tone, few};
 use crate::comparison::causes::Cause;
 
 impl Answer for Diff {
     const SCHEMA: &'static str = "diff/1";
     type Row = MovedRow;
+    const COLUMNS: &'static str = "\
+        shop_id,shop_name,category_from,category_to,score_from,score_to,moved,own_figures,appeals,other_shops,\
+        presence,category,rules,main_cause,main_indicator";
 
     fn rows(&self) -> Vec<MovedRow> {
         self.shops.iter().map(MovedShop::row).collect()
@@ -26,7 +29,7 @@ impl Answer for Diff {
 fn all_shops(diff: &Diff) -> Vec<Part> {
     let most = diff.shown.most;
     let counted = |shops: &[ShopOfNight]| {
-        let ids = few(shops, most, |shop| shop.shop_id.to_string());
+        let ids = few(shops.iter().map(|shop| shop.shop_id), most);
         if shops.is_empty() { "0".to_owned() } else { format!("{} ({ids})", shops.len()) }
     };
     let (up, down) = (diff.up, diff.down);
@@ -38,25 +41,24 @@ fn all_shops(diff: &Diff) -> Vec<Part> {
     parts.extend(heads(diff));
     let admissions = |is_admitted| {
         let of: Vec<_> = diff.admissions.iter().filter(|change| change.is_admitted == is_admitted).collect();
-        few(&of, most, |change| {
+        let told = |change: &AdmissionChange| {
             let scores = arrow(&score(change.score_from), &score(change.score_to));
-            let least = [change.marketing_min_from, change.marketing_min_to].map(|least| least.to_string());
-            let [from, to] = &least;
-            let limit = if from == to { String::new() } else { format!(", limit {from} → {to}") };
-            format!("{} ({scores}{limit}, {})", change.shop_id, change.cause.name())
-        })
+            format!("{} ({scores}, limit {}, {})", change.shop_id, limit(change), change.cause.name())
+        };
+        few(of.into_iter().map(told), most)
     };
     parts.push(Part::Line(format!("admission lost: {}; gained: {}", admissions(false), admissions(true))));
     if !diff.scores_came_or_went.is_empty() {
-        let scores = few(&diff.scores_came_or_went, most, |change| {
+        let told = |change: &ScoreChange| {
             let scores = arrow(&score(change.score_from), &score(change.score_to));
             format!("{} ({scores}, {})", change.shop_id, change.cause.name())
-        });
+        };
+        let scores = few(diff.scores_came_or_went.iter().map(told), most);
         parts.push(Part::Line(format!("scores that came or went: {scores}")));
     }
     parts.extend(statuses(diff));
     if !diff.shops.is_empty() {
-        parts.push(Part::Table(moved_shops(&diff.shops, most)));
+        parts.extend((most > 0).then(|| Part::Table(moved_shops(&diff.shops, most))));
         let more = diff.shops.len().saturating_sub(most);
         parts.extend((more > 0).then(|| Part::Line(format!("and {more} more that moved; --most N shows more"))));
     }
@@ -79,14 +81,13 @@ fn moved_shops(shops: &[MovedShop], most: usize) -> Table {
     let mut table =
         Table::new(["shop", "name", "category", "score", "move", "because", "through", "value", "rank", "tier"]);
     for shop in shops.iter().take(most) {
-        let moved = Cause::ALL.map(|cause| shop.moved_by(cause)).iter().sum();
         let through = shop.indicators.iter().find(|of| Some(&of.indicator) == shop.main_indicator.as_ref());
         let mut cells = vec![
             Cell::number(Some(shop.shop_id)),
             Cell::text(&shop.shop_name),
             Cell::text(arrow(&shop.category_from, &shop.category_to)),
             Cell::number(Some(arrow(&score(shop.score_from), &score(shop.score_to)))),
-            Cell::number(Some(signed(moved))).toned(tone(moved)),
+            Cell::number(shop.ten_thousandths.map(signed)).toned(shop.ten_thousandths.map_or(Tone::Plain, tone)),
             Cell::text(because(shop)),
             Cell::text(through.map_or("weights", |of| &of.indicator)),
         ];

@@ -1,9 +1,11 @@
 //! What both answers of shops say to people in the same words.
 
+use super::admissions::{AdmissionChange, StatusChange};
 use super::indicator_move::{Figures, IndicatorMove};
 use super::moved::Diff;
 use crate::answers::units::{Language, value};
-use crate::answers::{Cell, Part, Tone};
+use crate::answers::{Cell, Part, Tone, few};
+use crate::commands::terms::listed;
 use crate::indicators::Unit;
 use crate::rulebook::Decimal4;
 
@@ -31,26 +33,26 @@ pub(super) fn arrow(from: &str, to: &str) -> String {
     if from == to { to.to_owned() } else { format!("{from} → {to}") }
 }
 
-/// The first few of a list in words, and how many more there are.
-pub(super) fn few<T>(of: &[T], most: usize, told: impl Fn(&T) -> String) -> String {
-    let shown = of.iter().take(most).map(told).collect::<Vec<_>>().join(", ");
-    let more = of.len().saturating_sub(most);
-    match (of.is_empty(), more) {
-        (true, _) => "none".to_owned(),
-        (_, 0) => shown,
-        _ => format!("{shown} and {more} more"),
-    }
+/// The least score that is admitted to marketing.
+pub(super) fn limit(change: &AdmissionChange) -> String {
+    arrow(&change.marketing_min_from.to_string(), &change.marketing_min_to.to_string())
 }
 
 /// From which night to which, and what is to be known of all that follows.
 pub(super) fn heads(diff: &Diff) -> Vec<Part> {
     let mut lines = Vec::new();
-    if let Some((from, to)) =
-        diff.from.generation.as_ref().zip(diff.to.generation.as_ref()).filter(|(from, to)| from != to)
-    {
-        lines.push(format!("generation {from} → {to}"));
+    let (from, to) = (&diff.from, &diff.to);
+    if from.generation != to.generation {
+        lines.push(format!("generation {} → {}", from.generation, to.generation));
     }
-    lines.extend(diff.rules.iter().map(|rule| format!("rules: {rule}")));
+    for (side, are_recorded) in [(from, diff.are_rules_recorded_from), (to, diff.are_rules_recorded_to)] {
+        if !are_recorded {
+            lines.push(format!("the rules and settings of {} are not recorded: those of now stand for them", side.day));
+        }
+    }
+    let changed = [("rules", &diff.rules), ("settings", &diff.settings)].into_iter();
+    let changed = changed.filter(|(_, changed)| !changed.is_empty());
+    lines.extend(changed.map(|(what, changed)| format!("{what}: {}", listed(changed))));
     if !diff.are_appeals_known {
         lines.push(
             "appeals are among own figures: STATE does not keep those of all days as they were counted".to_owned(),
@@ -62,12 +64,13 @@ pub(super) fn heads(diff: &Diff) -> Vec<Part> {
 /// Whose monthly status is another; none where nothing is new of month ends.
 pub(super) fn statuses(diff: &Diff) -> Option<Part> {
     let (from, to) = diff.from.month_end.zip(diff.to.month_end)?;
-    let changed = few(&diff.statuses, diff.shown.most, |change| {
+    let told = |change: &StatusChange| {
         let failures =
             change.failure_limit.map_or(String::new(), |limit| format!(", {} of {limit}", change.failures_to));
         let scores = arrow(&score(change.score_from), &score(change.score_to));
         format!("{} ({}{failures}, {scores})", change.shop_id, arrow(&change.status_from, &change.status_to))
-    });
+    };
+    let changed = few(diff.statuses.iter().map(told), diff.shown.most);
     (from != to || !diff.statuses.is_empty())
         .then(|| Part::Line(format!("monthly status, {}: {changed}", arrow(&from.to_string(), &to.to_string()))))
 }
@@ -75,16 +78,18 @@ pub(super) fn statuses(diff: &Diff) -> Option<Part> {
 /// An indicator's value, rank and tier on both nights.
 pub(super) fn figures(of: &IndicatorMove) -> [Cell; 3] {
     let unit = of.of.map(|(_, unit)| unit);
-    let told = |text: fn(&Figures, Option<Unit>) -> Option<String>| {
+    // Why it has neither rank nor tier its value says alone.
+    let told = |without: [&str; 2], text: fn(&Figures, Option<Unit>) -> Option<String>| {
+        let [without_data, unassessed] = without;
         let text = |figures: &Option<Figures>| match figures {
-            Some(figures) => text(figures, unit).unwrap_or_else(|| "no data".to_owned()),
-            None => "not assessed".to_owned(),
+            Some(figures) => text(figures, unit).unwrap_or_else(|| without_data.to_owned()),
+            None => unassessed.to_owned(),
         };
         Cell::number(Some(arrow(&text(&of.from), &text(&of.to))))
     };
     [
-        told(|figures, unit| Some(value(figures.value?, unit?, Language::En))),
-        told(|figures, _| Some(format!("{}/{}", figures.rank?, figures.ranked?))),
-        told(|figures, _| figures.tier.map(|tier| tier.to_string())),
+        told(["no data", "not assessed"], |figures, unit| Some(value(figures.value?, unit?, Language::En))),
+        told(["none"; 2], |figures, _| Some(format!("{}/{}", figures.rank?, figures.ranked?))),
+        told(["none"; 2], |figures, _| figures.tier.map(|tier| tier.to_string())),
     ]
 }

@@ -26,6 +26,7 @@ pub(in crate::commands) struct DaysPage {
 impl Answer for DaysPage {
     const SCHEMA: &'static str = "explain-days/1";
     type Row = DayFigures;
+    const COLUMNS: &'static str = "indicator,day,numerator,denominator,value,unknown_reason";
 
     fn rows(&self) -> Vec<DayFigures> {
         self.indicators.iter().flat_map(|indicator| indicator.days.clone()).collect()

@@ -18,16 +18,17 @@ use super::{begin, tell};
 use crate::cli::Explain;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::explanation::{self, Asked, records::Listed};
-use crate::publish::seen::Seen;
+use crate::publish::reading::Current;
 use crate::rulebook::Rulebook;
 
 const STAGE: &str = "explain";
 
 pub(super) fn run(arguments: &Explain, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
-    let (rulebook, seen) = (Rulebook::load(&settings.rules)?, Seen::of(&settings.out)?);
+    let (rulebook, seen) = (Rulebook::load(&settings.rules)?, Current::of(&settings.out)?);
     // The window, and what appeals reach, are those of the night, whatever the settings have become since.
-    let settings = seen.terms_of(arguments.date).and_then(|terms| settings.under(&terms.settings)).unwrap_or(settings);
+    let of_night = seen.terms().of_night(arguments.date).and_then(|terms| settings.under(&terms.settings));
+    let settings = of_night.unwrap_or(settings);
     let Explain { shop, date, lang: language, indicator, form, .. } = *arguments;
     let asked = Asked { settings: &settings, rulebook: &rulebook, seen: &seen, shop_id: shop, as_of: date };
     let explained = explanation::explain(&asked)?;

@@ -72,6 +72,9 @@ impl From<&IndicatorFigures> for IndicatorRow {
 impl Answer for Page {
     const SCHEMA: &'static str = "explain/1";
     type Row = IndicatorRow;
+    const COLUMNS: &'static str = "\
+        indicator,dimension,unit,direction,numerator,denominator,value,shops_better,ranked,tier,median,mean,\
+        best_tenth,next_tier,value_to_reach,score_gain,taken_out_numerator,taken_out_denominator";
 
     fn rows(&self) -> Vec<IndicatorRow> {
         self.explained.indicators.iter().map(IndicatorRow::from).collect()

@@ -26,6 +26,7 @@ pub(in crate::commands) struct RecordsPage {
 impl Answer for RecordsPage {
     const SCHEMA: &'static str = "explain-rows/1";
     type Row = TheRecord;
+    const COLUMNS: &'static str = "indicator,standing,day,record_id,lacks,share,reason,row";
 
     fn rows(&self) -> Vec<TheRecord> {
         let indicators = self.indicators.iter();

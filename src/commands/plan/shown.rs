@@ -27,6 +27,9 @@ pub(in crate::commands) struct NightRow {
 impl Answer for Plan {
     const SCHEMA: &'static str = "plan/1";
     type Row = NightRow;
+    const COLUMNS: &'static str = "\
+        as_of,why,publishes,present_shops,unscored_shops,quarantined_rows,computed,reused,files_to_read,\
+        rows_to_read,bytes_to_read,month_end,rows_to_restate";
 
     fn rows(&self) -> Vec<NightRow> {
         let row = |night: &PlannedNight| NightRow {

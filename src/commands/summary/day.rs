@@ -2,17 +2,17 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
+use super::Shown;
 use super::gains::{Gain, greatest_gains, told_gains};
-use super::published::{Row, Shown, rows};
 use super::risk::{self, Ahead};
 use crate::answers::{Answer, Cell, Part, Table};
 use crate::domain::Day;
 use crate::error::Outcome;
+use crate::publish::cells::{Row, rows};
 use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, NIGHTLY, SCORES};
 
 /// What a published day says.
@@ -54,6 +54,8 @@ struct Published {
 impl Answer for DaySummary {
     const SCHEMA: &'static str = "summary-day/1";
     type Row = TierCounts;
+    const COLUMNS: &'static str = "\
+        primary_category,indicator,ranked,tier_5_shops,tier_4_shops,tier_3_shops,tier_2_shops,tier_0_shops";
 
     fn rows(&self) -> Vec<TierCounts> {
         self.categories.clone()
@@ -79,8 +81,8 @@ pub(super) fn summary(shown: &Shown<'_>, as_of: Day) -> Outcome<DaySummary> {
     let categories = shown.seen.read_day(&CATEGORIES, as_of)?;
     let improvements = shown.seen.read_day(&IMPROVEMENTS, as_of)?;
     let files = NIGHTLY.into_iter().map(|table| {
-        let folder = Path::new(table.name).join(format!("{}={as_of}", table.partition_key));
-        Published { folder: shown.seen.link.join(folder).display().to_string(), grain: table.grain.to_owned() }
+        let folder = shown.seen.link(table, as_of).display().to_string();
+        Published { folder, grain: table.grain.to_owned() }
     });
     Ok(DaySummary {
         as_of,

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::published::{Row, STAGE, rows};
+use super::STAGE;
 use crate::answers::{Cell, Table};
 use crate::error::{Outcome, fault};
+use crate::publish::cells::{Row, rows};
 
 /// A shop's best single step.
 #[derive(Serialize)]

@@ -1,21 +1,23 @@
 //! What lies ahead of shops: who is near exit since the last month end, and whose next month end would newly fail.
 //!
-//! In: the assessments of the newest month end before the day's month, and the day's outlook. What failed in the cycle that the
-//! next month end belongs to goes on counting; a shop in exit fails nothing anew. The nearest to exit come first.
+//! In: the assessments of the newest month end up to the day, and the day's outlook. What failed before the month end of the outlook,
+//! in the cycle that it belongs to, goes on counting; a shop in exit fails nothing anew. The nearest to exit come first.
 
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::published::{Row, Shown, rows};
+use super::Shown;
 use crate::answers::{Cell, Part, Table, Tone};
 use crate::assessments::monthly::{Risk, Status};
 use crate::calendar::Month;
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::policies::CYCLE_MONTHS;
-use crate::publish::outputs::{MONTHLY_ASSESSMENTS, OUTLOOK};
+use crate::publish::cells::{Row, rows};
+use crate::publish::month_ends::newest_assessed;
+use crate::publish::outputs::OUTLOOK;
 
 /// The nearest to exit first.
 const RISKS: [Risk; 3] = [Risk::High, Risk::Medium, Risk::Low];
@@ -24,13 +26,13 @@ const RISKS: [Risk; 3] = [Risk::High, Risk::Medium, Risk::Low];
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Ahead {
-    /// Null where no month end of the twelve months before is assessed.
+    /// Null where no month end up to the day is assessed.
     assessed: Option<Assessed>,
     /// Null where an earlier release published the day, or no shop is present.
     outlook: Option<Outlook>,
 }
 
-/// The newest month end before the day's month.
+/// The newest month end up to the day.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Assessed {
@@ -101,7 +103,7 @@ impl Ahead {
     pub(super) fn parts(&self, day: Day) -> Vec<Part> {
         let mut parts = Vec::new();
         match &self.assessed {
-            None => parts.push(Part::Line(format!("No month end of the months before {day} is assessed yet"))),
+            None => parts.push(Part::Line(format!("No month end up to {day} is assessed yet"))),
             Some(Assessed { month_end, high_risk_shops, medium_risk_shops, shops }) => {
                 let counts = format!("one failure from exit {high_risk_shops}, two {medium_risk_shops}");
                 parts.push(Part::Line(format!("Shops at risk since {month_end}: {counts}")));
@@ -145,23 +147,10 @@ fn listing(shops: &[Listed]) -> Table {
 }
 
 pub(super) fn ahead(shown: &Shown<'_>, day: Day) -> Outcome<Ahead> {
-    let last = last_assessed(shown, day)?;
-    let outlook = shown.read(&OUTLOOK, &day.to_string())?;
-    let outlook = outlook.map(|outlook| looking_out(shown, &outlook, last.as_ref().map(|(_, assessed)| assessed)));
-    let assessed = last.as_ref().map(|(month_end, assessed)| near_exit(shown, *month_end, assessed)).transpose()?;
-    Ok(Ahead { assessed, outlook: outlook.transpose()?.flatten() })
-}
-
-/// The newest month end before the day's month that is assessed by cycles.
-fn last_assessed(shown: &Shown<'_>, day: Day) -> Outcome<Option<(Day, RecordBatch)>> {
-    for earlier in 1..CYCLE_MONTHS {
-        let month_end = Month::of(day).plus(-earlier).last_day();
-        let assessed = shown.read(&MONTHLY_ASSESSMENTS, &month_end.to_string())?;
-        if let Some(assessed) = assessed.filter(|assessed| assessed.column_by_name("cycle_starts_on").is_some()) {
-            return Ok(Some((month_end, assessed)));
-        }
-    }
-    Ok(None)
+    let assessed = newest_assessed(&shown.seen, day, None)?;
+    let assessed = assessed.map(|(month_end, assessed)| near_exit(shown, month_end, &assessed)).transpose()?;
+    let outlook = shown.seen.read(&OUTLOOK, day)?.map(|outlook| looking_out(shown, &outlook)).transpose()?;
+    Ok(Ahead { assessed, outlook: outlook.flatten() })
 }
 
 /// The shops that one or two more failures would bring to exit.
@@ -178,10 +167,12 @@ fn near_exit(shown: &Shown<'_>, month_end: Day, assessed: &RecordBatch) -> Outco
 }
 
 /// The shops whose month end would fail, and that are not in exit; none where no shop is present.
-fn looking_out(shown: &Shown<'_>, outlook: &RecordBatch, assessed: Option<&RecordBatch>) -> Outcome<Option<Outlook>> {
+fn looking_out(shown: &Shown<'_>, outlook: &RecordBatch) -> Outcome<Option<Outlook>> {
     let Some(first) = rows(outlook).next() else { return Ok(None) };
     let (month_end, days_known) = (first.day("month_end")?, first.integer("days_known")?);
-    let of_cycle = of_cycle(assessed, month_end)?;
+    // On a month end its own assessment is there already.
+    let before = newest_assessed(&shown.seen, month_end.plus(-1), None)?;
+    let of_cycle = of_cycle(before.as_ref().map(|(_, assessed)| assessed), month_end)?;
     let mut shops = Vec::new();
     for row in rows(outlook) {
         let assessed = of_cycle.get(&row.integer("shop_id")?).copied();

@@ -6,10 +6,11 @@
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::published::{Row, Shown, rows};
+use super::Shown;
 use crate::answers::Part;
 use crate::calendar::Year;
 use crate::error::Outcome;
+use crate::publish::cells::{Row, rows};
 use crate::publish::outputs::ANNUAL_SETTLEMENTS;
 
 /// The settlements of the shops that left or joined in the year, as many as were asked for.
@@ -105,7 +106,7 @@ impl Settlement {
 }
 
 pub(super) fn settled(shown: &Shown<'_>, year: Year) -> Outcome<Settled> {
-    let Some(settled) = shown.read(&ANNUAL_SETTLEMENTS, &year.to_string())? else {
+    let Some(settled) = shown.seen.read(&ANNUAL_SETTLEMENTS, year)? else {
         return Ok(Settled::No(format!("{year} is not settled yet; `shopscore settle --year {year}` does it")));
     };
     if settled.schema() != ANNUAL_SETTLEMENTS.schema() {

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::published::{Row, STAGE, Shown, rows};
 use super::settled::{Settled, Settlements, settled};
+use super::{STAGE, Shown};
 use crate::answers::{Answer, Cell, Part, Table};
 use crate::assessments::monthly::Status;
 use crate::calendar::Year;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
+use crate::publish::cells::{Row, rows};
 use crate::publish::outputs::MONTHLY_ASSESSMENTS;
 
 /// What a published year says.
@@ -40,6 +41,7 @@ pub(in crate::commands) struct Statuses {
 impl Answer for YearSummary {
     const SCHEMA: &'static str = "summary-year/1";
     type Row = Statuses;
+    const COLUMNS: &'static str = "month_end,pass,fail,exit,not_scored,not_assessed,exempt";
 
     fn rows(&self) -> Vec<Statuses> {
         self.month_ends.clone()
@@ -75,7 +77,7 @@ pub(super) fn summary(shown: &Shown<'_>, year: Year) -> Outcome<YearSummary> {
 fn statuses(shown: &Shown<'_>, year: Year) -> Outcome<Vec<Statuses>> {
     let mut month_ends = Vec::new();
     for month_end in year.month_ends() {
-        if let Some(assessed) = shown.read(&MONTHLY_ASSESSMENTS, &month_end.to_string())? {
+        if let Some(assessed) = shown.seen.read(&MONTHLY_ASSESSMENTS, month_end)? {
             let found = rows(&assessed).map(|row: Row<'_>| row.text("status")).collect::<Outcome<Vec<_>>>()?;
             month_ends.push(counted(month_end, &found));
         }

@@ -15,7 +15,7 @@ use crate::cli::{self, SettingFlags};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::whatif;
-use crate::publish;
+use crate::publish::{self, outputs::SCORES, reading::Current};
 use crate::rulebook::Rulebook;
 use crate::settings::{Reach, SETTINGS, Settings};
 use crate::state::rehearsal::{Keeping, Rehearsal};
@@ -70,8 +70,8 @@ fn is_under_question(name: &str) -> bool {
 
 /// The ingredients that a day was published with; missing where it was not.
 fn published(settings: &Settings, as_of: Day) -> Outcome<String> {
-    publish::nights(&settings.out)?.remove(&as_of).ok_or_else(|| {
-        let finding = Finding::new(STAGE, format!("no published night of {as_of}"), "a published day");
-        finding.advice("publish it with `shopscore nightly`, or ask for another").fail(ExitClass::Missing)
-    })
+    match publish::nights(&settings.out)?.remove(&as_of) {
+        Some(ingredients) => Ok(ingredients),
+        None => Err(Current::of(&settings.out)?.not_published(&SCORES, as_of)),
+    }
 }

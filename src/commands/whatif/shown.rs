@@ -19,6 +19,10 @@ fn told(tiers: &[TierShift]) -> String {
 impl Answer for WhatIf {
     const SCHEMA: &'static str = "whatif/1";
     type Row = ShopShift<String>;
+    const COLUMNS: &'static str = "\
+        shop_id,shop_name,primary_category,score_before,score_after,score_move,marketing_min_before,\
+        marketing_min_after,marketing_eligible_before,marketing_eligible_after,outlook_before,outlook_after,\
+        status_before,status_after,tiers";
 
     fn rows(&self) -> Vec<Self::Row> {
         self.shops.iter().cloned().map(|shop| shop.with(|tiers| told(&tiers))).collect()
