@@ -199,6 +199,12 @@ pub fn all<T>(results: impl IntoIterator<Item = Outcome<T>>) -> Outcome<Vec<T>> 
 /// `text` with control, format and bidirectional characters written as escapes, cut at 300 characters.
 pub(crate) fn escaped(text: &str) -> String {
     const LONGEST_CHARACTERS: usize = 300;
+    let cut = if text.chars().nth(LONGEST_CHARACTERS).is_some() { "…" } else { "" };
+    visible(&text.chars().take(LONGEST_CHARACTERS).collect::<String>()) + cut
+}
+
+/// As [`escaped`], however long.
+pub(crate) fn visible(text: &str) -> String {
     let shown = |character: char| match character {
         // Zero-width, line-separating and bidirectional characters.
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' => {
@@ -207,8 +213,7 @@ pub(crate) fn escaped(text: &str) -> String {
         _ if character.is_control() => character.escape_unicode().to_string(),
         _ => character.to_string(),
     };
-    let cut = if text.chars().nth(LONGEST_CHARACTERS).is_some() { "…" } else { "" };
-    text.chars().take(LONGEST_CHARACTERS).map(shown).collect::<String>() + cut
+    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]

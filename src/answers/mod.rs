@@ -11,7 +11,7 @@ use std::io::Write;
 use serde::Serialize;
 
 pub(crate) use self::table::{Cell, Table, Tone};
-use crate::error::{Outcome, fault};
+use crate::error::{Outcome, fault, visible};
 
 const STAGE: &str = "answer";
 
@@ -114,7 +114,8 @@ pub(crate) fn first_ten<T: ToString>(all: impl ExactSizeIterator<Item = T>) -> S
 impl Part {
     fn shown(&self, is_coloured: bool) -> String {
         match self {
-            Self::Line(line) => format!("{line}\n"),
+            // A name that somebody typed may hold what a terminal obeys.
+            Self::Line(line) => format!("{}\n", visible(line)),
             Self::Table(table) => format!("{}\n", table.shown(is_coloured)),
         }
     }

@@ -1,7 +1,7 @@
 //! Figures in people's units, in English and Chinese: shares in percent, durations in days, hours and minutes, stars, money in yuan.
 //!
 //! In: a figure as it is published. Out: a text for people; programs get the figure itself. A duration is rounded to the
-//! minute, from a minute on, half-up; a share to a hundredth of a percent, stars to four decimals.
+//! minute, from a minute on, half-up, or up where it has to be reached; a share to a hundredth of a percent, stars to four decimals.
 
 use crate::indicators::Unit;
 
@@ -45,12 +45,20 @@ pub(crate) fn percent(percent: f64) -> String {
 
 /// A duration of 0 seconds or more: `3d16h16m`, `17h38m`, `42s`.
 pub(crate) fn duration(seconds: i64, language: Language) -> String {
+    told(seconds, seconds.saturating_add(MINUTE_SECONDS / 2) / MINUTE_SECONDS, language)
+}
+
+/// As [`duration`], but never less than it is, for one that has to be reached.
+pub(crate) fn duration_at_least(seconds: i64, language: Language) -> String {
+    told(seconds, seconds.saturating_add(MINUTE_SECONDS - 1) / MINUTE_SECONDS, language)
+}
+
+fn told(seconds: i64, minutes: i64, language: Language) -> String {
     let [days_name, hours_name, minutes_name, seconds_name] =
         language.of(["d", "h", "m", "s"], ["天", "小时", "分钟", "秒"]);
     if seconds < MINUTE_SECONDS {
         return format!("{seconds}{seconds_name}");
     }
-    let minutes = seconds.saturating_add(MINUTE_SECONDS / 2) / MINUTE_SECONDS;
     let (hours, minutes) = (minutes / HOUR_MINUTES, minutes % HOUR_MINUTES);
     let (days, hours_of_day) = (hours / DAY_HOURS, hours % DAY_HOURS);
     match (days, hours_of_day) {
@@ -110,6 +118,13 @@ mod tests {
         ] {
             assert_eq!(value(figure, unit, Language::En), english);
             assert_eq!(value(figure, unit, Language::Zh), chinese);
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_reached_is_not_rounded_down() {
+        for (seconds, told) in [(59, "59s"), (60, "1m"), (61, "2m"), (28_020, "7h47m"), (28_049, "7h48m")] {
+            assert_eq!(duration_at_least(seconds, Language::En), told);
         }
     }
 

@@ -45,7 +45,7 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Say whose score, tiers, admission and status moved between two published nights, by how much and because of what
     Diff(Diff),
-    /// Score a published day under other rules or policies beside those in force, and publish nothing
+    /// Score a published day as if rules (`--rules DIR`) or policies (`--set NAME=VALUE`) were others, and publish nothing
     Whatif(WhatIf),
     /// List the published generations
     Generations(Generations),

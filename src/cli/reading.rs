@@ -1,6 +1,6 @@
 //! What can be typed after commands that read.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::settings::SettingFlags;
 use crate::answers::Format;
@@ -43,14 +43,15 @@ pub(crate) struct Summary {
 /// How a command that reads tells what it found.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct FormatFlag {
-    /// For people, or for programs
+    /// Lines and tables for people, JSON or CSV for programs
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     pub format: Format,
 }
 
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("behind").args(["days", "rows"])))]
 pub(crate) struct Explain {
-    /// The shop
+    /// The id of the shop
     #[arg(long, value_name = "ID")]
     pub shop: i64,
     /// The published day, YYYY-MM-DD
@@ -63,12 +64,12 @@ pub(crate) struct Explain {
     #[arg(long)]
     pub rows: bool,
     /// Only this indicator, with --days or --rows
-    #[arg(long, value_name = "NAME", value_parser = indicator)]
+    #[arg(long, value_name = "NAME", value_parser = indicator, requires = "behind")]
     pub indicator: Option<Indicator>,
     /// How many records an indicator, with --rows
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "rows")]
     pub limit: usize,
-    /// In which words people get it
+    /// The language that people get it in
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Language::En)]
     pub lang: Language,
     #[command(flatten)]

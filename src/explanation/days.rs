@@ -61,8 +61,7 @@ pub(crate) fn by_day(asked: &Asked<'_>, explained: &Explanation, only: Option<In
 
 fn of_day(indicator: Indicator, day: Day, known: &ShopDays) -> DayFigures {
     let sum_of = |measure: &str| {
-        let table = measures::ALL.iter().find(|spec| spec.measures.iter().any(|of| of.name == measure));
-        match table.and_then(|spec| known.0.get(&(spec.table, day))) {
+        match measures::with(measure).and_then(|spec| known.0.get(&(spec.table, day))) {
             Some(Ok(sums)) => Ok(sums.get(measure).copied().unwrap_or_default()),
             Some(Err(why)) => Err(*why),
             // A day that the night did not count added nothing to it.

@@ -4,17 +4,23 @@
 //! Out: plain data in the units of the published columns. Nothing is scored anew: every figure is published or a sum of stored ones.
 //! [`indicators`] has the figures of each indicator and [`reach`] what its next tier takes, [`sum`] the sum that the score is,
 //! [`verdicts`] what it decides, [`stored`] the days behind it; [`days`] tells an indicator day by day,
-//! [`records`] by the records behind it.
+//! [`records`] by the records behind it, of which [`wanted_rows`] tells which are read, [`retracted`] which do not count and [`damage`] what
+//! each lacks; [`one_indicator`] gathers them as [`told_records`].
 
 mod absent;
 mod asked;
+mod damage;
 pub(crate) mod days;
 pub(crate) mod indicators;
+mod one_indicator;
 pub(crate) mod reach;
 pub(crate) mod records;
+mod retracted;
 pub(crate) mod stored;
 pub(crate) mod sum;
+pub(crate) mod told_records;
 pub(crate) mod verdicts;
+mod wanted_rows;
 
 use serde::Serialize;
 

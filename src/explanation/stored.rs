@@ -32,7 +32,7 @@ pub(crate) struct UnknownDays {
     pub(crate) table: &'static str,
     pub(crate) first: Day,
     pub(crate) last: Day,
-    /// not_stored, damaged, or changed_since: delivered again after the night.
+    /// not_stored, damaged, changed_since (delivered again after the night), or of records expired: their extracts are gone.
     pub(crate) reason: &'static str,
 }
 

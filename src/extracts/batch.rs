@@ -122,6 +122,11 @@ impl Batch {
         self.columns.get(place).and_then(Option::as_ref).ok_or_else(|| self.lacks(name, "was not read"))
     }
 
+    /// Whether every declared column was read.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.columns.iter().all(Option::is_some)
+    }
+
     /// The key of each row; none where the table has no key.
     pub(crate) fn keys(&self) -> Outcome<Option<&Int64Array>> {
         self.spec().key.map(|name| self.integers(name)).transpose()

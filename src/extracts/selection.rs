@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, BooleanArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn};
@@ -106,6 +107,7 @@ fn by_column(
     let only = ProjectionMask::leaves(schema, leaves);
     Ok(Box::new(ArrowPredicateFn::new(only, move |batch: RecordBatch| {
         let keys = arrays::to_keys(&read, batch.column(0)).map_err(ArrowError::ComputeError)?;
-        Ok(keys.iter().map(|key| Some(is_wanted(key))).collect())
+        let is_wanted = |row: usize| is_wanted(keys.is_valid(row).then(|| keys.value(row)));
+        Ok(BooleanArray::new(BooleanBuffer::collect_bool(keys.len(), is_wanted), None))
     })))
 }

@@ -157,6 +157,11 @@ pub fn of(table: Table) -> Option<&'static PartialSpec> {
     ALL.iter().find(|partial| partial.table == table)
 }
 
+/// The partial that has a measure of this name.
+pub(crate) fn with(measure: &str) -> Option<&'static PartialSpec> {
+    ALL.iter().find(|partial| partial.measures.iter().any(|of| of.name == measure))
+}
+
 impl Measure {
     /// Whether every row adds one.
     pub(super) fn counts_all_rows(&self) -> bool {
@@ -196,9 +201,13 @@ impl PartialSpec {
 
     /// The columns that tell of a record whose and what it added: what the partial reads, durations and key included.
     pub fn record_columns(&self) -> Vec<&'static str> {
+        self.declared(self.counted_columns().into_iter().chain(self.table.spec().key))
+    }
+
+    /// The same without the key.
+    pub(crate) fn counted_columns(&self) -> Vec<&'static str> {
         let timestamps = self.durations().into_iter().flat_map(|(from, to)| [from, to]);
-        let read = timestamps.chain(self.grouped_by.iter().copied()).chain(self.measured_columns());
-        self.declared(read.chain(self.table.spec().key))
+        self.declared(timestamps.chain(self.grouped_by.iter().copied()).chain(self.measured_columns()))
     }
 
     /// The pairs of timestamps whose durations are summed, each once.

@@ -5,7 +5,7 @@ use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Float64Type, Int64Type};
 use arrow::util::display::array_value_to_string;
 
 use crate::domain::Day;
-use crate::error::{Outcome, escaped, fault};
+use crate::error::{Outcome, fault};
 
 const STAGE: &str = "published rows";
 
@@ -30,10 +30,10 @@ pub(crate) fn rows(table: &RecordBatch) -> impl Iterator<Item = Row<'_>> {
 }
 
 impl<'a> Row<'a> {
-    /// A text, integer, day or boolean as it is shown; nothing where it is null.
+    /// A text as it is, or an integer, day or boolean as it is written; nothing where it is null.
     pub(crate) fn text(self, column: &str) -> Outcome<String> {
         let text = array_value_to_string(self.array(column)?, self.place);
-        Ok(escaped(&text.map_err(|error| fault(STAGE, error))?))
+        text.map_err(|error| fault(STAGE, error))
     }
 
     pub(crate) fn integer(self, column: &str) -> Outcome<i64> {

@@ -17,6 +17,8 @@ pub(crate) mod last_night;
 pub mod record_index;
 pub(crate) mod rehearsal;
 pub(crate) mod store;
+#[cfg(test)]
+mod store_tests;
 pub(crate) mod verification;
 pub(crate) mod window;
 

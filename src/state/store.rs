@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use polars::prelude::DataFrame;
 
 use crate::error::{Outcome, disk, fault};
 use crate::partials::all_records::AllRecords;
@@ -107,10 +108,18 @@ impl<'a> Store<'a> {
 
     /// As [`Store::content`], and nothing is said of what is damaged.
     pub(crate) fn peek_content(&self, of: TableDay, version: &Version) -> Option<DayContent> {
-        let bytes = fs::read(self.content_file(of, version)).ok();
-        let sound = bytes.filter(|bytes| hash_of(bytes) == version.sums_hash)?;
-        let frame = frames::from_parquet(Bytes::from(sound)).ok()?;
+        let frame = frames::from_parquet(self.peek_bytes(of, version)?).ok()?;
         DayContent::of_frame(of, frame).ok()
+    }
+
+    /// As [`Store::peek_content`], of a partial its integers without the texts that they are grouped by.
+    pub(crate) fn peek_integers(&self, of: TableDay, version: &Version) -> Option<DataFrame> {
+        frames::integers_of(self.peek_bytes(of, version)?).ok()
+    }
+
+    fn peek_bytes(&self, of: TableDay, version: &Version) -> Option<Bytes> {
+        let bytes = fs::read(self.content_file(of, version)).ok()?;
+        (hash_of(&bytes) == version.sums_hash).then(|| bytes.into())
     }
 
     /// Stores the content of a table-day, and all else as `stored` has it but for the hash of the content, which is found here.
@@ -172,8 +181,8 @@ impl<'a> Store<'a> {
         let Some(stored) = described() else { return (0, Vec::new()) };
         let content = self.content_file(of, &stored.version);
         let records = self.records_file(of, &stored.version);
-        let is_sound = fs::read(&content).is_ok_and(|bytes| hash_of(&bytes) == stored.version.sums_hash);
-        let mut damaged: Vec<PathBuf> = (!is_sound).then_some(content).into_iter().collect();
+        let is_damaged = self.peek_bytes(of, &stored.version).is_none();
+        let mut damaged: Vec<PathBuf> = is_damaged.then_some(content).into_iter().collect();
         let mut files = 1;
         if records.exists() {
             files += 1;
@@ -238,57 +247,5 @@ impl<'a> Store<'a> {
 
     fn records_file(&self, (table, day): TableDay, version: &Version) -> PathBuf {
         self.folder(table).join(format!("{day}-{}.records", version.fingerprint))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use polars::prelude::*;
-
-    use super::*;
-    use crate::extracts::quarantine::{Counts, QuarantinedRow};
-
-    const OF: TableDay = (Table::Payments, Day::from_epoch_days(19_066));
-
-    fn partial() -> (DayContent, Stored) {
-        let sums = df!("shop_id" => [1_i64, 2], "payments" => [3_i64, 4]).unwrap();
-        let counts = Counts { rows: 8, broken: [1, 0, 0, 0, 0], ..Counts::nothing(OF.0, OF.1) };
-        let row = QuarantinedRow { table: "payments", key: Some(7), reason: "null_key", row: "{}".to_owned() };
-        let version = Version { fingerprint: "f".to_owned(), sums_hash: String::new() };
-        let stored = Stored { counts, quarantine: vec![row], basis: "b".to_owned(), inputs: Vec::new(), version };
-        (DayContent::Sums(sums), stored)
-    }
-
-    #[test]
-    fn what_is_stored_is_found_again_with_its_content() {
-        let state = tempfile::tempdir().unwrap();
-        let store = Store::open(state.path(), true, Keeping::InState).unwrap();
-        let (content, stored) = partial();
-        assert_eq!(store.find(OF), Found::Nothing);
-        let stored = store.put(&content, stored).unwrap();
-        store.sync().unwrap();
-        assert_eq!(store.find(OF), Found::Described(stored.clone()));
-        let found = store.content(OF, &stored.version).unwrap().sums().unwrap();
-        assert!(found.equals(&content.sums().unwrap()));
-    }
-
-    #[test]
-    fn a_damaged_description_and_damaged_content_are_not_believed_and_stay_as_they_are() {
-        let state = tempfile::tempdir().unwrap();
-        let store = Store::open(state.path(), false, Keeping::InState).unwrap();
-        let (content, stored) = partial();
-        let stored = store.put(&content, stored).unwrap();
-        let damage = |name: &str, old: &str, new: &str| {
-            let path = state.path().join("partials/payments").join(name);
-            let bytes = fs::read(&path).unwrap();
-            let at = bytes.windows(old.len()).position(|window| window == old.as_bytes()).unwrap();
-            fs::write(&path, [&bytes[..at], new.as_bytes(), &bytes[at + old.len()..]].concat()).unwrap();
-            path
-        };
-        damage("2022-03-15-f.parquet", "PAR1", "PAR2");
-        assert!(store.content(OF, &stored.version).is_none());
-        let description = damage("2022-03-15.json", "\"rows\":8", "\"rows\":9");
-        assert_eq!(store.find(OF), Found::Damaged);
-        assert!(description.exists());
     }
 }

@@ -4,7 +4,7 @@
 //! [`dependencies`] and its files; [`resolve`] carries the plan out, [`compute`] being the one place where rows become figures;
 //! [`appeals`] says what became of the records that appeals name, which [`records`] finds; [`windows`] adds up. [`night`], [`range`] and [`year`] are what a night, a
 //! range of nights and a settlement need, [`inspection`] is what a night would find, [`of_shop`] and [`rows_of_shop`]
-//! what is known of one shop, day by day and row by row, [`decided`] what appeals are stored to have taken out.
+//! what is known of one shop, day by day and row by row ([`shop_day`]), [`decided`] what appeals are stored to have taken out.
 
 mod appeals;
 mod compute;
@@ -24,6 +24,7 @@ mod resolve;
 pub(crate) mod rows_of_shop;
 pub(crate) mod set_aside;
 mod shifted;
+pub(crate) mod shop_day;
 pub(crate) mod survey;
 pub(crate) mod windows;
 pub(crate) mod year;

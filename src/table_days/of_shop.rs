@@ -13,7 +13,7 @@ use crate::columns::integers;
 use crate::error::{Outcome, all, fault};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
-use crate::state::store::{Found, Store, Stored};
+use crate::state::store::{Found, Store};
 use crate::table_days::STAGE;
 
 /// Why the figures of a day are not known; in answers by these names.
@@ -73,16 +73,12 @@ fn of_day(
     if stored.counts.rows != rows {
         return Ok(Err(WhyUnknown::ChangedSince));
     }
-    match sums_of(store, &stored) {
+    match store.peek_integers(of, &stored.version) {
         Some(sums) => shop_sums(&sums, shop_id, spec).map(Ok),
         // A night may have stored another version meanwhile.
         None if store.peek(of) != Found::Described(stored) => Ok(Err(WhyUnknown::ChangedSince)),
         None => Ok(Err(WhyUnknown::Damaged)),
     }
-}
-
-fn sums_of(store: &Store, stored: &Stored) -> Option<DataFrame> {
-    store.peek_content(stored.of(), &stored.version)?.sums().ok()
 }
 
 /// The rows of a shop added up: payments have one for each category of goods.
@@ -123,7 +119,7 @@ mod tests {
     use crate::extracts::{readable::day, tables::Table};
     use crate::state::day_content::DayContent;
     use crate::state::rehearsal::Keeping;
-    use crate::state::store::Version;
+    use crate::state::store::{Stored, Version};
 
     fn stored(of: TableDay, rows: i64) -> Stored {
         let version = Version { fingerprint: "f".to_owned(), ..Version::default() };

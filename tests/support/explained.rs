@@ -59,12 +59,16 @@ impl Explained {
         self.published(&SCORES).into_keys().collect()
     }
 
-    /// Checks that a shop without a row is said to have left before the day.
+    /// Checks that a shop without a row is said to have left before the day, whatever is asked of it.
     pub(crate) fn check_left(&self, shop: i64) {
         let page = self.json(shop, "");
         assert_eq!((&page["score"], &page["unscored_reason"]), (&Value::Null, &json!("not_present")), "{page:#}");
         assert_eq!(page["absence"]["reason"], "left", "{page:#}");
         assert!(page["absence"]["left_on"].as_str().unwrap() <= self.day.as_str(), "{page:#}");
+        for words in ["", "--days", "--rows", "--rows --indicator product_rating"] {
+            let said = self.said(shop, words).unwrap();
+            assert!(said.contains("it has left (joined on"), "{words}: {said}");
+        }
     }
 
     /// Checks what is said of every shop of the day; how many these are.
@@ -88,7 +92,11 @@ impl Explained {
                 continue;
             }
             check_days(&page, &self.json(*shop, "--days"));
-            check_rows(&page, &self.json(*shop, "--rows --limit 1000000"));
+            let all = self.json(*shop, "--rows --limit 1000000");
+            check_rows(&page, &all);
+            for limit in [0, 2, 10] {
+                check_first_rows(&all, &self.json(*shop, &format!("--rows --limit {limit}")), limit);
+            }
             let chinese = self.said(*shop, "--lang zh").unwrap();
             assert!(chinese.contains("营销准入"), "{chinese}");
         }
@@ -167,7 +175,29 @@ fn check_indicators(page: &Value, published: &[Value], improvements: &[Value]) {
         assert_eq!(next["value_to_reach"], improvement["value_to_reach"]);
         assert_eq!(next["score_gain"], improvement["score_gain"]);
         assert_eq!(exact(&next["score"]), exact(&page["score"]) + exact(&next["score_gain"]), "{page:#}");
+        list(&next["ways"]).iter().for_each(|way| check_way(explained, way));
     }
+}
+
+/// So many events bring the figures to the value, and one less does not.
+fn check_way(explained: &Value, way: &Value) {
+    let [plus_numerator, plus_denominator] = match way["event"].as_str().unwrap() {
+        "five_star_ratings" => [5, 1],
+        "pickups_in_time" | "answered_consultations" => [1, 1],
+        "late_pickups_in_time" | "unanswered_answered" => [1, 0],
+        "fewer_disputes" | "fewer_seconds" => [-1, 0],
+        "payments_without_dispute" | "refunds_at_once" => [0, 1],
+        event => panic!("{event}"),
+    };
+    let [numerator, denominator, count] = [&explained["numerator"], &explained["denominator"], &way["count"]];
+    let [numerator, denominator, count] = [numerator, denominator, count].map(|of| of.as_i64().unwrap());
+    let to_reach = explained["next"]["value_to_reach"].as_f64().unwrap();
+    #[allow(clippy::cast_precision_loss, reason = "sums of one shop")]
+    let is_there = |count: i64| {
+        let value = (numerator + plus_numerator * count) as f64 / (denominator + plus_denominator * count) as f64;
+        if explained["direction"] == "high" { value >= to_reach } else { value <= to_reach }
+    };
+    assert!(is_there(count) && !is_there(count - 1), "{way} {explained:#}");
 }
 
 /// The days less what appeals took out are the published figures.
@@ -179,6 +209,18 @@ fn check_days(page: &Value, answer: &Value) {
             let days: i64 = list(&indicator["days"]).iter().map(|day| day[figure].as_i64().unwrap()).sum();
             let taken_out = indicator["taken_out"][figure].as_i64().unwrap();
             assert_eq!(days - taken_out, indicator[figure].as_i64().unwrap(), "{indicator:#}");
+        }
+    }
+}
+
+/// The first records are those of `all`, whatever was read to find them, and so is all else that is said of them.
+fn check_first_rows(all: &Value, first: &Value, limit: usize) {
+    for (all, first) in list(&all["indicators"]).iter().zip(list(&first["indicators"])) {
+        let (records, shown) = (list(&all["records"]), list(&first["records"]));
+        assert_eq!(shown, &records[..limit.min(records.len())], "{first:#}");
+        assert_eq!(first["more"], records.len() - shown.len(), "{first:#}");
+        for same in ["indicator", "lacks", "add_up", "aside", "unknown_days"] {
+            assert_eq!(all[same], first[same], "{first:#}");
         }
     }
 }

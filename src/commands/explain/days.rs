@@ -16,6 +16,9 @@ pub(in crate::commands) struct DaysPage {
     pub(super) shop_id: i64,
     pub(super) as_of: Day,
     pub(super) indicators: Vec<IndicatorDays>,
+    /// Whose they are, for people.
+    #[serde(skip)]
+    pub(super) head: Vec<String>,
     #[serde(skip)]
     pub(super) language: Language,
 }
@@ -30,7 +33,8 @@ impl Answer for DaysPage {
     }
 
     fn parts(&self) -> Vec<Part> {
-        self.indicators.iter().map(|indicator| Part::Table(by_day(indicator, self.language))).collect()
+        let tables = self.indicators.iter().map(|indicator| Part::Table(by_day(indicator, self.language)));
+        self.head.iter().cloned().map(Part::Line).chain(tables).collect()
     }
 }
 

@@ -26,22 +26,28 @@ const STAGE: &str = "explain";
 pub(super) fn run(arguments: &Explain, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     let (rulebook, seen) = (Rulebook::load(&settings.rules)?, Current::of(&settings.out)?);
+    // The window, and what appeals reach, are those of the night, whatever the settings have become since.
+    let settings = seen.terms_of(arguments.date).and_then(|terms| settings.under(&terms.settings)).unwrap_or(settings);
     let Explain { shop, date, lang: language, indicator, form, .. } = *arguments;
     let asked = Asked { settings: &settings, rulebook: &rulebook, seen: &seen, shop_id: shop, as_of: date };
     let explained = explanation::explain(&asked)?;
-    if let Some(indicator) = indicator.filter(|only| explained.indicators.iter().all(|figures| figures.of != *only)) {
+    if let Some(indicator) = indicator
+        && !explained.indicators.is_empty()
+        && explained.indicators.iter().all(|figures| figures.of != indicator)
+    {
         let found = format!("--indicator {}, by which shop {shop} is not assessed on {date}", indicator.name());
         let assessed = explained.indicators.iter().map(|figures| figures.indicator).collect::<Vec<_>>();
         return Err(Finding::new(STAGE, found, format!("one of [{}]", assessed.join(", "))).fail(ExitClass::Usage));
     }
+    let head = page::head(&explained, language);
     if arguments.days {
         let indicators = explanation::days::by_day(&asked, &explained, indicator);
-        return tell(&DaysPage { shop_id: shop, as_of: date, indicators, language }, form, stdout);
+        return tell(&DaysPage { shop_id: shop, as_of: date, indicators, head, language }, form, stdout);
     }
     if arguments.rows {
         let listed = Listed { only: indicator, limit: arguments.limit };
         let indicators = explanation::records::behind(&asked, &explained, listed)?;
-        return tell(&RecordsPage { shop_id: shop, as_of: date, indicators, language }, form, stdout);
+        return tell(&RecordsPage { shop_id: shop, as_of: date, indicators, head, language }, form, stdout);
     }
     tell(&Page { explained, language }, form, stdout)
 }

@@ -82,8 +82,7 @@ impl Answer for Page {
 
     fn parts(&self) -> Vec<Part> {
         let Self { explained, language } = self;
-        let mut parts = vec![Part::Line(title(explained, *language))];
-        parts.extend(why_none(explained, *language).map(Part::Line));
+        let mut parts: Vec<Part> = head(explained, *language).into_iter().map(Part::Line).collect();
         if explained.absence.is_none() {
             parts.push(Part::Table(score_table(explained, *language)));
             parts.push(Part::Line(weights_line(explained, *language)));
@@ -96,6 +95,11 @@ impl Answer for Page {
         parts.extend(explained.unknown_days.iter().map(|days| Part::Line(unknown_days(days, *language))));
         parts
     }
+}
+
+/// Whose page it is, with the score, or why there is none.
+pub(super) fn head(explained: &Explanation, language: Language) -> Vec<String> {
+    [title(explained, language)].into_iter().chain(why_none(explained, language)).collect()
 }
 
 /// `508 品乐旗舰店 · 女装/女士精品 (25 shops) · 2022-03-15: 2.5`.

@@ -6,7 +6,7 @@ use super::words::{self, told};
 use crate::answers::units::{self, Language};
 use crate::answers::{Answer, Cell, Part, Table};
 use crate::domain::Day;
-use crate::explanation::records::{IndicatorRecords, TheRecord};
+use crate::explanation::told_records::{IndicatorRecords, TheRecord};
 use crate::indicators::{Indicator, Unit};
 
 /// The records behind a shop's indicators.
@@ -16,6 +16,9 @@ pub(in crate::commands) struct RecordsPage {
     pub(super) shop_id: i64,
     pub(super) as_of: Day,
     pub(super) indicators: Vec<IndicatorRecords>,
+    /// Whose they are, for people.
+    #[serde(skip)]
+    pub(super) head: Vec<String>,
     #[serde(skip)]
     pub(super) language: Language,
 }
@@ -31,7 +34,8 @@ impl Answer for RecordsPage {
     }
 
     fn parts(&self) -> Vec<Part> {
-        self.indicators.iter().flat_map(|indicator| parts(indicator, self.language)).collect()
+        let parts = self.indicators.iter().flat_map(|indicator| parts(indicator, self.language));
+        self.head.iter().cloned().map(Part::Line).chain(parts).collect()
     }
 }
 
@@ -50,6 +54,10 @@ fn parts(indicator: &IndicatorRecords, language: Language) -> Vec<Part> {
     let mut parts = vec![Part::Line(line)];
     if !indicator.records.is_empty() || !indicator.aside.is_empty() {
         parts.push(Part::Table(table(indicator, language)));
+    }
+    if !indicator.add_up {
+        let told = ["  they do not add up to the published figures", "  合计与发布值不一致"];
+        parts.push(Part::Line(language.of(told[0], told[1]).to_owned()));
     }
     parts.extend(indicator.unknown_days.iter().map(|days| Part::Line(words::unknown_days(days, language))));
     parts

@@ -1,6 +1,6 @@
 //! The words of published codes for people, in English and Chinese.
 
-use crate::answers::units::{Language, duration};
+use crate::answers::units::{Language, duration_at_least};
 use crate::domain::Dimension;
 use crate::explanation::reach::{Event, Way};
 use crate::explanation::stored::UnknownDays;
@@ -59,7 +59,7 @@ pub(super) fn way(Way { event, count }: Way, language: Language) -> String {
         Event::FewerSeconds => ("less in all refunds together", "的退款总时长"),
         Event::RefundsAtOnce => ("more refunds completed at once", "笔即时完结的退款"),
     };
-    let amount = if event == Event::FewerSeconds { duration(count, language) } else { count.to_string() };
+    let amount = if event == Event::FewerSeconds { duration_at_least(count, language) } else { count.to_string() };
     let is_instead = matches!(event, Event::LatePickupsInTime | Event::UnansweredAnswered);
     match language {
         Language::En => format!("{amount} {english}"),
