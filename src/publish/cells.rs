@@ -10,7 +10,10 @@ use crate::error::{Outcome, fault};
 const STAGE: &str = "published rows";
 
 /// A cell of a column; none where it is null.
-pub(crate) fn cell<A: ArrayAccessor>(column: A, row: usize) -> Option<A::Item> {
+pub(crate) fn cell<'a, A>(column: &'a A, row: usize) -> Option<<&'a A as ArrayAccessor>::Item>
+where
+    &'a A: ArrayAccessor,
+{
     (row < column.len() && column.is_valid(row)).then(|| column.value(row))
 }
 

@@ -22,7 +22,7 @@ use super::frozen::not_as_recorded;
 use super::layout::{Layout, Name};
 use super::outputs::OutputTable;
 use super::partition::{PUBLISHED, PartitionFolder};
-use super::terms::KnownTerms;
+use super::terms::{KnownTerms, RecordedTerms};
 use super::{current, generations};
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
@@ -79,9 +79,10 @@ impl Current {
         })
     }
 
-    /// What its nights went by.
-    pub(crate) fn terms(&self) -> KnownTerms {
-        self.generation.as_ref().map_or_else(KnownTerms::default, |(folder, _)| KnownTerms::read(folder))
+    /// The terms that the night of a day went by; none where they are not known.
+    pub(crate) fn terms_of(&self, day: Day) -> Option<RecordedTerms> {
+        let (folder, _) = self.generation.as_ref()?;
+        KnownTerms::read(folder).of_night(day).cloned()
     }
 
     /// The path under which readers find a partition.

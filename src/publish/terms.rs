@@ -50,15 +50,15 @@ impl KnownTerms {
         text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
     }
 
-    /// What the night of a day went by; none where it is not known.
-    pub(crate) fn of_night(&self, day: Day) -> Option<&RecordedTerms> {
-        self.terms.get(self.nights.get(&day)?)
-    }
-
     /// The night of a day, else the one before it, with what it went by; none where it is not known.
     pub(crate) fn of_night_or_before(&self, day: Day) -> Option<(Day, &RecordedTerms)> {
         let (night, hash) = self.nights.range(..=day).next_back()?;
         Some((*night, self.terms.get(hash)?))
+    }
+
+    /// What the night of a day went by; none where it is not known.
+    pub(super) fn of_night(&self, day: Day) -> Option<&RecordedTerms> {
+        self.terms.get(self.nights.get(&day)?)
     }
 
     /// With a night more, and without the terms of those that are there no more.

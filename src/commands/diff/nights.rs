@@ -39,7 +39,7 @@ impl Night {
     fn read(generation: Current, day: Day, now: (&Settings, &Rulebook)) -> Outcome<Self> {
         let published = PublishedNight::read(&generation, day)?;
         let month_end = MonthEnd::up_to(&generation, day)?;
-        let rules = NightRules::of(day, generation.terms().of_night(day), now);
+        let rules = NightRules::of(day, generation.terms_of(day).as_ref(), now);
         Ok(Self { generation, published, month_end, rules })
     }
 

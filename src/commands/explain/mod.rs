@@ -27,8 +27,7 @@ pub(super) fn run(arguments: &Explain, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     let (rulebook, seen) = (Rulebook::load(&settings.rules)?, Current::of(&settings.out)?);
     // The window, and what appeals reach, are those of the night, whatever the settings have become since.
-    let of_night = seen.terms().of_night(arguments.date).and_then(|terms| settings.under(&terms.settings));
-    let settings = of_night.unwrap_or(settings);
+    let settings = seen.terms_of(arguments.date).and_then(|terms| settings.under(&terms.settings)).unwrap_or(settings);
     let Explain { shop, date, lang: language, indicator, form, .. } = *arguments;
     let asked = Asked { settings: &settings, rulebook: &rulebook, seen: &seen, shop_id: shop, as_of: date };
     let explained = explanation::explain(&asked)?;
