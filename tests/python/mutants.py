@@ -82,7 +82,7 @@ class Run:
 
 
 def tree(folder):
-    """What lies under a folder: links that lead somewhere, modes and hashes by path; locks left out."""
+    """What lies under a folder: links that lead somewhere, modes and hashes by path; without locks, and the rows that stopped runs."""
     found = {}
     for at, folders, files in os.walk(folder):
         for name in folders + files:
@@ -90,7 +90,7 @@ def tree(folder):
             relative = os.path.relpath(path, folder)
             if os.path.islink(path) and os.path.exists(path):
                 found[relative] = os.readlink(path)
-            elif os.path.isfile(path) and not relative.startswith("locks"):
+            elif os.path.isfile(path) and not relative.startswith(("locks/", "refused/")):
                 with open(path, "rb") as file:
                     found[relative] = hashlib.sha256(file.read()).hexdigest(), os.stat(path).st_mode
     return found
