@@ -111,9 +111,9 @@ pub(crate) struct Diff {
     /// Categories in place of shops
     #[arg(long)]
     pub categories: bool,
-    /// How many shops or categories people see, the greatest move first
+    /// How many shops or categories people see, the greatest move first; JSON and CSV have all
     #[arg(long, value_name = "N", default_value_t = 20)]
-    pub most: usize,
+    pub limit: usize,
     #[command(flatten)]
     pub form: FormatFlag,
     #[command(flatten)]
@@ -153,9 +153,9 @@ pub(crate) struct WhatIf {
     /// The published day, YYYY-MM-DD; --rules and --set say what would be other than it is
     #[arg(long, value_name = "DAY")]
     pub date: Day,
-    /// How many shops: those of which something else is decided, then the greatest moves
+    /// How many shops people see, those of which something else is decided first; JSON and CSV have all
     #[arg(long, value_name = "N", default_value_t = 10)]
-    pub shops: usize,
+    pub limit: usize,
     #[command(flatten)]
     pub form: FormatFlag,
     #[command(flatten)]

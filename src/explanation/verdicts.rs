@@ -18,7 +18,7 @@ use crate::rulebook::Decimal4;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Marketing {
     pub(crate) marketing_min: f64,
-    pub(crate) is_eligible: bool,
+    pub(crate) marketing_eligible: bool,
     /// How much the score lacks; none where it does not, or there is no score.
     pub(crate) short_by: Option<f64>,
 }
@@ -73,7 +73,7 @@ pub(super) fn marketing(row: Row<'_>) -> Outcome<Marketing> {
     let lacking = lacking.filter(|lacking| *lacking > 0);
     Ok(Marketing {
         marketing_min,
-        is_eligible: row.boolean("marketing_eligible")?,
+        marketing_eligible: row.boolean("marketing_eligible")?,
         short_by: lacking.map(|lacking| Decimal4::from_ten_thousandths(lacking).as_f64()),
     })
 }

@@ -26,10 +26,11 @@ fn ten_thousandths(figure: &Value) -> i64 {
 fn diff(bench: &Bench, words: &str) -> Value {
     let said: Value = serde_json::from_str(&bench.said(&format!("diff {words} --format json"))).unwrap();
     for shop in said["shops"].as_array().unwrap() {
-        let moved = ten_thousandths(&shop["moved"]);
-        let parts: i64 = shop["parts"].as_array().unwrap().iter().map(|part| ten_thousandths(&part["moved"])).sum();
+        let moved = ten_thousandths(&shop["score_move"]);
+        let parts: i64 =
+            shop["parts"].as_array().unwrap().iter().map(|part| ten_thousandths(&part["score_move"])).sum();
         assert_eq!(moved, parts, "{shop}");
-        assert_eq!(moved, ten_thousandths(&shop["score_to"]) - ten_thousandths(&shop["score_from"]), "{shop}");
+        assert_eq!(moved, ten_thousandths(&shop["score_after"]) - ten_thousandths(&shop["score_before"]), "{shop}");
         assert!(shop["main_cause"].is_string() || moved == 0, "{shop}");
     }
     said
@@ -111,7 +112,7 @@ fn the_rules_of_now_stand_for_those_that_no_record_has_and_that_is_said() {
     let asked = yesterday_and_today();
     let said = diff(&bench, &asked);
     assert_eq!(said["rules"], Value::from(vec!["tiers.csv * * 5 top_percent 20→40"]), "whatever its few shops tell");
-    assert_eq!(said["are_rules_recorded_from"], Value::Bool(true));
+    assert_eq!(said["are_rules_recorded_before"], Value::Bool(true));
     let terms = fs::canonicalize(bench.path("out/current")).unwrap().with_file_name("terms.json");
     let mut recorded: Value = serde_json::from_slice(&fs::read(&terms).unwrap()).unwrap();
     recorded["nights"].as_object_mut().unwrap().remove(&yesterday().to_string()).unwrap();
@@ -122,7 +123,7 @@ fn the_rules_of_now_stand_for_those_that_no_record_has_and_that_is_said() {
     let by_shipped = format!("{asked} --rules {}", shipped.display());
     let again = diff(&bench, &by_shipped);
     assert_eq!((&again["rules"], &again["shops"]), (&said["rules"], &said["shops"]));
-    assert_eq!(again["are_rules_recorded_from"], Value::Bool(false));
+    assert_eq!(again["are_rules_recorded_before"], Value::Bool(false));
     let told = bench.said(&format!("diff {by_shipped}"));
     assert!(told.contains(&format!("the rules and settings of {} are not recorded", yesterday())), "{told}");
 }
@@ -135,8 +136,8 @@ fn a_limit_that_was_raised_takes_admissions_without_a_move() {
     let admissions = said["admissions"].as_array().unwrap();
     assert!(!admissions.is_empty());
     for lost in admissions {
-        assert_eq!((&lost["is_admitted"], &lost["cause"]), (&Value::Bool(false), &Value::from("rules")));
-        assert_eq!(lost["marketing_min_to"], Value::from(5.0));
+        assert_eq!((&lost["marketing_eligible"], &lost["cause"]), (&Value::Bool(false), &Value::from("rules")));
+        assert_eq!(lost["marketing_min_after"], Value::from(5.0));
     }
 }
 
@@ -184,7 +185,7 @@ fn a_category_that_changed_and_a_shop_that_left_are_causes() {
     let bench = after(|bench| bench.put(Table::Shops, today(), &shops("女装/女士精品")));
     let said = diff(&bench, &format!("{} --shop 3", yesterday_and_today()));
     assert_eq!(
-        (&said["shops"][0]["category_from"], &said["shops"][0]["category_to"]),
+        (&said["shops"][0]["category_before"], &said["shops"][0]["category_after"]),
         (&"茶".into(), &"女装/女士精品".into())
     );
     let all = causes(&diff(&bench, &yesterday_and_today()));
@@ -221,7 +222,7 @@ fn one_shop_is_told_with_its_name_and_without_a_move_where_its_score_went() {
     assert!(left.starts_with("rules") && left.contains("\n2 店 · 茶: left, score "), "{left}");
     let lost = told("--shop 4");
     assert!(lost.contains("admission lost, limit 2.8 → 5: rules"), "{lost}");
-    let none = told("--most 0");
+    let none = told("--limit 0");
     assert!(none.contains("left 1 (1 not shown)") && !none.contains("( and"), "{none}");
 }
 

@@ -125,7 +125,7 @@ fn check_score(page: &Value, published: &Value) {
         assert_eq!(page[column], published[column], "{column} of {page:#}");
     }
     assert_eq!(page["marketing"]["marketing_min"], published["marketing_min"]);
-    assert_eq!(page["marketing"]["is_eligible"], published["marketing_eligible"]);
+    assert_eq!(page["marketing"]["marketing_eligible"], published["marketing_eligible"]);
     assert_eq!(page["unknown_days"], json!([]), "{page:#}");
     let dimensions = list(&page["dimensions"]);
     for dimension in dimensions {

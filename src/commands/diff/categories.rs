@@ -31,14 +31,14 @@ pub(in crate::commands) struct CategoriesDiff {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct CategoryMove {
     primary_category: String,
-    scored_from: usize,
-    scored_to: usize,
-    admitted_from: usize,
-    admitted_to: usize,
+    scored_before: usize,
+    scored_after: usize,
+    admitted_before: usize,
+    admitted_after: usize,
     /// The ⌈n/2⌉-th lowest score.
-    median_from: Option<f64>,
-    median_to: Option<f64>,
-    moved: Option<f64>,
+    median_before: Option<f64>,
+    median_after: Option<f64>,
+    median_move: Option<f64>,
     /// Shops of both nights whose score rose.
     up: usize,
     down: usize,
@@ -63,13 +63,13 @@ impl CategoryMove {
         let [from, to]: [Scores; 2] = category.nights;
         Self {
             primary_category: category.category.to_string(),
-            scored_from: from.scored,
-            scored_to: to.scored,
-            admitted_from: from.admitted,
-            admitted_to: to.admitted,
-            median_from: from.median.map(Decimal4::as_f64),
-            median_to: to.median.map(Decimal4::as_f64),
-            moved: category.moved().map(points),
+            scored_before: from.scored,
+            scored_after: to.scored,
+            admitted_before: from.admitted,
+            admitted_after: to.admitted,
+            median_before: from.median.map(Decimal4::as_f64),
+            median_after: to.median.map(Decimal4::as_f64),
+            median_move: category.moved().map(points),
             up: category.up,
             down: category.down,
             ten_thousandths: category.moved().unwrap_or_default(),
@@ -81,7 +81,7 @@ impl Answer for CategoriesDiff {
     const SCHEMA: &'static str = "diff-categories/1";
     type Row = CategoryMove;
     const COLUMNS: &'static str = "\
-        primary_category,scored_from,scored_to,admitted_from,admitted_to,median_from,median_to,moved,up,down";
+        primary_category,scored_before,scored_after,admitted_before,admitted_after,median_before,median_after,median_move,up,down";
 
     fn rows(&self) -> Vec<CategoryMove> {
         self.categories.clone()
@@ -90,7 +90,7 @@ impl Answer for CategoriesDiff {
     fn parts(&self) -> Vec<Part> {
         let shown: Vec<&CategoryMove> = self.categories.iter().take(self.most).collect();
         let more = self.categories.len() - shown.len();
-        let days = format!("{} → {}", self.from.day, self.to.day);
+        let days = format!("{} → {}", self.from.as_of, self.to.as_of);
         let mut parts = vec![
             Part::Line(format!("{days}: {} categories, the middle score that fell most first", self.categories.len())),
             Part::Table(told_scores(&shown)),
@@ -100,7 +100,7 @@ impl Answer for CategoriesDiff {
                 &shown.iter().map(|of| of.primary_category.as_str()).collect::<Vec<_>>(),
             )),
         ];
-        parts.extend((more > 0).then(|| Part::Line(format!("and {more} more categories; --most N shows more"))));
+        parts.extend((more > 0).then(|| Part::Line(format!("and {more} more categories; --limit N shows more"))));
         parts
     }
 }
@@ -112,9 +112,9 @@ fn told_scores(categories: &[&CategoryMove]) -> Table {
         let counts = |from: usize, to: usize| Cell::number(Some(arrow(&from.to_string(), &to.to_string())));
         table.add([
             Cell::text(&of.primary_category),
-            counts(of.scored_from, of.scored_to),
-            counts(of.admitted_from, of.admitted_to),
-            Cell::number(Some(arrow(&score(of.median_from), &score(of.median_to)))),
+            counts(of.scored_before, of.scored_after),
+            counts(of.admitted_before, of.admitted_after),
+            Cell::number(Some(arrow(&score(of.median_before), &score(of.median_after)))),
             Cell::number((moved != 0).then(|| signed(moved))).toned(tone(moved)),
             Cell::number(Some(of.up)),
             Cell::number(Some(of.down)),

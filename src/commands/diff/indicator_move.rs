@@ -21,7 +21,7 @@ pub(in crate::commands) struct IndicatorMove {
     pub(super) from: Option<Figures>,
     pub(super) to: Option<Figures>,
     /// What it moved the score by.
-    pub(super) moved: f64,
+    pub(super) score_move: f64,
     #[serde(skip)]
     pub(super) of: Option<(Dimension, Unit)>,
 }
@@ -33,8 +33,7 @@ pub(in crate::commands) struct Figures {
     pub(super) numerator: i64,
     pub(super) denominator: i64,
     pub(super) value: Option<f64>,
-    /// One more than the shops that are strictly better.
-    pub(super) rank: Option<i64>,
+    pub(super) shops_better: Option<i64>,
     pub(super) ranked: Option<i64>,
     pub(super) tier: Option<i64>,
 }
@@ -55,7 +54,7 @@ impl IndicatorMove {
             unit: <&str>::from(spec.unit).to_owned(),
             from,
             to,
-            moved: points(sum(parts, |part| part.indicator == Some(indicator))),
+            score_move: points(sum(parts, |part| part.indicator == Some(indicator))),
             of: Some((spec.dimension, spec.unit)),
         }
     }
@@ -68,7 +67,7 @@ impl IndicatorMove {
     /// Whether it moved the score, or its tier is another.
     pub(super) fn has_changed(&self) -> bool {
         let tier = |figures: &Option<Figures>| figures.as_ref().and_then(|figures| figures.tier);
-        self.moved != 0.0 || tier(&self.from) != tier(&self.to)
+        self.score_move != 0.0 || tier(&self.from) != tier(&self.to)
     }
 }
 
@@ -78,7 +77,7 @@ impl Figures {
             numerator: *numerator,
             denominator: *denominator,
             value: standing.map(|standing| standing.value),
-            rank: standing.map(|standing| standing.better + 1),
+            shops_better: standing.map(|standing| standing.better),
             ranked: standing.map(|standing| standing.ranked),
             tier: standing.map(|standing| standing.tier.points()),
         }

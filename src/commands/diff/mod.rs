@@ -25,7 +25,7 @@ use crate::threads::on_pool;
 pub(super) fn run(arguments: &Diff, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     if arguments.categories {
-        let answer = on_pool(|| categories::diff(&Nights::read(arguments, &settings)?, arguments.most))?;
+        let answer = on_pool(|| categories::diff(&Nights::read(arguments, &settings)?, arguments.limit))?;
         return tell(&answer, arguments.form, stdout);
     }
     let answer = on_pool(|| moved::diff(&Nights::read(arguments, &settings)?, arguments))?;

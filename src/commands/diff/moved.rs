@@ -27,9 +27,9 @@ pub(in crate::commands) struct Diff {
     /// Whether what appeals took out is told apart; else it is among own figures, for STATE does not keep the appeals of all days.
     pub(super) are_appeals_known: bool,
     /// Whether the first night's rules and settings are recorded with it; else those of now stand for them.
-    pub(super) are_rules_recorded_from: bool,
+    pub(super) are_rules_recorded_before: bool,
     /// The same of the second night.
-    pub(super) are_rules_recorded_to: bool,
+    pub(super) are_rules_recorded_after: bool,
     /// How the rules differ that the nights went by, in words.
     pub(super) rules: Vec<String>,
     /// How the settings differ that reach into a night, in words.
@@ -87,8 +87,8 @@ pub(super) fn diff(nights: &Nights, arguments: &cli::Diff) -> Outcome<Diff> {
         from: first.side()?,
         to: second.side()?,
         are_appeals_known,
-        are_rules_recorded_from: first.rules.are_recorded,
-        are_rules_recorded_to: second.rules.are_recorded,
+        are_rules_recorded_before: first.rules.are_recorded,
+        are_rules_recorded_after: second.rules.are_recorded,
         rules: changed.rules,
         settings: changed.settings,
         up,
@@ -99,7 +99,7 @@ pub(super) fn diff(nights: &Nights, arguments: &cli::Diff) -> Outcome<Diff> {
         admissions,
         statuses,
         shops: stayed.iter().map(|shop| MovedShop::of(shop, arguments.shop.is_some())).collect(),
-        shown: Shown { most: arguments.most, shop: arguments.shop },
+        shown: Shown { most: arguments.limit, shop: arguments.shop },
     })
 }
 

@@ -17,12 +17,12 @@ use crate::rulebook::Decimal4;
 pub(in crate::commands) struct MovedShop {
     pub(super) shop_id: i64,
     pub(super) shop_name: String,
-    pub(super) category_from: String,
-    pub(super) category_to: String,
-    pub(super) score_from: Option<f64>,
-    pub(super) score_to: Option<f64>,
+    pub(super) category_before: String,
+    pub(super) category_after: String,
+    pub(super) score_before: Option<f64>,
+    pub(super) score_after: Option<f64>,
     /// None where a night has no score.
-    pub(super) moved: Option<f64>,
+    pub(super) score_move: Option<f64>,
     #[serde(skip)]
     pub(super) ten_thousandths: Option<i64>,
     /// The cause whose parts add up to most.
@@ -46,7 +46,7 @@ pub(in crate::commands) struct MovePart {
     pub(super) cause: Cause,
     /// None of the weights.
     pub(super) indicator: Option<String>,
-    pub(super) moved: f64,
+    pub(super) score_move: f64,
     #[serde(skip)]
     ten_thousandths: i64,
 }
@@ -56,11 +56,11 @@ pub(in crate::commands) struct MovePart {
 pub(in crate::commands) struct MovedRow {
     shop_id: i64,
     shop_name: String,
-    category_from: String,
-    category_to: String,
-    score_from: Option<f64>,
-    score_to: Option<f64>,
-    moved: Option<f64>,
+    category_before: String,
+    category_after: String,
+    score_before: Option<f64>,
+    score_after: Option<f64>,
+    score_move: Option<f64>,
     own_figures: f64,
     appeals: f64,
     other_shops: f64,
@@ -79,17 +79,17 @@ impl MovedShop {
         let part = |part: &ScorePart| MovePart {
             cause: part.cause,
             indicator: part.indicator.map(|indicator| indicator.name().to_owned()),
-            moved: points(part.ten_thousandths),
+            score_move: points(part.ten_thousandths),
             ten_thousandths: part.ten_thousandths,
         };
         Self {
             shop_id: first.shop_id,
             shop_name: second.name.to_string(),
-            category_from: first.primary_category.to_string(),
-            category_to: second.primary_category.to_string(),
-            score_from: first.score.map(Decimal4::as_f64),
-            score_to: second.score.map(Decimal4::as_f64),
-            moved: shop.moved().map(points),
+            category_before: first.primary_category.to_string(),
+            category_after: second.primary_category.to_string(),
+            score_before: first.score.map(Decimal4::as_f64),
+            score_after: second.score.map(Decimal4::as_f64),
+            score_move: shop.moved().map(points),
             ten_thousandths: shop.moved(),
             main_cause: main_cause(&shop.parts),
             main_indicator: main_indicator(&shop.parts).map(|indicator| indicator.name().to_owned()),
@@ -118,11 +118,11 @@ impl MovedShop {
         MovedRow {
             shop_id: self.shop_id,
             shop_name: self.shop_name.clone(),
-            category_from: self.category_from.clone(),
-            category_to: self.category_to.clone(),
-            score_from: self.score_from,
-            score_to: self.score_to,
-            moved: self.moved,
+            category_before: self.category_before.clone(),
+            category_after: self.category_after.clone(),
+            score_before: self.score_before,
+            score_after: self.score_after,
+            score_move: self.score_move,
             own_figures: by(Cause::OwnFigures),
             appeals: by(Cause::Appeals),
             other_shops: by(Cause::OtherShops),

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Side {
     /// The day, YYYY-MM-DD.
-    pub(super) day: Day,
+    pub(super) as_of: Day,
     /// The generation that it was taken from.
     pub(super) generation: String,
     /// The newest month end up to the day that is assessed.
@@ -45,7 +45,7 @@ impl Night {
 
     pub(super) fn side(&self) -> Outcome<Side> {
         let month_end = self.month_end.as_ref().map(|month_end| month_end.day);
-        Ok(Side { day: self.published.day, generation: self.generation.name()?, month_end })
+        Ok(Side { as_of: self.published.day, generation: self.generation.name()?, month_end })
     }
 }
 

@@ -18,9 +18,9 @@ pub(super) fn one_shop(diff: &Diff) -> Vec<Part> {
         parts.extend(shops.iter().map(line).map(Part::Line));
     }
     for shop in &diff.shops {
-        let scores = arrow(&score(shop.score_from), &score(shop.score_to));
+        let scores = arrow(&score(shop.score_before), &score(shop.score_after));
         let moved = shop.ten_thousandths.map_or(String::new(), |moved| format!(" ({})", signed(moved)));
-        let category = arrow(&shop.category_from, &shop.category_to);
+        let category = arrow(&shop.category_before, &shop.category_after);
         parts.push(Part::Line(format!("{} {} · {category}: {scores}{moved}", shop.shop_id, shop.shop_name)));
         let (still, table) = dimensions(shop);
         parts.extend(table.map(Part::Table));
@@ -29,7 +29,7 @@ pub(super) fn one_shop(diff: &Diff) -> Vec<Part> {
     let changes =
         diff.scores_came_or_went.iter().map(|change| format!("its score came or went: {}", change.cause.name()));
     let admissions = diff.admissions.iter().map(|change| {
-        let admission = if change.is_admitted { "gained" } else { "lost" };
+        let admission = if change.marketing_eligible { "gained" } else { "lost" };
         format!("admission {admission}, limit {}: {}", limit(change), change.cause.name())
     });
     parts.extend(changes.chain(admissions).map(Part::Line));

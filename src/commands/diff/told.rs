@@ -14,7 +14,7 @@ impl Answer for Diff {
     const SCHEMA: &'static str = "diff/1";
     type Row = MovedRow;
     const COLUMNS: &'static str = "\
-        shop_id,shop_name,category_from,category_to,score_from,score_to,moved,own_figures,appeals,other_shops,\
+        shop_id,shop_name,category_before,category_after,score_before,score_after,score_move,own_figures,appeals,other_shops,\
         presence,category,rules,main_cause,main_indicator";
 
     fn rows(&self) -> Vec<MovedRow> {
@@ -35,14 +35,14 @@ fn all_shops(diff: &Diff) -> Vec<Part> {
     let (up, down) = (diff.up, diff.down);
     let (entered, left) = (counted(&diff.entered), counted(&diff.left));
     let moved = up + down;
-    let days = format!("{} → {}", diff.from.day, diff.to.day);
+    let days = format!("{} → {}", diff.from.as_of, diff.to.as_of);
     let mut parts =
         vec![Part::Line(format!("{days}: entered {entered}, left {left}; changed {moved}: {up} up, {down} down"))];
     parts.extend(heads(diff));
     let admissions = |is_admitted| {
-        let of: Vec<_> = diff.admissions.iter().filter(|change| change.is_admitted == is_admitted).collect();
+        let of: Vec<_> = diff.admissions.iter().filter(|change| change.marketing_eligible == is_admitted).collect();
         let told = |change: &AdmissionChange| {
-            let scores = arrow(&score(change.score_from), &score(change.score_to));
+            let scores = arrow(&score(change.score_before), &score(change.score_after));
             format!("{} ({scores}, limit {}, {})", change.shop_id, limit(change), change.cause.name())
         };
         few(of.into_iter().map(told), most)
@@ -50,7 +50,7 @@ fn all_shops(diff: &Diff) -> Vec<Part> {
     parts.push(Part::Line(format!("admission lost: {}; gained: {}", admissions(false), admissions(true))));
     if !diff.scores_came_or_went.is_empty() {
         let told = |change: &ScoreChange| {
-            let scores = arrow(&score(change.score_from), &score(change.score_to));
+            let scores = arrow(&score(change.score_before), &score(change.score_after));
             format!("{} ({scores}, {})", change.shop_id, change.cause.name())
         };
         let scores = few(diff.scores_came_or_went.iter().map(told), most);
@@ -60,7 +60,7 @@ fn all_shops(diff: &Diff) -> Vec<Part> {
     if !diff.shops.is_empty() {
         parts.extend((most > 0).then(|| Part::Table(moved_shops(&diff.shops, most))));
         let more = diff.shops.len().saturating_sub(most);
-        parts.extend((more > 0).then(|| Part::Line(format!("and {more} more that moved; --most N shows more"))));
+        parts.extend((more > 0).then(|| Part::Line(format!("and {more} more that moved; --limit N shows more"))));
     }
     parts
 }
@@ -85,8 +85,8 @@ fn moved_shops(shops: &[MovedShop], most: usize) -> Table {
         let mut cells = vec![
             Cell::number(Some(shop.shop_id)),
             Cell::text(&shop.shop_name),
-            Cell::text(arrow(&shop.category_from, &shop.category_to)),
-            Cell::number(Some(arrow(&score(shop.score_from), &score(shop.score_to)))),
+            Cell::text(arrow(&shop.category_before, &shop.category_after)),
+            Cell::number(Some(arrow(&score(shop.score_before), &score(shop.score_after)))),
             Cell::number(shop.ten_thousandths.map(signed)).toned(shop.ten_thousandths.map_or(Tone::Plain, tone)),
             Cell::text(because(shop)),
             Cell::text(through.map_or("weights", |of| &of.indicator)),

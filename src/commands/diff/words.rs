@@ -35,7 +35,7 @@ pub(super) fn arrow(from: &str, to: &str) -> String {
 
 /// The least score that is admitted to marketing.
 pub(super) fn limit(change: &AdmissionChange) -> String {
-    arrow(&change.marketing_min_from.to_string(), &change.marketing_min_to.to_string())
+    arrow(&change.marketing_min_before.to_string(), &change.marketing_min_after.to_string())
 }
 
 /// From which night to which, and what is to be known of all that follows.
@@ -45,9 +45,12 @@ pub(super) fn heads(diff: &Diff) -> Vec<Part> {
     if from.generation != to.generation {
         lines.push(format!("generation {} → {}", from.generation, to.generation));
     }
-    for (side, are_recorded) in [(from, diff.are_rules_recorded_from), (to, diff.are_rules_recorded_to)] {
+    for (side, are_recorded) in [(from, diff.are_rules_recorded_before), (to, diff.are_rules_recorded_after)] {
         if !are_recorded {
-            lines.push(format!("the rules and settings of {} are not recorded: those of now stand for them", side.day));
+            lines.push(format!(
+                "the rules and settings of {} are not recorded: those of now stand for them",
+                side.as_of
+            ));
         }
     }
     let changed = [("rules", &diff.rules), ("settings", &diff.settings)].into_iter();
@@ -66,9 +69,9 @@ pub(super) fn statuses(diff: &Diff) -> Option<Part> {
     let (from, to) = diff.from.month_end.zip(diff.to.month_end)?;
     let told = |change: &StatusChange| {
         let failures =
-            change.failure_limit.map_or(String::new(), |limit| format!(", {} of {limit}", change.failures_to));
-        let scores = arrow(&score(change.score_from), &score(change.score_to));
-        format!("{} ({}{failures}, {scores})", change.shop_id, arrow(&change.status_from, &change.status_to))
+            change.failure_limit.map_or(String::new(), |limit| format!(", {} of {limit}", change.failures_after));
+        let scores = arrow(&score(change.score_before), &score(change.score_after));
+        format!("{} ({}{failures}, {scores})", change.shop_id, arrow(&change.status_before, &change.status_after))
     };
     let changed = few(diff.statuses.iter().map(told), diff.shown.most);
     (from != to || !diff.statuses.is_empty())
@@ -89,7 +92,7 @@ pub(super) fn figures(of: &IndicatorMove) -> [Cell; 3] {
     };
     [
         told(["no data", "not assessed"], |figures, unit| Some(value(figures.value?, unit?, Language::En))),
-        told(["none"; 2], |figures, _| Some(format!("{}/{}", figures.rank?, figures.ranked?))),
+        told(["none"; 2], |figures, _| Some(format!("{}/{}", figures.shops_better? + 1, figures.ranked?))),
         told(["none"; 2], |figures, _| figures.tier.map(|tier| tier.to_string())),
     ]
 }

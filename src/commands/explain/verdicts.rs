@@ -15,15 +15,17 @@ pub(super) fn verdict_lines(explained: &Explanation, language: Language) -> Vec<
 }
 
 fn marketing_line(marketing: &Marketing, language: Language) -> String {
-    let Marketing { marketing_min, is_eligible, short_by } = marketing;
+    let Marketing { marketing_min, marketing_eligible, short_by } = marketing;
     let short = short_by.map_or(String::new(), |short| match language {
         Language::En => format!(", short by {short}"),
         Language::Zh => format!("，差{short}分"),
     });
     match language {
-        Language::En => format!("marketing: {} (from {marketing_min}{short})", if *is_eligible { "yes" } else { "no" }),
+        Language::En => {
+            format!("marketing: {} (from {marketing_min}{short})", if *marketing_eligible { "yes" } else { "no" })
+        }
         Language::Zh => {
-            format!("营销准入：{}（最低{marketing_min}分{short}）", if *is_eligible { "符合" } else { "不符合" })
+            format!("营销准入：{}（最低{marketing_min}分{short}）", if *marketing_eligible { "符合" } else { "不符合" })
         }
     }
 }

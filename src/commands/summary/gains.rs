@@ -6,8 +6,10 @@ use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use super::STAGE;
+use crate::answers::units::{self, Language};
 use crate::answers::{Cell, Table};
 use crate::error::{Outcome, fault};
+use crate::indicators::{Indicator, Unit};
 use crate::publish::cells::{Row, rows};
 
 /// A shop's best single step.
@@ -25,6 +27,8 @@ pub(in crate::commands) struct Gain {
     /// In the unit of the indicator.
     value: f64,
     value_to_reach: f64,
+    #[serde(skip)]
+    unit: Unit,
 }
 
 /// One a shop: its greatest gain by a single indicator.
@@ -43,6 +47,8 @@ pub(super) fn greatest_gains(scores: &RecordBatch, improvements: &RecordBatch, m
     greatest.sort_by(|(_, (one, _)), (_, (other, _))| other.total_cmp(one));
     let gains = greatest.into_iter().take(most).map(|(shop_id, (score_gain, step))| {
         let unscored = || fault(STAGE, format!("improvements of shop {shop_id}, which has no score"));
+        let name = step.text("indicator")?;
+        let indicator = Indicator::from_name(&name).ok_or_else(|| fault(STAGE, format!("an indicator {name}")))?;
         let score = scored.get(&shop_id).ok_or_else(unscored)?;
         Ok(Gain {
             shop_id,
@@ -50,11 +56,12 @@ pub(super) fn greatest_gains(scores: &RecordBatch, improvements: &RecordBatch, m
             primary_category: score.text("primary_category")?,
             score: score.figure("score")?,
             score_gain,
-            indicator: step.text("indicator")?,
+            indicator: name,
             tier: step.integer("tier")?,
             next_tier: step.integer("next_tier")?,
             value: step.figure("value")?,
             value_to_reach: step.figure("value_to_reach")?,
+            unit: indicator.spec().unit,
         })
     });
     gains.collect()
@@ -63,15 +70,16 @@ pub(super) fn greatest_gains(scores: &RecordBatch, improvements: &RecordBatch, m
 pub(super) fn told_gains(gains: &[Gain]) -> Table {
     let mut table = Table::new(["shop", "name", "category", "score", "gain", "indicator", "tier", "value"]);
     for of in gains {
+        let value = |value| units::value(value, of.unit, Language::En);
         table.add([
             Cell::number(Some(of.shop_id)),
             Cell::text(&of.shop_name),
             Cell::text(&of.primary_category),
-            Cell::number(Some(format!("{:.4}", of.score))),
-            Cell::number(Some(format!("+{:.4}", of.score_gain))),
+            Cell::number(Some(of.score)),
+            Cell::number(Some(format!("+{}", of.score_gain))),
             Cell::text(&of.indicator),
             Cell::text(format!("{} → {}", of.tier, of.next_tier)),
-            Cell::text(format!("{:.4} → {:.4}", of.value, of.value_to_reach)),
+            Cell::text(format!("{} → {}", value(of.value), value(of.value_to_reach))),
         ]);
     }
     table

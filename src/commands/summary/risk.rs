@@ -137,7 +137,7 @@ fn listing(shops: &[Listed]) -> Table {
             Cell::number(Some(of.shop_id)),
             Cell::text(&of.shop_name),
             Cell::text(&of.primary_category),
-            Cell::number(of.score.map(|score| format!("{score:.4}"))),
+            Cell::number(of.score),
             Cell::number(Some(of.monthly_min)),
             Cell::text(format!("{}{limit}", of.failures)),
             Cell::text(of.risk.as_deref().unwrap_or_default()).toned(tone),

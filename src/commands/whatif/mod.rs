@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &cli::WhatIf, stdout: &mut impl Write) -> Outcome<(
     let published = published(in_force.settings, as_of)?;
     let is_current = on_pool(|| ingredients_of_now(in_force, as_of))? == published;
     let shifts = whatif::shifts(in_force, others, as_of)?;
-    let answer = WhatIf::of((as_of, is_current), typed, &shifts).showing(arguments.shops);
+    let answer = WhatIf::of((as_of, is_current), typed, &shifts).showing(arguments.limit);
     tell(&answer, arguments.form, stdout)
 }
 

@@ -91,7 +91,7 @@ fn category_table(categories: &[CategoryShift]) -> Table {
 fn shop_table<'a>(shops: impl Iterator<Item = &'a ShopShift<Vec<TierShift>>>) -> Table {
     let mut table = Table::new(["shop", "name", "category", "score", "", "move", "admission", "month end", "tiers"]);
     for of in shops {
-        let score = |score: Option<f64>| Cell::number(score.map(|score| format!("{score:.4}")));
+        let score = |score: Option<f64>| Cell::number(score);
         let tone = match of.score_move {
             Some(moved) if moved > 0.0 => Tone::Good,
             Some(moved) if moved < 0.0 => Tone::Bad,
@@ -114,7 +114,7 @@ fn shop_table<'a>(shops: impl Iterator<Item = &'a ShopShift<Vec<TierShift>>>) ->
             Cell::text(&of.primary_category),
             score(of.score_before),
             score(of.score_after),
-            Cell::number(of.score_move.map(|moved| format!("{moved:+.4}"))).toned(tone),
+            Cell::number(of.score_move.map(|moved| format!("{moved:+}"))).toned(tone),
             admission,
             Cell::text(&month_end).toned(month_end_tone(of)),
             Cell::text(told(&of.tiers)),
