@@ -8,6 +8,7 @@ Copy this file into the DAGs folder and edit the first lines. docs/OPERATING.md 
 """
 
 from datetime import timedelta
+from functools import cached_property
 
 import pendulum
 from airflow.providers.standard.hooks.subprocess import SubprocessHook
@@ -31,11 +32,14 @@ class Shopscore(BaseOperator):
         super().__init__(**kwargs)
         self.command = command
 
+    @cached_property
+    def process(self):
+        return SubprocessHook()
+
     def execute(self, context):
         if context.get("logical_date") is None:
             raise AirflowFailException("this run has no logical date, and so no as-of day: trigger it with one")
         as_of = context["logical_date"].in_timezone(TIME_ZONE).to_date_string()
-        self.process = SubprocessHook()
         found = self.process.run_command([SHOPSCORE, self.command, "--date", as_of, "--config", CONFIG])
         if found.exit_code == 0:
             return
