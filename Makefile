@@ -10,17 +10,21 @@ SHOPSCORE = $(CARGO_TARGET_DIR)/release/shopscore
 PYTHON_ENVIRONMENT = $(CACHE)/python-$(shell cksum tests/python/requirements.txt | cut -d' ' -f1)
 # Writers of extracts, Spark among them, have another: it takes 1.5 GiB, and make test needs none of them.
 WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers-requirements.txt | cut -d' ' -f1)
+# Airflow has its own: it brings 130 packages. So has what reads Kubernetes manifests, which takes seconds.
+AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow-requirements.txt | cut -d' ' -f1)
+KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
+SCHEDULES = tests/python/schedules
 BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 # A test adds a line to this file where it could not run: its name and the reason.
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases answers writers mutants soak fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases answers writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -96,13 +100,28 @@ mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of way
 soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewrites, kills and restatements, then a clean run: NIGHTS=400 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
 
+schedule-cron: build ## jobs/schedule/shopscore.cron in a real cron, in the foreground (root, two minutes): a night, and a refusal that is mailed
+	python3 $(SCHEDULES)/with_cron.py $(SHOPSCORE) jobs/rules
+
+schedule-systemd: build ## jobs/schedule/shopscore.service and .timer in systemd-analyze, and nights in a systemd of their own (root, systemd-nspawn)
+	python3 $(SCHEDULES)/with_systemd.py $(SHOPSCORE) jobs/rules
+
+schedule-airflow: build $(AIRFLOW_ENVIRONMENT)/ready ## jobs/schedule/shopscore_dag.py in a real Airflow (PyPI once): nights that end with 0, 3 and 75
+	$(AIRFLOW_ENVIRONMENT)/bin/python $(SCHEDULES)/with_airflow.py $(SHOPSCORE) jobs/rules
+
+schedule-kubernetes: build $(KUBERNETES_ENVIRONMENT)/ready ## jobs/schedule/cronjob.yaml against the schemas of Kubernetes, and a night with its settings and user
+	$(KUBERNETES_ENVIRONMENT)/bin/python $(SCHEDULES)/with_kubernetes.py $(SHOPSCORE) jobs/rules
+
 fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight targets
 	PROPTEST_CASES=$(or $(CASES),20000) cargo test $(CARGO_FLAGS) --test integration fuzz::
 
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
+$(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
+$(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
-$(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(BENCH_ENVIRONMENT)/ready:
+$(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready \
+$(BENCH_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@
