@@ -25,7 +25,10 @@ impl Args for SettingFlags {
             Some(flag(setting.name, long, value).help(setting.help()))
         });
         command
-            .arg(config.help("The file of settings [default: jobs/nightly.toml, if there is one]"))
+            .arg(
+                config
+                    .help("The file of settings [default: SHOPSCORE_CONFIG, else jobs/nightly.toml, if there is one]"),
+            )
             .args(declared)
             .arg(set.help("Any other setting of the file, by its name; may be repeated"))
     }

@@ -1,6 +1,7 @@
 //! Subcommands: settings are resolved, the stages called, results printed on stdout.
 
 mod backfill;
+mod beginning;
 mod check;
 mod diff;
 mod explain;
@@ -18,30 +19,28 @@ mod terms;
 mod verify;
 mod whatif;
 
-use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::beginning::{begin, resolved};
 use crate::answers::{self, Answer, Form};
-use crate::cli::{Cli, Command, FormatFlag, SettingFlags};
+use crate::cli::{Cli, Command, FormatFlag};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::check::check_folders;
 use crate::publish::lock::{Holder, Lock};
 use crate::publish::{self, Published};
 use crate::publish::{lock_folder, make_out, prepare};
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::state::checksummed::sweep;
 use crate::state::format as state_format;
 use crate::state::rehearsal::{Keeping, Rehearsal};
-use crate::{interruption, threads};
 
 /// The first line of a dry run; what the run itself would say comes after it.
 const DRY_RUN: &str = "dry run: nothing is written; the run would say";
-const DEFAULT_CONFIG: &str = "jobs/nightly.toml";
 
 /// Where results go: it remembers what could not be written there. A reader that has closed the pipe has seen enough.
 pub struct Results<W> {
@@ -110,23 +109,6 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
     }
-}
-
-/// Resolves the settings and fixes the number of threads, before anything else happens.
-fn begin(flags: &SettingFlags) -> Outcome<Settings> {
-    let settings = resolved(flags)?;
-    threads::fix(settings.threads)?;
-    interruption::listen()?;
-    Ok(settings)
-}
-
-/// The settings of a run, with nothing done by them yet.
-fn resolved(flags: &SettingFlags) -> Outcome<Settings> {
-    let default = PathBuf::from(DEFAULT_CONFIG);
-    let file = flags.config.clone().or_else(|| default.is_file().then_some(default));
-    let lossy = |text: OsString| text.to_string_lossy().into_owned();
-    let environment = std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value)));
-    settings::resolve(file.as_deref(), environment, flags.given.iter().cloned())
 }
 
 /// Where what a command makes goes: nowhere in a dry run.

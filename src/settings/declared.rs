@@ -12,6 +12,10 @@ use crate::rulebook::Decimal4;
 use crate::zone::Zone;
 
 pub(super) const STAGE: &str = "settings";
+/// What the variables of the environment that are settings begin with.
+pub(super) const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
+/// The variable of the environment that names the file of settings; no setting itself.
+pub(crate) const FILE_VARIABLE: &str = "SHOPSCORE_CONFIG";
 
 /// A setting.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +38,8 @@ pub struct Setting {
 /// What a setting may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// The folder that paths of the file are relative to: of the file alone.
+    Root,
     Folder,
     Zone,
     Day,
@@ -85,7 +91,9 @@ const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 49] = [
+pub static SETTINGS: [Setting; 50] = [
+    setting("root", Kind::Root, "", Run, "the folder that paths in this file are relative to")
+        .or("the folder of the file"),
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
     setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
     setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
@@ -159,17 +167,18 @@ impl Setting {
         letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
     }
 
-    /// The setting whose name is most like `name`, if any is much like it.
-    pub(super) fn like(name: &str) -> Option<&'static Self> {
-        const ALIKE: f64 = 0.85;
-        let likeness = |setting: &Self| strsim::jaro_winkler(setting.name, name);
-        let nearest = SETTINGS.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-        nearest.filter(|setting| likeness(setting) >= ALIKE)
+    /// The folders that a value of it names: none where it is of another kind.
+    pub(super) fn folders<'a>(&self, value: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+        let (is_folder, is_list) = (self.kind == Folder, self.kind == Kind::Folders);
+        let folders = value.filter(|_| is_folder || is_list).into_iter();
+        folders
+            .flat_map(move |text| text.split(move |letter| is_list && letter == ','))
+            .map(move |folder| if is_list { folder.trim() } else { folder })
     }
 
     pub(super) fn accepts(&self, text: &str) -> bool {
         match self.kind {
-            Folder => !text.is_empty(),
+            Kind::Root | Folder => !text.is_empty(),
             Kind::Zone => Zone::named(text).is_some(),
             Kind::Day => text.parse::<Day>().is_ok(),
             Switch => text.parse::<bool>().is_ok(),
@@ -186,7 +195,7 @@ impl Setting {
     /// What a value must be, in words.
     pub(super) fn wanted(&self) -> String {
         let kind = match self.kind {
-            Folder => self.doc.to_owned(),
+            Kind::Root | Folder => self.doc.to_owned(),
             Kind::Zone => "a time zone of the IANA database".to_owned(),
             Kind::Day => "a day YYYY-MM-DD".to_owned(),
             Switch => "true or false".to_owned(),

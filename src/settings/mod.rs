@@ -1,28 +1,36 @@
 //! The settings of a run: flags over environment over file over defaults, resolved before any data is read.
 //!
-//! [`declared`] says what there is; unknown names are refused, and every finding names where the value came from.
+//! [`declared`] says what there is; unknown names are refused, and every finding names where the value came from. [`places`] says
+//! what relative paths are relative to, so that a file of settings means the same from every working folder.
 
 mod declared;
+mod file;
 mod layers;
 mod mappings;
+mod moved;
+mod nearest;
+mod origin;
+mod places;
 pub(crate) mod recorded;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub(crate) use declared::FILE_VARIABLE;
 use declared::STAGE;
 pub use declared::{Reach, SETTINGS};
-use layers::{Layers, Values};
+use layers::{Layers, Resolved};
+pub(crate) use places::absolute;
+use values::Values;
 
 use crate::calendar::Month;
 use crate::domain::{Day, Span};
-use crate::error::{ExitClass, Failure, Finding, Outcome, disk, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::delivery::{Delivery, TableDelivery};
 use crate::extracts::tables::Table;
 use crate::policies::{AfterSalesMix, AnnualFeeBy, Bounds, Coverage, Cycles, Limits, RankWithin, Severity};
 use crate::zone::Zone;
-
-const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
 
 /// The settings of a run, every one of them sound; what each means is said in [`SETTINGS`].
 #[derive(Clone, Debug)]
@@ -68,26 +76,26 @@ pub fn resolve(
     environment: impl Iterator<Item = (String, String)>,
     flags: impl Iterator<Item = (String, String)>,
 ) -> Outcome<Settings> {
+    let resolved = layered(file, environment, flags)?;
+    moved::warn(file, &resolved);
+    let settings = read(&resolved.values, resolved.tables)?;
+    check_apart(&settings)?;
+    Ok(settings)
+}
+
+/// All layers, the later one winning, each value sound by itself.
+fn layered(
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+    flags: impl Iterator<Item = (String, String)>,
+) -> Outcome<Resolved> {
     let mut layers = Layers::default();
     if let Some(path) = file {
         layers.add_file(path)?;
     }
-    for (name, value) in environment {
-        let Some(setting) = name.strip_prefix(ENVIRONMENT_PREFIX).map(str::to_lowercase) else { continue };
-        let is_declared = SETTINGS.iter().any(|declared| declared.name == setting);
-        if !is_declared && is_service_link(&setting) {
-            tracing::warn!("environment {name}: the address of a service, as Kubernetes names it, and no setting");
-            continue;
-        }
-        layers.add(&setting, value, format!("environment {name}"));
-    }
-    for (name, value) in flags {
-        layers.add(&name, value, format!("command line, {name}"));
-    }
-    let (values, tables) = layers.checked()?;
-    let settings = read(&values, tables)?;
-    check_apart(&settings)?;
-    Ok(settings)
+    layers.add_environment(environment);
+    layers.add_typed(flags);
+    layers.checked(file)
 }
 
 fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Settings> {
@@ -97,8 +105,8 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
     let named = |name: &str| Table::ALL.into_iter().find(|table| table.name() == name);
     let may_be_absent = values.list("may_be_absent").map(|name| named(name).ok_or_else(|| fault(STAGE, name)));
     let delivery = Delivery {
-        extracts: values.get("extracts")?,
-        linked_roots: values.list("linked_roots").map(PathBuf::from).collect(),
+        extracts: values.folder("extracts")?,
+        linked_roots: values.folders("linked_roots").to_vec(),
         require_manifest: values.get("require_manifest")?,
         require_success_marker: values.get("require_success_marker")?,
         may_be_absent: may_be_absent.collect::<Outcome<_>>()?,
@@ -110,9 +118,9 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
     };
     Ok(Settings {
         delivery,
-        rules: values.get("rules")?,
-        state: values.get("state")?,
-        out: values.get("out")?,
+        rules: values.folder("rules")?,
+        state: values.folder("state")?,
+        out: values.folder("out")?,
         threads: values.optional("threads")?.unwrap_or(cores),
         window_days: values.get("window_days")?,
         history_starts_on: values.optional("history_starts_on")?,
@@ -159,27 +167,8 @@ fn bounds(values: &Values, severity: Severity) -> Outcome<Bounds> {
     })
 }
 
-/// Whether a variable is one that Kubernetes gives every container for a service called like the program: `…_SERVICE_HOST`,
-/// `…_SERVICE_PORT` and `…_SERVICE_PORT_NAME`, `…_PORT`, `…_PORT_80_TCP` and what follows it.
-fn is_service_link(setting: &str) -> bool {
-    let words: Vec<&str> = setting.split('_').collect();
-    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-    let of_port = |place: usize| match words.get(place + 1..).unwrap_or_default() {
-        [] => true,
-        [number, protocol, rest @ ..] => {
-            is_number(number) && ["tcp", "udp", "sctp"].contains(protocol) && rest.len() <= 1
-        }
-        _ => false,
-    };
-    let has_port = words.iter().enumerate().any(|(place, word)| *word == "port" && of_port(place));
-    has_port || setting.ends_with("service_host") || setting.contains("service_port")
-}
-
 /// What we write may lie neither in one another nor among the extracts.
 fn check_apart(settings: &Settings) -> Outcome<()> {
-    let absolute = |path: &Path| {
-        std::path::absolute(path).map_err(|error| disk(STAGE, "finding the working folder", path, &error))
-    };
     let extracts = ("extracts", absolute(&settings.delivery.extracts)?);
     let (state, out) = (("state", absolute(&settings.state)?), ("out", absolute(&settings.out)?));
     let mut pairs = vec![(&out, &extracts), (&state, &extracts), (&state, &out)];

@@ -12,9 +12,9 @@ fn an_unknown_setting_is_refused_wherever_it_comes_from() {
     assert_refused(
         USAGE,
         |bench| bench.configure("colour = 'red'"),
-        &[&["settings: found jobs/nightly.toml, colour: ", wanted]],
+        &[&["settings: jobs/nightly.toml:6: found ", wanted]],
     );
-    let in_flags: &[&str] = &["settings: found command line, colour: ", wanted];
+    let in_flags: &[&str] = &["settings: found flag --set: ", wanted];
     assert_refused_with(&["--set", "colour=red"], USAGE, |_| {}, &[in_flags]);
     assert_run_refused(
         USAGE,
@@ -53,8 +53,8 @@ fn an_unsound_value_is_refused_whatever_the_setting() {
         ("out=", "the folder of the published files"),
     ] {
         let (name, value) = setting.split_once('=').unwrap();
-        let found = format!("found command line, {name}: {name} = {value:?}");
-        let finding: &[&str] = &[&found, &format!(", wanted {wanted}")];
+        let found = format!(": {name} = {value:?}");
+        let finding: &[&str] = &["found flag --", &found, &format!(", wanted {wanted}")];
         assert_refused_with(&["--set", setting], USAGE, |_| {}, &[finding]);
     }
 }
@@ -66,10 +66,10 @@ fn all_faults_of_the_settings_are_reported_together() {
         |bench| bench.configure("colour = 'red'\nwindow_days = 0"),
         |bench| bench.nightly_in(&[("SHOPSCORE_TIME_ZONE", OsStr::new("UTC+8"))], &["--set", "after_sales_mix=max"]),
         &[
-            &["jobs/nightly.toml, colour: "],
+            &["jobs/nightly.toml:6: found no setting of the name \"colour\""],
             &["environment SHOPSCORE_TIME_ZONE: time_zone = \"UTC+8\""],
-            &["jobs/nightly.toml, window_days: window_days = \"0\""],
-            &["command line, after_sales_mix: after_sales_mix = \"max\""],
+            &["jobs/nightly.toml:7: found window_days = \"0\""],
+            &["flag --set: after_sales_mix = \"max\""],
         ],
     );
 }

@@ -34,9 +34,7 @@ fn resolved_or_refused(
             prop_assert!((1..=366).contains(&settings.window_days) && (1..=1024).contains(&settings.threads));
             Ok(())
         }
-        Err(failure) => {
-            assert_refusal(&failure, ExitClass::Usage, &["/odd.toml", "environment SHOPSCORE_", "command line, "])
-        }
+        Err(failure) => assert_refusal(&failure, ExitClass::Usage, &["/odd.toml", "environment SHOPSCORE_", "flag --"]),
     }
 }
 

@@ -142,11 +142,13 @@ mod declared {
     pub(super) fn settings() -> Vec<String> {
         SETTINGS.iter().map(|setting| line(&[setting.name, setting.default])).collect()
     }
-    /// As [`settings`], in the order of the names, as the shipped file has them: in a comment where there is no default.
+    /// As [`settings`], in the order of the names, as the shipped file has them: in a comment where there is no default. Its root is
+    /// that of where it lies itself, in `jobs/`.
     pub(super) fn settings_of_the_job() -> Vec<String> {
         let of_line = |text: &'static str| {
             let (name, value) = text.split_once(" = ")?;
             let value = value.split(" #").next()?.trim().trim_matches('"');
+            let value = if line(&[name, value]) == "root | .." { "" } else { value };
             Some(name.strip_prefix("# ").map_or(line(&[name, value]), |name| line(&[name, ""])))
         };
         sorted(include_str!("../../jobs/nightly.toml").lines().filter_map(of_line).collect())

@@ -8,6 +8,7 @@ mod clean;
 mod damaged;
 mod differences;
 mod extracts;
+mod folders;
 mod new;
 mod outlook;
 mod retention;

@@ -89,7 +89,7 @@ impl Bench {
 
     /// Writes the file of settings again: the paths, and these lines.
     pub(crate) fn configure(&self, lines: &str) {
-        const PATHS: &str = "extracts = 'extracts'\nrules = 'rules'\nstate = 'state'\nout = 'out'\n";
+        const PATHS: &str = "root = '..'\nextracts = 'extracts'\nrules = 'rules'\nstate = 'state'\nout = 'out'\n";
         fs::write(self.path("jobs/nightly.toml"), format!("{PATHS}{lines}\n")).unwrap();
     }
 

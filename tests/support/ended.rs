@@ -8,15 +8,22 @@ pub(crate) struct Ended {
     /// Its exit code; none where a signal ended it.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
+    /// Without the lines that say which file of settings it went by.
     pub(crate) stderr: String,
+    /// Those lines.
+    pub(crate) settings: Vec<String>,
 }
 
 impl From<Output> for Ended {
     fn from(output: Output) -> Self {
+        let said = String::from_utf8(output.stderr).unwrap();
+        let (settings, others): (Vec<&str>, Vec<&str>) =
+            said.split_inclusive('\n').partition(|line| line.contains(" INFO settings: "));
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            stderr: others.concat(),
+            settings: settings.into_iter().map(|line| line.trim_end().to_owned()).collect(),
         }
     }
 }
