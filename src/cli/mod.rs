@@ -6,7 +6,9 @@ mod writing;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use self::reading::{Check, Diff, Explain, FormatFlag, Generations, Plan, Summary, Verify, WhatIf};
+pub(crate) use self::reading::{
+    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, Plan, Summary, Verify, WhatIf,
+};
 pub(crate) use self::settings::SettingFlags;
 pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand};
 
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Rollback(Rollback),
     /// Check every published and stored file against its recorded hash
     Verify(Verify),
+    /// Show the settings that a run would go by, and where each comes from
+    Config(Config),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
 }

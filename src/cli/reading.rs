@@ -1,6 +1,6 @@
 //! What can be typed after commands that read.
 
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::settings::SettingFlags;
 use crate::answers::Format;
@@ -160,4 +160,24 @@ pub(crate) struct WhatIf {
     pub form: FormatFlag,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// List each setting with its value and where that was given; nothing is written
+    Show {
+        /// Only this one, or what is said of a table: tables.payments
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+        #[command(flatten)]
+        form: FormatFlag,
+    },
 }

@@ -25,20 +25,20 @@ pub(super) fn resolved(flags: &SettingFlags) -> Outcome<Settings> {
 }
 
 /// The file of settings that was typed, that of the environment, or the usual one, if there is one.
-fn file(flags: &SettingFlags) -> Option<PathBuf> {
+pub(super) fn file(flags: &SettingFlags) -> Option<PathBuf> {
     let in_environment = || std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from);
     let usual = || Some(PathBuf::from(DEFAULT_FILE)).filter(|file| file.is_file());
     flags.config.clone().or_else(in_environment).or_else(usual)
 }
 
 /// The environment, with what is no UTF-8 replaced.
-fn environment() -> impl Iterator<Item = (String, String)> {
+pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
 }
 
 /// Says once which file of settings a run goes by.
-fn say_file(file: Option<&Path>) -> Outcome<()> {
+pub(super) fn say_file(file: Option<&Path>) -> Outcome<()> {
     match file {
         Some(file) => tracing::info!("settings: {}", escaped(&settings::absolute(file)?.display().to_string())),
         None => tracing::info!("settings: no file, since there is no {DEFAULT_FILE} in the working folder"),

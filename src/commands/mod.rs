@@ -3,6 +3,7 @@
 mod backfill;
 mod beginning;
 mod check;
+mod config;
 mod diff;
 mod explain;
 mod generations;
@@ -107,6 +108,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Generations(arguments) => generations::list(arguments, stdout),
         Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),
+        Command::Config(arguments) => config::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::diff::{categories::CategoriesDiff, moved::Diff};
 use super::explain::{days::DaysPage, page::Page, records::RecordsPage};
 use super::summary::{day::DaySummary, year::YearSummary};
-use super::{check, generations, plan, state, verify, whatif};
+use super::{check, config, generations, plan, state, verify, whatif};
 use crate::answers::Answer;
 
 /// The file of an answer's schema, and what it holds.
@@ -29,6 +29,7 @@ fn the_schemas_of_answers_are_documented() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
     let schemas = [
         schema::<check::Checked>(),
+        schema::<config::Configuration>(),
         schema::<generations::Listing>(),
         schema::<state::Kept>(),
         schema::<DaySummary>(),

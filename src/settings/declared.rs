@@ -26,7 +26,7 @@ pub struct Setting {
     /// What it is where it is not given, as text; empty: nothing.
     pub default: &'static str,
     /// What holds without a value, in words; empty: nothing.
-    otherwise: &'static str,
+    pub(super) otherwise: &'static str,
     /// Where it reaches.
     pub reaches: Reach,
     /// What it is, in words.

@@ -26,8 +26,10 @@ pub(super) struct Layers {
 
 /// All that was given, each of it sound.
 pub(super) struct Resolved {
+    pub(super) places: Places,
     pub(super) values: Values,
-    /// What is said of tables and columns.
+    /// What was said of tables and columns, in the order of the layers, and what it comes to.
+    pub(super) mapped: Vec<Mapped>,
     pub(super) tables: BTreeMap<Table, TableDelivery>,
 }
 
@@ -101,14 +103,14 @@ impl Layers {
         }
         let tables = mappings::of_tables(&self.mapped, &mut self.findings);
         Failure::unless_empty(ExitClass::Usage, self.findings)?;
-        Ok(Resolved { values: Values(values), tables })
+        Ok(Resolved { places, values: Values(values), mapped: self.mapped, tables })
     }
 }
 
 fn unknown(name: &str, origin: &Origin) -> Finding {
     let finding = origin.finding(&format!("no setting of the name {name:?}"), "a known setting");
     let meant = did_you_mean(name, SETTINGS.iter().map(|setting| setting.name));
-    finding.advice(format!("{meant}correct or remove it; jobs/nightly.toml shows them all"))
+    finding.advice(format!("{meant}correct or remove it; `shopscore config show` lists them all"))
 }
 
 /// Whether a variable is one that Kubernetes gives every container for a service called like the program: `…_SERVICE_HOST`,

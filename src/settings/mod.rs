@@ -12,6 +12,7 @@ mod nearest;
 mod origin;
 mod places;
 pub(crate) mod recorded;
+pub(crate) mod shown;
 mod values;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Where a value was given, as findings name it.
+//! Where a value was given, as findings and `shopscore config show` name it.
 
 use std::fmt;
 use std::path::PathBuf;

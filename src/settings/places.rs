@@ -33,6 +33,11 @@ impl Places {
         Ok(Self { root: file.map(root_of).transpose()?, working })
     }
 
+    /// The root of the file of settings; none without a file.
+    pub(super) fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
     /// Where a path of this origin leads.
     pub(super) fn place(&self, path: &str, origin: &Origin) -> PathBuf {
         let of_file = match origin {

@@ -21,6 +21,7 @@ fn json_is_the_answer_under_the_name_and_version_of_its_schema() {
         ("summary --date 2022-02-01", "summary-day/1"),
         ("summary --year 2022", "summary-year/1"),
         ("generations", "generations/1"),
+        ("config show", "config/1"),
         ("check --date 2022-02-01", "check/1"),
         ("state", "state/1"),
         ("verify", "verify/1"),

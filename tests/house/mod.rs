@@ -4,6 +4,7 @@
 mod answers;
 mod circles;
 mod documents;
+mod settings;
 mod sizes;
 mod spec;
 

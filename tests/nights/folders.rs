@@ -58,7 +58,7 @@ fn paths_that_are_typed_are_relative_to_the_working_folder_and_those_of_the_file
 fn a_run_says_once_which_file_of_settings_it_went_by() {
     let (bench, elsewhere) = (Bench::published_once(), tempfile::tempdir().unwrap());
     let file = bench.path("jobs/nightly.toml").display().to_string();
-    for words in ["verify", "plan --date 2022-03-15", "nightly --date 2022-03-15 --set colour=red"] {
+    for words in ["verify", "config show", "plan --date 2022-03-15", "nightly --date 2022-03-15 --set colour=red"] {
         let said = bench.run(words).settings;
         assert!(matches!(&said[..], [line] if line.ends_with(&format!(" INFO settings: {file}"))), "{words}: {said:?}");
     }
