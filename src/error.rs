@@ -10,7 +10,8 @@ use std::path::Path;
 pub type Outcome<T> = Result<T, Failure>;
 
 /// Why a run ended, and the exit code that tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum ExitClass {
     /// A fault of ours, a panic in a library below included.
     Fault = 1,
@@ -28,15 +29,26 @@ pub enum ExitClass {
     Busy = 75,
 }
 
+impl ExitClass {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Fault, Self::Usage, Self::Rejected, Self::Missing, Self::Disk, Self::State, Self::Busy];
+
+    /// Its name in records and metrics.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// One thing that is wrong, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    stage: &'static str,
-    place: Option<String>,
-    column: Option<String>,
-    found: String,
-    wanted: String,
-    advice: Option<String>,
+    pub(crate) stage: &'static str,
+    pub(crate) place: Option<String>,
+    pub(crate) column: Option<String>,
+    pub(crate) found: String,
+    pub(crate) wanted: String,
+    pub(crate) advice: Option<String>,
     table: Option<&'static str>,
     /// How many times it was found in its table, this the first.
     times: usize,

@@ -1,20 +1,34 @@
-//! Ending on a signal: SIGTERM and SIGINT end the process at once, but never inside the switch to a new generation.
+//! Ending on a signal: every signal that would end the process and can be caught ends it at once, but never inside the switch to a new
+//! generation, and after its last words.
 //!
-//! Nothing needs to be undone: what a run has written is invisible until that switch, and the next run removes it.
+//! Nothing needs to be undone: what a run has written is invisible until that switch, and the next run removes it. What a fault of the
+//! processor raises is not caught: the work could not go on from there. A signal that was ignored before (`nohup`) stays ignored.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::{io, process, thread};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fs, process, thread};
 
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::signal_name;
 
-use crate::error::{Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::logs;
+
+const STAGE: &str = "signals";
+/// Those that end a process and are not raised by its own instructions.
+const ENDING: [i32; 11] =
+    [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM, SIGPROF, SIGIO];
 
 /// How often this process has changed what readers see; held while it does.
 static SWITCHES: Mutex<u32> = Mutex::new(0);
-static LISTENING: Once = Once::new();
+/// Signals that are caught from the beginning on, until they are listened to.
+static CAUGHT: Mutex<Option<Signals>> = Mutex::new(None);
+/// What is done before the process ends, given what is said and the exit code; it may end the process with another one.
+static LAST_WORDS: Mutex<Option<LastWords>> = Mutex::new(None);
+
+type LastWords = Box<dyn FnOnce(&Failure, u8) + Send>;
 
 /// Changes what readers see: a signal waits until that is done.
 pub(crate) fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
@@ -24,28 +38,54 @@ pub(crate) fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T
     Ok(outcome)
 }
 
-/// From now on a signal ends the process with 128 and its number, and a line on stderr.
-pub(crate) fn listen() -> Outcome<()> {
-    let mut outcome = Ok(());
-    LISTENING.call_once(|| {
-        // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.
-        outcome = flag::register(SIGXFSZ, Arc::default())
-            .and_then(|_| Signals::new([SIGTERM, SIGINT]))
-            .map(|mut signals| drop(thread::spawn(move || signals.forever().for_each(end))))
-            .map_err(|error| fault("signals", error));
+/// From now on signals are caught; what they are to do waits for [`listen`]. Called before the number of threads is fixed: no thread is
+/// made by it.
+pub(crate) fn catch() -> Outcome<()> {
+    // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.
+    let caught = flag::register(SIGXFSZ, Arc::default()).and_then(|_| {
+        let ignored = ignored();
+        Signals::new(ENDING.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))
     });
-    outcome
+    *CAUGHT.lock().unwrap_or_else(PoisonError::into_inner) = Some(caught.map_err(|error| fault(STAGE, error))?);
+    Ok(())
+}
+
+/// The signals that were ignored when the process began, a bit each; none where the system does not tell.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+/// From now on a signal ends the process with 128 and its number, and a finding on stderr.
+pub(crate) fn listen() {
+    let caught = CAUGHT.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(mut signals) = caught {
+        drop(thread::spawn(move || signals.forever().for_each(end)));
+    }
+}
+
+/// What is to be done before a signal ends the process; it is told what is said and the exit code.
+pub(crate) fn before_the_end(last_words: impl FnOnce(&Failure, u8) + Send + 'static) {
+    *LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(last_words));
 }
 
 fn end(signal: i32) {
     let switches = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
-    let name = if signal == SIGINT { "SIGINT" } else { "SIGTERM" };
     let so_far = match *switches {
-        0 => "nothing published; the next run removes what this one has begun".to_owned(),
-        1 => "after what it published; run again for what is left".to_owned(),
-        many => format!("after {many} publications; run again for what is left"),
+        0 => "nothing published".to_owned(),
+        1 => "after what it published".to_owned(),
+        many => format!("after {many} publications"),
     };
-    // Whoever stopped the run may have closed stderr as well.
-    let _ = writeln!(io::stderr(), "error: interrupted by {name}, {so_far}");
-    process::exit(128 + signal);
+    let name = signal_name(signal).unwrap_or("a signal");
+    let finding = Finding::new(STAGE, format!("an end by {name}, {so_far}"), "the end of the work");
+    // What a signal ends has a code and no class; who tells of it says so.
+    let failure = finding.advice("run again: it removes what was begun and does what is left").fail(ExitClass::Fault);
+    let code = u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    let last_words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take();
+    logs::tell(&failure);
+    if let Some(last_words) = last_words {
+        last_words(&failure, code);
+    }
+    process::exit(code.into());
 }

@@ -23,8 +23,10 @@ pub mod error;
 mod folders;
 mod hashing;
 mod interruption;
+pub mod logs;
 mod memory;
 mod preflight;
+mod stages;
 pub mod threads;
 pub mod zone;
 
@@ -58,6 +60,8 @@ mod table_days;
 
 mod comparison;
 mod explanation;
+
+mod runs;
 
 mod answers;
 pub mod cli;

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 
 use polars_core::runtime::THREAD_POOL;
 use rayon::prelude::*;
+use tracing::Span;
 
 use crate::error::{Outcome, fault};
 
@@ -41,12 +42,15 @@ pub(crate) fn longest_first<T: Sync, R: Send, L: Ord>(
 ) -> Vec<R> {
     let mut tasks: Vec<(usize, &T)> = items.iter().enumerate().collect();
     tasks.sort_by_key(|(_, item)| Reverse(length(item)));
-    let mut done: Vec<(usize, R)> = tasks.into_iter().par_bridge().map(|(place, item)| (place, work(item))).collect();
+    let span = Span::current();
+    let task = |(place, item)| (place, span.in_scope(|| work(item)));
+    let mut done: Vec<(usize, R)> = tasks.into_iter().par_bridge().map(task).collect();
     done.sort_unstable_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, made)| made).collect()
 }
 
-/// Runs `work` on the pool; parallel iterators inside it use its threads.
+/// Runs `work` on the pool, in the span that it is called in; parallel iterators inside it use its threads.
 pub fn on_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    THREAD_POOL.install(work)
+    let span = Span::current();
+    THREAD_POOL.install(|| span.in_scope(work))
 }

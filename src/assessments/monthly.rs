@@ -35,6 +35,10 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Exempt, Self::NotAssessed, Self::Exit, Self::NotScored, Self::Fail, Self::Pass];
+
     /// As it stands in files.
     pub(crate) fn name(self) -> &'static str {
         self.into()

@@ -1,16 +1,19 @@
 //! What can be typed: subcommands and flags.
 
+mod logging;
 mod reading;
 mod settings;
 mod writing;
 
 use clap::{Parser, Subcommand};
 
+use self::logging::LogFlags;
 pub(crate) use self::reading::{
-    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, Plan, Summary, Verify, WhatIf,
+    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Summary, Verify, WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
-pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand};
+pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand, Writes};
+use crate::logs::Wanted;
 
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
 ///
@@ -23,6 +26,15 @@ pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Set
 pub struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    logs: LogFlags,
+}
+
+impl Cli {
+    /// What the log has, and how.
+    pub fn log(&self) -> Wanted {
+        self.logs.wanted()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +63,8 @@ pub(crate) enum Command {
     Whatif(WhatIf),
     /// List the published generations
     Generations(Generations),
+    /// List the runs that wrote something, with how each ended
+    History(History),
     /// Show readers an earlier generation again
     Rollback(Rollback),
     /// Check every published and stored file against its recorded hash

@@ -92,6 +92,32 @@ pub(crate) struct Generations {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct History {
+    /// Only runs of this command: nightly, backfill, restate, settle, rollback, state prune
+    #[arg(long, value_name = "NAME")]
+    pub command: Option<String>,
+    /// Only runs that came to the night of this day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<Day>,
+    /// Only runs that did not end with 0
+    #[arg(long)]
+    pub failed: bool,
+    /// Only runs that began on this day or later, YYYY-MM-DD, in UTC
+    #[arg(long, value_name = "DAY")]
+    pub since: Option<Day>,
+    /// How many runs, the newest first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// The whole record of this run, by its id or the beginning of it, as JSON
+    #[arg(long, value_name = "ID", conflicts_with_all = ["command", "date", "failed", "since", "limit", "format"])]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Diff {
     /// The first day, YYYY-MM-DD
     #[arg(value_name = "DAY")]

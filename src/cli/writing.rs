@@ -8,6 +8,20 @@ use crate::calendar::Year;
 use crate::domain::{Day, trimmed};
 use crate::sample::Request;
 
+/// What was typed after a command that writes, and so leaves a record.
+pub(crate) trait Writes {
+    /// The command by its name alone.
+    const COMMAND: &'static str;
+
+    /// The command with what it was asked, without settings: for the record, and for those who wait for its locks.
+    fn told(&self) -> String;
+
+    fn settings(&self) -> &SettingFlags;
+
+    /// Whether it only says what it would do, or lists what is there.
+    fn is_rehearsal(&self) -> bool;
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct Nightly {
     /// The as-of day to score, YYYY-MM-DD [default: yesterday in the business time zone, and the days missed]
@@ -21,6 +35,22 @@ pub(crate) struct Nightly {
     pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+impl Writes for Nightly {
+    const COMMAND: &'static str = "nightly";
+
+    fn told(&self) -> String {
+        self.date.map_or("nightly".to_owned(), |as_of| format!("nightly --date {as_of}"))
+    }
+
+    fn settings(&self) -> &SettingFlags {
+        &self.settings
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.dry_run
+    }
 }
 
 #[derive(Args, Debug)]
@@ -41,6 +71,24 @@ pub(crate) struct Backfill {
     pub settings: SettingFlags,
 }
 
+impl Writes for Backfill {
+    const COMMAND: &'static str = "backfill";
+
+    fn told(&self) -> String {
+        let range = self.from.zip(self.to).map(|(from, to)| format!(" --from {from} --to {to}"));
+        let stale = if self.stale { " --stale" } else { "" };
+        format!("backfill{}{stale}", range.unwrap_or_default())
+    }
+
+    fn settings(&self) -> &SettingFlags {
+        &self.settings
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.dry_run
+    }
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct Restate {
     /// The month end, YYYY-MM-DD
@@ -57,6 +105,22 @@ pub(crate) struct Restate {
     pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+impl Writes for Restate {
+    const COMMAND: &'static str = "restate";
+
+    fn told(&self) -> String {
+        format!("restate --month-end {}", self.month_end)
+    }
+
+    fn settings(&self) -> &SettingFlags {
+        &self.settings
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.dry_run
+    }
 }
 
 fn reason(text: &str) -> Result<String, String> {
@@ -79,6 +143,22 @@ pub(crate) struct Settle {
     pub settings: SettingFlags,
 }
 
+impl Writes for Settle {
+    const COMMAND: &'static str = "settle";
+
+    fn told(&self) -> String {
+        format!("settle --year {}", self.year)
+    }
+
+    fn settings(&self) -> &SettingFlags {
+        &self.settings
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.dry_run
+    }
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct State {
     #[command(subcommand)]
@@ -87,6 +167,28 @@ pub(crate) struct State {
     pub form: FormatFlag,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+impl Writes for State {
+    const COMMAND: &'static str = "state prune";
+
+    fn told(&self) -> String {
+        match self.command {
+            Some(StateCommand::Prune { keep_days, .. }) => format!("state prune --keep-days {keep_days}"),
+            None => "state".to_owned(),
+        }
+    }
+
+    fn settings(&self) -> &SettingFlags {
+        &self.settings
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        match self.command {
+            Some(StateCommand::Prune { dry_run, .. }) => dry_run,
+            None => true,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -115,6 +217,22 @@ pub(crate) struct Rollback {
     pub dry_run: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+impl Writes for Rollback {
+    const COMMAND: &'static str = "rollback";
+
+    fn told(&self) -> String {
+        format!("rollback --to {}", self.to)
+    }
+
+    fn settings(&self) -> &SettingFlags {
+        &self.settings
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.dry_run
+    }
 }
 
 #[derive(Args, Debug)]

@@ -3,30 +3,32 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
+use super::beginning::begin_run;
 use super::nightly::{say_night, say_partials};
-use super::{begin, enter, keeping, say};
-use crate::cli::Backfill;
+use super::running::Running;
+use super::{enter, keeping, say};
+use crate::cli::{Backfill, Writes};
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::night;
 use crate::pipeline::staleness::{self, WhyDue};
 use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
+use crate::stages;
 use crate::state::rehearsal::Rehearsal;
 use crate::table_days::dependencies::Terms;
 
 const STAGE: &str = "backfill";
 
-pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
+pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
+    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
     let range = range(arguments.from, arguments.to)?;
     let rulebook = Rulebook::load(&settings.rules)?;
+    running.goes_by_rules(&rulebook);
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
-    let _locks = enter(&settings, now, (told(arguments), keeping), stdout)?;
+    let _locks = enter(&settings, now, (arguments.told(), keeping), stdout)?;
     let due = staleness::due(terms, range, arguments.stale)?;
     if due.is_empty() {
         let none = if arguments.stale { "no published night is stale" } else { "every day is published and current" };
@@ -41,11 +43,17 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
     let nights: Vec<Day> = due.into_iter().map(|(day, _)| day).collect();
     let (mut computed, mut reused) = (staleness::prepare(terms, &nights), 0);
     let mut foretold = Foretold::default();
+    let _nights = stages::nights(nights.len());
     for as_of in &nights {
         let night = night::run(terms, *as_of, now, &mut foretold)?;
+        running.night(&night);
         say_night(&night, stdout);
         computed += night.computed.len();
         reused += night.reused;
+    }
+    if arguments.stale && range.is_none() {
+        // All were looked at, and those that were stale are published again.
+        running.stale_nights([].into_iter());
     }
     if !nights.is_empty() {
         say_partials(computed, reused, &settings, stdout);
@@ -63,11 +71,4 @@ pub(super) fn range(from: Option<Day>, to: Option<Day>) -> Outcome<Option<Span>>
         }
         range => Ok(range),
     }
-}
-
-/// What was typed, for those who wait for the lock.
-fn told(arguments: &Backfill) -> String {
-    let range = arguments.from.zip(arguments.to).map(|(from, to)| format!(" --from {from} --to {to}"));
-    let stale = if arguments.stale { " --stale" } else { "" };
-    format!("backfill{}{stale}", range.unwrap_or_default())
 }

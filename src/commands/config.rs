@@ -40,7 +40,7 @@ pub(super) struct SettingShown {
 }
 
 impl SettingShown {
-    fn of(Shown { name, value, otherwise, origin, folders }: Shown) -> Self {
+    fn of(Shown { name, value, otherwise, origin, folders, .. }: Shown) -> Self {
         let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
         let folder = Some(folders.join(",")).filter(|folder| !folder.is_empty());
         Self { name, value, origin, folder, otherwise }

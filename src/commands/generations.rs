@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
+use super::beginning::begin_run;
+use super::running::Running;
 use super::{DRY_RUN, begin, check_entry, keeping, lock_alone, say, say_shown, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
-use crate::cli::{Generations, Rollback};
+use crate::cli::{Generations, Rollback, Writes};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::{self, ListedGeneration, Why};
@@ -74,15 +75,15 @@ pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<
     tell(&Listing { out: settings.out.display().to_string(), generations }, arguments.form, stdout)
 }
 
-pub(super) fn roll_back(arguments: &Rollback, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
+pub(super) fn roll_back(arguments: &Rollback, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
+    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
     // A link that was removed is put back by this, so that it must not be there.
     let _locks = if arguments.dry_run {
         check_entry(&settings)?;
         say(stdout, DRY_RUN);
         None
     } else {
-        Some(lock_alone(&settings, now, format!("rollback --to {}", arguments.to))?)
+        Some(lock_alone(&settings, now, arguments.told())?)
     };
     let why = Why { because: arguments.because.as_deref(), at: now };
     let rehearsal = Rehearsal::default();
@@ -92,6 +93,7 @@ pub(super) fn roll_back(arguments: &Rollback, now: Timestamp, stdout: &mut impl 
     } else {
         publish::rollback(&settings.out, &arguments.to, why)?
     };
+    running.publication("rollback", arguments.to.clone(), &published);
     let outcome = if published.changed { "rolled back to" } else { "already at" };
     say_shown(stdout, (outcome, &published), &settings.out);
     Ok(())

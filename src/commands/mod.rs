@@ -6,10 +6,13 @@ mod check;
 mod config;
 mod diff;
 mod explain;
+mod facts;
 mod generations;
+mod history;
 mod nightly;
 mod plan;
 mod restate;
+mod running;
 mod sample;
 #[cfg(test)]
 mod schemas;
@@ -27,10 +30,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use self::beginning::{begin, resolved};
+use self::running::Running;
 use crate::answers::{self, Answer, Form};
-use crate::cli::{Cli, Command, FormatFlag};
+use crate::cli::{Cli, Command, FormatFlag, Writes};
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::error::{ExitClass, Finding, Outcome, caught_anywhere};
 use crate::pipeline::check::check_folders;
 use crate::publish::lock::{Holder, Lock};
 use crate::publish::{self, Published};
@@ -39,29 +43,29 @@ use crate::settings::Settings;
 use crate::state::checksummed::sweep;
 use crate::state::format as state_format;
 use crate::state::rehearsal::{Keeping, Rehearsal};
+use crate::{interruption, logs};
 
 /// The first line of a dry run; what the run itself would say comes after it.
 const DRY_RUN: &str = "dry run: nothing is written; the run would say";
 
 /// Where results go: it remembers what could not be written there. A reader that has closed the pipe has seen enough.
-pub struct Results<W> {
+struct Results<W> {
     to: W,
     failed: Option<std::io::Error>,
 }
 
 impl<W: Write> Results<W> {
     /// Results that go to `to`.
-    pub fn new(to: W) -> Self {
+    fn new(to: W) -> Self {
         Self { to, failed: None }
     }
 
-    /// The end of the results.
-    ///
-    /// # Errors
-    /// Disk, where some could not be written.
-    pub fn finish(mut self) -> Outcome<()> {
+    /// The end of the results; disk where some could not be written, which is told once.
+    fn finish(&mut self) -> Outcome<()> {
         let _ = self.flush();
-        let Some(error) = self.failed.filter(|error| error.kind() != ErrorKind::BrokenPipe) else { return Ok(()) };
+        let Some(error) = self.failed.take().filter(|error| error.kind() != ErrorKind::BrokenPipe) else {
+            return Ok(());
+        };
         let finding =
             Finding::new("shopscore", format!("results that could not be written ({error})"), "all of them on stdout");
         Err(finding.advice("what was published stands; make room where stdout goes").fail(ExitClass::Disk))
@@ -78,7 +82,7 @@ impl<W: Write> Results<W> {
 
 impl<W: Write> Write for Results<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.to.write(bytes);
+        let written = logs::above_bars(|| self.to.write(bytes));
         self.remember(written)
     }
 
@@ -88,29 +92,48 @@ impl<W: Write> Write for Results<W> {
     }
 }
 
-/// Runs what was typed; `now` is the one reading of the clock.
+/// Runs what was typed and writes the results to `stdout`; `now` is the reading of the clock that days and instants are told by.
 ///
 /// # Errors
-/// Those of the subcommand.
-pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
+/// Those of the subcommand, and disk where results could not be written.
+pub fn run<W: Write>(cli: &Cli, now: Timestamp, stdout: W) -> Outcome<()> {
+    interruption::catch()?;
+    let stdout = &mut Results::new(stdout);
     match &cli.command {
-        Command::Nightly(arguments) => nightly::run(arguments, now, stdout),
+        Command::Nightly(arguments) => recorded(arguments, now, stdout, nightly::run),
         Command::Check(arguments) => check::run(arguments, now, stdout),
         Command::Plan(arguments) => plan::run(arguments, now, stdout),
-        Command::Backfill(arguments) => backfill::run(arguments, now, stdout),
-        Command::Restate(arguments) => restate::run(arguments, now, stdout),
-        Command::Settle(arguments) => settle::run(arguments, now, stdout),
-        Command::State(arguments) => state::run(arguments, now, stdout),
+        Command::Backfill(arguments) => recorded(arguments, now, stdout, backfill::run),
+        Command::Restate(arguments) => recorded(arguments, now, stdout, restate::run),
+        Command::Settle(arguments) => recorded(arguments, now, stdout, settle::run),
+        Command::State(arguments) => recorded(arguments, now, stdout, state::run),
         Command::Summary(arguments) => summary::run(arguments, stdout),
         Command::Explain(arguments) => explain::run(arguments, stdout),
         Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::Whatif(arguments) => whatif::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
-        Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
+        Command::Rollback(arguments) => recorded(arguments, now, stdout, generations::roll_back),
+        Command::History(arguments) => history::run(arguments, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
-    }
+    }?;
+    stdout.finish()
+}
+
+/// Runs a command that writes, and keeps its record, unless it only rehearses.
+fn recorded<A: Writes, W: Write>(
+    arguments: &A,
+    now: Timestamp,
+    stdout: &mut Results<W>,
+    run: impl FnOnce(&A, &Running, &mut Results<W>) -> Outcome<()>,
+) -> Outcome<()> {
+    let running = if arguments.is_rehearsal() { Running::rehearsal(now) } else { Running::begin(arguments, now) };
+    let outcome = caught_anywhere(|| {
+        run(arguments, &running, stdout)?;
+        stdout.finish()
+    });
+    running.ended(outcome)
 }
 
 /// Where what a command makes goes: nowhere in a dry run.

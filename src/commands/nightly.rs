@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
-use super::{begin, enter, keeping, last_complete_day, say, say_published, terms};
+use super::beginning::begin_run;
+use super::running::Running;
+use super::{enter, keeping, last_complete_day, say, say_published, terms};
 use crate::answers::first_ten;
-use crate::cli::Nightly;
+use crate::cli::{Nightly, Writes};
 use crate::domain::{Day, Span};
 use crate::error::Outcome;
 use crate::pipeline::catch_up::{self, Due};
@@ -19,18 +19,18 @@ use crate::state::rehearsal::Rehearsal;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::set_aside::Delivered;
 
-pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let mut settings = begin(&arguments.settings)?;
+pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
+    let (now, mut settings) = (running.now, begin_run(&arguments.settings, running)?);
     settings.rehash |= arguments.rehash;
     let rulebook = Rulebook::load(&settings.rules)?;
+    running.goes_by_rules(&rulebook);
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
-    let command = arguments.date.map_or("nightly".to_owned(), |as_of| format!("nightly --date {as_of}"));
     if let Some(as_of) = arguments.date {
         rulebook.check_in_force(as_of)?;
     }
-    let _locks = enter(&settings, now, (command, keeping), stdout)?;
+    let _locks = enter(&settings, now, (arguments.told(), keeping), stdout)?;
     let nights = match arguments.date {
         Some(as_of) => vec![as_of],
         None => due(&settings, last_complete_day(&settings, now), stdout)?,
@@ -41,7 +41,8 @@ pub(super) fn run(arguments: &Nightly, now: Timestamp, stdout: &mut impl Write) 
         say_delivered(&night, stdout);
         say_night(&night, stdout);
         say_partials(night.computed.len(), night.reused, &settings, stdout);
-        let outcome = if night.published.changed { "published as" } else { "already current in" };
+        let outcome = outcome(&night);
+        running.night(&night);
         say_published(stdout, (outcome, &night.published), keeping, &settings.out);
         if !night.made_stale.is_empty() {
             let stale = listed(&night.made_stale);
@@ -69,13 +70,18 @@ fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<
     Ok(missed.into_iter().chain([yesterday]).collect())
 }
 
+/// What became of a night, before the name of its generation.
+pub(super) fn outcome(night: &Night) -> &'static str {
+    if night.published.changed { "published as" } else { "already current in" }
+}
+
 fn listed(days: &[Day]) -> String {
     Span::listed(&Span::folded(days.iter().copied()))
 }
 
 /// Says what each table's extracts hold that the night is made of, so that a table that is short is seen at a glance.
 fn say_delivered(night: &Night, stdout: &mut impl Write) {
-    for (table, Delivered { days, files, rows, size_bytes }) in &night.delivered {
+    for (table, Delivered { days, files, rows, size_bytes }) in &night.set_aside.delivered() {
         let name = table.name();
         say(stdout, &format!("{name:<13} {days:>3} days {files:>5} files {rows:>12} rows {size_bytes:>14} bytes"));
     }
@@ -91,7 +97,8 @@ pub(super) fn say_partials(computed: usize, reused: usize, settings: &Settings, 
 
 /// Says what came of a night.
 pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
-    let Night { as_of, present_shops: present, unscored_shops: unscored, quarantined_rows, .. } = night;
+    let Night { as_of, present_shops: present, unscored_shops: unscored, set_aside, .. } = night;
+    let quarantined_rows = set_aside.quarantined_rows();
     let shops = format!("{present} shops present, {} with a score, {unscored} without", present - unscored);
     say(stdout, &format!("{as_of}: {shops}; {quarantined_rows} rows of the window quarantined"));
     if !night.unknown_shops.is_empty() {
@@ -99,8 +106,9 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
         let shops = first_ten(night.unknown_shops.keys());
         say(stdout, &format!("{rows} rows of shops that the snapshot does not have, not scored: {shops}"));
     }
-    if !night.without_rows.is_empty() {
-        let empty = night.without_rows.iter().map(|(table, day)| format!("{} {day}", table.name()));
+    let without_rows = set_aside.without_rows();
+    if !without_rows.is_empty() {
+        let empty = without_rows.iter().map(|(table, day)| format!("{} {day}", table.name()));
         say(stdout, &format!("0 rows: {}", first_ten(empty)));
     }
     if let Some(changed) = &night.terms_changed {

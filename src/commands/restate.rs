@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
-use super::{begin, enter, keeping, last_complete_day, say, say_published};
+use super::beginning::begin_run;
+use super::running::Running;
+use super::{enter, keeping, last_complete_day, say, say_published};
 use crate::calendar::ends_month;
-use crate::cli::Restate;
+use crate::cli::{Restate, Writes};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::restatement;
@@ -17,23 +17,25 @@ use crate::table_days::dependencies::Terms;
 
 const STAGE: &str = "restate";
 
-pub(super) fn run(arguments: &Restate, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
+pub(super) fn run(arguments: &Restate, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
+    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
     let day = arguments.month_end;
     let last = last_complete_day(&settings, now);
     let knowledge_day = arguments.knowledge_day.unwrap_or(last);
     check(day, knowledge_day, last)?;
     let rulebook = Rulebook::load(&settings.rules)?;
+    running.goes_by_rules(&rulebook);
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
-    let _locks = enter(&settings, now, (format!("restate --month-end {day}"), keeping), stdout)?;
+    let _locks = enter(&settings, now, (arguments.told(), keeping), stdout)?;
     let restatement = Restatement { because: &arguments.because, knowledge_day };
     let restated = restatement::run(terms, day, restatement, now)?;
     let Some((partitions, published)) = restated.published else {
         say(stdout, &format!("{day}: no row changes as known on {knowledge_day}; nothing is published"));
         return Ok(());
     };
+    running.publication("restatement", day.to_string(), &published);
     say(stdout, &format!("{day}: {} rows restated as known on {knowledge_day}", restated.changed));
     say(stdout, &format!("brought up to date: {}", partitions.join(", ")));
     say_published(stdout, ("published as", &published), keeping, &settings.out);

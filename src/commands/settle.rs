@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
-use super::{begin, enter, keeping, say, say_published};
+use super::beginning::begin_run;
+use super::running::Running;
+use super::{enter, keeping, say, say_published};
 use crate::assessments::annual::Settlement;
-use crate::cli::Settle;
+use crate::cli::{Settle, Writes};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::settlement::{self, SettledYear};
@@ -18,16 +18,18 @@ use crate::table_days::dependencies::Terms;
 
 const STAGE: &str = "settle";
 
-pub(super) fn run(arguments: &Settle, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
+pub(super) fn run(arguments: &Settle, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
+    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
     let year = arguments.year;
     let rulebook = Rulebook::load(&settings.rules)?;
+    running.goes_by_rules(&rulebook);
     let rehearsal = Rehearsal::default();
     let keeping = keeping(arguments.dry_run, &rehearsal);
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping };
-    let _locks = enter(&settings, now, (format!("settle --year {year}"), keeping), stdout)?;
+    let _locks = enter(&settings, now, (arguments.told(), keeping), stdout)?;
     let as_of = as_of(arguments, &settings)?;
     let SettledYear { settlements, published } = settlement::run(terms, (year, as_of), now)?;
+    running.publication("settlement", year.to_string(), &published);
     let is_provisional = if as_of < year.last_day() { ", provisional" } else { "" };
     let qualified = settlements.iter().filter(|row| row.is_qualified).count();
     let sum = |of: fn(&Settlement) -> i64| settlements.iter().map(|row| i128::from(of(row))).sum::<i128>();

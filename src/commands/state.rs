@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{begin, enter, keeping, say, tell};
+use super::beginning::begin_run;
+use super::running::Running;
+use super::{enter, keeping, say, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
-use crate::cli::{State, StateCommand};
+use crate::cli::{State, StateCommand, Writes};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::extracts::tables;
@@ -115,15 +116,14 @@ impl KeptTable {
     }
 }
 
-pub(super) fn run(arguments: &State, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
+pub(super) fn run(arguments: &State, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
+    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
     match &arguments.command {
         None => tell(&Kept::of(&settings, &holding(&settings)?), arguments.form, stdout),
         Some(StateCommand::Prune { keep_days, dry_run }) => {
             let rehearsal = Rehearsal::default();
             let keeping = keeping(*dry_run, &rehearsal);
-            let command = format!("state prune --keep-days {keep_days}");
-            let _locks = enter(&settings, now, (command, keeping), stdout)?;
+            let _locks = enter(&settings, now, (arguments.told(), keeping), stdout)?;
             let Pruned { before, table_days, bytes } = prune(&settings, *keep_days, keeping)?;
             let told = before.map_or("nothing is stored".to_owned(), |before| {
                 format!("{table_days} table-days before {before} removed, {bytes} bytes")

@@ -3,7 +3,8 @@
 //! [`tables`](super::tables) declares the eight (specification, sections 2 and 3).
 
 /// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum ColumnKind {
     /// A whole number; in files of any signed or unsigned width that fits 64 bits signed.
     Integer,
@@ -18,6 +19,11 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        self.into()
+    }
+
     /// The type as a message names it.
     pub(crate) const fn wanted(self) -> &'static str {
         match self {

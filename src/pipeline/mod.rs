@@ -20,6 +20,7 @@ mod scoring;
 pub(crate) mod settlement;
 pub(crate) mod shop_days;
 pub(crate) mod staleness;
+pub(crate) mod standing;
 pub(crate) mod state;
 pub(crate) mod terms_changed;
 pub(crate) mod usual;
@@ -28,12 +29,14 @@ pub(crate) mod whatif;
 use jiff::Timestamp;
 
 use crate::publish::{self, KeptGenerations, Publication, Published};
+use crate::stages::Stage;
 use crate::{error::Outcome, table_days::dependencies::Terms};
 
 /// Publishes what a run made, and removes the generations that are not kept; a rehearsal only finds out what that would
 /// come to.
 fn publish(terms: Terms<'_>, publication: &Publication<'_>, now: Timestamp) -> Outcome<Published> {
     let settings = terms.settings;
+    let _stage = Stage::Publication.begin();
     if terms.keeping.is_rehearsal() {
         return publish::foretell(&settings.out, publication);
     }

@@ -21,9 +21,11 @@ use crate::publish::{
     Foretold, OfNight, OutputPartition, Period, Publication, PublicationKind, Published, Quarantine, Rows, batches,
     outputs,
 };
+use crate::settings::Settings;
+use crate::stages::{self, Stage};
 use crate::state::last_night::{self, LastNight};
 use crate::table_days::night::{NightInput, Surveyed, Unchanged};
-use crate::table_days::set_aside::{Delivered, ToRead};
+use crate::table_days::set_aside::{SetAside, ToRead};
 use crate::table_days::{dependencies::Terms, plan::Why, survey::AsKnown};
 use crate::{improvements, quality, threads::on_pool};
 
@@ -40,18 +42,14 @@ pub(crate) struct Night {
     pub(crate) made_stale: Vec<Day>,
     pub(crate) present_shops: usize,
     pub(crate) unscored_shops: usize,
-    /// What it was made of.
-    pub(crate) delivered: BTreeMap<Table, Delivered>,
+    /// What it was made of, and which rows of the window were set aside.
+    pub(crate) set_aside: SetAside,
     /// What it read of the extracts.
     pub(crate) to_read: ToRead,
     /// How many files among the extracts are no Parquet.
     pub(crate) left_aside: usize,
-    /// The rows of the window that were set aside.
-    pub(crate) quarantined_rows: usize,
     /// The rows of shops that the snapshot does not have, by shop.
     pub(crate) unknown_shops: BTreeMap<i64, i64>,
-    /// The table-days whose partition has no row.
-    pub(crate) without_rows: Vec<TableDay>,
     pub(crate) computed: Vec<(TableDay, Why)>,
     /// How many partials were taken from the state folder.
     pub(crate) reused: usize,
@@ -63,6 +61,7 @@ pub(crate) struct Night {
 /// would have, `foretold`.
 pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut Foretold) -> Outcome<Night> {
     let Terms { settings, rulebook, keeping } = terms;
+    let _span = stages::night(as_of).entered();
     on_pool(|| {
         let current = &foretold.current(&settings.out)?;
         let surveyed = Surveyed::of(terms, AsKnown { as_of, on: as_of })?;
@@ -70,35 +69,26 @@ pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut F
         if let Some(last) = &last
             && let Some((unchanged, published)) = repeated::find(terms, as_of, &surveyed, last)?
         {
-            return again(terms, (as_of, current), last, (&unchanged, published), surveyed.left_aside());
+            return again(terms, (as_of, current), last, (unchanged, published), surveyed.left_aside());
         }
         with_figures(terms, (as_of, Outlook::OfMonthEnd), &surveyed, |figures, input| {
             let spreads = categories::spreads(figures.ranking)?;
             let mut publication = publication(terms, as_of, (figures, &spreads), &input)?;
+            let assessed = Stage::Assessments.begin();
             let month_end =
                 month_end::close(&mut publication, || figures.joined_on(), (current, settings.cycles, rulebook))?;
             let news = input.changed.iter().map(|(_, day)| *day).chain(input.newly_decided.iter().copied());
+            drop(assessed);
             let to_restate = alarm::to_restate(terms, as_of, current, news)?;
             let known_terms = foretold.terms(&settings.out)?;
             let terms_changed = terms_changed::since(figures, as_of, terms, (&known_terms, current))?;
             let made_stale = staleness::made_stale(settings, as_of, &input.changed, foretold.nights(&settings.out)?);
             let published = publish(terms, &publication, now)?;
-            let (present_shops, unscored_shops) = (figures.present(), figures.unscored());
             let unknown_shops = unknown_shops(&input);
-            let this = LastNight {
-                ingredients: input.ingredients,
-                limits: settings.limits.described(),
-                snapshot_before: input.snapshot_before,
-                warnings: figures.warnings.clone(),
-                present_shops,
-                unscored_shops,
-                unknown_shops: unknown_shops.clone(),
-                newly_decided: input.newly_decided,
-                files: published.files.clone(),
-            };
             if keeping.is_rehearsal() {
                 foretold.add(&publication)?;
             } else {
+                let this = to_remember(settings, figures, (&input, &unknown_shops), &published);
                 repeated::keep(&settings.state, last.as_ref(), this);
             }
             Ok(Night {
@@ -108,14 +98,12 @@ pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut F
                 to_restate,
                 terms_changed,
                 made_stale,
-                present_shops,
-                unscored_shops,
-                delivered: input.set_aside.delivered.clone(),
+                present_shops: figures.present(),
+                unscored_shops: figures.unscored(),
+                set_aside: input.set_aside,
                 to_read: surveyed.to_read(),
                 left_aside: surveyed.left_aside(),
-                quarantined_rows: input.set_aside.quarantined_rows(),
                 unknown_shops,
-                without_rows: without_rows(&input.set_aside.counts),
                 computed: input.computed,
                 reused: input.reused,
                 changed: input.changed,
@@ -124,12 +112,32 @@ pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut F
     })
 }
 
+/// What the same night again need not find out.
+fn to_remember(
+    settings: &Settings,
+    figures: &Figures<'_>,
+    (input, unknown_shops): (&NightInput, &BTreeMap<i64, i64>),
+    published: &Published,
+) -> LastNight {
+    LastNight {
+        ingredients: input.ingredients.clone(),
+        limits: settings.limits.described(),
+        snapshot_before: input.snapshot_before,
+        warnings: figures.warnings.clone(),
+        present_shops: figures.present(),
+        unscored_shops: figures.unscored(),
+        unknown_shops: unknown_shops.clone(),
+        newly_decided: input.newly_decided.clone(),
+        files: published.files.clone(),
+    }
+}
+
 /// A night of which nothing is new.
 fn again(
     terms: Terms<'_>,
     (as_of, current): (Day, &Current),
     last: &LastNight,
-    (unchanged, published): (&Unchanged, Published),
+    (unchanged, published): (Unchanged, Published),
     left_aside: usize,
 ) -> Outcome<Night> {
     limits::tell(terms.keeping, &last.warnings);
@@ -142,12 +150,10 @@ fn again(
         made_stale: Vec::new(),
         present_shops: last.present_shops,
         unscored_shops: last.unscored_shops,
-        delivered: unchanged.set_aside.delivered.clone(),
+        set_aside: unchanged.set_aside,
         to_read: ToRead::default(),
         left_aside,
-        quarantined_rows: unchanged.set_aside.quarantined_rows(),
         unknown_shops: last.unknown_shops.clone(),
-        without_rows: without_rows(&unchanged.set_aside.counts),
         computed: Vec::new(),
         reused: unchanged.partials,
         changed: Vec::new(),
@@ -197,13 +203,6 @@ fn unknown_shops(input: &NightInput) -> BTreeMap<i64, i64> {
         *unknown.entry(*shop).or_default() += rows;
     }
     unknown
-}
-
-fn without_rows(counts: &[Counts]) -> Vec<TableDay> {
-    let empty = counts.iter().filter(|counts| counts.rows == 0);
-    let mut empty: Vec<TableDay> = empty.map(|counts| (counts.table, counts.day)).collect();
-    empty.sort_unstable();
-    empty
 }
 
 fn with_empty_days(counts: &[Counts], window: Span) -> Vec<Counts> {

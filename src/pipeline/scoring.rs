@@ -8,6 +8,7 @@ use crate::pipeline::{figures::Figures, limits};
 use crate::ranking::assessed::{Present, assess};
 use crate::ranking::rank_all;
 use crate::rulebook::Rulebook;
+use crate::stages::Stage;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::night::{NightInput, Surveyed};
 use crate::table_days::windows::SpanSums;
@@ -37,6 +38,7 @@ pub(super) fn with_figures<T>(
     let lacking = known.and_then(|_| no_outlook(rulebook, as_of, month_end));
     let known = known.filter(|_| lacking.is_none());
     let mut input = surveyed.gather(known.filter(|_| month_end != as_of))?;
+    let stage = Stage::Scores.begin().of_rows(input.shops.len());
     let mut beyond = limits::check(terms, as_of, surveyed, &input)?;
     let shops = std::mem::take(&mut input.shops);
     let mix = settings.after_sales_mix;
@@ -58,6 +60,7 @@ pub(super) fn with_figures<T>(
     beyond.extend(limits::check_scores(settings, &figures.why_unscored())?);
     figures.warnings = lacking.into_iter().chain(beyond.iter().map(Finding::to_string)).collect();
     limits::tell(keeping, &figures.warnings);
+    drop(stage);
     then(&figures, input)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Day, Span};
 use crate::partials::records::TableDay;
+use crate::stages::{self, Stage};
 use crate::table_days::{dependencies::Terms, night::ingredients_of_now, range};
 use crate::{error::Outcome, extracts::tables::Table, publish, settings::Settings, threads::on_pool};
 
@@ -31,8 +32,10 @@ pub(crate) fn due(terms: Terms<'_>, range: Option<Span>, published_only: bool) -
         None => published.keys().copied().filter(|day| range.is_none_or(|range| range.contains(*day))).collect(),
     };
     let mut due = Vec::new();
+    let _stage = Stage::DueNights.begin().of_pieces(candidates.len());
     for day in candidates {
         due.extend(why_due(day, &published, terms)?.map(|why| (day, why)));
+        stages::advance();
     }
     Ok(due)
 }

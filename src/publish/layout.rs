@@ -16,7 +16,12 @@ const DAY_LENGTH: usize = 10;
 pub(super) const HASH_LENGTH: usize = 12;
 
 /// The folders of OUT that runs make.
-pub(crate) const OWN_FOLDERS: [&str; 5] = ["frozen", "generations", "locks", "records", "refused"];
+pub(crate) const OWN_FOLDERS: [&str; 6] = ["frozen", "generations", "locks", "records", "refused", "runs"];
+
+/// The folder of a generation, by its name.
+pub(crate) fn generation_folder(out: &Path, name: &str) -> PathBuf {
+    out.join("generations").join(name)
+}
 
 /// The folder of OUT that holds the lock.
 pub fn lock_folder(out: &Path) -> PathBuf {

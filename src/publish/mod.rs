@@ -9,6 +9,7 @@
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
 //! OUT/records/     why rollbacks gave up frozen month ends
+//! OUT/runs/        what each run did (see [`crate::runs`])
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
@@ -53,10 +54,11 @@ mod testing;
 pub(crate) mod verification;
 
 pub(crate) use counted::counted;
+pub(crate) use file_metadata::rows_in;
 pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
-pub(crate) use layout::OWN_FOLDERS;
 pub use layout::lock_folder;
+pub(crate) use layout::{OWN_FOLDERS, generation_folder};
 pub(crate) use partition::{OutputPartition, Period};
 pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, foretell, prepare, publish};

@@ -15,6 +15,7 @@ use arrow::compute::kernels::cmp::eq;
 use arrow::datatypes::Schema;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::errors::ParquetError;
 
 use super::checksums::{Checksums, file_hash};
 use super::file_system::names;
@@ -129,6 +130,18 @@ impl Current {
         folder.filter(|folder| folder.is_dir()).map(|folder| read_rows(&folder, table, Some(shop_id))).transpose()
     }
 
+    /// Some columns of a partition, of files as they are; none where it was not published, or an earlier release did without one.
+    pub(crate) fn read_columns(
+        &self,
+        table: &OutputTable,
+        value: impl Display,
+        columns: &[&str],
+    ) -> Outcome<Option<RecordBatch>> {
+        let Some((generation, _)) = &self.generation else { return Ok(None) };
+        let folder = PartitionFolder::published(table, value).inside(generation);
+        if folder.is_dir() { read_columns(&folder, columns) } else { Ok(None) }
+    }
+
     /// The rows of a partition, given the value of its key; none where it was not published.
     pub(crate) fn read(&self, table: &OutputTable, value: impl Display) -> Outcome<Option<RecordBatch>> {
         let partition = PartitionFolder::published(table, value);
@@ -187,6 +200,26 @@ fn read_rows(folder: &Path, table: &OutputTable, shop_id: Option<i64>) -> Outcom
     batches.and_then(|batches| concat_batches(&schema, &batches)).map_err(|error| {
         Finding::new(STAGE, error.to_string(), "the columns of one table").path(folder).fail(ExitClass::State)
     })
+}
+
+fn read_columns(folder: &Path, columns: &[&str]) -> Outcome<Option<RecordBatch>> {
+    let (mut batches, mut schema) = (Vec::new(), None);
+    for path in names(folder)?.iter().map(|name| folder.join(name)) {
+        let unreadable = |error: ParquetError| fault(STAGE, format!("{}: {error}", path.display()));
+        let file = File::open(&path).map_err(|error| disk(STAGE, "open", &path, &error))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(unreadable)?;
+        if columns.iter().any(|name| reader.schema().index_of(name).is_err()) {
+            return Ok(None);
+        }
+        let only = ProjectionMask::columns(reader.parquet_schema(), columns.iter().copied());
+        let reader = reader.with_projection(only).build().map_err(unreadable)?;
+        schema = Some(reader.schema());
+        for batch in reader {
+            batches.push(batch.map_err(|error| fault(STAGE, format!("{}: {error}", path.display())))?);
+        }
+    }
+    let rows = schema.map(|schema| concat_batches(&schema, &batches)).transpose();
+    rows.map_err(|error| fault(STAGE, format!("{}: {error}", folder.display())))
 }
 
 /// Holds for the rows of a shop; none where the file has no shops.

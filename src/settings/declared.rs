@@ -41,6 +41,10 @@ pub(super) enum Kind {
     /// The folder that paths of the file are relative to: of the file alone.
     Root,
     Folder,
+    File,
+    /// A command line, which may hold a secret: its value is not told.
+    Command,
+    Text,
     Zone,
     Day,
     Switch,
@@ -70,7 +74,7 @@ pub enum Reach {
     Run,
 }
 
-use Kind::{AtLeast, Between, Folder, OneOf, Percent, Switch};
+use Kind::{AtLeast, Between, Command, File, Folder, OneOf, Percent, Switch, Text};
 use Reach::{Night, Partials, Run, Settlements};
 
 const DAYS: Kind = AtLeast("days", 0, 36_600);
@@ -91,7 +95,7 @@ const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 50] = [
+pub static SETTINGS: [Setting; 56] = [
     setting("root", Kind::Root, "", Run, "the folder that paths in this file are relative to")
         .or("the folder of the file"),
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
@@ -144,6 +148,12 @@ pub static SETTINGS: [Setting; 50] = [
         .flag("memory-limit", "MIB"),
     setting("wait_seconds", AtLeast("seconds", 0, 1_000_000), "0", Run, WAIT).flag("wait", "SECONDS"),
     setting("min_free_mib", FREE_MIB, "64", Run, "how much must be free where a run writes"),
+    setting("metrics_file", File, "", Run, "the file that metrics are written to, for Prometheus").or("no metrics"),
+    setting("openlineage_file", File, "", Run, "the file that events are added to, for OpenLineage").or("no events"),
+    setting("openlineage_namespace", Text, "shopscore", Run, "the namespace of the job in OpenLineage"),
+    setting("on_success", Command, "", Run, "the command that gets the record of a run that succeeded").or("none"),
+    setting("on_failure", Command, "", Run, "the command that gets the record of a run that failed").or("none"),
+    setting("keep_runs_days", DAYS, "400", Run, "how long the records of runs are kept"),
     setting("rehash", Switch, "false", Run, "whether files are read even where only their bytes can differ"),
 ];
 
@@ -167,10 +177,10 @@ impl Setting {
         letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
     }
 
-    /// The folders that a value of it names: none where it is of another kind.
+    /// The folders or the file that a value of it names: none where it is of another kind.
     pub(super) fn folders<'a>(&self, value: Option<&'a str>) -> impl Iterator<Item = &'a str> {
-        let (is_folder, is_list) = (self.kind == Folder, self.kind == Kind::Folders);
-        let folders = value.filter(|_| is_folder || is_list).into_iter();
+        let (is_path, is_list) = (matches!(self.kind, Folder | File), self.kind == Kind::Folders);
+        let folders = value.filter(|_| is_path || is_list).into_iter();
         folders
             .flat_map(move |text| text.split(move |letter| is_list && letter == ','))
             .map(move |folder| if is_list { folder.trim() } else { folder })
@@ -178,7 +188,7 @@ impl Setting {
 
     pub(super) fn accepts(&self, text: &str) -> bool {
         match self.kind {
-            Kind::Root | Folder => !text.is_empty(),
+            Kind::Root | Folder | File | Command | Text => !text.is_empty(),
             Kind::Zone => Zone::named(text).is_some(),
             Kind::Day => text.parse::<Day>().is_ok(),
             Switch => text.parse::<bool>().is_ok(),
@@ -195,7 +205,7 @@ impl Setting {
     /// What a value must be, in words.
     pub(super) fn wanted(&self) -> String {
         let kind = match self.kind {
-            Kind::Root | Folder => self.doc.to_owned(),
+            Kind::Root | Folder | File | Command | Text => self.doc.to_owned(),
             Kind::Zone => "a time zone of the IANA database".to_owned(),
             Kind::Day => "a day YYYY-MM-DD".to_owned(),
             Switch => "true or false".to_owned(),

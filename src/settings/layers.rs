@@ -84,6 +84,18 @@ impl Layers {
 
     /// The values, and how tables are delivered, checked. One given as empty is none where the setting has no default.
     pub(super) fn checked(mut self, file: Option<&Path>) -> Outcome<Resolved> {
+        let (places, values) = self.values(file)?;
+        let tables = mappings::of_tables(&self.mapped, &mut self.findings);
+        Failure::unless_empty(ExitClass::Usage, self.findings)?;
+        Ok(Resolved { places, values, mapped: self.mapped, tables })
+    }
+
+    /// The values that are sound; what is wrong with the others is left to [`Self::checked`].
+    pub(super) fn sound(mut self, file: Option<&Path>) -> Outcome<Values> {
+        Ok(self.values(file)?.1)
+    }
+
+    fn values(&mut self, file: Option<&Path>) -> Outcome<(Places, Values)> {
         let root = self.given.get("root").map(|(root, _)| root.as_str());
         let places = Places::of(file, root)?;
         let mut values = BTreeMap::new();
@@ -101,9 +113,7 @@ impl Layers {
             let folders = setting.folders(text.as_deref()).map(|folder| places.place(folder, &origin)).collect();
             values.insert(setting.name, Value { text, origin, folders });
         }
-        let tables = mappings::of_tables(&self.mapped, &mut self.findings);
-        Failure::unless_empty(ExitClass::Usage, self.findings)?;
-        Ok(Resolved { places, values: Values(values), mapped: self.mapped, tables })
+        Ok((places, Values(values)))
     }
 }
 

@@ -12,6 +12,7 @@ mod nearest;
 mod origin;
 mod places;
 pub(crate) mod recorded;
+pub(crate) mod reports;
 pub(crate) mod shown;
 mod values;
 
@@ -80,7 +81,7 @@ pub fn resolve(
     let resolved = layered(file, environment, flags)?;
     moved::warn(file, &resolved);
     let settings = read(&resolved.values, resolved.tables)?;
-    check_apart(&settings)?;
+    check_apart(&settings.delivery.extracts, &settings.state, &settings.out)?;
     Ok(settings)
 }
 
@@ -90,13 +91,21 @@ fn layered(
     environment: impl Iterator<Item = (String, String)>,
     flags: impl Iterator<Item = (String, String)>,
 ) -> Outcome<Resolved> {
+    layers(file, environment, flags)?.checked(file)
+}
+
+fn layers(
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+    flags: impl Iterator<Item = (String, String)>,
+) -> Outcome<Layers> {
     let mut layers = Layers::default();
     if let Some(path) = file {
         layers.add_file(path)?;
     }
     layers.add_environment(environment);
     layers.add_typed(flags);
-    layers.checked(file)
+    Ok(layers)
 }
 
 fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Settings> {
@@ -169,9 +178,9 @@ fn bounds(values: &Values, severity: Severity) -> Outcome<Bounds> {
 }
 
 /// What we write may lie neither in one another nor among the extracts.
-fn check_apart(settings: &Settings) -> Outcome<()> {
-    let extracts = ("extracts", absolute(&settings.delivery.extracts)?);
-    let (state, out) = (("state", absolute(&settings.state)?), ("out", absolute(&settings.out)?));
+fn check_apart(extracts: &Path, state: &Path, out: &Path) -> Outcome<()> {
+    let extracts = ("extracts", absolute(extracts)?);
+    let (state, out) = (("state", absolute(state)?), ("out", absolute(out)?));
     let mut pairs = vec![(&out, &extracts), (&state, &extracts), (&state, &out)];
     if out.1 != state.1 {
         pairs.push((&out, &state));

@@ -18,6 +18,8 @@ pub(crate) struct Shown {
     pub(crate) name: String,
     /// As it was given; none where it has no value.
     pub(crate) value: Option<String>,
+    /// Whether the value may hold a secret.
+    pub(crate) is_secret: bool,
     /// What holds without a value, in words; empty: nothing.
     pub(crate) otherwise: &'static str,
     pub(crate) origin: String,
@@ -60,6 +62,7 @@ fn of_setting(setting: &'static Setting, Resolved { places, values, .. }: &Resol
     Ok(Shown {
         name: setting.name.to_owned(),
         value: value.text.clone(),
+        is_secret: setting.kind == Kind::Command,
         otherwise: setting.otherwise,
         origin: value.origin.to_string(),
         folders,
@@ -80,6 +83,6 @@ fn of_tables(resolved: &Resolved) -> impl Iterator<Item = Outcome<Shown>> {
             None => Vec::new(),
         };
         let name = format!("{}.{place}", mappings::SECTION);
-        Ok(Shown { name, value: Some(value), otherwise: "", origin: origin.to_string(), folders })
+        Ok(Shown { name, value: Some(value), is_secret: false, otherwise: "", origin: origin.to_string(), folders })
     })
 }

@@ -17,6 +17,7 @@ use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
 use crate::partials::retractions::{self, Retractions};
 use crate::partials::{measures, records::TableDay};
 use crate::policies::Cycles;
+use crate::stages::Stage;
 use crate::state::answers::KnownAnswers;
 use crate::state::store::Store;
 use crate::state::window::{self as rolled, Window};
@@ -89,6 +90,7 @@ impl<'a> Surveyed<'a> {
     pub(crate) fn of(terms: Terms<'a>, known: AsKnown) -> Outcome<Self> {
         let Terms { settings, rulebook, .. } = terms;
         rulebook.check_in_force(known.as_of)?;
+        let _stage = Stage::Survey.begin();
         let store = terms.store()?;
         let survey = Survey::of_night(terms, known, &store)?;
         if !terms.keeping.is_aside() {
@@ -177,6 +179,7 @@ impl<'a> Surveyed<'a> {
         let (settings, known, means) = (self.terms.settings, self.known, self.means());
         let window = settings.window(known.as_of);
         let mut resolved = resolve_all(&self.planned().collect::<Vec<_>>(), means)?;
+        let _stage = Stage::Window.begin();
         let (snapshot, shops) = shops(&mut resolved, means)?;
         let of_appeals = appeals::of_days(&resolved, means)?;
         let last_effective_day = known.on.plus(-settings.appeal_effect_days);

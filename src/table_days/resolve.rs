@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::error::{ExitClass, Failure, Finding, Outcome, all, fault};
 use crate::extracts::contract::CheckedPartition;
 use crate::partials::{measures, records::TableDay};
+use crate::stages::{self, Stage};
 use crate::state::store::{Store, Stored, Version};
 use crate::table_days::compute::{Computed, Opened, compute, rows_of};
 use crate::table_days::plan::{Decision, Planned, Why, is_made_of};
@@ -42,7 +43,13 @@ pub(super) type ResolvedDays<'a> = BTreeMap<TableDay, Resolved<'a>>;
 pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<ResolvedDays<'a>> {
     let rows_to_read = |planned: &&Planned| means.checked.get(&planned.of()).map(rows_of);
     let length = |planned: &&Planned| (measures::of(planned.of().0).is_none(), rows_to_read(planned));
-    let resolved = longest_first(planned, length, |planned| Ok((planned.of(), resolve(planned, means)?)));
+    let rows = planned.iter().filter_map(rows_to_read).sum();
+    let _stage = Stage::Partials.begin().of_rows(rows).of_pieces(planned.len());
+    let resolved = longest_first(planned, length, |planned| {
+        let resolved = resolve(planned, means);
+        stages::advance();
+        Ok((planned.of(), resolved?))
+    });
     Ok(all(resolved)?.into_iter().collect())
 }
 

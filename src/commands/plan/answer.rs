@@ -99,7 +99,7 @@ impl PlannedNight {
             publishes: night.published.changed,
             present_shops: night.present_shops,
             unscored_shops: night.unscored_shops,
-            quarantined_rows: night.quarantined_rows,
+            quarantined_rows: night.set_aside.quarantined_rows(),
             computed: computed(&night.computed),
             reused: night.reused,
             files_to_read: night.to_read.files,

@@ -1,0 +1,165 @@
+//! What a record has of settings, rules, nights and publications: each turned from what the stages made into the record's own words.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use super::terms;
+use crate::error::Outcome;
+use crate::extracts::{tables::Table, verdicts::Reason};
+use crate::hashing::hash_of;
+use crate::logs::observed::{Seen, SeenStage};
+use crate::pipeline::month_end::Closed;
+use crate::pipeline::night::Night;
+use crate::pipeline::standing::{self, Standing};
+use crate::publish::{self, Published, reading::Current};
+use crate::rulebook::Rulebook;
+use crate::runs::record::{
+    Disk, InputDay, NightRun, OutputFile, QuarantinedRows, RuleTable, RunRecord, StageRun, UsedSetting,
+};
+use crate::settings::reports::Reports;
+use crate::settings::{Settings, absolute, shown::Shown};
+use crate::table_days::set_aside::SetAside;
+
+/// A setting, without what may be a secret.
+pub(super) fn used_setting(Shown { name, value, is_secret, origin, .. }: Shown) -> UsedSetting {
+    UsedSetting { name, value: value.filter(|_| !is_secret), origin }
+}
+
+/// The folder of each extract.
+pub(super) fn extract_folders(settings: &Settings) -> BTreeMap<String, String> {
+    let folder = |table: &Table| {
+        let folder = absolute(&settings.delivery.folder(*table)).ok()?;
+        Some((table.name().to_owned(), folder.display().to_string()))
+    };
+    Table::ALL.iter().filter_map(folder).collect()
+}
+
+/// The rule tables, and which of them are others than `before`.
+pub(super) fn rule_tables(rulebook: &Rulebook, before: &[RuleTable]) -> Outcome<Vec<RuleTable>> {
+    let of = |(table, text): (String, String)| {
+        let hash = hash_of(text.as_bytes());
+        let is_changed = before.iter().find(|of| of.table == table).map(|before| before.hash != hash);
+        RuleTable { table, hash, is_changed }
+    };
+    Ok(rulebook.texts()?.into_iter().map(of).collect())
+}
+
+/// Adds a night, its inputs and outputs.
+pub(super) fn add_night(record: &mut RunRecord, night: &Night, seconds: f64, out: &Path) {
+    let standing = standing(night, out);
+    record.nights.push(night_run(night, seconds, standing));
+    add_inputs(record, &night.set_aside);
+    add_outputs(record, &night.published, out);
+    let stale: BTreeSet<_> = record.stale_nights.iter().chain(&night.made_stale).copied().collect();
+    record.stale_nights = stale.into_iter().filter(|day| *day != night.as_of).collect();
+}
+
+fn night_run(night: &Night, seconds: f64, standing: Option<Standing>) -> NightRun {
+    let to_restate = night.to_restate.iter().map(|(month_end, rows)| (month_end.to_string(), *rows));
+    let without_rows = night.set_aside.without_rows();
+    NightRun {
+        as_of: night.as_of,
+        generation: night.published.name.clone(),
+        is_published: night.published.changed,
+        seconds,
+        computed_partials: night.computed.len(),
+        reused_partials: night.reused,
+        present_shops: night.present_shops,
+        unscored_shops: night.unscored_shops,
+        quarantined: quarantined(&night.set_aside),
+        rows_of_unknown_shops: night.unknown_shops.values().sum(),
+        without_rows: without_rows.iter().map(|(table, day)| format!("{} {day}", table.name())).collect(),
+        month_end: night.month_end.map(|closed| match closed {
+            Closed::Now => "closed".to_owned(),
+            Closed::Before => "frozen".to_owned(),
+        }),
+        to_restate: to_restate.collect(),
+        terms_changed: night.terms_changed.as_ref().map(terms::told).unwrap_or_default(),
+        made_stale: night.made_stale.clone(),
+        standing,
+    }
+}
+
+/// How shops stand after a night; none where that cannot be read, which is warned of.
+fn standing(night: &Night, out: &Path) -> Option<Standing> {
+    let read = Current::of(out).and_then(|current| standing::after(&current, night.as_of));
+    let read =
+        read.inspect_err(|failure| tracing::warn!("how shops stand after {} is not known: {failure}", night.as_of));
+    read.ok()
+}
+
+fn quarantined(set_aside: &SetAside) -> Vec<QuarantinedRows> {
+    let mut rows: BTreeMap<(Table, Reason), i64> = BTreeMap::new();
+    for counts in &set_aside.counts {
+        for (reason, broken) in Reason::ALL.iter().zip(counts.broken).filter(|(_, broken)| *broken > 0) {
+            *rows.entry((counts.table, *reason)).or_default() += broken;
+        }
+    }
+    let told = |((table, reason), row_count): ((Table, Reason), i64)| QuarantinedRows {
+        extract: table.name().to_owned(),
+        reason: reason.name().to_owned(),
+        row_count,
+    };
+    rows.into_iter().map(told).collect()
+}
+
+/// Adds what table-days were made of; one that an earlier night of the run was made of, too, is as it was made last.
+fn add_inputs(record: &mut RunRecord, set_aside: &SetAside) {
+    let known = std::mem::take(&mut record.inputs).into_iter();
+    let mut inputs: BTreeMap<_, _> = known.map(|input| ((input.extract.clone(), input.day), input)).collect();
+    for ((table, day), input) in &set_aside.inputs {
+        let extract = table.name().to_owned();
+        let (files, row_count, size_bytes) = (input.files, input.rows, input.size_bytes);
+        let of = (extract.clone(), *day);
+        inputs.insert(of, InputDay { extract, day: *day, files, row_count, size_bytes, hash: input.hash.clone() });
+    }
+    record.inputs = inputs.into_values().collect();
+}
+
+/// Adds the files of a publication that readers see newly.
+pub(super) fn add_outputs(record: &mut RunRecord, published: &Published, out: &Path) {
+    if !published.changed {
+        return;
+    }
+    let folder = publish::generation_folder(out, &published.name);
+    let file = |(path, sha256): (&String, &String)| {
+        let file = folder.join(path);
+        OutputFile {
+            path: path.clone(),
+            generation: published.name.clone(),
+            sha256: sha256.clone(),
+            row_count: publish::rows_in(&file).ok(),
+            size_bytes: fs::metadata(&file).ok().map(|found| found.len()),
+        }
+    };
+    record.outputs.extend(published.files.iter().map(file));
+}
+
+/// Adds the stages and warnings that were observed.
+pub(super) fn add_observed(record: &mut RunRecord, Seen { stages, warnings }: Seen) {
+    let stage = |SeenStage { name, seconds, rows }| StageRun { stage: name.to_owned(), seconds, row_count: rows };
+    record.stages = stages.into_iter().map(stage).collect();
+    record.warnings = warnings;
+}
+
+/// Adds what it took and what is left of the machine.
+pub(super) fn add_resources(record: &mut RunRecord, reports: &Reports) {
+    record.peak_memory_bytes = peak_memory_bytes();
+    let free = |(folder, path): (&str, &Path)| {
+        let there = path.ancestors().find(|path| path.exists())?;
+        let found = rustix::fs::statvfs(there).ok()?;
+        let free_bytes = found.f_bavail * found.f_frsize;
+        Some(Disk { folder: folder.to_owned(), path: absolute(path).ok()?.display().to_string(), free_bytes })
+    };
+    let folders = [("out", reports.out.as_path()), ("state", reports.state.as_path())];
+    record.disk = folders.into_iter().filter_map(free).collect();
+}
+
+/// The most memory that this process took at a time; none where the system does not tell.
+fn peak_memory_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = peak.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}

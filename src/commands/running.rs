@@ -1,0 +1,278 @@
+//! A run that leaves a record: it begins, facts are added while it works, and it ends, by itself or by a signal.
+//!
+//! In: what was typed, facts of nights and publications, how it ended. Out: the record, metrics, events and the command that is told, as
+//! [`runs`](crate::runs) writes them. Nothing of this can fail the run: what cannot be written is a warning. A rehearsal leaves nothing.
+//! This is where the clock of runs is read.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Builder;
+
+use super::beginning::{environment, file};
+use super::facts;
+use super::nightly::outcome;
+use crate::cli::{SettingFlags, Writes};
+use crate::domain::Day;
+use crate::error::{Failure, Outcome};
+use crate::hashing::hash_of;
+use crate::pipeline::night::Night;
+use crate::publish::Published;
+use crate::rulebook::Rulebook;
+use crate::runs::lineage::{self, Transition};
+use crate::runs::record::{DONE, INTERRUPTED, PublicationRun, RUNNING, RunRecord, SCHEMA, ToldFinding};
+use crate::runs::{folder, hook, metrics};
+use crate::settings::reports::{self, Reports};
+use crate::settings::{self, Settings};
+use crate::{interruption, logs};
+
+/// A run whose record is kept.
+#[derive(Clone)]
+pub(super) struct Running {
+    /// The reading of the clock that the run tells days and instants by.
+    pub(super) now: Timestamp,
+    /// None where nothing is kept.
+    kept: Option<Arc<Kept>>,
+}
+
+struct Kept {
+    reports: Reports,
+    begun: Instant,
+    /// What the run before it knew.
+    before: Option<RunRecord>,
+    state: Mutex<State>,
+}
+
+struct State {
+    record: RunRecord,
+    /// When the last night ended, or the run began.
+    lap: Instant,
+    /// The exit code, once it has ended.
+    ended: Option<u8>,
+}
+
+/// How a run ended.
+struct End<'a> {
+    code: u8,
+    class: &'static str,
+    failure: Option<&'a Failure>,
+}
+
+impl Running {
+    /// A run that leaves nothing.
+    pub(super) fn rehearsal(now: Timestamp) -> Self {
+        Self { now, kept: None }
+    }
+
+    /// Begins a run at `now`: its record and its first event are written, and a signal ends it in order from now on.
+    pub(super) fn begin<A: Writes>(asked: &A, now: Timestamp) -> Self {
+        let typed = asked.settings().given.iter().cloned();
+        let reports = match reports::of(file(asked.settings()).as_deref(), environment(), typed) {
+            Ok(reports) => reports,
+            Err(failure) => {
+                tracing::warn!("this run leaves no record, for it is not known where: {failure}");
+                return Self { now, kept: None };
+            }
+        };
+        let mut record = begun(asked, now);
+        record.out = settings::absolute(&reports.out).map_or(String::new(), |out| out.display().to_string());
+        let before = folder::others(&reports.out, &record.run_id);
+        let mut before = unless_failed(before).into_iter().flatten().filter(|record| record.ended_at.is_some());
+        let before = before.next();
+        record.stale_nights = before.as_ref().map(|before| before.stale_nights.clone()).unwrap_or_default();
+        record.last_success = before.as_ref().map(|before| before.last_success.clone()).unwrap_or_default();
+        let begun = Instant::now();
+        let kept = Kept { reports, begun, before, state: Mutex::new(State { record, lap: begun, ended: None }) };
+        kept.tell_beginning(now);
+        let running = Self { now, kept: Some(Arc::new(kept)) };
+        let interrupted = running.clone();
+        interruption::before_the_end(move |failure, code| {
+            let ended = interrupted.end(&End { code, class: INTERRUPTED, failure: Some(failure) });
+            // What had ended before ends as it would have.
+            std::process::exit(ended.unwrap_or(code).into());
+        });
+        running
+    }
+
+    /// Ends it as its outcome says, and gives the outcome back.
+    pub(super) fn ended(&self, outcome: Outcome<()>) -> Outcome<()> {
+        let end = match &outcome {
+            Ok(()) => End { code: 0, class: DONE, failure: None },
+            Err(failure) => End { code: failure.class as u8, class: failure.class.name(), failure: Some(failure) },
+        };
+        let _ = self.end(&end);
+        outcome
+    }
+
+    /// Adds the settings that it goes by.
+    pub(super) fn goes_by(&self, flags: &SettingFlags, settings: &Settings) {
+        self.change(|_, state| {
+            let typed = flags.given.iter().cloned();
+            let shown = settings::shown::shown(file(flags).as_deref(), environment(), typed, None);
+            state.record.settings = unless_failed(shown).into_iter().flatten().map(facts::used_setting).collect();
+            let file = file(flags).and_then(|file| unless_failed(settings::absolute(&file)));
+            state.record.settings_file = file.map(|file| file.display().to_string());
+            state.record.extract_folders = facts::extract_folders(settings);
+        });
+    }
+
+    /// Adds the rules that it goes by.
+    pub(super) fn goes_by_rules(&self, rulebook: &Rulebook) {
+        self.change(|kept, state| {
+            let before = kept.before.as_ref().map(|before| before.rules.as_slice()).unwrap_or_default();
+            state.record.rules = unless_failed(facts::rule_tables(rulebook, before)).unwrap_or_default();
+        });
+    }
+
+    /// Adds a night that it came to, and says in the log how long it took.
+    pub(super) fn night(&self, night: &Night) {
+        self.change(|kept, state| {
+            let lap = Instant::now();
+            let seconds = lap.duration_since(state.lap).as_secs_f64();
+            state.lap = lap;
+            tracing::info!("{} {} {}, {seconds:.2} s", night.as_of, outcome(night), night.published.name);
+            facts::add_night(&mut state.record, night, seconds, &kept.reports.out);
+        });
+    }
+
+    /// Adds a publication that is no night.
+    pub(super) fn publication(&self, kind: &str, of: String, published: &Published) {
+        self.change(|kept, state| {
+            let (kind, generation) = (kind.to_owned(), published.name.clone());
+            state.record.publications.push(PublicationRun { kind, of, generation, is_published: published.changed });
+            facts::add_outputs(&mut state.record, published, &kept.reports.out);
+        });
+    }
+
+    /// Says which published nights are stale, where all were looked at.
+    pub(super) fn stale_nights(&self, nights: impl Iterator<Item = Day>) {
+        self.change(|_, state| state.record.stale_nights = nights.collect());
+    }
+
+    fn change(&self, change: impl FnOnce(&Kept, &mut State)) {
+        if let Some(kept) = &self.kept {
+            change(kept, &mut kept.state());
+        }
+    }
+
+    /// Ends it, once; the exit code of the end before, if there was one.
+    fn end(&self, end: &End<'_>) -> Option<u8> {
+        let kept = self.kept.as_ref()?;
+        let record = {
+            let mut state = kept.state();
+            if let Some(code) = state.ended {
+                return Some(code);
+            }
+            state.ended = Some(end.code);
+            kept.fill(&mut state.record, end);
+            state.record.clone()
+        };
+        kept.tell_end(&record);
+        None
+    }
+}
+
+/// The record of a run that has just begun.
+fn begun<A: Writes>(asked: &A, now: Timestamp) -> RunRecord {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let pid = std::process::id();
+    RunRecord {
+        schema: SCHEMA.to_owned(),
+        run_id: run_id(now, &host, pid),
+        command: A::COMMAND.to_owned(),
+        asked: asked.told(),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        host,
+        pid,
+        started_at: now,
+        exit_class: RUNNING.to_owned(),
+        ..RunRecord::default()
+    }
+}
+
+/// A UUID of version 7: its instant, then what tells one process from another.
+fn run_id(now: Timestamp, host: &str, pid: u32) -> String {
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    let own = hash_of(format!("{host} {pid} {}", now.as_nanosecond()).as_bytes());
+    let mut random = [0; 10];
+    random.iter_mut().zip(own.bytes()).for_each(|(byte, digit)| *byte = digit);
+    Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
+}
+
+/// What a report needs, unless that failed, which is warned of.
+fn unless_failed<T>(outcome: Outcome<T>) -> Option<T> {
+    outcome.inspect_err(|failure| tracing::warn!("the record of this run lacks something: {failure}")).ok()
+}
+
+impl Kept {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fill(&self, record: &mut RunRecord, end: &End<'_>) {
+        let took = self.begun.elapsed();
+        let ended_at = record.started_at.saturating_add(SignedDuration::try_from(took).unwrap_or(SignedDuration::MAX));
+        record.ended_at = ended_at.ok();
+        record.seconds = Some(took.as_secs_f64());
+        record.exit_code = Some(end.code);
+        record.exit_class = end.class.to_owned();
+        record.findings = end.failure.iter().flat_map(|failure| &failure.findings).map(ToldFinding::from).collect();
+        if let Some(observed) = logs::observed() {
+            facts::add_observed(record, observed.so_far());
+        }
+        if let Some(ended_at) = record.ended_at.filter(|_| end.code == 0) {
+            record.last_success.insert(record.command.clone(), ended_at);
+        }
+        facts::add_resources(record, &self.reports);
+    }
+
+    fn tell_beginning(&self, now: Timestamp) {
+        let record = self.state().record.clone();
+        unless_failed(folder::write(&self.reports.out, &record));
+        self.add_event(&record, Transition::Start, now);
+    }
+
+    /// Writes all that is wanted of a run that has ended.
+    fn tell_end(&self, record: &RunRecord) {
+        let Reports { out, metrics_file, keep_runs_days, .. } = &self.reports;
+        let ended_at = record.ended_at.unwrap_or(record.started_at);
+        unless_failed(folder::write(out, record));
+        for path in unless_failed(folder::outdated(out, *keep_runs_days, ended_at)).into_iter().flatten() {
+            unless_failed(folder::remove(&path));
+        }
+        if let Some(file) = metrics_file {
+            unless_failed(self.metrics(record).and_then(|text| folder::replace(file, &text)));
+        }
+        let transition = if record.is_success() { Transition::Complete } else { Transition::Fail };
+        self.add_event(record, transition, ended_at);
+        self.tell_command(record);
+    }
+
+    fn metrics(&self, record: &RunRecord) -> Outcome<String> {
+        let knows_nights = |record: &RunRecord| !record.nights.is_empty();
+        let earlier = match &self.before {
+            _ if knows_nights(record) => None,
+            Some(before) if knows_nights(before) => Some(before.clone()),
+            _ => folder::others(&self.reports.out, &record.run_id)?.find(knows_nights),
+        };
+        let of_nights = Some(record).filter(|record| knows_nights(record)).or(earlier.as_ref());
+        metrics::text(metrics::Known { run: record, of_nights })
+    }
+
+    fn add_event(&self, record: &RunRecord, transition: Transition, at: Timestamp) {
+        if let Some(file) = &self.reports.openlineage_file {
+            let event = lineage::event(record, &self.reports.openlineage_namespace, transition, at);
+            unless_failed(lineage::add(file, &event));
+        }
+    }
+
+    fn tell_command(&self, record: &RunRecord) {
+        let Reports { on_success, on_failure, .. } = &self.reports;
+        let (setting, command) =
+            if record.is_success() { ("on_success", on_success) } else { ("on_failure", on_failure) };
+        if let Some(command) = command {
+            unless_failed(folder::text(record).and_then(|text| hook::tell(setting, command, &text)));
+        }
+    }
+}

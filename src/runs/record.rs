@@ -1,0 +1,244 @@
+//! The record of a run: what was asked, what it was made of, what came of it, and how it ended.
+//!
+//! Grain: one process of a command that writes; a rehearsal has none. Seconds, bytes, rows as their names say. What is not known is
+//! null or an empty list: a run that failed early knows neither nights nor inputs. Fields are only added within a version.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Day;
+use crate::error::{Finding, escaped};
+use crate::pipeline::standing::Standing;
+
+/// The name and version of the record's schema, which stands in `docs/schemas/`.
+pub(crate) const SCHEMA: &str = "run/1";
+/// The exit class of a run that has not ended; where no process goes on with it, it was killed by what cannot be caught.
+pub(crate) const RUNNING: &str = "running";
+/// The exit class of a run that a signal ended.
+pub(crate) const INTERRUPTED: &str = "interrupted";
+/// The exit class of a run that ended with 0.
+pub(crate) const DONE: &str = "done";
+
+/// A run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RunRecord {
+    /// `run/1`.
+    pub(crate) schema: String,
+    /// A UUID; the events of OpenLineage have the same.
+    pub(crate) run_id: String,
+    /// The command by its name alone.
+    pub(crate) command: String,
+    /// The command as it was typed, without settings.
+    pub(crate) asked: String,
+    pub(crate) program_version: String,
+    /// The machine.
+    pub(crate) host: String,
+    /// The process.
+    pub(crate) pid: u32,
+    /// An instant in UTC.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(crate) started_at: Timestamp,
+    /// An instant in UTC; null where it has not ended.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) seconds: Option<f64>,
+    /// 128 and its number where a signal ended it; null where it has not ended.
+    pub(crate) exit_code: Option<u8>,
+    /// `running`, `done`, `interrupted`, or the class of its exit code.
+    pub(crate) exit_class: String,
+    /// What was wrong, as stderr had it.
+    pub(crate) findings: Vec<ToldFinding>,
+    /// What was warned of, as stderr had it.
+    pub(crate) warnings: Vec<String>,
+    /// The file of settings, as an absolute path; null where there is none.
+    pub(crate) settings_file: Option<String>,
+    /// Each with where it was given; none where they were refused.
+    pub(crate) settings: Vec<UsedSetting>,
+    /// The folder of what is published, as an absolute path; empty where that is not known.
+    pub(crate) out: String,
+    /// The folder of each extract, as an absolute path.
+    pub(crate) extract_folders: BTreeMap<String, String>,
+    /// The rule tables that it went by.
+    pub(crate) rules: Vec<RuleTable>,
+    /// The nights that it came to, in order.
+    pub(crate) nights: Vec<NightRun>,
+    /// The other publications: restatements, settlements, rollbacks.
+    pub(crate) publications: Vec<PublicationRun>,
+    /// The table-days that its nights were made of, read now or before.
+    pub(crate) inputs: Vec<InputDay>,
+    /// The files that it published, as of each night.
+    pub(crate) outputs: Vec<OutputFile>,
+    /// The stages of its work, in the order in which they first began.
+    pub(crate) stages: Vec<StageRun>,
+    /// The published nights that are stale, as far as runs have noticed.
+    pub(crate) stale_nights: Vec<Day>,
+    /// When each command last ended with 0, this run included, as instants in UTC.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
+    pub(crate) last_success: BTreeMap<String, Timestamp>,
+    /// The most memory that it took at a time; null where the system does not tell.
+    pub(crate) peak_memory_bytes: Option<u64>,
+    /// The room that is left.
+    pub(crate) disk: Vec<Disk>,
+}
+
+/// Something that was wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ToldFinding {
+    /// The stage that found it.
+    pub(crate) stage: String,
+    /// The file or folder; null where it is of none.
+    pub(crate) place: Option<String>,
+    pub(crate) column: Option<String>,
+    pub(crate) found: String,
+    pub(crate) wanted: String,
+    /// What to do; null where nothing is to be said.
+    pub(crate) advice: Option<String>,
+    /// All of it in one line.
+    pub(crate) said: String,
+}
+
+/// A setting that the run went by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct UsedSetting {
+    /// Of a table or column with dots between: `tables.payments.folder`.
+    pub(crate) name: String,
+    /// Null where it has none, and of commands, which may hold a secret.
+    pub(crate) value: Option<String>,
+    /// `default`, `file FILE:LINE`, `environment NAME` or `flag --NAME`.
+    pub(crate) origin: String,
+}
+
+/// A rule table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RuleTable {
+    pub(crate) table: String,
+    /// Of its text (XXH3, 128 bits).
+    pub(crate) hash: String,
+    /// Whether the last run that knew its rules had another text; null where there was none.
+    pub(crate) is_changed: Option<bool>,
+}
+
+/// What came of a night.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct NightRun {
+    /// The as-of day, YYYY-MM-DD.
+    pub(crate) as_of: Day,
+    /// The generation that readers see it in.
+    pub(crate) generation: String,
+    /// Whether this run published it; else it was published before, and nothing was new.
+    pub(crate) is_published: bool,
+    pub(crate) seconds: f64,
+    pub(crate) computed_partials: usize,
+    pub(crate) reused_partials: usize,
+    pub(crate) present_shops: usize,
+    pub(crate) unscored_shops: usize,
+    /// The rows of the window that were set aside.
+    pub(crate) quarantined: Vec<QuarantinedRows>,
+    /// The rows of the window of shops that the snapshot does not have.
+    pub(crate) rows_of_unknown_shops: i64,
+    /// The table-days of the window without a row, `TABLE DAY`.
+    pub(crate) without_rows: Vec<String>,
+    /// `closed`, or `frozen` where it was before; null where the day ends no month.
+    pub(crate) month_end: Option<String>,
+    /// The frozen month ends that news touch, with how many rows a restatement would change.
+    pub(crate) to_restate: BTreeMap<String, usize>,
+    /// What of rules and settings is otherwise than the night before went by, in words.
+    pub(crate) terms_changed: Vec<String>,
+    /// The other published nights that it made stale.
+    pub(crate) made_stale: Vec<Day>,
+    /// How shops stand after it, and who moved; null where that could not be read.
+    pub(crate) standing: Option<Standing>,
+}
+
+/// Rows that were set aside for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct QuarantinedRows {
+    pub(crate) extract: String,
+    pub(crate) reason: String,
+    pub(crate) row_count: i64,
+}
+
+/// A publication that is no night.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PublicationRun {
+    /// `restatement`, `settlement` or `rollback`.
+    pub(crate) kind: String,
+    /// What it is of: a month end, a year, a generation.
+    pub(crate) of: String,
+    /// The generation that readers see.
+    pub(crate) generation: String,
+    /// Whether readers see another one than before.
+    pub(crate) is_published: bool,
+}
+
+/// What a table-day was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct InputDay {
+    pub(crate) extract: String,
+    pub(crate) day: Day,
+    pub(crate) files: usize,
+    /// The quarantined ones, too.
+    pub(crate) row_count: i64,
+    pub(crate) size_bytes: u64,
+    /// Of its files' bytes, whatever their names and order (XXH3, 128 bits).
+    pub(crate) hash: String,
+}
+
+/// A published file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct OutputFile {
+    /// Below the folder of the generation.
+    pub(crate) path: String,
+    pub(crate) generation: String,
+    pub(crate) sha256: String,
+    /// Null where the file cannot be read any more.
+    pub(crate) row_count: Option<i64>,
+    pub(crate) size_bytes: Option<u64>,
+}
+
+/// A stage, over all nights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct StageRun {
+    pub(crate) stage: String,
+    pub(crate) seconds: f64,
+    /// Null where the stage counts none.
+    pub(crate) row_count: Option<u64>,
+}
+
+/// A folder's file system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Disk {
+    /// `out` or `state`.
+    pub(crate) folder: String,
+    pub(crate) path: String,
+    pub(crate) free_bytes: u64,
+}
+
+impl From<&Finding> for ToldFinding {
+    fn from(finding: &Finding) -> Self {
+        let Finding { stage, place, column, found, wanted, advice, .. } = finding;
+        let [place, column, advice] = [place, column, advice].map(|text| text.as_deref().map(escaped));
+        let (found, wanted) = (escaped(found), escaped(wanted));
+        Self { stage: (*stage).to_owned(), place, column, found, wanted, advice, said: finding.to_string() }
+    }
+}
+
+impl RunRecord {
+    /// Whether it ended with 0.
+    pub(crate) fn is_success(&self) -> bool {
+        self.exit_code == Some(0)
+    }
+}

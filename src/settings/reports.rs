@@ -1,0 +1,48 @@
+//! Where the record of a run goes, and who is told of it: known even where other settings are not sound.
+//!
+//! In: the layers of a run. Out: the values that are sound by themselves. A run whose settings are refused is reported by them; the
+//! refusal itself is [`super::resolve`]'s.
+
+use std::path::{Path, PathBuf};
+
+use super::{check_apart, layers};
+use crate::error::Outcome;
+
+/// The settings of reports.
+#[derive(Clone, Debug)]
+pub(crate) struct Reports {
+    pub(crate) out: PathBuf,
+    pub(crate) state: PathBuf,
+    pub(crate) metrics_file: Option<PathBuf>,
+    pub(crate) openlineage_file: Option<PathBuf>,
+    pub(crate) openlineage_namespace: String,
+    pub(crate) on_success: Option<String>,
+    pub(crate) on_failure: Option<String>,
+    pub(crate) keep_runs_days: i64,
+}
+
+/// Those of a run.
+///
+/// # Errors
+/// A file of settings that cannot be read, one of these values that is not sound, or folders that lie in one another.
+pub(crate) fn of(
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+    flags: impl Iterator<Item = (String, String)>,
+) -> Outcome<Reports> {
+    let values = layers(file, environment, flags)?.sound(file)?;
+    let path = |name: &str| values.folders(name).first().cloned();
+    let (state, out) = (values.folder("state")?, values.folder("out")?);
+    // Nothing of ours may come to lie among the extracts.
+    check_apart(&values.folder("extracts")?, &state, &out)?;
+    Ok(Reports {
+        out,
+        state,
+        metrics_file: path("metrics_file"),
+        openlineage_file: path("openlineage_file"),
+        openlineage_namespace: values.get("openlineage_namespace")?,
+        on_success: values.optional("on_success")?,
+        on_failure: values.optional("on_failure")?,
+        keep_runs_days: values.get("keep_runs_days")?,
+    })
+}
