@@ -24,7 +24,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases answers writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases answers reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -89,6 +89,9 @@ cases: build $(PYTHON_ENVIRONMENT)/ready ## situations from public bug reports (
 
 answers: build ## the questions of a category manager, each answered by one command (docs/ANSWERS.md): RENEW=1 writes it anew
 	python3 tests/python/answers.py $(SHOPSCORE) sample_data jobs/rules docs/ANSWERS.md $(if $(RENEW),renew)
+
+reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of runs that end in every way, read by the libraries of their formats
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
 
 writers: build $(WRITERS_ENVIRONMENT)/ready ## write the sample with Spark (needs Java), Hive's layout, pandas, DuckDB and others; all must score to the same bytes: WRITERS=names
 	$(WRITERS_ENVIRONMENT)/bin/python tests/python/writers.py $(SHOPSCORE) sample_data jobs/rules $(WRITERS)

@@ -9,8 +9,10 @@ use tracing::{Span, info_span, trace};
 
 /// The target of the spans of stages and of what is said of their progress.
 pub(crate) const TARGET: &str = "shopscore::stages";
-/// The target of the span of several nights.
+/// The target of the spans of a night, called `night`, and of several.
 pub(crate) const NIGHTS: &str = "shopscore::nights";
+/// What the span of one night is called.
+pub(crate) const NIGHT: &str = "night";
 /// The field of a stage: how many rows it worked on.
 pub(crate) const ROWS: &str = "rows";
 /// The field of a stage: how many pieces of work it has.
@@ -89,7 +91,7 @@ pub(crate) fn nights(count: usize) -> Ongoing {
 
 /// The span of one night's work, for what is logged meanwhile.
 pub(crate) fn night(as_of: impl std::fmt::Display) -> Span {
-    info_span!("night", %as_of)
+    info_span!(target: NIGHTS, "night", %as_of)
 }
 
 #[cfg(test)]

@@ -9,4 +9,5 @@ mod house;
 mod laws;
 mod months;
 mod nights;
+mod runs;
 mod support;

@@ -3,7 +3,6 @@
 
 use std::io::Write;
 
-use super::beginning::begin_run;
 use super::nightly::{say_night, say_partials};
 use super::running::Running;
 use super::{enter, keeping, say};
@@ -21,7 +20,7 @@ use crate::table_days::dependencies::Terms;
 const STAGE: &str = "backfill";
 
 pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
-    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
+    let (now, settings) = (running.now, running.settings(&arguments.settings)?);
     let range = range(arguments.from, arguments.to)?;
     let rulebook = Rulebook::load(&settings.rules)?;
     running.goes_by_rules(&rulebook);

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::running::Running;
 use crate::cli::SettingFlags;
 use crate::error::{Outcome, escaped};
 use crate::settings::{self, FILE_VARIABLE, Settings};
@@ -17,13 +16,6 @@ pub(super) fn begin(flags: &SettingFlags) -> Outcome<Settings> {
     let settings = resolved(flags)?;
     threads::fix(settings.threads)?;
     interruption::listen();
-    Ok(settings)
-}
-
-/// As [`begin`], for a run that leaves a record.
-pub(super) fn begin_run(flags: &SettingFlags, running: &Running) -> Outcome<Settings> {
-    let settings = begin(flags)?;
-    running.goes_by(flags, &settings);
     Ok(settings)
 }
 

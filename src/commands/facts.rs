@@ -21,6 +21,11 @@ use crate::settings::reports::Reports;
 use crate::settings::{Settings, absolute, shown::Shown};
 use crate::table_days::set_aside::SetAside;
 
+/// What became of a publication, before the name of its generation.
+pub(super) fn outcome(published: &Published) -> &'static str {
+    if published.changed { "published as" } else { "already current in" }
+}
+
 /// A setting, without what may be a secret.
 pub(super) fn used_setting(Shown { name, value, is_secret, origin, .. }: Shown) -> UsedSetting {
     UsedSetting { name, value: value.filter(|_| !is_secret), origin }

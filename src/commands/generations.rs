@@ -4,7 +4,6 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::beginning::begin_run;
 use super::running::Running;
 use super::{DRY_RUN, begin, check_entry, keeping, lock_alone, say, say_shown, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
@@ -76,7 +75,7 @@ pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<
 }
 
 pub(super) fn roll_back(arguments: &Rollback, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
-    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
+    let (now, settings) = (running.now, running.settings(&arguments.settings)?);
     // A link that was removed is put back by this, so that it must not be there.
     let _locks = if arguments.dry_run {
         check_entry(&settings)?;

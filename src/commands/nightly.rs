@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::beginning::begin_run;
+use super::facts::outcome;
 use super::running::Running;
 use super::{enter, keeping, last_complete_day, say, say_published, terms};
 use crate::answers::first_ten;
@@ -20,7 +20,7 @@ use crate::table_days::dependencies::Terms;
 use crate::table_days::set_aside::Delivered;
 
 pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
-    let (now, mut settings) = (running.now, begin_run(&arguments.settings, running)?);
+    let (now, mut settings) = (running.now, running.settings(&arguments.settings)?);
     settings.rehash |= arguments.rehash;
     let rulebook = Rulebook::load(&settings.rules)?;
     running.goes_by_rules(&rulebook);
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
         say_delivered(&night, stdout);
         say_night(&night, stdout);
         say_partials(night.computed.len(), night.reused, &settings, stdout);
-        let outcome = outcome(&night);
+        let outcome = outcome(&night.published);
         running.night(&night);
         say_published(stdout, (outcome, &night.published), keeping, &settings.out);
         if !night.made_stale.is_empty() {
@@ -68,11 +68,6 @@ fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<
         say(stdout, &format!("missed since the last success, published first: {}", listed(&missed)));
     }
     Ok(missed.into_iter().chain([yesterday]).collect())
-}
-
-/// What became of a night, before the name of its generation.
-pub(super) fn outcome(night: &Night) -> &'static str {
-    if night.published.changed { "published as" } else { "already current in" }
 }
 
 fn listed(days: &[Day]) -> String {

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use super::beginning::begin_run;
 use super::running::Running;
 use super::{enter, keeping, last_complete_day, say, say_published};
 use crate::calendar::ends_month;
@@ -18,7 +17,7 @@ use crate::table_days::dependencies::Terms;
 const STAGE: &str = "restate";
 
 pub(super) fn run(arguments: &Restate, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
-    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
+    let (now, settings) = (running.now, running.settings(&arguments.settings)?);
     let day = arguments.month_end;
     let last = last_complete_day(&settings, now);
     let knowledge_day = arguments.knowledge_day.unwrap_or(last);

@@ -10,9 +10,8 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Builder;
 
-use super::beginning::{environment, file};
+use super::beginning::{begin, environment, file};
 use super::facts;
-use super::nightly::outcome;
 use crate::cli::{SettingFlags, Writes};
 use crate::domain::Day;
 use crate::error::{Failure, Outcome};
@@ -70,15 +69,19 @@ impl Running {
         let typed = asked.settings().given.iter().cloned();
         let reports = match reports::of(file(asked.settings()).as_deref(), environment(), typed) {
             Ok(reports) => reports,
-            Err(failure) => {
-                tracing::warn!("this run leaves no record, for it is not known where: {failure}");
+            // What is wrong with them ends the run, and is told then.
+            Err(_) => {
+                tracing::warn!("this run is not recorded: its settings do not say where");
                 return Self { now, kept: None };
             }
         };
         let mut record = begun(asked, now);
         record.out = settings::absolute(&reports.out).map_or(String::new(), |out| out.display().to_string());
         let before = folder::others(&reports.out, &record.run_id);
-        let mut before = unless_failed(before).into_iter().flatten().filter(|record| record.ended_at.is_some());
+        let mut before = unless_failed("what runs before knew is not known", before)
+            .into_iter()
+            .flatten()
+            .filter(|record| record.ended_at.is_some());
         let before = before.next();
         record.stale_nights = before.as_ref().map(|before| before.stale_nights.clone()).unwrap_or_default();
         record.last_success = before.as_ref().map(|before| before.last_success.clone()).unwrap_or_default();
@@ -105,23 +108,31 @@ impl Running {
         outcome
     }
 
-    /// Adds the settings that it goes by.
-    pub(super) fn goes_by(&self, flags: &SettingFlags, settings: &Settings) {
+    /// The settings that it goes by, with the number of threads fixed: see [`begin`].
+    pub(super) fn settings(&self, flags: &SettingFlags) -> Outcome<Settings> {
+        let settings = begin(flags)?;
         self.change(|_, state| {
             let typed = flags.given.iter().cloned();
             let shown = settings::shown::shown(file(flags).as_deref(), environment(), typed, None);
-            state.record.settings = unless_failed(shown).into_iter().flatten().map(facts::used_setting).collect();
-            let file = file(flags).and_then(|file| unless_failed(settings::absolute(&file)));
+            state.record.settings = unless_failed("the record of this run lacks its settings", shown)
+                .into_iter()
+                .flatten()
+                .map(facts::used_setting)
+                .collect();
+            let file = file(flags).and_then(|file| settings::absolute(&file).ok());
             state.record.settings_file = file.map(|file| file.display().to_string());
-            state.record.extract_folders = facts::extract_folders(settings);
+            state.record.extract_folders = facts::extract_folders(&settings);
         });
+        Ok(settings)
     }
 
     /// Adds the rules that it goes by.
     pub(super) fn goes_by_rules(&self, rulebook: &Rulebook) {
         self.change(|kept, state| {
             let before = kept.before.as_ref().map(|before| before.rules.as_slice()).unwrap_or_default();
-            state.record.rules = unless_failed(facts::rule_tables(rulebook, before)).unwrap_or_default();
+            state.record.rules =
+                unless_failed("the record of this run lacks its rules", facts::rule_tables(rulebook, before))
+                    .unwrap_or_default();
         });
     }
 
@@ -131,7 +142,12 @@ impl Running {
             let lap = Instant::now();
             let seconds = lap.duration_since(state.lap).as_secs_f64();
             state.lap = lap;
-            tracing::info!("{} {} {}, {seconds:.2} s", night.as_of, outcome(night), night.published.name);
+            tracing::info!(
+                "{} {} {}, {seconds:.2} s",
+                night.as_of,
+                facts::outcome(&night.published),
+                night.published.name
+            );
             facts::add_night(&mut state.record, night, seconds, &kept.reports.out);
         });
     }
@@ -195,14 +211,15 @@ fn begun<A: Writes>(asked: &A, now: Timestamp) -> RunRecord {
 fn run_id(now: Timestamp, host: &str, pid: u32) -> String {
     let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
     let own = hash_of(format!("{host} {pid} {}", now.as_nanosecond()).as_bytes());
+    let own = u128::from_str_radix(&own, 16).unwrap_or(now.as_nanosecond().unsigned_abs()).to_be_bytes();
     let mut random = [0; 10];
-    random.iter_mut().zip(own.bytes()).for_each(|(byte, digit)| *byte = digit);
+    random.iter_mut().zip(own).for_each(|(byte, own)| *byte = own);
     Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
 }
 
-/// What a report needs, unless that failed, which is warned of.
-fn unless_failed<T>(outcome: Outcome<T>) -> Option<T> {
-    outcome.inspect_err(|failure| tracing::warn!("the record of this run lacks something: {failure}")).ok()
+/// What came of a report, unless that failed, which is warned of: `what` says what there is not.
+fn unless_failed<T>(what: &str, outcome: Outcome<T>) -> Option<T> {
+    outcome.inspect_err(|failure| tracing::warn!("{what}: {failure}")).ok()
 }
 
 impl Kept {
@@ -229,7 +246,10 @@ impl Kept {
 
     fn tell_beginning(&self, now: Timestamp) {
         let record = self.state().record.clone();
-        unless_failed(folder::write(&self.reports.out, &record));
+        // The folder is the run's to make.
+        if self.reports.out.is_dir() {
+            unless_failed("the beginning of this run is not recorded", folder::write(&self.reports.out, &record));
+        }
         self.add_event(&record, Transition::Start, now);
     }
 
@@ -237,12 +257,19 @@ impl Kept {
     fn tell_end(&self, record: &RunRecord) {
         let Reports { out, metrics_file, keep_runs_days, .. } = &self.reports;
         let ended_at = record.ended_at.unwrap_or(record.started_at);
-        unless_failed(folder::write(out, record));
-        for path in unless_failed(folder::outdated(out, *keep_runs_days, ended_at)).into_iter().flatten() {
-            unless_failed(folder::remove(&path));
+        if self.reports.is_out_named || out.is_dir() {
+            unless_failed("the end of this run is not recorded", folder::write(out, record));
+        } else {
+            tracing::warn!("this run is not recorded: nothing names {}, which is not there", out.display());
         }
+        let removed = folder::outdated(out, *keep_runs_days, ended_at)
+            .and_then(|outdated| outdated.iter().try_for_each(|path| folder::remove(path)));
+        unless_failed("an old record is not removed", removed);
         if let Some(file) = metrics_file {
-            unless_failed(self.metrics(record).and_then(|text| folder::replace(file, &text)));
+            unless_failed(
+                "metrics are not written",
+                self.metrics(record).and_then(|text| folder::replace(file, &text)),
+            );
         }
         let transition = if record.is_success() { Transition::Complete } else { Transition::Fail };
         self.add_event(record, transition, ended_at);
@@ -263,7 +290,7 @@ impl Kept {
     fn add_event(&self, record: &RunRecord, transition: Transition, at: Timestamp) {
         if let Some(file) = &self.reports.openlineage_file {
             let event = lineage::event(record, &self.reports.openlineage_namespace, transition, at);
-            unless_failed(lineage::add(file, &event));
+            unless_failed("an event of OpenLineage is not written", lineage::add(file, &event));
         }
     }
 
@@ -272,7 +299,12 @@ impl Kept {
         let (setting, command) =
             if record.is_success() { ("on_success", on_success) } else { ("on_failure", on_failure) };
         if let Some(command) = command {
-            unless_failed(folder::text(record).and_then(|text| hook::tell(setting, command, &text)));
+            let told = folder::text(record).and_then(|text| hook::tell(setting, command, &text));
+            unless_failed("nobody may have been told of this run", told);
         }
     }
 }
+
+#[cfg(test)]
+#[path = "running_tests.rs"]
+mod tests;

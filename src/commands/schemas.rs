@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::diff::{categories::CategoriesDiff, moved::Diff};
 use super::explain::{days::DaysPage, page::Page, records::RecordsPage};
 use super::summary::{day::DaySummary, year::YearSummary};
-use super::{check, config, generations, plan, state, verify, whatif};
+use super::{check, config, generations, history, plan, state, verify, whatif};
 use crate::answers::Answer;
+use crate::runs::record::{RunRecord, SCHEMA};
 
 /// The file of an answer's schema, and what it holds.
 fn schema<A: Answer + JsonSchema>() -> (String, String) {
@@ -24,6 +25,13 @@ fn schema<A: Answer + JsonSchema>() -> (String, String) {
     (file, serde_json::to_string_pretty(&schema).unwrap() + "\n")
 }
 
+/// The file of the schema of a run's record, which says its own name and version.
+fn schema_of_records() -> (String, String) {
+    let mut schema = schema_for!(RunRecord).to_value();
+    schema["properties"]["schema"] = json!({ "const": SCHEMA });
+    (format!("{}.json", SCHEMA.replace('/', "-")), serde_json::to_string_pretty(&schema).unwrap() + "\n")
+}
+
 #[test]
 fn the_schemas_of_answers_are_documented() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
@@ -31,6 +39,8 @@ fn the_schemas_of_answers_are_documented() {
         schema::<check::Checked>(),
         schema::<config::Configuration>(),
         schema::<generations::Listing>(),
+        schema::<history::Runs>(),
+        schema_of_records(),
         schema::<state::Kept>(),
         schema::<DaySummary>(),
         schema::<YearSummary>(),

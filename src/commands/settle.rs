@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::beginning::begin_run;
+use super::facts::outcome;
 use super::running::Running;
 use super::{enter, keeping, say, say_published};
 use crate::assessments::annual::Settlement;
@@ -19,7 +19,7 @@ use crate::table_days::dependencies::Terms;
 const STAGE: &str = "settle";
 
 pub(super) fn run(arguments: &Settle, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
-    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
+    let (now, settings) = (running.now, running.settings(&arguments.settings)?);
     let year = arguments.year;
     let rulebook = Rulebook::load(&settings.rules)?;
     running.goes_by_rules(&rulebook);
@@ -37,8 +37,7 @@ pub(super) fn run(arguments: &Settle, running: &Running, stdout: &mut impl Write
     let told = format!("{} shops settled, {qualified} qualified", settlements.len());
     let told = format!("{told}, {refunded} of {fees} fen refunded for {months} charged months");
     say(stdout, &format!("{year} as of {as_of}{is_provisional}: {told}"));
-    let outcome = if published.changed { "published as" } else { "already current in" };
-    say_published(stdout, (outcome, &published), keeping, &settings.out);
+    say_published(stdout, (outcome(&published), &published), keeping, &settings.out);
     Ok(())
 }
 

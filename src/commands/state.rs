@@ -4,7 +4,6 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::beginning::begin_run;
 use super::running::Running;
 use super::{enter, keeping, say, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
@@ -117,7 +116,7 @@ impl KeptTable {
 }
 
 pub(super) fn run(arguments: &State, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
-    let (now, settings) = (running.now, begin_run(&arguments.settings, running)?);
+    let (now, settings) = (running.now, running.settings(&arguments.settings)?);
     match &arguments.command {
         None => tell(&Kept::of(&settings, &holding(&settings)?), arguments.form, stdout),
         Some(StateCommand::Prune { keep_days, dry_run }) => {

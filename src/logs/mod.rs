@@ -61,7 +61,7 @@ pub fn start(wanted: Wanted) {
     if LOG.set(log).is_err() {
         return;
     }
-    let of_stages = Targets::new().with_target(stages::TARGET, Level::TRACE);
+    let of_stages = Targets::new().with_target(stages::TARGET, Level::TRACE).with_target(stages::NIGHTS, Level::TRACE);
     let shows_bars = io::stderr().is_terminal() && wanted.format == LogFormat::Text && !wanted.is_quiet;
     let progress = Progress::new(shows_bars.then(|| bars.clone()));
     let observes = of_stages.clone().with_default(LevelFilter::WARN);

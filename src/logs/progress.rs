@@ -98,8 +98,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Progress {
         }
     }
 
-    fn on_close(&self, id: Id, _: Context<'_, S>) {
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
         let mut ongoing = self.ongoing();
+        // Within nights, one that ends is a piece that is done; no stage goes on then.
+        if context.span(&id).is_some_and(|span| span.name() == stages::NIGHT)
+            && let Some(nights) = ongoing.last_mut()
+        {
+            nights.advance(self.bars.as_ref());
+        }
         for ended in ongoing.extract_if(.., |stage| stage.id == id) {
             if let Some(bar) = ended.bar {
                 bar.finish_and_clear();

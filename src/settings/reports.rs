@@ -12,6 +12,8 @@ use crate::error::Outcome;
 #[derive(Clone, Debug)]
 pub(crate) struct Reports {
     pub(crate) out: PathBuf,
+    /// Whether a file of settings or somebody said where it is: else it may be anywhere.
+    pub(crate) is_out_named: bool,
     pub(crate) state: PathBuf,
     pub(crate) metrics_file: Option<PathBuf>,
     pub(crate) openlineage_file: Option<PathBuf>,
@@ -36,6 +38,7 @@ pub(crate) fn of(
     // Nothing of ours may come to lie among the extracts.
     check_apart(&values.folder("extracts")?, &state, &out)?;
     Ok(Reports {
+        is_out_named: file.is_some() || values.is_given("out"),
         out,
         state,
         metrics_file: path("metrics_file"),

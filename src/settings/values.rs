@@ -48,6 +48,11 @@ impl Values {
         self.0.get(name).map_or(&[], |value| &value.folders)
     }
 
+    /// Whether somebody gave it.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| value.origin != Origin::Default)
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.text.as_deref()
     }

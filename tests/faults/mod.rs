@@ -24,6 +24,8 @@ mod values;
 
 use arrow::array::RecordBatch;
 
+pub(crate) use runs::holder;
+
 use crate::support::bench::SCRATCH_OUT;
 use crate::support::disk::Disk;
 use crate::support::{A_DAY, AS_OF, Bench, Day, Ended, Published, Row, Table, at, day, differing, payment};

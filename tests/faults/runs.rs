@@ -24,7 +24,7 @@ fn fault_09_of_runs_at_once_one_publishes_and_the_others_are_told_who_it_is() {
     assert_clean(&bench);
 }
 
-pub(super) fn holder(pid: u32) -> Holder {
+pub(crate) fn holder(pid: u32) -> Holder {
     Holder {
         pid,
         host: "scores-1".to_owned(),

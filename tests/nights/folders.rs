@@ -59,11 +59,12 @@ fn a_run_says_once_which_file_of_settings_it_went_by() {
     let (bench, elsewhere) = (Bench::published_once(), tempfile::tempdir().unwrap());
     let file = bench.path("jobs/nightly.toml").display().to_string();
     for words in ["verify", "config show", "plan --date 2022-03-15", "nightly --date 2022-03-15 --set colour=red"] {
-        let said = bench.run(words).settings;
+        let ended = bench.run(words);
+        let said = ended.settings();
         assert!(matches!(&said[..], [line] if line.ends_with(&format!(" INFO settings: {file}"))), "{words}: {said:?}");
     }
     let without = from(&elsewhere, &bench, &[("SHOPSCORE_CONFIG", OsStr::new(""))], &[]);
-    assert!(matches!(&without.settings[..], [line] if line.contains("settings: no file, ")), "{:?}", without.settings);
+    assert!(matches!(&without.settings()[..], [line] if line.contains("settings: no file, ")), "{:?}", without.log);
 }
 
 /// As releases up to 0.2.0 took it: relative to the working folder.
@@ -80,5 +81,5 @@ fn a_file_without_a_root_that_was_written_for_the_working_folder_is_told_so() {
         );
         assert!(ended.stderr.contains(&told), "{}", ended.stderr);
     }
-    assert!(!bench.path("jobs/out").exists());
+    assert!(!bench.path("jobs/out/generations").exists());
 }

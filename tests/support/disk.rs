@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use super::{Bench, Files};
 
-/// Shows everything below a folder, which may not exist, to `see`; locks, which say who holds them, are left out.
+/// Shows everything below a folder, which may not exist, to `see`; locks, which say who holds them, and the records of runs, which
+/// say when they ran, are left out.
 pub(crate) fn walk(folder: &Path, see: &mut impl FnMut(&Path, FileType)) {
     for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
         let kind = entry.file_type().unwrap();
-        if entry.file_name() != "locks" {
+        if entry.file_name() != "locks" && !entry.path().ends_with("out/runs") {
             see(&entry.path(), kind);
             if kind.is_dir() {
                 walk(&entry.path(), see);

@@ -3,27 +3,30 @@
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+/// What the log has besides what needs a person: what informs, and that a run whose settings are refused is not recorded.
+const IN_THE_LOG: [&str; 3] = [" INFO ", " DEBUG ", " WARN this run is not recorded: "];
+
 #[derive(Debug)]
 pub(crate) struct Ended {
     /// Its exit code; none where a signal ended it.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
-    /// Without the lines that say which file of settings it went by.
+    /// Without those lines of the log.
     pub(crate) stderr: String,
     /// Those lines.
-    pub(crate) settings: Vec<String>,
+    pub(crate) log: Vec<String>,
 }
 
 impl From<Output> for Ended {
     fn from(output: Output) -> Self {
         let said = String::from_utf8(output.stderr).unwrap();
-        let (settings, others): (Vec<&str>, Vec<&str>) =
-            said.split_inclusive('\n').partition(|line| line.contains(" INFO settings: "));
+        let (log, others): (Vec<&str>, Vec<&str>) =
+            said.split_inclusive('\n').partition(|line| IN_THE_LOG.iter().any(|words| line.contains(words)));
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: others.concat(),
-            settings: settings.into_iter().map(|line| line.trim_end().to_owned()).collect(),
+            log: log.into_iter().map(|line| line.trim_end().to_owned()).collect(),
         }
     }
 }
@@ -32,6 +35,11 @@ impl Ended {
     /// Runs a command to its end.
     pub(crate) fn of(command: &mut Command) -> Self {
         command.output().unwrap().into()
+    }
+
+    /// The lines that say which file of settings it went by.
+    pub(crate) fn settings(&self) -> Vec<&String> {
+        self.log.iter().filter(|line| line.contains(" INFO settings: ")).collect()
     }
 
     /// How many daily partials it computed, and how many it took from the state folder.
