@@ -50,9 +50,12 @@ pub(super) fn rule_tables(rulebook: &Rulebook, before: &[RuleTable]) -> Outcome<
     Ok(rulebook.texts()?.into_iter().map(of).collect())
 }
 
-/// Adds a night, its inputs and outputs.
-pub(super) fn add_night(record: &mut RunRecord, night: &Night, seconds: f64, out: &Path) {
-    let standing = standing(night, out);
+/// Adds a night, its inputs and outputs; one that was there `before` and has not changed stands as it stood.
+pub(super) fn add_night(record: &mut RunRecord, before: Option<&RunRecord>, night: &Night, seconds: f64, out: &Path) {
+    let is_the_same =
+        |of: &&NightRun| (of.as_of, &of.generation) == (night.as_of, &night.published.name) && !night.published.changed;
+    let known = before.and_then(|before| before.nights.iter().find(is_the_same)?.standing.clone());
+    let standing = known.or_else(|| standing(night, out));
     record.nights.push(night_run(night, seconds, standing));
     add_inputs(record, &night.set_aside);
     add_outputs(record, &night.published, out);

@@ -8,21 +8,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use uuid::Builder;
 
 use super::beginning::{begin, environment, file};
 use super::facts;
 use crate::cli::{SettingFlags, Writes};
 use crate::domain::Day;
 use crate::error::{Failure, Outcome};
-use crate::hashing::hash_of;
 use crate::pipeline::night::Night;
 use crate::publish::Published;
 use crate::rulebook::Rulebook;
-use crate::runs::lineage::{self, Transition};
-use crate::runs::record::{DONE, INTERRUPTED, PublicationRun, RUNNING, RunRecord, SCHEMA, ToldFinding};
-use crate::runs::{folder, hook, metrics};
-use crate::settings::reports::{self, Reports};
+use crate::runs::record::{DONE, INTERRUPTED, PublicationRun, RUNNING, RunRecord, SCHEMA, ToldFinding, run_id};
+use crate::runs::telling::{Telling, unless_failed};
+use crate::settings::reports;
 use crate::settings::{self, Settings};
 use crate::{interruption, logs};
 
@@ -36,10 +33,8 @@ pub(super) struct Running {
 }
 
 struct Kept {
-    reports: Reports,
+    telling: Telling,
     begun: Instant,
-    /// What the run before it knew.
-    before: Option<RunRecord>,
     state: Mutex<State>,
 }
 
@@ -77,17 +72,14 @@ impl Running {
         };
         let mut record = begun(asked, now);
         record.out = settings::absolute(&reports.out).map_or(String::new(), |out| out.display().to_string());
-        let before = folder::others(&reports.out, &record.run_id);
-        let mut before = unless_failed("what runs before knew is not known", before)
-            .into_iter()
-            .flatten()
-            .filter(|record| record.ended_at.is_some());
-        let before = before.next();
-        record.stale_nights = before.as_ref().map(|before| before.stale_nights.clone()).unwrap_or_default();
-        record.last_success = before.as_ref().map(|before| before.last_success.clone()).unwrap_or_default();
+        let telling = Telling::of(reports, &record.run_id);
+        if let Some(before) = &telling.before {
+            record.stale_nights.clone_from(&before.stale_nights);
+            record.last_success.clone_from(&before.last_success);
+        }
+        telling.beginning(&record);
         let begun = Instant::now();
-        let kept = Kept { reports, begun, before, state: Mutex::new(State { record, lap: begun, ended: None }) };
-        kept.tell_beginning(now);
+        let kept = Kept { telling, begun, state: Mutex::new(State { record, lap: begun, ended: None }) };
         let running = Self { now, kept: Some(Arc::new(kept)) };
         let interrupted = running.clone();
         interruption::before_the_end(move |failure, code| {
@@ -129,7 +121,7 @@ impl Running {
     /// Adds the rules that it goes by.
     pub(super) fn goes_by_rules(&self, rulebook: &Rulebook) {
         self.change(|kept, state| {
-            let before = kept.before.as_ref().map(|before| before.rules.as_slice()).unwrap_or_default();
+            let before = kept.telling.before.as_ref().map(|before| before.rules.as_slice()).unwrap_or_default();
             state.record.rules =
                 unless_failed("the record of this run lacks its rules", facts::rule_tables(rulebook, before))
                     .unwrap_or_default();
@@ -148,7 +140,8 @@ impl Running {
                 facts::outcome(&night.published),
                 night.published.name
             );
-            facts::add_night(&mut state.record, night, seconds, &kept.reports.out);
+            let Telling { reports, before } = &kept.telling;
+            facts::add_night(&mut state.record, before.as_ref(), night, seconds, &reports.out);
         });
     }
 
@@ -157,7 +150,7 @@ impl Running {
         self.change(|kept, state| {
             let (kind, generation) = (kind.to_owned(), published.name.clone());
             state.record.publications.push(PublicationRun { kind, of, generation, is_published: published.changed });
-            facts::add_outputs(&mut state.record, published, &kept.reports.out);
+            facts::add_outputs(&mut state.record, published, &kept.telling.reports.out);
         });
     }
 
@@ -184,7 +177,7 @@ impl Running {
             kept.fill(&mut state.record, end);
             state.record.clone()
         };
-        kept.tell_end(&record);
+        kept.telling.end(&record);
         None
     }
 }
@@ -207,21 +200,6 @@ fn begun<A: Writes>(asked: &A, now: Timestamp) -> RunRecord {
     }
 }
 
-/// A UUID of version 7: its instant, then what tells one process from another.
-fn run_id(now: Timestamp, host: &str, pid: u32) -> String {
-    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    let own = hash_of(format!("{host} {pid} {}", now.as_nanosecond()).as_bytes());
-    let own = u128::from_str_radix(&own, 16).unwrap_or(now.as_nanosecond().unsigned_abs()).to_be_bytes();
-    let mut random = [0; 10];
-    random.iter_mut().zip(own).for_each(|(byte, own)| *byte = own);
-    Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
-}
-
-/// What came of a report, unless that failed, which is warned of: `what` says what there is not.
-fn unless_failed<T>(what: &str, outcome: Outcome<T>) -> Option<T> {
-    outcome.inspect_err(|failure| tracing::warn!("{what}: {failure}")).ok()
-}
-
 impl Kept {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -241,67 +219,7 @@ impl Kept {
         if let Some(ended_at) = record.ended_at.filter(|_| end.code == 0) {
             record.last_success.insert(record.command.clone(), ended_at);
         }
-        facts::add_resources(record, &self.reports);
-    }
-
-    fn tell_beginning(&self, now: Timestamp) {
-        let record = self.state().record.clone();
-        // The folder is the run's to make.
-        if self.reports.out.is_dir() {
-            unless_failed("the beginning of this run is not recorded", folder::write(&self.reports.out, &record));
-        }
-        self.add_event(&record, Transition::Start, now);
-    }
-
-    /// Writes all that is wanted of a run that has ended.
-    fn tell_end(&self, record: &RunRecord) {
-        let Reports { out, metrics_file, keep_runs_days, .. } = &self.reports;
-        let ended_at = record.ended_at.unwrap_or(record.started_at);
-        if self.reports.is_out_named || out.is_dir() {
-            unless_failed("the end of this run is not recorded", folder::write(out, record));
-        } else {
-            tracing::warn!("this run is not recorded: nothing names {}, which is not there", out.display());
-        }
-        let removed = folder::outdated(out, *keep_runs_days, ended_at)
-            .and_then(|outdated| outdated.iter().try_for_each(|path| folder::remove(path)));
-        unless_failed("an old record is not removed", removed);
-        if let Some(file) = metrics_file {
-            unless_failed(
-                "metrics are not written",
-                self.metrics(record).and_then(|text| folder::replace(file, &text)),
-            );
-        }
-        let transition = if record.is_success() { Transition::Complete } else { Transition::Fail };
-        self.add_event(record, transition, ended_at);
-        self.tell_command(record);
-    }
-
-    fn metrics(&self, record: &RunRecord) -> Outcome<String> {
-        let knows_nights = |record: &RunRecord| !record.nights.is_empty();
-        let earlier = match &self.before {
-            _ if knows_nights(record) => None,
-            Some(before) if knows_nights(before) => Some(before.clone()),
-            _ => folder::others(&self.reports.out, &record.run_id)?.find(knows_nights),
-        };
-        let of_nights = Some(record).filter(|record| knows_nights(record)).or(earlier.as_ref());
-        metrics::text(metrics::Known { run: record, of_nights })
-    }
-
-    fn add_event(&self, record: &RunRecord, transition: Transition, at: Timestamp) {
-        if let Some(file) = &self.reports.openlineage_file {
-            let event = lineage::event(record, &self.reports.openlineage_namespace, transition, at);
-            unless_failed("an event of OpenLineage is not written", lineage::add(file, &event));
-        }
-    }
-
-    fn tell_command(&self, record: &RunRecord) {
-        let Reports { on_success, on_failure, .. } = &self.reports;
-        let (setting, command) =
-            if record.is_success() { ("on_success", on_success) } else { ("on_failure", on_failure) };
-        if let Some(command) = command {
-            let told = folder::text(record).and_then(|text| hook::tell(setting, command, &text));
-            unless_failed("nobody may have been told of this run", told);
-        }
+        facts::add_resources(record, &self.telling.reports);
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::cli::Nightly;
 use crate::error::{ExitClass, Finding};
+use crate::runs::folder;
 
 /// Class 1 is here, for no input is known that reaches it.
 #[test]

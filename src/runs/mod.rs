@@ -8,6 +8,7 @@ pub(crate) mod hook;
 pub(crate) mod lineage;
 pub(crate) mod metrics;
 pub(crate) mod record;
+pub(crate) mod telling;
 
 /// The stage that findings about reports name.
 pub(crate) const STAGE: &str = "run record";

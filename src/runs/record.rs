@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Builder;
 
 use crate::domain::Day;
 use crate::error::{Finding, escaped};
+use crate::hashing::hash_of;
 use crate::pipeline::standing::Standing;
 
 /// The name and version of the record's schema, which stands in `docs/schemas/`.
@@ -241,4 +243,14 @@ impl RunRecord {
     pub(crate) fn is_success(&self) -> bool {
         self.exit_code == Some(0)
     }
+}
+
+/// A UUID of version 7: its instant, then what tells one process from another.
+pub(crate) fn run_id(now: Timestamp, host: &str, pid: u32) -> String {
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    let own = hash_of(format!("{host} {pid} {}", now.as_nanosecond()).as_bytes());
+    let own = u128::from_str_radix(&own, 16).unwrap_or(now.as_nanosecond().unsigned_abs()).to_be_bytes();
+    let mut random = [0; 10];
+    random.iter_mut().zip(own).for_each(|(byte, own)| *byte = own);
+    Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
 }
