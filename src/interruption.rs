@@ -11,6 +11,7 @@ use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::error::{Outcome, fault};
+use crate::exit_codes::after_signal;
 
 /// How often this process has changed what readers see; held while it does.
 static SWITCHES: Mutex<u32> = Mutex::new(0);
@@ -47,5 +48,5 @@ fn end(signal: i32) {
     };
     // Whoever stopped the run may have closed stderr as well.
     let _ = writeln!(io::stderr(), "error: interrupted by {name}, {so_far}");
-    process::exit(128 + signal);
+    process::exit(after_signal(signal));
 }

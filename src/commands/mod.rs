@@ -7,8 +7,11 @@ mod config;
 mod diff;
 mod explain;
 mod generations;
+mod manual;
 mod nightly;
 mod plan;
+#[cfg(test)]
+mod reference;
 mod restate;
 mod sample;
 #[cfg(test)]
@@ -30,6 +33,7 @@ use self::beginning::{begin, resolved};
 use crate::answers::{self, Answer, Form};
 use crate::cli::{Cli, Command, FormatFlag};
 use crate::domain::Day;
+use crate::environment::NO_COLOR;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::check::check_folders;
 use crate::publish::lock::{Holder, Lock};
@@ -110,6 +114,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
+        Command::Manual(arguments) => manual::run(arguments, stdout),
     }
 }
 
@@ -178,7 +183,7 @@ fn say(stdout: &mut impl Write, line: &str) {
 
 /// Tells what a command found; in colour on a terminal, unless NO_COLOR says otherwise.
 fn tell<A: Answer>(answer: &A, FormatFlag { format }: FormatFlag, stdout: &mut impl Write) -> Outcome<()> {
-    let wants_colour = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let wants_colour = std::env::var_os(NO_COLOR.name).is_none_or(|set| set.is_empty());
     let form = Form { format, is_coloured: wants_colour && std::io::stdout().is_terminal() };
     answers::tell(answer, form, stdout)
 }
