@@ -13,8 +13,8 @@ use crate::exit_codes::EXIT_CODES;
 const HEAD: &str = "\
 # Reference
 
-Every flag, variable of the environment, exit code and metric, made of the declarations in the code, and where settings and JSON
-fields stand. `RENEW_REFERENCE=1 cargo test --release --locked --lib reference` writes this file anew; a test fails where it differs.
+Every flag, variable of the environment and exit code, made of the declarations in the code, and where settings and JSON fields
+stand. `RENEW_REFERENCE=1 cargo test --release --locked --lib reference` writes this file anew; a test fails where it differs.
 `shopscore COMMAND --help` and, once installed, `man shopscore-COMMAND` say the same.
 ";
 
@@ -31,9 +31,9 @@ const JSON: &str = "\
 const METRICS: [[&str; 3]; 0] = [];
 
 fn table<const COLUMNS: usize>(head: [&str; COLUMNS], rows: impl IntoIterator<Item = [String; COLUMNS]>) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | ").replace("|  |", "| |").replace("|  |", "| |"));
+    let cell = |text: String| if text.is_empty() { "| ".to_owned() } else { format!("| {text} ") };
     let head = [head.map(str::to_owned), head.map(|_| "---".to_owned())];
-    head.into_iter().chain(rows).map(|cells| line(&cells)).collect()
+    head.into_iter().chain(rows).map(|cells| cells.map(cell).concat() + "|\n").collect()
 }
 
 fn code(text: &str) -> String {
