@@ -46,8 +46,8 @@ fn every_command_has_a_page_and_every_shell_its_completions() {
     let of_others = ["share/zsh/site-functions/_shopscore", "share/fish/vendor_completions.d/shopscore.fish"];
     assert!([OF_BASH].iter().chain(&of_others).all(|file| names.contains(Path::new(file))), "{names:?}");
     assert_eq!(names.len(), pages.len() + 3);
-    let nightly = fs::read_to_string(bench.path("prefix/share/man/man1/shopscore.1")).unwrap();
-    assert!(nightly.contains("EXIT STATUS") && nightly.contains("another run holds the lock"), "{nightly}");
+    let page = fs::read_to_string(bench.path("prefix/share/man/man1/shopscore.1")).unwrap();
+    assert!(page.contains("EXIT STATUS") && page.contains("another run holds the lock"), "{page}");
 }
 
 #[test]
