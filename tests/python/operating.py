@@ -50,7 +50,7 @@ STEPS = [
     ]),
     Step("The first night", "It computes its whole window.", [
         "shopscore nightly --date 2022-03-13",
-        "shopscore generations --format csv",
+        "shopscore generations --format csv | cut -d, -f1-5",
     ]),
     Step("A refused extract, and its alert", "The disputes of 2022-03-14 come with broken rows. The exit code and stderr are the "
          "alert; `OUT/refused` has the rows for their owner; readers keep the night before.", [
@@ -74,13 +74,13 @@ STEPS = [
     ]),
     Step("A rollback", "Readers see the state before the backfill again.", [
         "shopscore rollback --to 000003",
-        "shopscore generations --format csv",
+        "shopscore generations --format csv | cut -d, -f1-5",
     ]),
     Step("It holds, and is released", "No run publishes again what the rollback took from readers, until that is released.", [
         "shopscore backfill --stale",
         "shopscore rollback --release all",
         "shopscore backfill --stale",
-        "shopscore generations --format csv",
+        "shopscore generations --format csv | cut -d, -f1-5",
     ], needs=("rollback", "--release")),
     Step(f"An upgrade from {RELEASE_BEFORE}", f"What {RELEASE_BEFORE} left in `OUT` and `STATE`, where days older than two are gone from "
          "the extracts. `check` says what the release cannot serve, before anything is touched.", [
