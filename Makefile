@@ -18,13 +18,20 @@ BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
 SCHEDULES = tests/python/schedules
+PREFIX = /usr/local
+INSTALLED = $(DESTDIR)$(PREFIX)
+# What make install has put there, one path a line below PREFIX.
+LIST = share/shopscore/installed
+JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.*)
+# The inner ones first.
+OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule jobs) share/shopscore
 BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 # A test adds a line to this file where it could not run: its name and the reason.
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly install sample fixture test lint unit readers concurrent crash reference cases answers reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -43,8 +50,19 @@ nightly: ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15; 
 	@test -x $(SHOPSCORE) || $(MAKE) build
 	$(SHOPSCORE) nightly --date $(DATE)
 
-install: build ## put the program into PREFIX/bin: make install PREFIX=/usr/local
-	install -D $(SHOPSCORE) $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/shopscore
+install: build ## put program, manual pages, completions and jobs below PREFIX=/usr/local (below DESTDIR, for packages)
+	@if [ -e $(INSTALLED)/$(LIST) ]; then cd $(INSTALLED) && grep -v '^bin/' $(LIST) | xargs rm -f; fi
+	@install -D $(SHOPSCORE) $(INSTALLED)/bin/shopscore
+	@for file in $(JOBS); do install -D -m 644 $$file $(INSTALLED)/share/shopscore/$$file || exit; done
+	@umask 022; $(SHOPSCORE) manual --out $(INSTALLED) >$(INSTALLED)/$(LIST)
+	@printf '%s\n' bin/shopscore $(JOBS:%=share/shopscore/%) $(LIST) >>$(INSTALLED)/$(LIST)
+	@echo "installed below $(INSTALLED) what $(INSTALLED)/$(LIST) lists"
+
+uninstall: ## take away what make install put below PREFIX=/usr/local, and nothing else
+	@test -e $(INSTALLED)/$(LIST) || { echo "nothing is installed below $(INSTALLED)" >&2; exit 2; }
+	@cd $(INSTALLED) && xargs rm -f <$(LIST)
+	@cd $(INSTALLED) && rmdir --ignore-fail-on-non-empty $(OUR_FOLDERS)
+	@echo "uninstalled from $(INSTALLED)"
 
 sample: build ## write sample_data/ anew, byte for byte as it is committed
 	rm -rf sample_data
@@ -92,6 +110,9 @@ answers: build ## the questions of a category manager, each answered by one comm
 
 reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of runs that end in every way, read by the libraries of their formats
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
+
+operating: build ## the first days step by step, in a scratch folder (docs/OPERATING_TRANSCRIPT.md): RENEW=1 writes it anew
+	python3 tests/python/operating.py . $(SHOPSCORE) docs/OPERATING_TRANSCRIPT.md $(if $(RENEW),renew)
 
 writers: build $(WRITERS_ENVIRONMENT)/ready ## write the sample with Spark (needs Java), Hive's layout, pandas, DuckDB and others; all must score to the same bytes: WRITERS=names
 	$(WRITERS_ENVIRONMENT)/bin/python tests/python/writers.py $(SHOPSCORE) sample_data jobs/rules $(WRITERS)

@@ -6,39 +6,10 @@
 use std::fmt;
 use std::path::Path;
 
+pub use crate::exit_codes::ExitClass;
+
 /// The result of every stage.
 pub type Outcome<T> = Result<T, Failure>;
-
-/// Why a run ended, and the exit code that tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum ExitClass {
-    /// A fault of ours, a panic in a library below included.
-    Fault = 1,
-    /// Usage, configuration or rule tables.
-    Usage = 2,
-    /// Input that breaks the contract or a limit.
-    Rejected = 3,
-    /// Input that is missing or stale.
-    Missing = 4,
-    /// Disk or permission.
-    Disk = 5,
-    /// State or published files that cannot be used.
-    State = 6,
-    /// Another run holds the lock.
-    Busy = 75,
-}
-
-impl ExitClass {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Fault, Self::Usage, Self::Rejected, Self::Missing, Self::Disk, Self::State, Self::Busy];
-
-    /// Its name in records and metrics.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-}
 
 /// One thing that is wrong, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,19 +7,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, process, thread};
 
-use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM};
-use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
+use signal_hook::consts::SIGXFSZ;
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
-use signal_hook::low_level::signal_name;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::exit_codes::{SIGNALS, after_signal};
 use crate::logs;
 
 const STAGE: &str = "signals";
-/// Those that end a process and are not raised by its own instructions.
-const ENDING: [i32; 11] =
-    [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM, SIGPROF, SIGIO];
 
 /// How often this process has changed what readers see; held while it does.
 static SWITCHES: Mutex<u32> = Mutex::new(0);
@@ -44,7 +40,7 @@ pub(crate) fn catch() -> Outcome<()> {
     // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.
     let caught = flag::register(SIGXFSZ, Arc::default()).and_then(|_| {
         let ignored = ignored();
-        Signals::new(ENDING.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))
+        Signals::new(SIGNALS.iter().map(|(signal, _)| *signal).filter(|signal| ignored >> (signal - 1) & 1 == 0))
     });
     *CAUGHT.lock().unwrap_or_else(PoisonError::into_inner) = Some(caught.map_err(|error| fault(STAGE, error))?);
     Ok(())
@@ -77,11 +73,11 @@ fn end(signal: i32) {
         1 => "after what it published".to_owned(),
         many => format!("after {many} publications"),
     };
-    let name = signal_name(signal).unwrap_or("a signal");
+    let name = SIGNALS.iter().find(|(number, _)| *number == signal).map_or("a signal", |(_, name)| name);
     let finding = Finding::new(STAGE, format!("an end by {name}, {so_far}"), "the end of the work");
     // What a signal ends has a code and no class; who tells of it says so.
     let failure = finding.advice("run again: it removes what was begun and does what is left").fail(ExitClass::Fault);
-    let code = u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    let code = u8::try_from(after_signal(signal)).unwrap_or(u8::MAX);
     let last_words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take();
     logs::tell(&failure);
     if let Some(last_words) = last_words {

@@ -19,7 +19,9 @@
 pub mod calendar;
 mod columns;
 pub mod domain;
+pub mod environment;
 pub mod error;
+pub mod exit_codes;
 mod folders;
 mod hashing;
 mod interruption;

@@ -12,17 +12,17 @@ pub(crate) use self::reading::{
     Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Summary, Verify, WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
-pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand, Writes};
+pub(crate) use self::writing::{
+    Backfill, Manual, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand, Writes,
+};
+use crate::exit_codes;
 use crate::logs::Wanted;
 
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
 ///
-/// Exit codes: 0 done, or nothing to do; 1 a fault of shopscore; 2 usage, configuration or rule tables; 3 input
-/// rejected; 4 input missing or stale; 5 disk or permission; 6 published files or state unusable; 75 another run holds
-/// the lock; 130 and 143 ended by SIGINT or SIGTERM.
 /// Results go to stdout, logs and errors to stderr.
 #[derive(Debug, Parser)]
-#[command(name = "shopscore", version, max_term_width = 110)]
+#[command(name = "shopscore", version, max_term_width = 110, after_long_help = exit_codes::listed())]
 pub struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -73,4 +73,6 @@ pub(crate) enum Command {
     Config(Config),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
+    /// Write the manual pages of all commands and the completions of bash, zsh and fish
+    Manual(Manual),
 }

@@ -1,5 +1,7 @@
 //! What can be typed after commands that write.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::reading::FormatFlag;
@@ -245,4 +247,11 @@ pub(crate) struct Sample {
     /// How many threads may work
     #[arg(long, value_name = "N")]
     pub threads: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Manual {
+    /// The folder to write below, as the prefix of an installation: `man` and shells look in its share/
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }

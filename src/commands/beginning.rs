@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::cli::SettingFlags;
+use crate::environment::SETTINGS_FILE;
 use crate::error::{Outcome, escaped};
-use crate::settings::{self, FILE_VARIABLE, Settings};
+use crate::settings::{self, Settings};
 use crate::{interruption, threads};
 
 const DEFAULT_FILE: &str = "jobs/nightly.toml";
@@ -26,7 +27,7 @@ pub(super) fn resolved(flags: &SettingFlags) -> Outcome<Settings> {
 
 /// The file of settings that was typed, that of the environment, or the usual one, if there is one.
 pub(super) fn file(flags: &SettingFlags) -> Option<PathBuf> {
-    let in_environment = || std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from);
+    let in_environment = || std::env::var_os(SETTINGS_FILE.name).filter(|file| !file.is_empty()).map(PathBuf::from);
     let usual = || Some(PathBuf::from(DEFAULT_FILE)).filter(|file| file.is_file());
     flags.config.clone().or_else(in_environment).or_else(usual)
 }

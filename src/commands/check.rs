@@ -27,9 +27,13 @@ pub(super) struct Checked {
     as_of: Day,
     /// The exit code that the night would end with, by what is known; 0 where nothing would stop it.
     exit_code: u8,
+    /// What would stop the night or be warned of, as it would say it.
     findings: Vec<Found>,
+    /// The tables in the window.
     tables: Vec<TableRows>,
+    /// The folders `out` and `state`.
     folders: Vec<Folder>,
+    /// What the state folder has, and what the night would make of it.
     state: State,
 }
 
@@ -40,6 +44,7 @@ struct Found {
     severity: &'static str,
     /// What it is about: rules, disk, lock, output, state, extracts or rows.
     area: String,
+    /// One line, as a run says it.
     said: String,
 }
 
@@ -47,6 +52,7 @@ struct Found {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct TableRows {
+    /// Its name.
     table: &'static str,
     /// How many days are there.
     days: usize,
@@ -60,6 +66,7 @@ pub(super) struct TableRows {
     median: Option<f64>,
     /// The fewest rows of a day of the window, and the first day that has them.
     least: Option<i64>,
+    /// The first day that has so few, YYYY-MM-DD.
     least_on: Option<Day>,
     /// `ok`, `warned` or `refused`.
     verdict: &'static str,
@@ -68,6 +75,7 @@ pub(super) struct TableRows {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Folder {
+    /// Its path.
     folder: String,
     /// How much is free there, in MiB; null where that cannot be told.
     free_mib: Option<u64>,

@@ -19,6 +19,7 @@ use crate::settings::{self, shown::Shown};
 pub(super) struct Configuration {
     /// The file of settings, as an absolute path; null where there is none.
     file: Option<String>,
+    /// In the order of their declaration.
     settings: Vec<SettingShown>,
 }
 

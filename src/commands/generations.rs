@@ -19,6 +19,7 @@ use crate::state::rehearsal::Rehearsal;
 pub(super) struct Listing {
     /// The folder that they lie in.
     out: String,
+    /// The oldest first.
     generations: Vec<Listed>,
 }
 
@@ -26,6 +27,7 @@ pub(super) struct Listing {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Listed {
+    /// Its folder's name, which `shopscore rollback --to` takes.
     name: String,
     /// The day that it was published for, YYYY-MM-DD.
     as_of: Day,

@@ -38,19 +38,21 @@ pub(super) struct ListedRun {
     started_at: String,
     /// The command as it was typed, without settings.
     asked: String,
-    /// Null where it has not ended.
+    /// How long it took; null where it has not ended.
     seconds: Option<f64>,
     /// `running`, `killed`, `done`, `interrupted`, or the class of its exit code.
     exit_class: String,
-    /// Null where it has not ended.
+    /// The exit code; null where it has not ended.
     exit_code: Option<u8>,
     /// How many nights it came to.
     nights: usize,
-    /// The first and the last of them, YYYY-MM-DD; null where there is none.
+    /// The first of them, YYYY-MM-DD; null where there is none.
     first_night: Option<Day>,
+    /// The last of them.
     last_night: Option<Day>,
     /// The generation that it left readers with; null where it published none.
     generation: Option<String>,
+    /// How many warnings it gave.
     warnings: usize,
     /// The first of what was wrong; null where nothing was.
     finding: Option<String>,

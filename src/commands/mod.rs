@@ -9,8 +9,11 @@ mod explain;
 mod facts;
 mod generations;
 mod history;
+mod manual;
 mod nightly;
 mod plan;
+#[cfg(test)]
+mod reference;
 mod restate;
 mod running;
 mod sample;
@@ -34,6 +37,7 @@ use self::running::Running;
 use crate::answers::{self, Answer, Form};
 use crate::cli::{Cli, Command, FormatFlag, Writes};
 use crate::domain::Day;
+use crate::environment::NO_COLOR;
 use crate::error::{ExitClass, Finding, Outcome, caught_anywhere};
 use crate::pipeline::check::check_folders;
 use crate::publish::lock::{Holder, Lock};
@@ -117,6 +121,7 @@ pub fn run<W: Write>(cli: &Cli, now: Timestamp, stdout: W) -> Outcome<()> {
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
+        Command::Manual(arguments) => manual::run(arguments, stdout),
     }?;
     stdout.finish()
 }
@@ -201,7 +206,7 @@ fn say(stdout: &mut impl Write, line: &str) {
 
 /// Tells what a command found; in colour on a terminal, unless NO_COLOR says otherwise.
 fn tell<A: Answer>(answer: &A, FormatFlag { format }: FormatFlag, stdout: &mut impl Write) -> Outcome<()> {
-    let wants_colour = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let wants_colour = std::env::var_os(NO_COLOR.name).is_none_or(|set| set.is_empty());
     let form = Form { format, is_coloured: wants_colour && std::io::stdout().is_terminal() };
     answers::tell(answer, form, stdout)
 }

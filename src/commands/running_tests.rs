@@ -1,6 +1,7 @@
 use std::fs;
 
 use serde_json::Value;
+use strum::VariantArray;
 
 use super::*;
 use crate::cli::Nightly;
@@ -16,7 +17,7 @@ fn an_end_of_every_class_is_told_in_record_metrics_and_event() {
     let given = given.map(|(name, path)| (name.to_owned(), place(path))).into();
     let settings = SettingFlags { config: None, given };
     let night = Nightly { date: None, rehash: false, dry_run: false, settings };
-    for (class, started) in ExitClass::ALL.into_iter().zip(1..) {
+    for (class, started) in ExitClass::VARIANTS.iter().copied().zip(1..) {
         let running = Running::begin(&night, Timestamp::from_second(started).unwrap());
         let failed = running.ended(Err(Finding::new("test", "one", "another").fail(class)));
         assert_eq!(failed.unwrap_err().class, class, "it ends as it would have");

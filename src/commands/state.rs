@@ -32,10 +32,13 @@ pub(super) struct Kept {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct KeptTable {
+    /// Its name.
     table: &'static str,
+    /// How many of its days are stored.
     days: usize,
     /// The first and the last of them, YYYY-MM-DD.
     first: Day,
+    /// The last of them, YYYY-MM-DD.
     last: Day,
     /// The size of their files.
     size_bytes: u64,
@@ -48,9 +51,11 @@ pub(super) struct KeptTable {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Outdated {
+    /// Its table.
     table: &'static str,
     /// YYYY-MM-DD.
     day: Day,
+    /// Why a night would compute it again.
     reason: &'static str,
 }
 

@@ -17,9 +17,11 @@ use crate::state;
 pub(super) struct Verified {
     /// The folder of what is published.
     out: String,
+    /// How many published files were checked.
     published_files: usize,
     /// The folder of the state.
     state: String,
+    /// How many files of the state folder were checked.
     stored_files: usize,
     /// What is not as it was recorded; nothing where all is well.
     findings: Vec<NotAsRecorded>,
@@ -28,6 +30,7 @@ pub(super) struct Verified {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct NotAsRecorded {
+    /// One line, as stderr has it.
     said: String,
 }
 

@@ -21,6 +21,7 @@ use crate::shops::Shop;
 pub(crate) struct Absence {
     /// not_joined_yet or left.
     pub(crate) reason: &'static str,
+    /// The day that it joined.
     pub(crate) joined_on: Day,
     /// The day that it applied to end its contract; none where it has not.
     pub(crate) left_on: Option<Day>,

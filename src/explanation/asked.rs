@@ -25,6 +25,7 @@ pub(crate) struct Asked<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RulePlace {
+    /// Its path.
     pub(crate) file: String,
     /// Counted from 1.
     pub(crate) line: u64,

@@ -18,6 +18,7 @@ use crate::table_days::of_shop::{ShopDays, WhyUnknown};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DayFigures {
     pub(crate) indicator: &'static str,
+    /// The day, YYYY-MM-DD.
     pub(crate) day: Day,
     /// None where the day is not known.
     pub(crate) numerator: Option<i64>,
@@ -35,12 +36,14 @@ pub(crate) struct IndicatorDays {
     #[serde(skip)]
     pub(crate) of: Indicator,
     pub(crate) indicator: &'static str,
+    /// The days of the window, the oldest first.
     pub(crate) days: Vec<DayFigures>,
     /// What appeals took out of their sum; none where that is not known.
     pub(crate) taken_out: Option<TakenOut>,
     /// As published.
     pub(crate) numerator: i64,
     pub(crate) denominator: i64,
+    /// Null where the denominator counts nothing.
     pub(crate) value: Option<f64>,
 }
 

@@ -40,6 +40,7 @@ pub(crate) struct IndicatorFigures {
     pub(crate) shops_better: Option<i64>,
     /// How many shops are ranked together, this one among them.
     pub(crate) ranked: Option<i64>,
+    /// 5, 4, 3, 2 or 0; null without a rank.
     pub(crate) tier: Option<i64>,
     /// How the shops that it is ranked with are spread.
     pub(crate) spread: Option<SpreadFigures>,
@@ -71,6 +72,7 @@ pub(crate) struct SpreadFigures {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct NextTier {
+    /// The lowest tier above its own that some shop ranked with it holds.
     pub(crate) tier: i64,
     pub(crate) value_to_reach: f64,
     pub(crate) score_gain: f64,

@@ -43,16 +43,19 @@ use crate::table_days::of_shop::ShopDays;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Explanation {
     pub(crate) shop_id: i64,
+    /// The published day, YYYY-MM-DD.
     pub(crate) as_of: Day,
     /// The generation that was read.
     pub(crate) generation: String,
     pub(crate) shop_name: String,
+    /// Its main category.
     pub(crate) primary_category: String,
     pub(crate) primary_subcategory: Option<String>,
     /// The row of the weight table: category, or category_subcategory.
     pub(crate) assessment_category: Option<String>,
     /// Present shops of the primary category with an assessment category; none where the shop is not present.
     pub(crate) category_shops: Option<i64>,
+    /// Its basic service score; null where there is none.
     pub(crate) score: Option<f64>,
     /// category_without_weights, no_data or not_present.
     pub(crate) unscored_reason: Option<String>,
@@ -64,10 +67,15 @@ pub(crate) struct Explanation {
     pub(crate) weights_are_as_published: Option<bool>,
     /// They add up to the score.
     pub(crate) dimensions: Vec<DimensionScore>,
+    /// Those that it is assessed by.
     pub(crate) indicators: Vec<IndicatorFigures>,
+    /// Its admission to marketing; null where the shop is not present.
     pub(crate) marketing: Option<Marketing>,
+    /// Its newest monthly assessment up to the day; null where there is none.
     pub(crate) assessed: Option<Assessed>,
+    /// Where its month end is heading; null where that is not published.
     pub(crate) outlook: Option<Heading>,
+    /// What its category demands; null where no row is in force.
     pub(crate) thresholds: Option<Thresholds>,
     /// Days of which no daily figures are known.
     pub(crate) unknown_days: Vec<UnknownDays>,

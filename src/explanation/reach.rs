@@ -37,7 +37,9 @@ pub(crate) enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Way {
+    /// What has to happen.
     pub(crate) event: Event,
+    /// How often.
     pub(crate) count: i64,
 }
 

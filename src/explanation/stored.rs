@@ -29,8 +29,11 @@ pub(crate) struct TakenOut {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct UnknownDays {
+    /// The table that lacks them.
     pub(crate) table: &'static str,
+    /// The first of them.
     pub(crate) first: Day,
+    /// The last of them.
     pub(crate) last: Day,
     /// not_stored, damaged, changed_since (delivered again after the night), or of records expired: their extracts are gone.
     pub(crate) reason: &'static str,

@@ -19,6 +19,7 @@ use crate::rulebook::{Decimal4, WeightRow};
 pub(crate) struct DimensionScore {
     #[serde(skip)]
     pub(crate) of: Dimension,
+    /// Its name.
     pub(crate) dimension: &'static str,
     /// None where the dimension is not assessed or has no data.
     pub(crate) score: Option<f64>,

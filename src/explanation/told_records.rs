@@ -15,6 +15,7 @@ pub(crate) struct TheRecord {
     pub(crate) indicator: &'static str,
     /// counted, retracted (appeals took it out) or quarantined.
     pub(crate) standing: &'static str,
+    /// The day of its partition, YYYY-MM-DD.
     pub(crate) day: Day,
     /// Its key; none of consultations.
     pub(crate) record_id: Option<i64>,

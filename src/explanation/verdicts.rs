@@ -27,8 +27,11 @@ pub(crate) struct Marketing {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Assessed {
+    /// Its day, YYYY-MM-DD.
     pub(crate) month_end: Day,
+    /// The month end's score.
     pub(crate) score: Option<f64>,
+    /// The least score that passes; null where the category has no such assessment.
     pub(crate) monthly_min: Option<f64>,
     /// exempt, not_assessed, exit, not_scored, fail or pass.
     pub(crate) status: String,
@@ -45,9 +48,12 @@ pub(crate) struct Assessed {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Heading {
+    /// Its day, YYYY-MM-DD.
     pub(crate) month_end: Day,
     pub(crate) days_known: i64,
+    /// The score that the known days alone would give.
     pub(crate) score: Option<f64>,
+    /// The least score that passes; null where the category has no such assessment.
     pub(crate) monthly_min: Option<f64>,
     pub(crate) verdict: Option<String>,
 }
@@ -56,14 +62,18 @@ pub(crate) struct Heading {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Thresholds {
+    /// Where the row stands.
     pub(crate) row: RulePlace,
     pub(crate) marketing_min: f64,
     /// None where the category has no monthly assessment.
     pub(crate) monthly_min: Option<f64>,
+    /// Failed months of a cycle that mean exit; null where the category has no monthly assessment.
     pub(crate) failure_limit: Option<i64>,
     pub(crate) annual_min: f64,
     pub(crate) annual_fee_fen: i64,
+    /// Sales of a year from which half of the fee is paid back, in fen.
     pub(crate) sales_half_refund_fen: i64,
+    /// Sales of a year from which all of it is, in fen.
     pub(crate) sales_full_refund_fen: i64,
 }
 

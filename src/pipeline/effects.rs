@@ -19,11 +19,15 @@ pub(crate) struct Effects {
     #[serde(serialize_with = "length")]
     #[cfg_attr(test, schemars(with = "usize"))]
     pub(crate) other_tier: Vec<i64>,
+    /// Shops that gain admission to marketing.
     pub(crate) gains_admission: Vec<i64>,
+    /// Shops that lose admission to marketing.
     pub(crate) loses_admission: Vec<i64>,
     /// Whose month end would come to this, and would not have.
     pub(crate) newly_passes: Vec<i64>,
+    /// Shops whose month end would fail, and would not have.
     pub(crate) newly_fails: Vec<i64>,
+    /// Shops whose month end would mean exit, and would not have.
     pub(crate) newly_exits: Vec<i64>,
 }
 

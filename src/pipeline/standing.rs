@@ -37,8 +37,11 @@ pub(crate) struct Standing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct StatusChange {
+    /// The shop.
     pub(crate) shop_id: i64,
+    /// At the month end before.
     pub(crate) before: String,
+    /// At this one.
     pub(crate) after: String,
 }
 

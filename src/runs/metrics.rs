@@ -12,7 +12,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
-use strum::IntoEnumIterator;
+use strum::{IntoEnumIterator, VariantArray};
 
 use super::STAGE;
 use super::record::{DONE, INTERRUPTED, NightRun, RunRecord};
@@ -185,7 +185,7 @@ fn of_night(known: &Known<'_>, samples: impl Fn(&NightRun) -> Samples) -> Sample
 }
 
 fn exit_classes(known: &Known<'_>) -> Samples {
-    let classes = ExitClass::ALL.iter().map(|class| class.name()).chain([DONE, INTERRUPTED]);
+    let classes = ExitClass::VARIANTS.iter().map(|class| class.name()).chain([DONE, INTERRUPTED]);
     let is = |class: &str| f64::from(u8::from(known.run.exit_class == class));
     classes.map(|class| (vec![known.run.command.clone(), class.to_owned()], is(class))).collect()
 }

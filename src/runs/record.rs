@@ -35,6 +35,7 @@ pub(crate) struct RunRecord {
     pub(crate) command: String,
     /// The command as it was typed, without settings.
     pub(crate) asked: String,
+    /// The version of the program.
     pub(crate) program_version: String,
     /// The machine.
     pub(crate) host: String,
@@ -46,6 +47,7 @@ pub(crate) struct RunRecord {
     /// An instant in UTC; null where it has not ended.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) ended_at: Option<Timestamp>,
+    /// How long it took; null where it has not ended.
     pub(crate) seconds: Option<f64>,
     /// 128 and its number where a signal ended it; null where it has not ended.
     pub(crate) exit_code: Option<u8>,
@@ -94,8 +96,11 @@ pub(crate) struct ToldFinding {
     pub(crate) stage: String,
     /// The file or folder; null where it is of none.
     pub(crate) place: Option<String>,
+    /// The column; null where it is of none.
     pub(crate) column: Option<String>,
+    /// What was found.
     pub(crate) found: String,
+    /// What was wanted.
     pub(crate) wanted: String,
     /// What to do; null where nothing is to be said.
     pub(crate) advice: Option<String>,
@@ -119,6 +124,7 @@ pub(crate) struct UsedSetting {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RuleTable {
+    /// Its name.
     pub(crate) table: String,
     /// Of its text (XXH3, 128 bits).
     pub(crate) hash: String,
@@ -136,10 +142,15 @@ pub(crate) struct NightRun {
     pub(crate) generation: String,
     /// Whether this run published it; else it was published before, and nothing was new.
     pub(crate) is_published: bool,
+    /// How long it took.
     pub(crate) seconds: f64,
+    /// How many daily partials were computed.
     pub(crate) computed_partials: usize,
+    /// How many daily partials were taken from the state folder.
     pub(crate) reused_partials: usize,
+    /// How many shops are present on the day.
     pub(crate) present_shops: usize,
+    /// How many of them have no score.
     pub(crate) unscored_shops: usize,
     /// The rows of the window that were set aside.
     pub(crate) quarantined: Vec<QuarantinedRows>,
@@ -163,8 +174,11 @@ pub(crate) struct NightRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct QuarantinedRows {
+    /// The extract.
     pub(crate) extract: String,
+    /// Why, as in the quarantine.
     pub(crate) reason: String,
+    /// How many rows.
     pub(crate) row_count: i64,
 }
 
@@ -186,11 +200,15 @@ pub(crate) struct PublicationRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct InputDay {
+    /// The extract.
     pub(crate) extract: String,
+    /// Its day, YYYY-MM-DD.
     pub(crate) day: Day,
+    /// How many part files it has.
     pub(crate) files: usize,
     /// The quarantined ones, too.
     pub(crate) row_count: i64,
+    /// The size of its files.
     pub(crate) size_bytes: u64,
     /// Of its files' bytes, whatever their names and order (XXH3, 128 bits).
     pub(crate) hash: String,
@@ -202,10 +220,13 @@ pub(crate) struct InputDay {
 pub(crate) struct OutputFile {
     /// Below the folder of the generation.
     pub(crate) path: String,
+    /// The generation that it was published in.
     pub(crate) generation: String,
+    /// Its SHA-256, as recorded beside it.
     pub(crate) sha256: String,
     /// Null where the file cannot be read any more.
     pub(crate) row_count: Option<i64>,
+    /// Its size; null where the file cannot be read any more.
     pub(crate) size_bytes: Option<u64>,
 }
 
@@ -213,7 +234,9 @@ pub(crate) struct OutputFile {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct StageRun {
+    /// Its name.
     pub(crate) stage: String,
+    /// How long it took.
     pub(crate) seconds: f64,
     /// Null where the stage counts none.
     pub(crate) row_count: Option<u64>,
@@ -225,7 +248,9 @@ pub(crate) struct StageRun {
 pub(crate) struct Disk {
     /// `out` or `state`.
     pub(crate) folder: String,
+    /// Where it is, as an absolute path.
     pub(crate) path: String,
+    /// The room that is left for this user.
     pub(crate) free_bytes: u64,
 }
 

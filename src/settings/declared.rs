@@ -12,10 +12,6 @@ use crate::rulebook::Decimal4;
 use crate::zone::Zone;
 
 pub(super) const STAGE: &str = "settings";
-/// What the variables of the environment that are settings begin with.
-pub(super) const ENVIRONMENT_PREFIX: &str = "SHOPSCORE_";
-/// The variable of the environment that names the file of settings; no setting itself.
-pub(crate) const FILE_VARIABLE: &str = "SHOPSCORE_CONFIG";
 
 /// A setting.
 #[derive(Clone, Copy, Debug)]

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::environment::{SETTING_PREFIX, SETTINGS_FILE};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::delivery::TableDelivery;
 use crate::extracts::tables::Table;
-use crate::settings::declared::{ENVIRONMENT_PREFIX, FILE_VARIABLE, Kind, SETTINGS};
+use crate::settings::declared::{Kind, SETTINGS};
 use crate::settings::file;
 use crate::settings::mappings::{self, Mapped};
 use crate::settings::nearest::did_you_mean;
@@ -42,8 +43,8 @@ impl Layers {
     }
 
     pub(super) fn add_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
-        for (variable, value) in variables.filter(|(variable, _)| variable != FILE_VARIABLE) {
-            let Some(name) = variable.strip_prefix(ENVIRONMENT_PREFIX).map(str::to_lowercase) else { continue };
+        for (variable, value) in variables.filter(|(variable, _)| variable != SETTINGS_FILE.name) {
+            let Some(name) = variable.strip_prefix(SETTING_PREFIX).map(str::to_lowercase) else { continue };
             let is_declared = SETTINGS.iter().any(|declared| declared.name == name);
             if !is_declared && is_service_link(&name) {
                 tracing::warn!(

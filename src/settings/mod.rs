@@ -19,7 +19,6 @@ mod values;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub(crate) use declared::FILE_VARIABLE;
 use declared::STAGE;
 pub use declared::{Reach, SETTINGS};
 use layers::{Layers, Resolved};

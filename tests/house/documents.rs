@@ -52,18 +52,24 @@ fn is_there(word: &str, document: &Path, all: &BTreeSet<PathBuf>) -> bool {
     beside || all.contains(Path::new(word)) || (!word.contains('/') && is_named())
 }
 
+/// All documents, as paths under the repository.
+pub(super) fn documents() -> Vec<PathBuf> {
+    let is_document = |path: &PathBuf| path.extension().is_some_and(|found| found == "md");
+    let documents: Vec<_> = everything().into_iter().filter(is_document).collect();
+    assert!(documents.iter().any(|path| path.ends_with("tests/faults/README.md")), "{documents:?}");
+    documents
+}
+
 #[test]
 fn every_file_that_a_document_names_is_there() {
     let all = everything();
-    let documents: Vec<_> = all.iter().filter(|path| path.extension().is_some_and(|found| found == "md")).collect();
-    assert!(documents.iter().any(|path| path.ends_with("tests/faults/README.md")), "{documents:?}");
     let mut named = 0;
     let mut missing = BTreeSet::new();
-    for document in documents {
-        let text = fs::read_to_string(repository().join(document)).unwrap();
+    for document in documents() {
+        let text = fs::read_to_string(repository().join(&document)).unwrap();
         for word in words(&text).filter(|word| names_a_file(word, &all)) {
             named += 1;
-            if !is_there(word, document, &all) {
+            if !is_there(word, &document, &all) {
                 missing.insert(format!("{}: {word}", document.display()));
             }
         }

@@ -4,6 +4,8 @@
 mod answers;
 mod circles;
 mod documents;
+mod manual;
+mod reference;
 mod settings;
 mod sizes;
 mod spec;

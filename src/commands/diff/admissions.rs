@@ -14,7 +14,9 @@ use crate::rulebook::Decimal4;
 pub(in crate::commands) struct ShopOfNight {
     pub(super) shop_id: i64,
     pub(super) shop_name: String,
+    /// Its main category.
     pub(super) primary_category: String,
+    /// Its score on the night that has it; null where there is none.
     pub(super) score: Option<f64>,
 }
 
@@ -35,11 +37,15 @@ impl ShopOfNight {
 pub(in crate::commands) struct ScoreChange {
     pub(super) shop_id: i64,
     shop_name: String,
+    /// Its main category on the second night.
     primary_category: String,
+    /// On the first night; null where there is none.
     pub(super) score_before: Option<f64>,
+    /// On the second night; null where there is none.
     pub(super) score_after: Option<f64>,
     /// Why the one of both nights that has no score has none.
     unscored_reason: Option<String>,
+    /// What it comes of.
     pub(super) cause: Cause,
 }
 
@@ -66,13 +72,19 @@ impl ScoreChange {
 pub(in crate::commands) struct AdmissionChange {
     pub(super) shop_id: i64,
     shop_name: String,
+    /// Its main category on the second night.
     primary_category: String,
+    /// On the first night; null where there is none.
     pub(super) score_before: Option<f64>,
+    /// On the second night; null where there is none.
     pub(super) score_after: Option<f64>,
+    /// The least score for admission on the first night.
     pub(super) marketing_min_before: f64,
+    /// The same on the second night.
     pub(super) marketing_min_after: f64,
     /// Whether it is admitted now.
     pub(super) marketing_eligible: bool,
+    /// What it comes of.
     pub(super) cause: Cause,
 }
 
@@ -100,15 +112,22 @@ impl AdmissionChange {
 pub(in crate::commands) struct StatusChange {
     pub(super) shop_id: i64,
     shop_name: String,
+    /// Its main category.
     primary_category: String,
+    /// At the first night's month end: exempt, not_assessed, exit, not_scored, fail or pass.
     pub(super) status_before: String,
+    /// At the second night's month end.
     pub(super) status_after: String,
     /// Of its cycle.
     failures_before: i64,
+    /// The same at the second night's month end.
     pub(super) failures_after: i64,
     pub(super) failure_limit: Option<i64>,
+    /// At the first night's month end; null where there is none.
     pub(super) score_before: Option<f64>,
+    /// At the second night's month end; null where there is none.
     pub(super) score_after: Option<f64>,
+    /// The least score that passes; null where the category has no such assessment.
     monthly_min: Option<f64>,
 }
 

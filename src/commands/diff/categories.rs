@@ -17,10 +17,13 @@ use crate::rulebook::Decimal4;
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct CategoriesDiff {
+    /// The first night.
     from: Side,
+    /// The second night.
     to: Side,
     /// The middle score that fell most first.
     categories: Vec<CategoryMove>,
+    /// Each indicator's values and tiers, by category.
     spreads: Vec<SpreadMove>,
     #[serde(skip)]
     most: usize,
@@ -30,17 +33,25 @@ pub(in crate::commands) struct CategoriesDiff {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct CategoryMove {
+    /// Its name.
     primary_category: String,
+    /// Shops with a score on the first night.
     scored_before: usize,
+    /// The same on the second night.
     scored_after: usize,
+    /// Shops that were admitted to marketing on the first night.
     admitted_before: usize,
+    /// The same on the second night.
     admitted_after: usize,
     /// The ⌈n/2⌉-th lowest score.
     median_before: Option<f64>,
+    /// The same on the second night.
     median_after: Option<f64>,
+    /// The second less the first, in points; null where one of both is.
     median_move: Option<f64>,
     /// Shops of both nights whose score rose.
     up: usize,
+    /// Shops of both nights whose score fell.
     down: usize,
     #[serde(skip)]
     ten_thousandths: i64,

@@ -19,6 +19,7 @@ pub(in crate::commands) struct IndicatorMove {
     pub(super) unit: String,
     /// None where the shop is not assessed by it.
     pub(super) from: Option<Figures>,
+    /// The same on the second night.
     pub(super) to: Option<Figures>,
     /// What it moved the score by.
     pub(super) score_move: f64,
@@ -32,9 +33,11 @@ pub(in crate::commands) struct IndicatorMove {
 pub(in crate::commands) struct Figures {
     pub(super) numerator: i64,
     pub(super) denominator: i64,
+    /// Null where the denominator counts nothing.
     pub(super) value: Option<f64>,
     pub(super) shops_better: Option<i64>,
     pub(super) ranked: Option<i64>,
+    /// 5, 4, 3, 2 or 0; null without a rank.
     pub(super) tier: Option<i64>,
 }
 

@@ -22,7 +22,9 @@ const STAGE: &str = "diff";
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct Diff {
+    /// The first night.
     pub(super) from: Side,
+    /// The second night.
     pub(super) to: Side,
     /// Whether what appeals took out is told apart; else it is among own figures, for STATE does not keep the appeals of all days.
     pub(super) are_appeals_known: bool,
@@ -38,11 +40,15 @@ pub(in crate::commands) struct Diff {
     pub(super) up: usize,
     /// Shops of both nights whose score fell.
     pub(super) down: usize,
+    /// Shops that the second night alone has.
     pub(super) entered: Vec<ShopOfNight>,
+    /// Shops that the first night alone has.
     pub(super) left: Vec<ShopOfNight>,
     /// Shops of both nights that have a score on one of them alone.
     pub(super) scores_came_or_went: Vec<ScoreChange>,
+    /// Shops of both nights that lost or gained admission to marketing.
     pub(super) admissions: Vec<AdmissionChange>,
+    /// Shops whose monthly assessment is another one.
     pub(super) statuses: Vec<StatusChange>,
     /// Those whose score moved, the greatest move first; or the one that was asked for.
     pub(super) shops: Vec<MovedShop>,

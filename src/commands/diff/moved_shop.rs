@@ -17,9 +17,13 @@ use crate::rulebook::Decimal4;
 pub(in crate::commands) struct MovedShop {
     pub(super) shop_id: i64,
     pub(super) shop_name: String,
+    /// Its main category on the first night.
     pub(super) category_before: String,
+    /// Its main category on the second night.
     pub(super) category_after: String,
+    /// On the first night; null where there is none.
     pub(super) score_before: Option<f64>,
+    /// On the second night; null where there is none.
     pub(super) score_after: Option<f64>,
     /// None where a night has no score.
     pub(super) score_move: Option<f64>,
@@ -29,6 +33,7 @@ pub(in crate::commands) struct MovedShop {
     pub(super) main_cause: Option<Cause>,
     /// The indicator whose parts do; none where the weights' do.
     pub(super) main_indicator: Option<String>,
+    /// What moved the score: they add up to its move.
     pub(super) parts: Vec<MovePart>,
     /// Those that changed the score or whose tier changed; of a shop that was asked for all.
     pub(super) indicators: Vec<IndicatorMove>,
@@ -43,9 +48,11 @@ pub(in crate::commands) struct MovedShop {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct MovePart {
+    /// What it comes of.
     pub(super) cause: Cause,
     /// None of the weights.
     pub(super) indicator: Option<String>,
+    /// In points.
     pub(super) score_move: f64,
     #[serde(skip)]
     ten_thousandths: i64,

@@ -14,12 +14,14 @@ use crate::indicators::{Better, Indicator};
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct SpreadMove {
+    /// The category.
     primary_category: String,
     indicator: String,
     /// stars, ratio or seconds.
     unit: String,
     /// None where nobody is ranked.
     from: Option<SpreadOfNight>,
+    /// The same on the second night.
     to: Option<SpreadOfNight>,
     #[serde(skip)]
     of: Indicator,
@@ -31,10 +33,15 @@ pub(in crate::commands) struct SpreadMove {
 pub(in crate::commands) struct SpreadOfNight {
     ranked: i64,
     median: f64,
+    /// The share of the ranked shops that hold tier 5.
     tier_5_percent: f64,
+    /// The share that hold tier 4.
     tier_4_percent: f64,
+    /// The share that hold tier 3.
     tier_3_percent: f64,
+    /// The share that hold tier 2.
     tier_2_percent: f64,
+    /// The share that hold tier 0.
     tier_0_percent: f64,
 }
 

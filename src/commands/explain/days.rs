@@ -14,7 +14,9 @@ use crate::explanation::days::{DayFigures, IndicatorDays};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct DaysPage {
     pub(super) shop_id: i64,
+    /// The published day, YYYY-MM-DD.
     pub(super) as_of: Day,
+    /// Those that were asked for.
     pub(super) indicators: Vec<IndicatorDays>,
     /// Whose they are, for people.
     #[serde(skip)]

@@ -28,13 +28,17 @@ pub(in crate::commands) struct Plan {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct PlannedNight {
+    /// The day that it scores, YYYY-MM-DD.
     pub(super) as_of: Day,
     /// Why it is due: asked, not_published, stale, missed or yesterday.
     pub(super) why: &'static str,
     /// Whether it would publish a generation; else the current one holds all of it.
     pub(super) publishes: bool,
+    /// Shops present on the day.
     pub(super) present_shops: usize,
+    /// Those of them that would have no score.
     pub(super) unscored_shops: usize,
+    /// Rows of the window that would be quarantined.
     pub(super) quarantined_rows: usize,
     /// The daily partials that would be computed, by table and reason.
     pub(super) computed: Vec<Computed>,
@@ -42,11 +46,15 @@ pub(in crate::commands) struct PlannedNight {
     pub(super) reused: usize,
     /// What would be read of the extracts, shops and appeals included.
     pub(super) files_to_read: usize,
+    /// The rows in these files.
     pub(super) rows_to_read: u64,
+    /// The bytes of these files.
     pub(super) bytes_to_read: u64,
     /// Whether a month end would close and freeze, or is frozen and stays; null where the day ends no month.
     pub(super) month_end: Option<&'static str>,
+    /// Frozen month ends that news touch.
     pub(super) to_restate: Vec<ToRestate>,
+    /// What of rules and settings changed since; null where nothing did.
     pub(super) changed: Option<Changed>,
     /// The other published nights that would be stale after it.
     pub(super) made_stale: Vec<Span>,
@@ -56,9 +64,13 @@ pub(in crate::commands) struct PlannedNight {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Computed {
+    /// Its name.
     pub(super) table: &'static str,
+    /// Why they would be computed, in words.
     pub(super) why: String,
+    /// How many they are.
     pub(super) table_days: usize,
+    /// Their days, folded to ranges.
     pub(super) days: Vec<Span>,
 }
 
@@ -67,6 +79,7 @@ pub(super) struct Computed {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ToRestate {
     pub(super) month_end: Day,
+    /// How many rows a restatement would change.
     pub(super) rows: usize,
 }
 
@@ -76,7 +89,9 @@ pub(super) struct ToRestate {
 pub(super) struct Changed {
     /// The night whose terms these were.
     pub(super) since: Day,
+    /// What of the rules, in words.
     pub(super) rules: Vec<String>,
+    /// What of the settings, in words.
     pub(super) settings: Vec<String>,
     /// Null where it is not known.
     pub(super) effects: Option<Effects>,

@@ -19,6 +19,7 @@ use crate::publish::outputs::{CATEGORIES, IMPROVEMENTS, NIGHTLY, SCORES};
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct DaySummary {
+    /// The published day, YYYY-MM-DD.
     as_of: Day,
     /// The categories with most ranked shops, each of their indicators.
     categories: Vec<TierCounts>,
@@ -26,6 +27,7 @@ pub(in crate::commands) struct DaySummary {
     gains: Vec<Gain>,
     #[serde(flatten)]
     ahead: Ahead,
+    /// Where the published files lie.
     files: Vec<Published>,
 }
 
@@ -33,6 +35,7 @@ pub(in crate::commands) struct DaySummary {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct TierCounts {
+    /// The category.
     primary_category: String,
     indicator: String,
     ranked: i64,
@@ -47,7 +50,9 @@ pub(in crate::commands) struct TierCounts {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Published {
+    /// Its path below the one that readers open.
     folder: String,
+    /// What one row of it stands for.
     grain: String,
 }
 

@@ -18,10 +18,13 @@ use crate::publish::cells::{Row, rows};
 pub(in crate::commands) struct Gain {
     shop_id: i64,
     shop_name: String,
+    /// Its main category.
     primary_category: String,
+    /// Its score of the day.
     score: f64,
     score_gain: f64,
     indicator: String,
+    /// The tier that it holds.
     tier: i64,
     next_tier: i64,
     /// In the unit of the indicator.

@@ -36,6 +36,7 @@ pub(super) struct Ahead {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Assessed {
+    /// Its day, YYYY-MM-DD.
     month_end: Day,
     /// How many shops are one failure from exit.
     high_risk_shops: usize,
@@ -49,6 +50,7 @@ struct Assessed {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Outlook {
+    /// Its day, YYYY-MM-DD.
     month_end: Day,
     /// How many days of its window are over.
     days_known: i64,
@@ -64,9 +66,11 @@ struct Outlook {
 struct Listed {
     shop_id: i64,
     shop_name: String,
+    /// Its main category.
     primary_category: String,
     /// The month end's, or what the known days alone would give.
     score: Option<f64>,
+    /// The least score that passes the monthly assessment.
     monthly_min: f64,
     /// Months of the cycle that have failed.
     failures: i64,

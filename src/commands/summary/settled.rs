@@ -19,6 +19,7 @@ use crate::publish::outputs::ANNUAL_SETTLEMENTS;
 pub(super) struct Settlements {
     /// How many shops left or joined.
     left_or_joined_shops: usize,
+    /// Those of them that were asked for.
     shops: Vec<Settlement>,
 }
 
@@ -40,6 +41,7 @@ struct Settlement {
     /// Null of no scores.
     average_score: Option<f64>,
     annual_min: f64,
+    /// Whether the average reaches `annual_min`.
     is_qualified: bool,
     /// Null without payments.
     top_sales_category: Option<String>,
@@ -56,6 +58,7 @@ struct Settlement {
 struct Month {
     /// The month end, or the day before the shop left.
     month_end: String,
+    /// The score itself.
     score: f64,
 }
 

@@ -18,6 +18,7 @@ use crate::publish::outputs::MONTHLY_ASSESSMENTS;
 pub(in crate::commands) struct YearSummary {
     /// YYYY.
     year: String,
+    /// The month ends of the year that are assessed, the oldest first.
     month_ends: Vec<Statuses>,
     /// Null where the year is not settled, or was by an earlier release.
     settlements: Option<Settlements>,
@@ -30,11 +31,17 @@ pub(in crate::commands) struct YearSummary {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct Statuses {
     month_end: String,
+    /// Shops that passed.
     pass: usize,
+    /// Shops that failed.
     fail: usize,
+    /// Shops in exit.
     exit: usize,
+    /// Shops without a score.
     not_scored: usize,
+    /// Shops of categories without a monthly assessment.
     not_assessed: usize,
+    /// Shops in their exempt months.
     exempt: usize,
 }
 

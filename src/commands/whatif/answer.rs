@@ -18,11 +18,13 @@ use crate::rulebook::Decimal4;
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::commands) struct WhatIf {
+    /// The published day, YYYY-MM-DD.
     pub(super) as_of: Day,
     /// What would be other than it is, `name=value`.
     pub(super) if_it_were: Vec<String>,
     /// Whether the published night is made of what is there now; else both sides are of what is there now.
     pub(super) is_current: bool,
+    /// Shops present on the day.
     pub(super) present_shops: usize,
     #[serde(flatten)]
     pub(super) effects: Effects,
@@ -39,21 +41,31 @@ pub(in crate::commands) struct WhatIf {
 #[derive(Clone, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct CategoryShift {
+    /// Its name.
     pub(super) primary_category: String,
+    /// Its shops that are present on the day.
     pub(super) present_shops: usize,
     /// Those that anything reaches.
     pub(super) reached: usize,
+    /// Those whose score rises.
     pub(super) score_rises: usize,
+    /// Those whose score falls.
     pub(super) score_falls: usize,
     /// The mean move of the scores that are there on both sides, in points; null where there is none.
     pub(super) mean_move: Option<f64>,
     /// Tiers of single indicators.
     pub(super) tiers_better: usize,
+    /// The same of tiers that are worse.
     pub(super) tiers_worse: usize,
+    /// Those that lose admission to marketing.
     pub(super) loses_admission: usize,
+    /// Those that gain it.
     pub(super) gains_admission: usize,
+    /// Those whose month end would mean exit, and would not have.
     pub(super) newly_exits: usize,
+    /// Those whose month end would fail, and would not have.
     pub(super) newly_fails: usize,
+    /// Those whose month end would pass, and would not have.
     pub(super) newly_passes: usize,
 }
 
@@ -63,21 +75,31 @@ pub(super) struct CategoryShift {
 pub(in crate::commands) struct ShopShift<T> {
     pub(super) shop_id: i64,
     pub(super) shop_name: String,
+    /// Its main category.
     pub(super) primary_category: String,
+    /// Its score by the rules in force; null where there is none.
     pub(super) score_before: Option<f64>,
+    /// Its score by the other ones.
     pub(super) score_after: Option<f64>,
     /// In points; null where one of both scores is.
     pub(super) score_move: Option<f64>,
+    /// The least score for marketing admission by the rules in force.
     pub(super) marketing_min_before: f64,
+    /// The same by the other ones.
     pub(super) marketing_min_after: f64,
+    /// Whether it is admitted by the rules in force.
     pub(super) marketing_eligible_before: bool,
+    /// Whether it is by the other ones.
     pub(super) marketing_eligible_after: bool,
     /// The score that the month end is heading for.
     pub(super) outlook_before: Option<f64>,
+    /// The same by the other rules.
     pub(super) outlook_after: Option<f64>,
     /// What the month end would come to by it, the failures of the cycle counted in.
     pub(super) status_before: Option<&'static str>,
+    /// The same by the other rules.
     pub(super) status_after: Option<&'static str>,
+    /// The tiers that are others.
     pub(super) tiers: T,
 }
 
@@ -86,7 +108,9 @@ pub(in crate::commands) struct ShopShift<T> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct TierShift {
     pub(super) indicator: &'static str,
+    /// In points, by the rules in force.
     pub(super) before: Option<i64>,
+    /// In points, by the other ones.
     pub(super) after: Option<i64>,
 }
 
