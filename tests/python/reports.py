@@ -94,6 +94,10 @@ class Folder:
         with open(os.path.join(self.path, name), encoding="utf-8") as file:
             return file.read()
 
+    def oldest(self):
+        """The name of the oldest generation that is kept."""
+        return min(os.listdir(os.path.join(self.path, "out", "generations")))
+
     def records(self):
         return [json.loads(self.read(path)) for path in sorted(glob.glob(os.path.join(self.path, "out", "runs", "*.json")))]
 
@@ -135,12 +139,11 @@ def main():
         review = glob.glob(os.path.join(path, "sample_data", "reviews", f"dt={DAY}", "*.parquet"))[0]
         other = {"appeal_effect_days": "2"}
         steps = [
-            (0, lambda: folder.start("nightly --date 2022-02-28", {})),
-            (0, lambda: folder.start(f"backfill --from 2022-03-12 --to {DAY}", {})),
+            (0, lambda: folder.start(f"backfill --from 2022-01-01 --to {DAY}", {})),
             (0, lambda: folder.start(f"nightly --date {DAY}", {})),
             (0, lambda: folder.start("settle --year 2022", {})),
             (0, lambda: folder.start("restate --month-end 2022-02-28 --because x --knowledge-day 2022-03-15", other)),
-            (0, lambda: folder.start("rollback --to 1", {})),
+            (0, lambda: folder.start(f"rollback --to {folder.oldest()} --because x", {})),
             (0, lambda: folder.start("state prune --keep-days 60", {})),
             (2, lambda: folder.start(f"nightly --date {DAY}", {"window_days": "0"})),
             (4, lambda: folder.start("nightly --date 2022-05-15", {})),
