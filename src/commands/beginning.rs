@@ -6,23 +6,33 @@ use std::path::{Path, PathBuf};
 use crate::cli::SettingFlags;
 use crate::environment::SETTINGS_FILE;
 use crate::error::{Outcome, escaped};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Given, Settings};
 use crate::{interruption, threads};
 
 const DEFAULT_FILE: &str = "jobs/nightly.toml";
 
 /// Says which file of settings it goes by, resolves the settings and fixes the number of threads, before anything else happens.
 pub(super) fn begin(flags: &SettingFlags) -> Outcome<Settings> {
+    begin_with(given(flags), flags)
+}
+
+/// As [`begin`], with what was given.
+pub(super) fn begin_with(given: Outcome<Given>, flags: &SettingFlags) -> Outcome<Settings> {
     say_file(file(flags).as_deref())?;
-    let settings = resolved(flags)?;
+    let settings = given?.settings()?;
     threads::fix(settings.threads)?;
     interruption::listen();
     Ok(settings)
 }
 
+/// What was given in the file of settings, the environment and by flags.
+pub(super) fn given(flags: &SettingFlags) -> Outcome<Given> {
+    Given::of(file(flags).as_deref(), environment(), flags.given.iter().cloned())
+}
+
 /// The settings of a run, with nothing done by them yet.
 pub(super) fn resolved(flags: &SettingFlags) -> Outcome<Settings> {
-    settings::resolve(file(flags).as_deref(), environment(), flags.given.iter().cloned())
+    given(flags)?.settings()
 }
 
 /// The file of settings that was typed, that of the environment, or the usual one, if there is one.
@@ -33,7 +43,7 @@ pub(super) fn file(flags: &SettingFlags) -> Option<PathBuf> {
 }
 
 /// The environment, with what is no UTF-8 replaced.
-pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
+fn environment() -> impl Iterator<Item = (String, String)> {
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
 }

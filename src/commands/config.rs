@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::beginning::{environment, file, say_file};
+use super::beginning::{file, given, say_file};
 use super::tell;
 use crate::answers::{Answer, Cell, Part, Table};
 use crate::cli::{Config, ConfigCommand};
@@ -81,8 +81,7 @@ pub(super) fn run(arguments: &Config, stdout: &mut impl Write) -> Outcome<()> {
     let Config { command: ConfigCommand::Show { name, form }, settings: flags } = arguments;
     let file = file(flags);
     say_file(file.as_deref())?;
-    let typed = flags.given.iter().cloned();
-    let shown = settings::shown::shown(file.as_deref(), environment(), typed, name.as_deref())?;
+    let shown = given(flags)?.shown(name.as_deref())?;
     let shown_path = |file: &Path| Ok(settings::absolute(file)?.display().to_string());
     let answer = Configuration {
         file: file.as_deref().map(shown_path).transpose()?,

@@ -9,10 +9,11 @@ use super::{begin, say, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone, first_ten};
 use crate::cli::History;
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::error::{ExitClass, Finding, Outcome, fault};
 use crate::runs::folder;
 use crate::runs::record::{RUNNING, RunRecord};
 
+const STAGE: &str = "history";
 /// The exit class of a run that has not ended, and whose process is there no more.
 const KILLED: &str = "killed";
 /// The least of an id that names a run.
@@ -139,7 +140,8 @@ pub(super) fn run(arguments: &History, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
     let files = folder::files(&settings.out)?;
     if let Some(wanted) = &arguments.run {
-        say(stdout, folder::text(&one(&settings.out, wanted)?)?.trim_end());
+        let record = one(&settings.out, wanted)?;
+        say(stdout, &serde_json::to_string_pretty(&record).map_err(|error| fault(STAGE, error))?);
         return Ok(());
     }
     let records = files.into_iter().rev().filter_map(|path| folder::read(&path));
@@ -170,7 +172,7 @@ fn one(out: &Path, wanted: &str) -> Outcome<RunRecord> {
         Some(record) if count == 1 => Ok(record),
         _ => {
             let ids: Vec<&str> = found.iter().map(|record| record.run_id.as_str()).collect();
-            let finding = Finding::new("history", format!("{count} runs called {wanted}"), "exactly one");
+            let finding = Finding::new(STAGE, format!("{count} runs called {wanted}"), "exactly one");
             let listed = if ids.is_empty() { String::new() } else { format!("{}; ", first_ten(ids.iter())) };
             Err(finding.advice(format!("{listed}`shopscore history` lists them")).fail(ExitClass::Usage))
         }

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::beginning::{begin, environment, file};
+use super::beginning::{begin, begin_with, file, given};
 use super::facts;
 use crate::cli::{SettingFlags, Writes};
 use crate::domain::Day;
@@ -19,8 +19,7 @@ use crate::publish::Published;
 use crate::rulebook::Rulebook;
 use crate::runs::record::{DONE, INTERRUPTED, PublicationRun, RUNNING, RunRecord, SCHEMA, ToldFinding, run_id};
 use crate::runs::telling::{Telling, unless_failed};
-use crate::settings::reports;
-use crate::settings::{self, Settings};
+use crate::settings::{self, Given, Settings};
 use crate::{interruption, logs};
 
 /// A run whose record is kept.
@@ -33,6 +32,7 @@ pub(super) struct Running {
 }
 
 struct Kept {
+    given: Given,
     telling: Telling,
     begun: Instant,
     state: Mutex<State>,
@@ -61,14 +61,11 @@ impl Running {
 
     /// Begins a run at `now`: its record and its first event are written, and a signal ends it in order from now on.
     pub(super) fn begin<A: Writes>(asked: &A, now: Timestamp) -> Self {
-        let typed = asked.settings().given.iter().cloned();
-        let reports = match reports::of(file(asked.settings()).as_deref(), environment(), typed) {
-            Ok(reports) => reports,
-            // What is wrong with them ends the run, and is told then.
-            Err(_) => {
-                tracing::warn!("this run is not recorded: its settings do not say where");
-                return Self { now, kept: None };
-            }
+        let given = given(asked.settings());
+        // What is wrong with it ends the run, and is told then.
+        let Ok((given, reports)) = given.and_then(|given| Ok((given.clone(), given.reports()?))) else {
+            tracing::warn!("this run is not recorded: its settings do not say where");
+            return Self { now, kept: None };
         };
         let mut record = begun(asked, now);
         record.out = settings::absolute(&reports.out).map_or(String::new(), |out| out.display().to_string());
@@ -79,7 +76,7 @@ impl Running {
         }
         telling.beginning(&record);
         let begun = Instant::now();
-        let kept = Kept { telling, begun, state: Mutex::new(State { record, lap: begun, ended: None }) };
+        let kept = Kept { given, telling, begun, state: Mutex::new(State { record, lap: begun, ended: None }) };
         let running = Self { now, kept: Some(Arc::new(kept)) };
         let interrupted = running.clone();
         interruption::before_the_end(move |failure, code| {
@@ -102,19 +99,14 @@ impl Running {
 
     /// The settings that it goes by, with the number of threads fixed: see [`begin`].
     pub(super) fn settings(&self, flags: &SettingFlags) -> Outcome<Settings> {
-        let settings = begin(flags)?;
-        self.change(|_, state| {
-            let typed = flags.given.iter().cloned();
-            let shown = settings::shown::shown(file(flags).as_deref(), environment(), typed, None);
-            state.record.settings = unless_failed("the record of this run lacks its settings", shown)
-                .into_iter()
-                .flatten()
-                .map(facts::used_setting)
-                .collect();
-            let file = file(flags).and_then(|file| settings::absolute(&file).ok());
-            state.record.settings_file = file.map(|file| file.display().to_string());
-            state.record.extract_folders = facts::extract_folders(&settings);
-        });
+        let Some(kept) = &self.kept else { return begin(flags) };
+        let settings = begin_with(Ok(kept.given.clone()), flags)?;
+        let shown = unless_failed("the record of this run lacks its settings", kept.given.shown(None));
+        let file = file(flags).and_then(|file| settings::absolute(&file).ok());
+        let record = &mut kept.state().record;
+        record.settings = shown.into_iter().flatten().map(facts::used_setting).collect();
+        record.settings_file = file.map(|file| file.display().to_string());
+        record.extract_folders = facts::extract_folders(&settings);
         Ok(settings)
     }
 

@@ -23,9 +23,9 @@ pub(crate) fn folder(out: &Path) -> PathBuf {
     out.join("runs")
 }
 
-/// The record as the text of its file.
+/// The record as the text of its file, in one line.
 pub(crate) fn text(record: &RunRecord) -> Outcome<String> {
-    Ok(serde_json::to_string_pretty(record).map_err(|error| fault(STAGE, error))? + "\n")
+    Ok(serde_json::to_string(record).map_err(|error| fault(STAGE, error))? + "\n")
 }
 
 /// Writes a record in place of an earlier one of the same run.

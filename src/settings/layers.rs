@@ -18,7 +18,7 @@ use crate::settings::places::Places;
 use crate::settings::values::{Value, Values};
 
 /// The values that were given, the last layer winning, and what was wrong with the rest.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Layers {
     given: BTreeMap<&'static str, (String, Origin)>,
     mapped: Vec<Mapped>,

@@ -19,6 +19,7 @@ use crate::settings::origin::Origin;
 pub(super) const SECTION: &str = "tables";
 
 /// What was said of a table: `payments.columns.order_id.from` and its values, and where.
+#[derive(Clone)]
 pub(super) struct Mapped {
     pub(super) place: String,
     pub(super) texts: Vec<String>,

@@ -68,6 +68,49 @@ pub struct Settings {
     pub(crate) rehash: bool,
 }
 
+/// What was given to a run, in all layers, the later one winning; it is checked when it is asked for.
+#[derive(Clone)]
+pub(crate) struct Given {
+    file: Option<PathBuf>,
+    layers: Layers,
+}
+
+impl Given {
+    /// Reads the file of settings, if there is one, and takes what else was given.
+    ///
+    /// # Errors
+    /// A file that cannot be read as one of settings, exit class usage.
+    pub(crate) fn of(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: impl Iterator<Item = (String, String)>,
+    ) -> Outcome<Self> {
+        let mut layers = Layers::default();
+        if let Some(path) = file {
+            layers.add_file(path)?;
+        }
+        layers.add_environment(environment);
+        layers.add_typed(flags);
+        Ok(Self { file: file.map(Path::to_owned), layers })
+    }
+
+    /// The settings, all of them sound.
+    ///
+    /// # Errors
+    /// Every unknown name and unsound value, exit class usage.
+    pub(crate) fn settings(&self) -> Outcome<Settings> {
+        let resolved = self.resolved()?;
+        moved::warn(self.file.as_deref(), &resolved);
+        let settings = read(&resolved.values, resolved.tables)?;
+        check_apart(&settings.delivery.extracts, &settings.state, &settings.out)?;
+        Ok(settings)
+    }
+
+    fn resolved(&self) -> Outcome<Resolved> {
+        self.layers.clone().checked(self.file.as_deref())
+    }
+}
+
 /// Resolves all settings.
 ///
 /// # Errors
@@ -77,34 +120,7 @@ pub fn resolve(
     environment: impl Iterator<Item = (String, String)>,
     flags: impl Iterator<Item = (String, String)>,
 ) -> Outcome<Settings> {
-    let resolved = layered(file, environment, flags)?;
-    moved::warn(file, &resolved);
-    let settings = read(&resolved.values, resolved.tables)?;
-    check_apart(&settings.delivery.extracts, &settings.state, &settings.out)?;
-    Ok(settings)
-}
-
-/// All layers, the later one winning, each value sound by itself.
-fn layered(
-    file: Option<&Path>,
-    environment: impl Iterator<Item = (String, String)>,
-    flags: impl Iterator<Item = (String, String)>,
-) -> Outcome<Resolved> {
-    layers(file, environment, flags)?.checked(file)
-}
-
-fn layers(
-    file: Option<&Path>,
-    environment: impl Iterator<Item = (String, String)>,
-    flags: impl Iterator<Item = (String, String)>,
-) -> Outcome<Layers> {
-    let mut layers = Layers::default();
-    if let Some(path) = file {
-        layers.add_file(path)?;
-    }
-    layers.add_environment(environment);
-    layers.add_typed(flags);
-    Ok(layers)
+    Given::of(file, environment, flags)?.settings()
 }
 
 fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Settings> {

@@ -1,11 +1,12 @@
 //! Where the record of a run goes, and who is told of it: known even where other settings are not sound.
 //!
 //! In: the layers of a run. Out: the values that are sound by themselves. A run whose settings are refused is reported by them; the
-//! refusal itself is [`super::resolve`]'s.
+//! refusal itself is that of [`Given::settings`].
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{check_apart, layers};
+use super::values::Values;
+use super::{Given, check_apart};
 use crate::error::Outcome;
 
 /// The settings of reports.
@@ -23,22 +24,23 @@ pub(crate) struct Reports {
     pub(crate) keep_runs_days: i64,
 }
 
-/// Those of a run.
-///
-/// # Errors
-/// A file of settings that cannot be read, one of these values that is not sound, or folders that lie in one another.
-pub(crate) fn of(
-    file: Option<&Path>,
-    environment: impl Iterator<Item = (String, String)>,
-    flags: impl Iterator<Item = (String, String)>,
-) -> Outcome<Reports> {
-    let values = layers(file, environment, flags)?.sound(file)?;
+impl Given {
+    /// The settings of reports.
+    ///
+    /// # Errors
+    /// One of these values that is not sound, or folders that lie in one another.
+    pub(crate) fn reports(&self) -> Outcome<Reports> {
+        of(&self.layers.clone().sound(self.file.as_deref())?, self.file.is_some())
+    }
+}
+
+fn of(values: &Values, has_file: bool) -> Outcome<Reports> {
     let path = |name: &str| values.folders(name).first().cloned();
     let (state, out) = (values.folder("state")?, values.folder("out")?);
     // Nothing of ours may come to lie among the extracts.
     check_apart(&values.folder("extracts")?, &state, &out)?;
     Ok(Reports {
-        is_out_named: file.is_some() || values.is_given("out"),
+        is_out_named: has_file || values.is_given("out"),
         out,
         state,
         metrics_file: path("metrics_file"),

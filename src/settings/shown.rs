@@ -10,7 +10,7 @@ use super::declared::{Kind, SETTINGS, STAGE, Setting};
 use super::layers::Resolved;
 use super::mappings::{self, Mapped};
 use super::nearest::did_you_mean;
-use super::{absolute, layered};
+use super::{Given, absolute};
 use crate::error::{ExitClass, Finding, Outcome, fault};
 
 /// A setting of a run, or what is said of a table or column.
@@ -27,19 +27,19 @@ pub(crate) struct Shown {
     pub(crate) folders: Vec<PathBuf>,
 }
 
-/// The settings of a run, all of them or those that `name` names: one of them, or a section of tables.
-///
-/// # Errors
-/// As [`super::resolve`], but for folders that lie in one another; usage for a name that is none.
-pub(crate) fn shown(
-    file: Option<&Path>,
-    environment: impl Iterator<Item = (String, String)>,
-    flags: impl Iterator<Item = (String, String)>,
-    name: Option<&str>,
-) -> Outcome<Vec<Shown>> {
-    let resolved = layered(file, environment, flags)?;
-    let settings = SETTINGS.iter().map(|setting| of_setting(setting, &resolved));
-    let all: Vec<Shown> = settings.chain(of_tables(&resolved)).collect::<Outcome<_>>()?;
+impl Given {
+    /// The settings as they are shown, all of them or those that `name` names: one of them, or a section of tables.
+    ///
+    /// # Errors
+    /// As [`Given::settings`], but for folders that lie in one another; usage for a name that is none.
+    pub(crate) fn shown(&self, name: Option<&str>) -> Outcome<Vec<Shown>> {
+        named(&self.resolved()?, name)
+    }
+}
+
+fn named(resolved: &Resolved, name: Option<&str>) -> Outcome<Vec<Shown>> {
+    let settings = SETTINGS.iter().map(|setting| of_setting(setting, resolved));
+    let all: Vec<Shown> = settings.chain(of_tables(resolved)).collect::<Outcome<_>>()?;
     let Some(name) = name else { return Ok(all) };
     let is_below = |of: &str| of.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let names: Vec<String> = all.iter().map(|shown| shown.name.clone()).collect();
