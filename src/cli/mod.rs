@@ -49,9 +49,9 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Score a published day as if rules (`--rules DIR`) or policies (`--set NAME=VALUE`) were others, and publish nothing
     Whatif(WhatIf),
-    /// List the published generations
+    /// List the published generations, what each costs, and which nights are held
     Generations(Generations),
-    /// Show readers an earlier generation again
+    /// Show readers an earlier generation again and hold what it hides, or release what is held
     Rollback(Rollback),
     /// Check every published and stored file against its recorded hash
     Verify(Verify),

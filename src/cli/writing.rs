@@ -6,6 +6,7 @@ use super::reading::FormatFlag;
 use super::settings::SettingFlags;
 use crate::calendar::Year;
 use crate::domain::{Day, trimmed};
+use crate::publish::Release;
 use crate::sample::Request;
 
 #[derive(Args, Debug)]
@@ -105,9 +106,12 @@ pub(crate) enum StateCommand {
 #[derive(Args, Debug)]
 pub(crate) struct Rollback {
     /// The generation to show: its name, or its number or id where only one has it
-    #[arg(long, value_name = "ID")]
-    pub to: String,
-    /// Why, where a frozen month end would be lost or fall back to an earlier revision
+    #[arg(long, value_name = "ID", required_unless_present = "release")]
+    pub to: Option<String>,
+    /// The day whose night may be published again as it was rolled back, or `all`
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["to", "because"])]
+    pub release: Option<Release>,
+    /// Why; must be given where a frozen month end would be lost or fall back to an earlier revision
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
     /// Say what the run would do, end as it would end, and write nothing

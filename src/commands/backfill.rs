@@ -6,11 +6,11 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::nightly::{say_night, say_partials};
-use super::{begin, enter, keeping, say};
+use super::{begin, enter, keeping, rollback, say};
 use crate::cli::Backfill;
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::pipeline::night;
+use crate::pipeline::held::{self, Came};
 use crate::pipeline::staleness::{self, WhyDue};
 use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
@@ -42,10 +42,14 @@ pub(super) fn run(arguments: &Backfill, now: Timestamp, stdout: &mut impl Write)
     let (mut computed, mut reused) = (staleness::prepare(terms, &nights), 0);
     let mut foretold = Foretold::default();
     for as_of in &nights {
-        let night = night::run(terms, *as_of, now, &mut foretold)?;
-        say_night(&night, stdout);
-        computed += night.computed.len();
-        reused += night.reused;
+        match held::run(terms, *as_of, now, &mut foretold)? {
+            Came::Held(hold) => tracing::warn!("{}", rollback::told(&hold)),
+            Came::Scored(night) => {
+                say_night(&night, stdout);
+                computed += night.computed.len();
+                reused += night.reused;
+            }
+        }
     }
     if !nights.is_empty() {
         say_partials(computed, reused, &settings, stdout);

@@ -1,17 +1,15 @@
-//! What was published: `shopscore generations` lists it, and `shopscore rollback` shows readers an earlier generation again.
+//! `shopscore generations`: what was published, what it costs, and what is held.
 
 use std::io::Write;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{DRY_RUN, begin, check_entry, keeping, lock_alone, say, say_shown, tell};
+use super::{begin, rollback, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
-use crate::cli::{Generations, Rollback};
+use crate::cli::Generations;
 use crate::domain::Day;
 use crate::error::Outcome;
-use crate::publish::{self, ListedGeneration, Why};
-use crate::state::rehearsal::Rehearsal;
+use crate::publish::{self, Hold, ListedGeneration};
 
 /// The published generations, the oldest first.
 #[derive(Serialize)]
@@ -20,6 +18,24 @@ pub(super) struct Listing {
     /// The folder that they lie in.
     out: String,
     generations: Vec<Listed>,
+    /// The nights that were rolled back and are not published again of the same, in order of their days.
+    holds: Vec<HeldNight>,
+}
+
+/// A night that is held.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct HeldNight {
+    /// Its day, YYYY-MM-DD.
+    day: Day,
+    /// When it was rolled back, as an instant in UTC.
+    since: String,
+    because: Option<String>,
+    /// Whether readers see a night of that day that was made of something else.
+    is_published: bool,
+    /// The same in words.
+    #[serde(skip)]
+    told: String,
 }
 
 /// One generation: all that readers saw after one publication.
@@ -57,7 +73,8 @@ impl Answer for Listing {
             let texts = [mark, name, &as_of.to_string(), published_at].map(|text| Cell::text(text).toned(tone));
             table.add(texts.into_iter().chain([Cell::number(Some(nights))]));
         }
-        vec![Part::Table(table)]
+        let held = self.holds.iter().map(|held| Part::Line(held.told.clone()));
+        [Part::Table(table)].into_iter().chain(held).collect()
     }
 }
 
@@ -71,28 +88,14 @@ pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<
         is_current,
     };
     let generations = publish::list(&settings.out)?.into_iter().map(listed).collect();
-    tell(&Listing { out: settings.out.display().to_string(), generations }, arguments.form, stdout)
-}
-
-pub(super) fn roll_back(arguments: &Rollback, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
-    let settings = begin(&arguments.settings)?;
-    // A link that was removed is put back by this, so that it must not be there.
-    let _locks = if arguments.dry_run {
-        check_entry(&settings)?;
-        say(stdout, DRY_RUN);
-        None
-    } else {
-        Some(lock_alone(&settings, now, format!("rollback --to {}", arguments.to))?)
+    let nights = publish::nights(&settings.out)?;
+    let held = |hold: Hold| HeldNight {
+        day: hold.day,
+        since: hold.since.to_string(),
+        is_published: nights.contains_key(&hold.day),
+        told: rollback::told(&hold),
+        because: hold.because,
     };
-    let why = Why { because: arguments.because.as_deref(), at: now };
-    let rehearsal = Rehearsal::default();
-    let keeping = keeping(arguments.dry_run, &rehearsal);
-    let published = if keeping.is_rehearsal() {
-        publish::foretell_rollback(&settings.out, &arguments.to, why)?
-    } else {
-        publish::rollback(&settings.out, &arguments.to, why)?
-    };
-    let outcome = if published.changed { "rolled back to" } else { "already at" };
-    say_shown(stdout, (outcome, &published), &settings.out);
-    Ok(())
+    let holds = publish::held(&settings.out)?.into_iter().map(held).collect();
+    tell(&Listing { out: settings.out.display().to_string(), generations, holds }, arguments.form, stdout)
 }

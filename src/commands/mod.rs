@@ -10,6 +10,7 @@ mod generations;
 mod nightly;
 mod plan;
 mod restate;
+mod rollback;
 mod sample;
 #[cfg(test)]
 mod schemas;
@@ -106,7 +107,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::Whatif(arguments) => whatif::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
-        Command::Rollback(arguments) => generations::roll_back(arguments, now, stdout),
+        Command::Rollback(arguments) => rollback::run(arguments, now, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),

@@ -3,7 +3,7 @@
 //! In: settings, rules, the day or year that is asked for. Out: a published [`night`], [`restatement`] or [`settlement`], and what
 //! a run says of it. Only the table-days and the tables that are published already are read; everything between, from
 //! [`scoring`] on, is pure. [`check`] is what a night would find before it begins. [`catch_up`] and [`staleness`] decide which
-//! nights are due, [`whatif`] what other rules or policies would make of a day, [`state`] what of the state folder still
+//! nights are due, [`held`] which of them a rollback forbids, [`whatif`] what other rules or policies would make of a day, [`state`] what of the state folder still
 //! holds and what can go.
 
 mod alarm;
@@ -11,6 +11,7 @@ pub(crate) mod catch_up;
 pub(crate) mod check;
 pub(crate) mod effects;
 mod figures;
+pub(crate) mod held;
 mod limits;
 pub(crate) mod month_end;
 pub(crate) mod night;

@@ -61,7 +61,7 @@ pub(crate) struct Night {
 
 /// Scores and publishes a night at the time `now`; a rehearsal adds what it would have published to what the nights before it
 /// would have, `foretold`.
-pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut Foretold) -> Outcome<Night> {
+pub(super) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut Foretold) -> Outcome<Night> {
     let Terms { settings, rulebook, keeping } = terms;
     on_pool(|| {
         let current = &foretold.current(&settings.out)?;

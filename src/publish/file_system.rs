@@ -3,7 +3,7 @@
 //! A failed sync is final: the kernel may have dropped the pages, so a second sync that succeeds would prove nothing.
 
 use std::fs::{self, File, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
@@ -27,6 +27,26 @@ pub(super) fn make_folder(path: &Path, mode: u32) -> Outcome<()> {
 /// As [`make_folder`], but a folder that is there already keeps the mode that its owner gave it.
 pub(super) fn make_missing(path: &Path, mode: u32) -> Outcome<()> {
     if path.is_dir() { Ok(()) } else { make_folder(path, mode) }
+}
+
+/// As [`make_missing`] for one folder in another, and waits until its name is on disk.
+pub(super) fn make_durable_folder(path: &Path, mode: u32) -> Outcome<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    make_folder(path, mode)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Writes a file under another name and renames it, each on disk before the next step: whenever a run dies, the file has its
+/// old bytes or the new ones.
+pub(super) fn replace_durably(path: &Path, unfinished: &Path, bytes: &[u8]) -> Outcome<()> {
+    let failed = |call: &'static str| move |error: io::Error| disk(STAGE, call, unfinished, &error);
+    let mut file = File::create(unfinished).map_err(failed("create"))?;
+    file.write_all(bytes).map_err(failed("write"))?;
+    file.sync_all().map_err(failed("fsync"))?;
+    rename(unfinished, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {

@@ -36,15 +36,19 @@ pub(super) struct Layout {
     pub(super) staging: PathBuf,
     /// The copies of month ends that share nothing with the generations.
     pub(super) frozen: PathBuf,
-    /// Why rollbacks gave up frozen month ends.
-    pub(super) rollback_reasons: PathBuf,
+    /// What persons decided: why rollbacks gave up frozen month ends, and what they hold.
+    pub(super) records: PathBuf,
+    /// The nights that rollbacks hold.
+    pub(super) holds: PathBuf,
+    /// The list that will be renamed over it.
+    pub(super) next_holds: PathBuf,
     /// The rows that stopped runs.
     pub(super) refused: PathBuf,
 }
 
 impl Layout {
     pub(super) fn new(out: &Path) -> Self {
-        let generations = out.join("generations");
+        let (generations, records) = (out.join("generations"), out.join("records"));
         Self {
             out: out.to_owned(),
             current: out.join("current"),
@@ -53,7 +57,9 @@ impl Layout {
             staging: generations.join(STAGING),
             generations,
             frozen: out.join("frozen"),
-            rollback_reasons: out.join("records"),
+            holds: records.join("holds.json"),
+            next_holds: records.join(".holds.next"),
+            records,
             refused: out.join("refused"),
         }
     }

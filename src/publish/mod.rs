@@ -8,7 +8,7 @@
 //! OUT/generations/NAME/generation.json, terms.json, SHA256SUMS
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
-//! OUT/records/     why rollbacks gave up frozen month ends
+//! OUT/records/     why rollbacks gave up frozen month ends, and which nights they hold
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
@@ -30,6 +30,7 @@ mod file_system;
 mod foretold;
 mod frozen;
 mod generations;
+mod holds;
 mod layout;
 pub mod lock;
 pub(crate) mod month_ends;
@@ -55,6 +56,7 @@ pub(crate) mod verification;
 pub(crate) use counted::counted;
 pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights};
+pub(crate) use holds::{Hold, Release, foretell_release, held, release};
 pub(crate) use layout::OWN_FOLDERS;
 pub use layout::lock_folder;
 pub(crate) use partition::{OutputPartition, Period};
@@ -62,6 +64,6 @@ pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, foretell, prepare, publish};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use recovery::{check, make_out};
-pub(crate) use rollback::{Why, foretell as foretell_rollback, rollback};
+pub(crate) use rollback::{RolledBack, Why, foretell as foretell_rollback, rollback};
 pub(crate) use rows::Rows;
 pub(crate) use terms::{KnownTerms, RecordedTerms};

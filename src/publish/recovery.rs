@@ -8,7 +8,7 @@ use std::path::Path;
 use super::file_system::{self, STAGE};
 use super::layout::{Layout, Name, is_unfinished, lock_folder};
 use super::partition::PUBLISHED;
-use super::{current, generations};
+use super::{current, generations, holds};
 use crate::error::{ExitClass, Finding, Outcome, all};
 use crate::preflight::check_one_file_system;
 
@@ -37,6 +37,7 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     }
     current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
+    shown.as_ref().map_or(Ok(()), |shown| holds::forget_shown(layout, shown))?;
     Ok(shown)
 }
 
@@ -46,7 +47,8 @@ pub(crate) fn check(out: &Path) -> Outcome<()> {
     let generations = current::read(&layout).and_then(|shown| check_generations(&layout, shown.as_ref()));
     let is_there = layout.generations.is_dir();
     let disks = if is_there { check_one_file_system(&layout.out, &layout.generations) } else { Ok(()) };
-    all([generations, disks, current::check_quarantine(&layout)]).map(drop)
+    let holds = holds::read(&layout).map(drop);
+    all([generations, disks, current::check_quarantine(&layout), holds]).map(drop)
 }
 
 /// The generations of a link that was removed by hand must not be taken for those of a killed run.
@@ -64,6 +66,7 @@ fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
 
 fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
     file_system::remove(&layout.next_current)?;
+    file_system::remove(&layout.next_holds)?;
     let folder = &layout.generations;
     for name in file_system::names(folder)?.iter().filter(|name| is_unfinished(name)) {
         file_system::remove(&folder.join(name))?;

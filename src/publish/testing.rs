@@ -15,7 +15,7 @@ use super::partition::{OutputPartition, Period};
 use super::pruning::KeptGenerations;
 use super::publication::{OfNight, Publication, PublicationKind, publish};
 use super::quarantine::Quarantine;
-use super::rollback::{Why, rollback};
+use super::rollback::{RolledBack, Why, rollback};
 use super::rows::Rows;
 use super::terms::RecordedTerms;
 use crate::domain::{Day, Span};
@@ -75,6 +75,13 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
     }
 }
 
+/// The same night, made of these.
+pub(super) fn of<'a>(mut night: Publication<'a>, ingredients: &str) -> Publication<'a> {
+    let PublicationKind::Night(of_night) = &mut night.kind else { panic!("no night") };
+    ingredients.clone_into(&mut of_night.ingredients);
+    night
+}
+
 pub(super) fn set_aside<'a>(night: &'a mut Publication<'_>) -> &'a mut Quarantine {
     let PublicationKind::Night(of_night) = &mut night.kind else { panic!("no night") };
     &mut of_night.quarantine
@@ -112,7 +119,7 @@ impl Out {
         [("2022-03-14", 4.1), ("2022-03-15", 4.2)].map(|(day, score)| self.publish(&night(day, score, &[])))
     }
 
-    pub(super) fn rollback(&self, to: &str) -> Outcome<Published> {
+    pub(super) fn rollback(&self, to: &str) -> Outcome<RolledBack> {
         rollback(self.path(), to, Why { because: None, at: Timestamp::UNIX_EPOCH })
     }
 

@@ -75,5 +75,6 @@ fn going_back_past_a_month_end_is_refused_without_a_reason() {
     bench.run(&format!("rollback --to {first}")).assert_refused(2, &[&["month_end=2022-01-31", "--because"]]);
     bench.said(&format!("rollback --to {first} --because mistake"));
     assert!(bench.shown(&MONTH_END_SCORES, "2022-01-31", &["shop_id"]).is_empty());
+    bench.said("rollback --release 2022-01-31");
     bench.run("nightly --date 2022-01-31").assert_said("month end 2022-01-31 closed");
 }

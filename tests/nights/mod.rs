@@ -9,6 +9,7 @@ mod damaged;
 mod differences;
 mod extracts;
 mod folders;
+mod holds;
 mod new;
 mod outlook;
 mod retention;
