@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::checksums::{Checksums, file_hash};
 use super::current;
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::partition::PUBLISHED;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
@@ -32,9 +33,13 @@ pub(crate) struct Generation {
     pub(super) number: u32,
     /// The as-of day of the night that it added or replaced.
     pub(crate) as_of: Day,
+    /// The instant of its run: all generations that a run published have it.
     pub(crate) created_at: Timestamp,
     /// The generation that was current before it.
     pub(super) parent: Option<String>,
+    /// The generation that was current before its run, of which others may lie between; a release before did not record it.
+    #[serde(default)]
+    pub(super) before_run: Option<String>,
     pub(super) program_version: String,
     /// The nights that readers find in it, each with the hash of all that it was made of.
     pub(crate) nights: BTreeMap<Day, String>,
@@ -121,7 +126,7 @@ pub(super) fn once_current(layout: &Layout, current: Option<&Name>) -> Outcome<V
 pub(super) fn called(layout: &Layout, current: Option<&Name>, to: &str) -> Outcome<Name> {
     let mut names = once_current(layout, current)?;
     let listed = names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ");
-    names.retain(|name| name.to_string() == to || name.id == to || to.parse() == Ok(name.number));
+    names.retain(|name| name.to_string() == to || name.id.to_string() == to || to.parse() == Ok(name.number));
     let count = names.len();
     match names.pop() {
         Some(name) if count == 1 => Ok(name),

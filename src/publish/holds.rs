@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::file_system::{self, STAGE};
 use super::generations::{self, Generation};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::partition::PUBLISHED;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};

@@ -12,8 +12,8 @@
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
-//! NAME is `NUMBER-ID`. The number rises by one with each generation; the id is `DAY-HASH`, a day and a hash of encoded
-//! pages. It stands in the metadata of the night's files. Other partitions (month ends, assessments, settlements) carry
+//! NAME is `NUMBER-KIND-PERIOD-HASH` ([`name`]): `000075-night-2022-03-15-0123456789ab`. The id is `DAY-HASH`, a day and a hash of
+//! encoded pages. It stands in the metadata of the night's files. Other partitions (month ends, assessments, settlements) carry
 //! an id of their own, made of their own pages. An id depends on nothing else: not on the clock, the part files read,
 //! the nights before, or the run that happened to write the file.
 //!
@@ -34,6 +34,7 @@ mod holds;
 mod layout;
 pub mod lock;
 pub(crate) mod month_ends;
+mod name;
 mod output_checks;
 pub mod outputs;
 mod parquet_file;

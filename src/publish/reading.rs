@@ -19,7 +19,8 @@ use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn, ParquetReco
 use super::checksums::{Checksums, file_hash};
 use super::file_system::names;
 use super::frozen::not_as_recorded;
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::outputs::OutputTable;
 use super::partition::{PUBLISHED, PartitionFolder};
 use super::terms::{KnownTerms, RecordedTerms};

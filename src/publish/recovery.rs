@@ -6,7 +6,8 @@
 use std::path::Path;
 
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name, is_unfinished, lock_folder};
+use super::layout::{Layout, is_unfinished, lock_folder};
+use super::name::Name;
 use super::partition::PUBLISHED;
 use super::{current, generations, holds};
 use crate::error::{ExitClass, Finding, Outcome, all};

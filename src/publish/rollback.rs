@@ -17,7 +17,8 @@ use super::current;
 use super::file_system::{self, STAGE};
 use super::generations::{Generation, Published, called};
 use super::holds::{self, Hold};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::outputs::MONTH_END_SCORES;
 use super::partition::PUBLISHED;
 use crate::domain::Day;
@@ -178,7 +179,7 @@ mod tests {
         assert_ne!(before[0], after);
         assert!(out.rollback(&first.name).unwrap().published.changed);
         assert_eq!(["current", "quarantine"].map(|folder| out.files(folder)), before);
-        assert!(!out.rollback(first.id()).unwrap().published.changed);
+        assert!(!out.rollback(&first.id()).unwrap().published.changed);
         out.rollback("2").unwrap();
         assert_eq!(out.files("current"), after);
         out.rollback("1").unwrap();
@@ -202,7 +203,7 @@ mod tests {
 
         out.rollback(&first.name).unwrap();
         let again = out.publish(&night("2022-03-15", 4.2, &[]));
-        let failure = out.rollback(again.id()).unwrap_err();
+        let failure = out.rollback(&again.id()).unwrap_err();
         assert!(failure.to_string().contains("2 generations called"), "{failure}");
         out.rollback(&again.name).unwrap();
     }

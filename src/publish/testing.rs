@@ -9,7 +9,9 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray}
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use super::generations::Published;
+use super::generations::{self, Published};
+use super::layout::Layout;
+use super::name::Name;
 use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
 use super::partition::{OutputPartition, Period};
 use super::pruning::KeptGenerations;
@@ -109,9 +111,21 @@ impl Out {
         self.publish_keeping(night, KEEP_ALL).unwrap()
     }
 
-    /// Publishes a night at 02:00 on the day after it.
+    /// Publishes a night at 02:00 on the day after it, or so many seconds later as there were generations before: no two runs
+    /// have one instant.
     pub(super) fn publish_keeping(&self, night: &Publication<'_>, keep: KeptGenerations) -> Outcome<Published> {
-        let now = Timestamp::from_second(night.as_of.plus(1).epoch_seconds() + 7_200).unwrap();
+        let last = generations::all(&Layout::new(self.path()))?.last().map_or(0, |last| i64::from(last.number));
+        let now = Timestamp::from_second(night.as_of.plus(1).epoch_seconds() + 7_200 + last).unwrap();
+        self.publish_at(night, now, keep)
+    }
+
+    /// Publishes a night in the run of this instant.
+    pub(super) fn publish_at(
+        &self,
+        night: &Publication<'_>,
+        now: Timestamp,
+        keep: KeptGenerations,
+    ) -> Outcome<Published> {
         publish(self.path(), night, now, keep)
     }
 
@@ -146,7 +160,7 @@ impl Out {
 }
 
 impl Published {
-    pub(super) fn id(&self) -> &str {
-        self.name.split_once('-').unwrap().1
+    pub(super) fn id(&self) -> String {
+        self.name.parse::<Name>().unwrap().id.to_string()
     }
 }

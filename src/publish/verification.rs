@@ -15,7 +15,8 @@ use super::current;
 use super::file_system::names;
 use super::frozen::{copy_of, not_as_recorded};
 use super::generations::{UNUSABLE_ADVICE, once_current};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::partition::{PartitionFolder, partition_paths};
 use crate::error::{Finding, Outcome};
 
