@@ -25,6 +25,7 @@ mod hashing;
 mod interruption;
 mod memory;
 mod preflight;
+mod space;
 pub mod threads;
 pub mod zone;
 

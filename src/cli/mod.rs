@@ -10,7 +10,7 @@ pub(crate) use self::reading::{
     Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, Plan, Summary, Verify, WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
-pub(crate) use self::writing::{Backfill, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand};
+pub(crate) use self::writing::{Backfill, Gc, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand};
 
 /// Nightly service scores for the shops of a marketplace, from Parquet to Parquet.
 ///
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Generations(Generations),
     /// Show readers an earlier generation again and hold what it hides, or release what is held
     Rollback(Rollback),
+    /// Remove what is kept no longer and what killed runs left, from what is published and from the state folder
+    Gc(Gc),
     /// Check every published and stored file against its recorded hash
     Verify(Verify),
     /// Show the settings that a run would go by, and where each comes from

@@ -122,6 +122,15 @@ pub(crate) struct Rollback {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct Gc {
+    /// Say what the run would remove, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Sample {
     #[command(flatten)]
     pub(crate) request: Request,

@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod diff;
 mod explain;
+mod gc;
 mod generations;
 mod nightly;
 mod plan;
@@ -33,7 +34,7 @@ use crate::cli::{Cli, Command, FormatFlag};
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::pipeline::check::check_folders;
-use crate::publish::lock::{Holder, Lock};
+use crate::publish::lock::{Holder, Lock, host};
 use crate::publish::{self, Published};
 use crate::publish::{lock_folder, make_out, prepare};
 use crate::settings::Settings;
@@ -107,6 +108,7 @@ pub fn run(cli: &Cli, now: Timestamp, stdout: &mut impl Write) -> Outcome<()> {
         Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::Whatif(arguments) => whatif::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
+        Command::Gc(arguments) => gc::run(arguments, now, stdout),
         Command::Rollback(arguments) => rollback::run(arguments, now, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
@@ -154,12 +156,7 @@ fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 
 
 /// As [`lock`], with the folders left as they are.
 fn lock_alone(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 2]> {
-    let holder = Holder {
-        pid: std::process::id(),
-        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
-        started_at: now,
-        command,
-    };
+    let holder = Holder { pid: std::process::id(), host: host(), started_at: now, command };
     check_folders(settings)?;
     let wait = Duration::from_secs(settings.wait_seconds);
     make_out(&settings.out)?;
@@ -182,6 +179,11 @@ fn tell<A: Answer>(answer: &A, FormatFlag { format }: FormatFlag, stdout: &mut i
     let wants_colour = std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let form = Form { format, is_coloured: wants_colour && std::io::stdout().is_terminal() };
     answers::tell(answer, form, stdout)
+}
+
+/// What something takes on disk, as far as that is known.
+fn told_bytes(size_bytes: Option<u64>) -> String {
+    size_bytes.map_or("an unknown number of bytes".to_owned(), |size_bytes| format!("{size_bytes} bytes"))
 }
 
 /// The path that readers open.

@@ -74,7 +74,7 @@ fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<
     Ok(nights)
 }
 
-pub(super) fn listed(days: &[Day]) -> String {
+fn listed(days: &[Day]) -> String {
     Span::listed(&Span::folded(days.iter().copied()))
 }
 

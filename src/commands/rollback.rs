@@ -4,10 +4,9 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::nightly::listed;
 use super::{DRY_RUN, begin, check_entry, last_complete_day, lock_alone, say, say_shown};
 use crate::cli::Rollback;
-use crate::domain::Day;
+use crate::domain::{Day, Span};
 use crate::error::{Outcome, escaped, fault};
 use crate::pipeline::catch_up;
 use crate::publish::{self, Hold, Release, RolledBack, Why};
@@ -81,6 +80,10 @@ fn release(
         say(stdout, &format!("no night publishes by itself: {}; {advice}", listed(&others)));
     }
     Ok(())
+}
+
+fn listed(days: &[Day]) -> String {
+    Span::listed(&Span::folded(days.iter().copied()))
 }
 
 fn days(holds: &[Hold]) -> Vec<Day> {

@@ -8,9 +8,11 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use crate::error::{ExitClass, Finding, Outcome, disk};
-use crate::folders::entries;
+use crate::folders::{self, entries};
 
 pub(super) const STAGE: &str = "publish";
+/// The file on which hard links are tried out, and its link.
+pub(super) const TRIED_LINKS: [&str; 2] = ["hard-links", "hard-links.tried"];
 
 /// Makes a folder and those above it, where missing, and gives it `mode` whatever the umask. One for every reader keeps what
 /// the umask and a set-group-ID bit above it give besides.
@@ -65,13 +67,7 @@ pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
 
 /// Removes a file, a link or a whole folder; nothing to do where there is none.
 pub(super) fn remove(path: &Path) -> Outcome<()> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    };
-    removed.map_err(|error| disk(STAGE, "remove", path, &error))
+    folders::remove(STAGE, path)
 }
 
 pub(super) fn rename(from: &Path, to: &Path) -> Outcome<()> {
@@ -102,7 +98,7 @@ fn lacks_links(error: &io::Error) -> bool {
 
 /// Whether files in a folder can be hard-linked, tried out on one of them.
 pub(super) fn has_links(folder: &Path) -> Outcome<bool> {
-    let [file, link] = ["hard-links", "hard-links.tried"].map(|name| folder.join(name));
+    let [file, link] = TRIED_LINKS.map(|name| folder.join(name));
     remove(&file)?;
     remove(&link)?;
     fs::write(&file, "").map_err(|error| disk(STAGE, "write", &file, &error))?;

@@ -18,6 +18,7 @@ use super::name::Name;
 use super::partition::PUBLISHED;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
+use crate::space::Space;
 
 const FILE: &str = "generation.json";
 
@@ -69,6 +70,8 @@ impl Generation {
 pub(crate) struct ListedGeneration {
     pub(crate) generation: Generation,
     pub(crate) is_current: bool,
+    /// What it takes on disk alone, which its removal would free; none where not all of it may be looked into.
+    pub(crate) own_bytes: Option<u64>,
 }
 
 /// What a publication or a rollback came to.
@@ -90,13 +93,21 @@ pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
     for name in once_current(&layout, shown.as_ref())? {
         let is_current = Some(&name) == shown.as_ref();
         match Generation::read(&layout, &name) {
-            Ok(generation) => generations.push(ListedGeneration { generation, is_current }),
+            Ok(generation) => {
+                let own_bytes = Space::of(STAGE, &layout.generation(&name))?.freed_bytes();
+                generations.push(ListedGeneration { generation, is_current, own_bytes });
+            }
             // A run may remove old generations while they are being listed.
             Err(_) if !layout.generation(&name).exists() => {}
             Err(failure) => return Err(failure),
         }
     }
     Ok(generations)
+}
+
+/// What all of `out` takes on disk; none where not all of it may be looked into.
+pub(crate) fn size_bytes(out: &Path) -> Outcome<Option<u64>> {
+    Ok(Space::of(STAGE, out)?.taken_bytes())
 }
 
 /// The nights that readers see, each with the hash of all that it was made of.
@@ -149,7 +160,7 @@ mod tests {
         let out = Out::new();
         assert_eq!(list(out.path()).unwrap(), []);
         let [first, second] = out.publish_two_nights();
-        let shown = list(out.path()).unwrap().into_iter().map(|ListedGeneration { generation, is_current }| {
+        let shown = list(out.path()).unwrap().into_iter().map(|ListedGeneration { generation, is_current, .. }| {
             (generation.name, generation.parent, generation.nights.len(), is_current)
         });
         let shown: Vec<_> = shown.collect();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::name::Name;
 
-/// A generation under construction. Like all of ours that readers must not meet, it starts with a dot.
+/// What is under construction, a generation or refused rows. Like all of ours that readers must not meet, it starts with a dot.
 const STAGING: &str = ".staging";
 /// A generation being removed: renamed first, so that a half removed one is never taken for a whole one.
 const REMOVING_PREFIX: &str = ".removing-";
@@ -38,6 +38,8 @@ pub(super) struct Layout {
     pub(super) next_holds: PathBuf,
     /// The rows that stopped runs.
     pub(super) refused: PathBuf,
+    /// Such rows while they are being written.
+    pub(super) refused_staging: PathBuf,
 }
 
 impl Layout {
@@ -54,6 +56,7 @@ impl Layout {
             holds: records.join("holds.json"),
             next_holds: records.join(".holds.next"),
             records,
+            refused_staging: out.join("refused").join(STAGING),
             refused: out.join("refused"),
         }
     }
@@ -61,10 +64,12 @@ impl Layout {
     pub(super) fn generation(&self, name: &Name) -> PathBuf {
         self.generations.join(name.to_string())
     }
+}
 
-    pub(super) fn removing(&self, name: &Name) -> PathBuf {
-        self.generations.join(format!("{REMOVING_PREFIX}{name}"))
-    }
+/// What a generation's folder is called while it is being removed.
+pub(super) fn removing(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!("{REMOVING_PREFIX}{name}"))
 }
 
 /// Whether a name under `generations` is one that only an unfinished run leaves there.

@@ -29,6 +29,7 @@ mod file_metadata;
 mod file_system;
 mod foretold;
 mod frozen;
+pub(crate) mod garbage;
 mod generations;
 mod holds;
 mod layout;
@@ -56,7 +57,7 @@ pub(crate) mod verification;
 
 pub(crate) use counted::counted;
 pub(crate) use foretold::Foretold;
-pub(crate) use generations::{ListedGeneration, Published, list, nights};
+pub(crate) use generations::{ListedGeneration, Published, list, nights, size_bytes};
 pub(crate) use holds::{Hold, Release, foretell_release, held, release};
 pub(crate) use layout::OWN_FOLDERS;
 pub use layout::lock_folder;

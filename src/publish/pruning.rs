@@ -8,11 +8,12 @@
 //! its run goes on, as many of the newest as runs are counted, for readers may have opened them.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use super::generations::{self, Generation};
-use super::layout::Layout;
+use super::layout::{self, Layout};
 use super::name::Name;
 use super::{current, file_system};
 use crate::error::Outcome;
@@ -29,19 +30,19 @@ pub(crate) struct KeptGenerations {
 /// already.
 pub(super) fn prune(layout: &Layout, keep: KeptGenerations, now: Timestamp) {
     let outdated = outdated(layout, keep, now, keep.number);
-    if let Err(failure) = outdated.and_then(|outdated| remove(layout, &outdated)) {
+    if let Err(failure) = outdated.and_then(|outdated| remove(&outdated)) {
         tracing::warn!("an old generation was not removed: {failure}");
     }
 }
 
-/// The generations that go at `now`, oldest first, where so many stay `of_current_run`; none before the first is published. One
+/// The folders of the generations that go at `now`, oldest first, where so many stay `of_current_run`; none before the first is published. One
 /// whose description cannot be read is left alone.
 pub(super) fn outdated(
     layout: &Layout,
     keep: KeptGenerations,
     now: Timestamp,
     of_current_run: usize,
-) -> Outcome<Vec<Name>> {
+) -> Outcome<Vec<PathBuf>> {
     let Some(current) = current::read(layout)? else { return Ok(Vec::new()) };
     let current = Generation::read(layout, &current)?;
     let mut published = Vec::new();
@@ -51,7 +52,8 @@ pub(super) fn outdated(
             Err(failure) => tracing::warn!("a generation is kept: {failure}"),
         }
     }
-    Ok(going((&published, &current), keep, now, of_current_run).cloned().collect())
+    let going = going((&published, &current), keep, now, of_current_run);
+    Ok(going.map(|name| layout.generation(name)).collect())
 }
 
 /// Those of the `published` generations, oldest first, that go.
@@ -87,17 +89,13 @@ fn going<'a>(
 }
 
 /// Renames before it removes, so that no half removed generation can be rolled back to.
-pub(super) fn remove(layout: &Layout, names: &[Name]) -> Outcome<()> {
-    let mut removing = Vec::new();
-    for name in names {
-        let renamed = layout.removing(name);
-        file_system::rename(&layout.generation(name), &renamed)?;
-        removing.push(renamed);
+pub(super) fn remove(folders: &[PathBuf]) -> Outcome<()> {
+    let renamed: Vec<PathBuf> = folders.iter().map(|folder| layout::removing(folder)).collect();
+    folders.iter().zip(&renamed).try_for_each(|(folder, renamed)| file_system::rename(folder, renamed))?;
+    if let Some(generations) = folders.first().and_then(|folder| folder.parent()) {
+        file_system::sync_folder(generations)?;
     }
-    if !removing.is_empty() {
-        file_system::sync_folder(&layout.generations)?;
-    }
-    removing.iter().try_for_each(|folder| file_system::remove(folder))
+    renamed.iter().try_for_each(|folder| file_system::remove(folder))
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::generations::{self, Published};
-use super::layout::Layout;
 use super::name::Name;
 use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
 use super::partition::{OutputPartition, Period};
@@ -114,7 +113,7 @@ impl Out {
     /// Publishes a night at 02:00 on the day after it, or so many seconds later as there were generations before: no two runs
     /// have one instant.
     pub(super) fn publish_keeping(&self, night: &Publication<'_>, keep: KeptGenerations) -> Outcome<Published> {
-        let last = generations::all(&Layout::new(self.path()))?.last().map_or(0, |last| i64::from(last.number));
+        let last = generations::list(self.path())?.last().map_or(0, |last| i64::from(last.generation.number));
         let now = Timestamp::from_second(night.as_of.plus(1).epoch_seconds() + 7_200 + last).unwrap();
         self.publish_at(night, now, keep)
     }

@@ -89,7 +89,10 @@ fn an_edited_source_of_a_rule_makes_nothing_stale() {
 fn the_state_says_what_it_keeps_and_what_no_longer_holds() {
     let bench = two_nights();
     let state = bench.said("state --format csv");
-    assert_eq!(state.lines().next(), Some("table,days,first,last,size_bytes,without_extracts,no_longer_hold"));
+    assert_eq!(
+        state.lines().next(),
+        Some("table,days,first,last,size_bytes,index_bytes,without_extracts,no_longer_hold")
+    );
     assert_eq!(state.lines().count(), 9, "{state}");
     assert!(state.lines().skip(1).all(|row| row.ends_with(",0,0")), "{state}");
     rewrite_reviews(&bench);
