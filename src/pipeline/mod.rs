@@ -3,8 +3,8 @@
 //! In: settings, rules, the day or year that is asked for. Out: a published [`night`], [`restatement`] or [`settlement`], and what
 //! a run says of it. Only the table-days and the tables that are published already are read; everything between, from
 //! [`scoring`] on, is pure. [`check`] is what a night would find before it begins. [`catch_up`] and [`staleness`] decide which
-//! nights are due, [`held`] which of them a rollback forbids, [`whatif`] what other rules or policies would make of a day, [`state`] what of the state folder still
-//! holds and what can go, [`garbage`] what else nobody needs.
+//! nights are due, [`held`] which of them a rollback forbids, [`whatif`] what other rules or policies would make of a day,
+//! [`state`] what of the state folder still holds and what can go, [`garbage`] what else nobody needs.
 
 mod alarm;
 pub(crate) mod catch_up;

@@ -225,6 +225,7 @@ mod tests {
         let failure = crate::publish::prepare(out.path()).unwrap_err();
         assert_eq!(failure.class, ExitClass::State);
         assert!(failure.to_string().contains("records/holds.json"), "{failure}");
+        assert_eq!(crate::publish::verification::verify(out.path()).unwrap().findings, failure.findings);
     }
 
     #[test]

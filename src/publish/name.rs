@@ -1,7 +1,8 @@
 //! How a generation is named: `NUMBER-KIND-PERIOD-HASH`, as `000075-settle-2022-0123456789ab`.
 //!
 //! The number rises by one with each generation; kind and period say what was run for which day or year; period and hash make
-//! the id, which stands in the metadata of its files and knows neither number nor kind. A release before named it `NUMBER-DAY-HASH`.
+//! the id, which stands in the metadata of its files and knows neither number nor kind. A release before named it
+//! `NUMBER-DAY-HASH`.
 
 use std::fmt;
 use std::str::FromStr;

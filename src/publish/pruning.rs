@@ -35,8 +35,8 @@ pub(super) fn prune(layout: &Layout, keep: KeptGenerations, now: Timestamp) {
     }
 }
 
-/// The folders of the generations that go at `now`, oldest first, where so many stay `of_current_run`; none before the first is published. One
-/// whose description cannot be read is left alone.
+/// The folders of the generations that go at `now`, oldest first, where so many stay `of_current_run`; none before the first is
+/// published. One whose description cannot be read is left alone.
 pub(super) fn outdated(
     layout: &Layout,
     keep: KeptGenerations,
