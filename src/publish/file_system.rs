@@ -41,14 +41,20 @@ pub(super) fn make_durable_folder(path: &Path, mode: u32) -> Outcome<()> {
 }
 
 /// Writes a file under another name and renames it, each on disk before the next step: whenever a run dies, the file has its
-/// old bytes or the new ones.
-pub(super) fn replace_durably(path: &Path, unfinished: &Path, bytes: &[u8]) -> Outcome<()> {
+/// `old` bytes or the new ones; it has the old ones where this fails.
+pub(super) fn replace_durably(path: &Path, unfinished: &Path, (old, bytes): (&[u8], &[u8])) -> Outcome<()> {
     let failed = |call: &'static str| move |error: io::Error| disk(STAGE, call, unfinished, &error);
     let mut file = File::create(unfinished).map_err(failed("create"))?;
     file.write_all(bytes).map_err(failed("write"))?;
     file.sync_all().map_err(failed("fsync"))?;
     rename(unfinished, path)?;
-    path.parent().map_or(Ok(()), sync_folder)
+    let synced = path.parent().map_or(Ok(()), sync_folder);
+    if synced.is_err() {
+        // Whether the new name would outlive a power cut is unknown, so the old bytes come back.
+        fs::write(unfinished, old).map_err(failed("write"))?;
+        rename(unfinished, path)?;
+    }
+    synced
 }
 
 pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {

@@ -150,9 +150,10 @@ fn write(layout: &Layout, before: &[Hold], mut holds: Vec<Hold>) -> Outcome<()> 
     if holds == before {
         return Ok(());
     }
-    let text = serde_json::to_string_pretty(&holds).map_err(|error| fault(STAGE, error))? + "\n";
+    let text = |holds| serde_json::to_string_pretty(holds).map(|text| text + "\n").map_err(|error| fault(STAGE, error));
+    let (old, new) = (text(before)?, text(&holds)?);
     file_system::make_durable_folder(&layout.records, PUBLISHED.folder_mode)?;
-    file_system::replace_durably(&layout.holds, &layout.next_holds, text.as_bytes())
+    file_system::replace_durably(&layout.holds, &layout.next_holds, (old.as_bytes(), new.as_bytes()))
 }
 
 #[cfg(test)]
