@@ -1,5 +1,5 @@
 //! What lies in a folder, in the order of its names: these, as far as they are UTF-8, with paths. No two entries become one
-//! where their names are not.
+//! where their names are not. And how what lies there is removed.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -22,6 +22,17 @@ pub(crate) fn entries(stage: &'static str, folder: &Path) -> Outcome<Vec<(String
     }
     entries.sort_unstable();
     Ok(entries)
+}
+
+/// Removes a file, a link or a whole folder, for `stage`; nothing to do where there is none.
+pub(crate) fn remove(stage: &'static str, path: &Path) -> Outcome<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    removed.map_err(|error| disk(stage, "remove", path, &error))
 }
 
 #[cfg(test)]

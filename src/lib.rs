@@ -28,6 +28,7 @@ mod interruption;
 pub mod logs;
 mod memory;
 mod preflight;
+mod space;
 mod stages;
 pub mod threads;
 pub mod zone;

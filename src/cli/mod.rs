@@ -13,7 +13,7 @@ pub(crate) use self::reading::{
 };
 pub(crate) use self::settings::SettingFlags;
 pub(crate) use self::writing::{
-    Backfill, Manual, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand, Writes,
+    Backfill, Gc, Manual, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand, Writes,
 };
 use crate::exit_codes;
 use crate::logs::Wanted;
@@ -61,12 +61,14 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Score a published day as if rules (`--rules DIR`) or policies (`--set NAME=VALUE`) were others, and publish nothing
     Whatif(WhatIf),
-    /// List the published generations
+    /// List the published generations, what each costs, and which nights are held
     Generations(Generations),
     /// List the runs that wrote something, with how each ended
     History(History),
-    /// Show readers an earlier generation again
+    /// Show readers an earlier generation again and hold what it hides, or release what is held
     Rollback(Rollback),
+    /// Remove what is kept no longer and what killed runs left, from what is published and from the state folder
+    Gc(Gc),
     /// Check every published and stored file against its recorded hash
     Verify(Verify),
     /// Show the settings that a run would go by, and where each comes from

@@ -8,6 +8,7 @@ use super::reading::FormatFlag;
 use super::settings::SettingFlags;
 use crate::calendar::Year;
 use crate::domain::{Day, trimmed};
+use crate::publish::Release;
 use crate::sample::Request;
 
 /// What was typed after a command that writes, and so leaves a record.
@@ -209,9 +210,12 @@ pub(crate) enum StateCommand {
 #[derive(Args, Debug)]
 pub(crate) struct Rollback {
     /// The generation to show: its name, or its number or id where only one has it
-    #[arg(long, value_name = "ID")]
-    pub to: String,
-    /// Why, where a frozen month end would be lost or fall back to an earlier revision
+    #[arg(long, value_name = "ID", required_unless_present = "release")]
+    pub to: Option<String>,
+    /// The day whose night may be published again as it was rolled back, or `all`
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["to", "because"])]
+    pub release: Option<Release>,
+    /// Why; must be given where a frozen month end would be lost or fall back to an earlier revision
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub because: Option<String>,
     /// Say what the run would do, end as it would end, and write nothing
@@ -225,7 +229,36 @@ impl Writes for Rollback {
     const COMMAND: &'static str = "rollback";
 
     fn told(&self) -> String {
-        format!("rollback --to {}", self.to)
+        match (&self.to, self.release) {
+            (Some(to), _) => format!("rollback --to {to}"),
+            (None, Some(Release::Day(day))) => format!("rollback --release {day}"),
+            (None, _) => "rollback --release all".to_owned(),
+        }
+    }
+
+    fn settings(&self) -> &SettingFlags {
+        &self.settings
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.dry_run
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Gc {
+    /// Say what the run would remove, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+impl Writes for Gc {
+    const COMMAND: &'static str = "gc";
+
+    fn told(&self) -> String {
+        "gc".to_owned()
     }
 
     fn settings(&self) -> &SettingFlags {

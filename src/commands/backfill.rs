@@ -5,11 +5,11 @@ use std::io::Write;
 
 use super::nightly::{say_night, say_partials};
 use super::running::Running;
-use super::{enter, keeping, say};
+use super::{enter, keeping, rollback, say};
 use crate::cli::{Backfill, Writes};
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
-use crate::pipeline::night;
+use crate::pipeline::held::{self, Came};
 use crate::pipeline::staleness::{self, WhyDue};
 use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
@@ -44,11 +44,18 @@ pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Wri
     let mut foretold = Foretold::default();
     let _nights = stages::nights(nights.len());
     for as_of in &nights {
-        let night = night::run(terms, *as_of, now, &mut foretold)?;
-        running.night(&night);
-        say_night(&night, stdout);
-        computed += night.computed.len();
-        reused += night.reused;
+        match held::run(terms, *as_of, now, &mut foretold)? {
+            Came::Held(hold) => {
+                running.held(&hold);
+                tracing::warn!("{}", rollback::told(&hold));
+            }
+            Came::Scored(night) => {
+                running.night(&night);
+                say_night(&night, stdout);
+                computed += night.computed.len();
+                reused += night.reused;
+            }
+        }
     }
     if arguments.stale && range.is_none() {
         // All were looked at, and those that were stale are published again.

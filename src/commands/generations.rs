@@ -1,17 +1,15 @@
-//! What was published: `shopscore generations` lists it, and `shopscore rollback` shows readers an earlier generation again.
+//! `shopscore generations`: what was published, what it costs, and what is held.
 
 use std::io::Write;
 
 use serde::Serialize;
 
-use super::running::Running;
-use super::{DRY_RUN, begin, check_entry, keeping, lock_alone, say, say_shown, tell};
+use super::{begin, rollback, tell, told_bytes};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
-use crate::cli::{Generations, Rollback, Writes};
+use crate::cli::Generations;
 use crate::domain::Day;
 use crate::error::Outcome;
-use crate::publish::{self, ListedGeneration, Why};
-use crate::state::rehearsal::Rehearsal;
+use crate::publish::{self, Hold, ListedGeneration};
 
 /// The published generations, the oldest first.
 #[derive(Serialize)]
@@ -19,15 +17,33 @@ use crate::state::rehearsal::Rehearsal;
 pub(super) struct Listing {
     /// The folder that they lie in.
     out: String,
-    /// The oldest first.
     generations: Vec<Listed>,
+    /// What all of the folder takes on disk, hard links once; null where not all of it may be looked into.
+    size_bytes: Option<u64>,
+    /// The nights that were rolled back and are not published again of the same, in order of their days.
+    holds: Vec<HeldNight>,
+}
+
+/// A night that is held.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct HeldNight {
+    /// Its day, YYYY-MM-DD.
+    day: Day,
+    /// When it was rolled back, as an instant in UTC.
+    since: String,
+    because: Option<String>,
+    /// Whether readers see a night of that day that was made of something else.
+    is_published: bool,
+    /// The same in words.
+    #[serde(skip)]
+    told: String,
 }
 
 /// One generation: all that readers saw after one publication.
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Listed {
-    /// Its folder's name, which `shopscore rollback --to` takes.
     name: String,
     /// The day that it was published for, YYYY-MM-DD.
     as_of: Day,
@@ -37,12 +53,14 @@ pub(super) struct Listed {
     nights: usize,
     /// Whether readers see it now.
     is_current: bool,
+    /// What it takes on disk alone, which its removal would free; null where not all of it may be looked into.
+    own_bytes: Option<u64>,
 }
 
 impl Answer for Listing {
     const SCHEMA: &'static str = "generations/1";
     type Row = Listed;
-    const COLUMNS: &'static str = "name,as_of,published_at,nights,is_current";
+    const COLUMNS: &'static str = "name,as_of,published_at,nights,is_current,own_bytes";
 
     fn rows(&self) -> Vec<Listed> {
         self.generations.clone()
@@ -52,50 +70,43 @@ impl Answer for Listing {
         if self.generations.is_empty() {
             return vec![Part::Line(format!("nothing was published under {} yet", self.out))];
         }
-        let mut table = Table::new(["", "generation", "as of", "published", "nights"]);
-        for Listed { name, as_of, published_at, nights, is_current } in &self.generations {
+        let mut table = Table::new(["", "generation", "as of", "published", "nights", "bytes of its own"]);
+        for Listed { name, as_of, published_at, nights, is_current, own_bytes } in &self.generations {
             let mark = if *is_current { "*" } else { "" };
             let tone = if *is_current { Tone::Good } else { Tone::Plain };
             let texts = [mark, name, &as_of.to_string(), published_at].map(|text| Cell::text(text).toned(tone));
-            table.add(texts.into_iter().chain([Cell::number(Some(nights))]));
+            table.add(texts.into_iter().chain([Cell::number(Some(nights)), Cell::number(*own_bytes)]));
         }
-        vec![Part::Table(table)]
+        let all = format!("all of {}: {} on disk", self.out, told_bytes(self.size_bytes));
+        let held = self.holds.iter().map(|held| Part::Line(held.told.clone()));
+        [Part::Table(table), Part::Line(all)].into_iter().chain(held).collect()
     }
 }
 
 pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<()> {
     let settings = begin(&arguments.settings)?;
-    let listed = |ListedGeneration { generation, is_current }| Listed {
+    let listed = |ListedGeneration { generation, is_current, own_bytes }| Listed {
         name: generation.name.to_string(),
         as_of: generation.as_of,
         published_at: generation.created_at.to_string(),
         nights: generation.nights.len(),
         is_current,
+        own_bytes,
     };
     let generations = publish::list(&settings.out)?.into_iter().map(listed).collect();
-    tell(&Listing { out: settings.out.display().to_string(), generations }, arguments.form, stdout)
-}
-
-pub(super) fn roll_back(arguments: &Rollback, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
-    let (now, settings) = (running.now, running.settings(&arguments.settings)?);
-    // A link that was removed is put back by this, so that it must not be there.
-    let _locks = if arguments.dry_run {
-        check_entry(&settings)?;
-        say(stdout, DRY_RUN);
-        None
-    } else {
-        Some(lock_alone(&settings, now, arguments.told())?)
+    let nights = publish::nights(&settings.out)?;
+    let held = |hold: Hold| HeldNight {
+        day: hold.day,
+        since: hold.since.to_string(),
+        is_published: nights.contains_key(&hold.day),
+        told: rollback::told(&hold),
+        because: hold.because,
     };
-    let why = Why { because: arguments.because.as_deref(), at: now };
-    let rehearsal = Rehearsal::default();
-    let keeping = keeping(arguments.dry_run, &rehearsal);
-    let published = if keeping.is_rehearsal() {
-        publish::foretell_rollback(&settings.out, &arguments.to, why)?
-    } else {
-        publish::rollback(&settings.out, &arguments.to, why)?
+    let listing = Listing {
+        out: settings.out.display().to_string(),
+        generations,
+        size_bytes: publish::size_bytes(&settings.out)?,
+        holds: publish::held(&settings.out)?.into_iter().map(held).collect(),
     };
-    running.publication("rollback", arguments.to.clone(), &published);
-    let outcome = if published.changed { "rolled back to" } else { "already at" };
-    say_shown(stdout, (outcome, &published), &settings.out);
-    Ok(())
+    tell(&listing, arguments.form, stdout)
 }

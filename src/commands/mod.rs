@@ -7,6 +7,7 @@ mod config;
 mod diff;
 mod explain;
 mod facts;
+mod gc;
 mod generations;
 mod history;
 mod manual;
@@ -15,6 +16,7 @@ mod plan;
 #[cfg(test)]
 mod reference;
 mod restate;
+mod rollback;
 mod running;
 mod sample;
 #[cfg(test)]
@@ -40,7 +42,7 @@ use crate::domain::Day;
 use crate::environment::NO_COLOR;
 use crate::error::{ExitClass, Finding, Outcome, caught_anywhere};
 use crate::pipeline::check::check_folders;
-use crate::publish::lock::{Holder, Lock};
+use crate::publish::lock::{Holder, Lock, host};
 use crate::publish::{self, Published};
 use crate::publish::{lock_folder, make_out, prepare};
 use crate::settings::Settings;
@@ -116,7 +118,8 @@ pub fn run<W: Write>(cli: &Cli, now: Timestamp, stdout: W) -> Outcome<()> {
         Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::Whatif(arguments) => whatif::run(arguments, stdout),
         Command::Generations(arguments) => generations::list(arguments, stdout),
-        Command::Rollback(arguments) => recorded(arguments, now, stdout, generations::roll_back),
+        Command::Gc(arguments) => recorded(arguments, now, stdout, gc::run),
+        Command::Rollback(arguments) => recorded(arguments, now, stdout, rollback::run),
         Command::History(arguments) => history::run(arguments, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
@@ -181,12 +184,7 @@ fn lock(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 
 
 /// As [`lock`], with the folders left as they are.
 fn lock_alone(settings: &Settings, now: Timestamp, command: String) -> Outcome<[Lock; 2]> {
-    let holder = Holder {
-        pid: std::process::id(),
-        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
-        started_at: now,
-        command,
-    };
+    let holder = Holder { pid: std::process::id(), host: host(), started_at: now, command };
     check_folders(settings)?;
     let wait = Duration::from_secs(settings.wait_seconds);
     make_out(&settings.out)?;
@@ -209,6 +207,11 @@ fn tell<A: Answer>(answer: &A, FormatFlag { format }: FormatFlag, stdout: &mut i
     let wants_colour = std::env::var_os(NO_COLOR.name).is_none_or(|set| set.is_empty());
     let form = Form { format, is_coloured: wants_colour && std::io::stdout().is_terminal() };
     answers::tell(answer, form, stdout)
+}
+
+/// What something takes on disk, as far as that is known.
+fn told_bytes(size_bytes: Option<u64>) -> String {
+    size_bytes.map_or("an unknown number of bytes".to_owned(), |size_bytes| format!("{size_bytes} bytes"))
 }
 
 /// The path that readers open.

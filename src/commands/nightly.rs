@@ -4,14 +4,15 @@ use std::io::Write;
 
 use super::facts::outcome;
 use super::running::Running;
-use super::{enter, keeping, last_complete_day, say, say_published, terms};
+use super::{enter, keeping, last_complete_day, rollback, say, say_published, terms};
 use crate::answers::first_ten;
 use crate::cli::{Nightly, Writes};
 use crate::domain::{Day, Span};
 use crate::error::Outcome;
 use crate::pipeline::catch_up::{self, Due};
+use crate::pipeline::held::{self, Came};
 use crate::pipeline::month_end::Closed;
-use crate::pipeline::night::{self, Night};
+use crate::pipeline::night::Night;
 use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
 use crate::settings::Settings;
@@ -37,7 +38,14 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
     };
     let mut foretold = Foretold::default();
     for as_of in nights {
-        let night = night::run(terms, as_of, now, &mut foretold)?;
+        let night = match held::run(terms, as_of, now, &mut foretold)? {
+            Came::Scored(night) => night,
+            Came::Held(hold) => {
+                running.held(&hold);
+                tracing::warn!("{}", rollback::told(&hold));
+                continue;
+            }
+        };
         say_delivered(&night, stdout);
         say_night(&night, stdout);
         say_partials(night.computed.len(), night.reused, &settings, stdout);
@@ -46,7 +54,7 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
         say_published(stdout, (outcome, &night.published), keeping, &settings.out);
         if !night.made_stale.is_empty() {
             let stale = listed(&night.made_stale);
-            say(stdout, &format!("made stale: {stale}; `shopscore backfill --stale` publishes them again"));
+            tracing::warn!("made stale: {stale}; `shopscore backfill --stale` publishes them again");
         }
     }
     Ok(())
@@ -54,20 +62,18 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
 
 /// The nights that a run without a date publishes, said before it starts.
 fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<Vec<Day>> {
-    let Due::Nights { left_out, missed } = catch_up::due(settings, yesterday)? else {
-        let advice = format!("`shopscore nightly --date {yesterday}` publishes it again");
-        say(stdout, &format!("{yesterday} was rolled back; {advice}"));
-        return Ok(Vec::new());
-    };
+    let Due { left_out, missed, held } = catch_up::due(settings, yesterday, &[])?;
     if let (Some(first), Some(last)) = (left_out.first(), left_out.last()) {
         let advice = format!("`shopscore backfill --from {first} --to {last}` publishes them");
-        let why = format!("since catch_up_days is {}", missed.len());
-        say(stdout, &format!("not caught up, {why}: {first} to {last}; {advice}"));
+        let why = format!("since catch_up_days is {}", settings.catch_up_days);
+        tracing::warn!("not caught up, {why}: {first} to {last}; {advice}");
     }
     if !missed.is_empty() {
         say(stdout, &format!("missed since the last success, published first: {}", listed(&missed)));
     }
-    Ok(missed.into_iter().chain([yesterday]).collect())
+    let mut nights: Vec<Day> = missed.into_iter().chain(held).chain([yesterday]).collect();
+    nights.sort_unstable();
+    Ok(nights)
 }
 
 fn listed(days: &[Day]) -> String {
@@ -116,7 +122,7 @@ pub(super) fn say_night(night: &Night, stdout: &mut impl Write) {
     }
     for (month_end, rows) in &night.to_restate {
         let advice = format!("`shopscore restate --month-end {month_end} --because TEXT` replaces them");
-        say(stdout, &format!("news change {rows} rows of the frozen month end {month_end}; {advice}"));
+        tracing::warn!("news change {rows} rows of the frozen month end {month_end}; {advice}");
     }
     match night.month_end {
         Some(Closed::Now) => say(stdout, &format!("month end {as_of} closed: its scores are frozen from now on")),

@@ -15,7 +15,7 @@ use crate::cli::{SettingFlags, Writes};
 use crate::domain::Day;
 use crate::error::{Failure, Outcome};
 use crate::pipeline::night::Night;
-use crate::publish::Published;
+use crate::publish::{Hold, Published};
 use crate::rulebook::Rulebook;
 use crate::runs::record::{DONE, INTERRUPTED, PublicationRun, RUNNING, RunRecord, SCHEMA, ToldFinding, run_id};
 use crate::runs::telling::{Telling, unless_failed};
@@ -135,6 +135,11 @@ impl Running {
             let Telling { reports, before } = &kept.telling;
             facts::add_night(&mut state.record, before.as_ref(), night, seconds, &reports.out);
         });
+    }
+
+    /// Adds a night that is held.
+    pub(super) fn held(&self, hold: &Hold) {
+        self.change(|_, state| state.record.held_nights.push(hold.day));
     }
 
     /// Adds a publication that is no night.

@@ -3,14 +3,16 @@
 //! In: settings, rules, the day or year that is asked for. Out: a published [`night`], [`restatement`] or [`settlement`], and what
 //! a run says of it. Only the table-days and the tables that are published already are read; everything between, from
 //! [`scoring`] on, is pure. [`check`] is what a night would find before it begins. [`catch_up`] and [`staleness`] decide which
-//! nights are due, [`whatif`] what other rules or policies would make of a day, [`state`] what of the state folder still
-//! holds and what can go.
+//! nights are due, [`held`] which of them a rollback forbids, [`whatif`] what other rules or policies would make of a day,
+//! [`state`] what of the state folder still holds and what can go, [`garbage`] what else nobody needs.
 
 mod alarm;
 pub(crate) mod catch_up;
 pub(crate) mod check;
 pub(crate) mod effects;
 mod figures;
+pub(crate) mod garbage;
+pub(crate) mod held;
 mod limits;
 pub(crate) mod month_end;
 pub(crate) mod night;
@@ -30,7 +32,7 @@ use jiff::Timestamp;
 
 use crate::publish::{self, KeptGenerations, Publication, Published};
 use crate::stages::Stage;
-use crate::{error::Outcome, table_days::dependencies::Terms};
+use crate::{error::Outcome, settings::Settings, table_days::dependencies::Terms};
 
 /// Publishes what a run made, and removes the generations that are not kept; a rehearsal only finds out what that would
 /// come to.
@@ -40,6 +42,9 @@ fn publish(terms: Terms<'_>, publication: &Publication<'_>, now: Timestamp) -> O
     if terms.keeping.is_rehearsal() {
         return publish::foretell(&settings.out, publication);
     }
-    let keep = KeptGenerations { number: settings.keep_generations, days: settings.keep_generations_days };
-    publish::publish(&settings.out, publication, now, keep)
+    publish::publish(&settings.out, publication, now, kept_generations(settings))
+}
+
+fn kept_generations(settings: &Settings) -> KeptGenerations {
+    KeptGenerations { number: settings.keep_generations, days: settings.keep_generations_days }
 }

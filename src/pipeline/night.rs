@@ -59,7 +59,7 @@ pub(crate) struct Night {
 
 /// Scores and publishes a night at the time `now`; a rehearsal adds what it would have published to what the nights before it
 /// would have, `foretold`.
-pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut Foretold) -> Outcome<Night> {
+pub(super) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut Foretold) -> Outcome<Night> {
     let Terms { settings, rulebook, keeping } = terms;
     let _span = stages::night(as_of).entered();
     on_pool(|| {

@@ -4,18 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Day, Span};
 use crate::extracts::{listing, tables::Table};
+use crate::state::TABLE_DAY_FOLDERS;
 use crate::table_days::plan::{Decision, Lack, Why};
 use crate::table_days::{dependencies::Terms, survey};
 use crate::{
     calendar::Year, error::Outcome, partials::records::TableDay, pipeline::settlement, policies::Coverage,
     publish::reading::Current, rulebook::Rulebook, settings::Settings, state::rehearsal::Keeping, state::store::Store,
-    threads::on_pool,
+    state::store::Taken, threads::on_pool,
 };
+use crate::{folders::entries, space::Space};
+
+const STAGE: &str = "state";
 
 #[derive(Default)]
 pub(crate) struct Holding {
-    /// The size of the files of each, in bytes.
-    pub(crate) kept: BTreeMap<TableDay, u64>,
+    /// What the files of each take on disk.
+    pub(crate) kept: BTreeMap<TableDay, Taken>,
     /// Those that a night would not take as they are, and why.
     pub(crate) outdated: BTreeMap<TableDay, &'static str>,
     /// Those that hold and alone tell of their day, since extracts are kept only so long.
@@ -58,12 +62,29 @@ fn outdated(decision: Decision) -> Option<&'static str> {
     }
 }
 
+/// What all of the state folder takes on disk.
+pub(crate) struct Taking {
+    /// By what lies in it besides table-days.
+    pub(crate) others: BTreeMap<String, Option<u64>>,
+    pub(crate) size_bytes: Option<u64>,
+}
+
+pub(crate) fn taking(settings: &Settings) -> Outcome<Taking> {
+    let mut taking = Taking { others: BTreeMap::new(), size_bytes: Space::of(STAGE, &settings.state)?.taken_bytes() };
+    for (name, path) in entries(STAGE, &settings.state)? {
+        if !TABLE_DAY_FOLDERS.contains(&name.as_str()) {
+            taking.others.insert(name, Space::of(STAGE, &path)?.taken_bytes());
+        }
+    }
+    Ok(taking)
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pruned {
     /// The days before it were removed; none where nothing is stored.
     pub(crate) before: Option<Day>,
     pub(crate) table_days: usize,
-    pub(crate) bytes: u64,
+    pub(crate) size_bytes: u64,
 }
 
 /// Removes days before the newest stored one less `keep_days`, but for the window and the snapshot of a night that may still
@@ -82,17 +103,17 @@ pub(crate) fn prune(settings: &Settings, keep_days: i32, keeping: Keeping<'_>) -
         _ => false,
     };
     let mut pruned = Pruned { before: Some(keep_from), ..Pruned::default() };
-    for (of, bytes) in kept.iter().filter(|(of, _)| of.1 < keep_from && !is_needed(**of)) {
+    for (of, taken) in kept.iter().filter(|(of, _)| of.1 < keep_from && !is_needed(**of)) {
         if !keeping.is_rehearsal() {
             store.remove(*of)?;
         }
         pruned.table_days += 1;
-        pruned.bytes += bytes;
+        pruned.size_bytes += taken.size_bytes;
     }
     Ok(pruned)
 }
 
-fn settled_years(settings: &Settings, kept: &BTreeMap<TableDay, u64>) -> Outcome<BTreeSet<Year>> {
+fn settled_years(settings: &Settings, kept: &BTreeMap<TableDay, Taken>) -> Outcome<BTreeSet<Year>> {
     let published = Current::of(&settings.out)?;
     let years: BTreeSet<Year> = kept.keys().map(|of| Year::of(of.1)).collect();
     let settled = |year: Year| Ok(settlement::is_final(&published, year)?.then_some(year));

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::partition::PUBLISHED;
 use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
 

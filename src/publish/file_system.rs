@@ -3,14 +3,16 @@
 //! A failed sync is final: the kernel may have dropped the pages, so a second sync that succeeds would prove nothing.
 
 use std::fs::{self, File, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use crate::error::{ExitClass, Finding, Outcome, disk};
-use crate::folders::entries;
+use crate::folders::{self, entries};
 
 pub(super) const STAGE: &str = "publish";
+/// The file on which hard links are tried out, and its link.
+pub(super) const TRIED_LINKS: [&str; 2] = ["hard-links", "hard-links.tried"];
 
 /// Makes a folder and those above it, where missing, and gives it `mode` whatever the umask. One for every reader keeps what
 /// the umask and a set-group-ID bit above it give besides.
@@ -29,6 +31,32 @@ pub(super) fn make_missing(path: &Path, mode: u32) -> Outcome<()> {
     if path.is_dir() { Ok(()) } else { make_folder(path, mode) }
 }
 
+/// As [`make_missing`] for one folder in another, and waits until its name is on disk.
+pub(super) fn make_durable_folder(path: &Path, mode: u32) -> Outcome<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    make_folder(path, mode)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Writes a file under another name and renames it, each on disk before the next step: whenever a run dies, the file has its
+/// `old` bytes or the new ones; it has the old ones where this fails.
+pub(super) fn replace_durably(path: &Path, unfinished: &Path, (old, bytes): (&[u8], &[u8])) -> Outcome<()> {
+    let failed = |call: &'static str| move |error: io::Error| disk(STAGE, call, unfinished, &error);
+    let mut file = File::create(unfinished).map_err(failed("create"))?;
+    file.write_all(bytes).map_err(failed("write"))?;
+    file.sync_all().map_err(failed("fsync"))?;
+    rename(unfinished, path)?;
+    let synced = path.parent().map_or(Ok(()), sync_folder);
+    if synced.is_err() {
+        // Whether the new name would outlive a power cut is unknown, so the old bytes come back.
+        fs::write(unfinished, old).map_err(failed("write"))?;
+        rename(unfinished, path)?;
+    }
+    synced
+}
+
 pub(super) fn set_mode(path: &Path, mode: u32) -> Outcome<()> {
     fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|error| disk(STAGE, "chmod", path, &error))
 }
@@ -45,13 +73,7 @@ pub(super) fn names(folder: &Path) -> Outcome<Vec<String>> {
 
 /// Removes a file, a link or a whole folder; nothing to do where there is none.
 pub(super) fn remove(path: &Path) -> Outcome<()> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    };
-    removed.map_err(|error| disk(STAGE, "remove", path, &error))
+    folders::remove(STAGE, path)
 }
 
 pub(super) fn rename(from: &Path, to: &Path) -> Outcome<()> {
@@ -82,7 +104,7 @@ fn lacks_links(error: &io::Error) -> bool {
 
 /// Whether files in a folder can be hard-linked, tried out on one of them.
 pub(super) fn has_links(folder: &Path) -> Outcome<bool> {
-    let [file, link] = ["hard-links", "hard-links.tried"].map(|name| folder.join(name));
+    let [file, link] = TRIED_LINKS.map(|name| folder.join(name));
     remove(&file)?;
     remove(&link)?;
     fs::write(&file, "").map_err(|error| disk(STAGE, "write", &file, &error))?;

@@ -10,8 +10,17 @@ use super::checksums::{Checksums, file_hash, other_hash};
 use super::file_system::{self, STAGE};
 use super::layout::Layout;
 use super::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES};
-use super::partition::PUBLISHED;
+use super::partition::{PUBLISHED, partition_paths};
 use crate::error::{Finding, Outcome, disk, fault};
+
+/// A copy that is being made.
+const UNFINISHED: &str = ".unfinished";
+
+/// The copies that killed runs may have begun.
+pub(super) fn unfinished(layout: &Layout) -> Outcome<Vec<PathBuf>> {
+    let partitions = partition_paths(&layout.frozen)?.into_iter();
+    Ok(partitions.map(|partition| layout.frozen.join(partition).join(UNFINISHED)).collect())
+}
 
 /// Where the copy of a month end's file lies, given its path in a generation and its hash; other files have none.
 pub(super) fn copy_of(layout: &Layout, path: &str, hash: &str) -> Option<PathBuf> {
@@ -29,7 +38,7 @@ pub(super) fn keep_copies(layout: &Layout, staging: &Path, written: &Checksums) 
         let Some(copy) = unsound else { continue };
         let folder = copy.parent().ok_or_else(|| fault(STAGE, format!("{path}: a copy in no folder")))?;
         file_system::make_folder(folder, PUBLISHED.folder_mode)?;
-        let unfinished = folder.join(".unfinished");
+        let unfinished = folder.join(UNFINISHED);
         file_system::remove(&unfinished)?;
         let copied = fs::copy(staging.join(path), &unfinished);
         copied.map_err(|error| disk(STAGE, "copy", &unfinished, &error))?;

@@ -13,10 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::checksums::{Checksums, file_hash};
 use super::current;
 use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::partition::PUBLISHED;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
+use crate::space::Space;
 
 const FILE: &str = "generation.json";
 
@@ -32,9 +34,13 @@ pub(crate) struct Generation {
     pub(super) number: u32,
     /// The as-of day of the night that it added or replaced.
     pub(crate) as_of: Day,
+    /// The instant of its run: all generations that a run published have it.
     pub(crate) created_at: Timestamp,
     /// The generation that was current before it.
     pub(super) parent: Option<String>,
+    /// The generation that was current before its run, of which others may lie between; a release before did not record it.
+    #[serde(default)]
+    pub(super) before_run: Option<String>,
     pub(super) program_version: String,
     /// The nights that readers find in it, each with the hash of all that it was made of.
     pub(crate) nights: BTreeMap<Day, String>,
@@ -64,6 +70,8 @@ impl Generation {
 pub(crate) struct ListedGeneration {
     pub(crate) generation: Generation,
     pub(crate) is_current: bool,
+    /// What it takes on disk alone, which its removal would free; none where not all of it may be looked into.
+    pub(crate) own_bytes: Option<u64>,
 }
 
 /// What a publication or a rollback came to.
@@ -85,13 +93,21 @@ pub(crate) fn list(out: &Path) -> Outcome<Vec<ListedGeneration>> {
     for name in once_current(&layout, shown.as_ref())? {
         let is_current = Some(&name) == shown.as_ref();
         match Generation::read(&layout, &name) {
-            Ok(generation) => generations.push(ListedGeneration { generation, is_current }),
+            Ok(generation) => {
+                let own_bytes = Space::of(STAGE, &layout.generation(&name))?.freed_bytes();
+                generations.push(ListedGeneration { generation, is_current, own_bytes });
+            }
             // A run may remove old generations while they are being listed.
             Err(_) if !layout.generation(&name).exists() => {}
             Err(failure) => return Err(failure),
         }
     }
     Ok(generations)
+}
+
+/// What all of `out` takes on disk; none where not all of it may be looked into.
+pub(crate) fn size_bytes(out: &Path) -> Outcome<Option<u64>> {
+    Ok(Space::of(STAGE, out)?.taken_bytes())
 }
 
 /// The nights that readers see, each with the hash of all that it was made of.
@@ -121,7 +137,7 @@ pub(super) fn once_current(layout: &Layout, current: Option<&Name>) -> Outcome<V
 pub(super) fn called(layout: &Layout, current: Option<&Name>, to: &str) -> Outcome<Name> {
     let mut names = once_current(layout, current)?;
     let listed = names.iter().map(Name::to_string).collect::<Vec<_>>().join(", ");
-    names.retain(|name| name.to_string() == to || name.id == to || to.parse() == Ok(name.number));
+    names.retain(|name| name.to_string() == to || name.id.to_string() == to || to.parse() == Ok(name.number));
     let count = names.len();
     match names.pop() {
         Some(name) if count == 1 => Ok(name),
@@ -144,7 +160,7 @@ mod tests {
         let out = Out::new();
         assert_eq!(list(out.path()).unwrap(), []);
         let [first, second] = out.publish_two_nights();
-        let shown = list(out.path()).unwrap().into_iter().map(|ListedGeneration { generation, is_current }| {
+        let shown = list(out.path()).unwrap().into_iter().map(|ListedGeneration { generation, is_current, .. }| {
             (generation.name, generation.parent, generation.nights.len(), is_current)
         });
         let shown: Vec<_> = shown.collect();

@@ -1,8 +1,9 @@
 //! The lock that keeps a second run out.
 //!
 //! The kernel holds it for the process: it goes with the process, however that ends, so nothing that is left in the
-//! file can block a later run. The file only says who holds the lock. It is never removed, since a run that waits on
-//! a removed file and a run that makes a new one would both hold "the" lock.
+//! file can block a later run. The file only says who holds the lock, and is emptied by who lets it go; what a killed run left
+//! there is not believed. It is never removed, since a run that waits on a removed file and a run that makes a new one would
+//! both hold "the" lock.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -37,7 +38,14 @@ pub struct Holder {
 /// A lock held until this is dropped, or the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    _held: File,
+    held: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Who finds it held by another program later must not be told of this run. It says nothing more: a failure costs a name.
+        let _ = self.held.set_len(0);
+    }
 }
 
 impl Lock {
@@ -60,7 +68,7 @@ impl Lock {
             waited += BETWEEN_TRIES;
         }
         write_holder(&mut file, holder).map_err(|error| disk(STAGE, "write", &path, &error))?;
-        Ok(Self { _held: file })
+        Ok(Self { held: file })
     }
 }
 
@@ -90,13 +98,24 @@ fn busy(path: &Path, file: File) -> Failure {
     let mut text = String::new();
     let read = file.take(LONGEST_HOLDER_BYTES).read_to_string(&mut text);
     let holder = read.ok().and_then(|_| serde_json::from_str::<Holder>(&text).ok());
-    let held_by = holder.map_or_else(
-        // Between its lock and its name there is a moment.
-        || "another run, which has not said its name yet".to_owned(),
+    let held_by = holder.filter(|holder| !is_gone(holder)).map_or_else(
+        // Between its lock and its name there is a moment, and a backup that holds it says none.
+        || "another run or program, which has not said its name".to_owned(),
         |Holder { pid, host, started_at, command }| format!("process {pid} on {host}, started {started_at}: {command}"),
     );
     let finding = Finding::new(STAGE, format!("the lock held by {held_by}"), "no other run").path(path);
     finding.advice("run again when it has ended, or with --wait SECONDS").fail(ExitClass::Busy)
+}
+
+/// The name of this machine.
+pub(crate) fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// Whether a process that said its name is known to be there no more: it was killed, and another holds the lock since.
+fn is_gone(holder: &Holder) -> bool {
+    let process = |pid: &str| Path::new("/proc").join(pid).exists();
+    holder.host == host() && process("self") && !process(&holder.pid.to_string())
 }
 
 #[cfg(test)]
@@ -147,5 +166,20 @@ mod tests {
         assert!(failure.to_string().contains("held by process 7 on scores-1"), "{failure}");
         drop(lock);
         check(folder.path()).unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), "", "nobody's name is left");
+    }
+
+    #[test]
+    fn a_killed_run_is_not_taken_for_who_holds_the_lock_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let lock = Lock::acquire(folder.path(), &holder(7), Duration::ZERO).unwrap();
+        for (pid, told) in [(4_194_304, "another run or program"), (std::process::id(), "held by process")] {
+            let here = Holder { host: host(), ..holder(pid) };
+            std::fs::write(&path, serde_json::to_string(&here).unwrap()).unwrap();
+            let failure = check(folder.path()).unwrap_err();
+            assert!(failure.to_string().contains(told), "{failure}");
+        }
+        drop(lock);
     }
 }

@@ -8,13 +8,13 @@
 //! OUT/generations/NAME/generation.json, terms.json, SHA256SUMS
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
-//! OUT/records/     why rollbacks gave up frozen month ends
+//! OUT/records/     why rollbacks gave up frozen month ends, and which nights they hold
 //! OUT/runs/        what each run did (see [`crate::runs`])
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
-//! NAME is `NUMBER-ID`. The number rises by one with each generation; the id is `DAY-HASH`, a day and a hash of encoded
-//! pages. It stands in the metadata of the night's files. Other partitions (month ends, assessments, settlements) carry
+//! NAME is `NUMBER-KIND-PERIOD-HASH` ([`name`]): `000075-night-2022-03-15-0123456789ab`. The id is `DAY-HASH`, a day and a hash of
+//! encoded pages. It stands in the metadata of the night's files. Other partitions (month ends, assessments, settlements) carry
 //! an id of their own, made of their own pages. An id depends on nothing else: not on the clock, the part files read,
 //! the nights before, or the run that happened to write the file.
 //!
@@ -30,10 +30,13 @@ mod file_metadata;
 mod file_system;
 mod foretold;
 mod frozen;
+pub(crate) mod garbage;
 mod generations;
+mod holds;
 mod layout;
 pub mod lock;
 pub(crate) mod month_ends;
+mod name;
 mod output_checks;
 pub mod outputs;
 mod parquet_file;
@@ -56,7 +59,8 @@ pub(crate) mod verification;
 pub(crate) use counted::counted;
 pub(crate) use file_metadata::rows_in;
 pub(crate) use foretold::Foretold;
-pub(crate) use generations::{ListedGeneration, Published, list, nights};
+pub(crate) use generations::{ListedGeneration, Published, list, nights, size_bytes};
+pub(crate) use holds::{Hold, Release, foretell_release, held, release};
 pub use layout::lock_folder;
 pub(crate) use layout::{OWN_FOLDERS, generation_folder};
 pub(crate) use partition::{OutputPartition, Period};
@@ -64,6 +68,6 @@ pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, foretell, prepare, publish};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use recovery::{check, make_out};
-pub(crate) use rollback::{Why, foretell as foretell_rollback, rollback};
+pub(crate) use rollback::{RolledBack, Why, foretell as foretell_rollback, rollback};
 pub(crate) use rows::Rows;
 pub(crate) use terms::{KnownTerms, RecordedTerms};

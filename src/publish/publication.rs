@@ -11,7 +11,8 @@ use jiff::Timestamp;
 
 use super::checksums::{Checksums, file_hash};
 use super::generations::{self, Generation, Published};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::{Kind, Name};
 use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
 use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
@@ -35,6 +36,16 @@ pub(crate) enum PublicationKind {
     Night(OfNight),
     Restatement,
     Settlement,
+}
+
+impl PublicationKind {
+    fn name(&self) -> Kind {
+        match self {
+            Self::Night(_) => Kind::Night,
+            Self::Restatement => Kind::Restate,
+            Self::Settlement => Kind::Settle,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -123,8 +134,7 @@ pub(crate) fn publish(
             tracing::warn!("the next run will remove what is left: {failure}");
         }
     })?;
-    let stay: Vec<_> = [&name].into_iter().chain(before.as_ref().map(|before| &before.name)).collect();
-    pruning::prune(&layout, keep, now, &stay);
+    pruning::prune(&layout, keep, now);
     publication.forget_refused(&layout);
     Ok(Published { name: name.to_string(), changed: true, files: written(&checksums, &partitions) })
 }
@@ -158,7 +168,7 @@ pub(crate) fn find_again(
     let layout = Layout::new(out);
     let Some(name) = current::read(&layout)? else { return Ok(None) };
     let current = Predecessor::of(&layout, name)?;
-    let is_known = current.nights.get(&as_of) == Some(&night.ingredients);
+    let is_known = current.generation.nights.get(&as_of) == Some(&night.ingredients);
     let is_its_own = |folder: &PartitionFolder| files.keys().any(|path| path.starts_with(&format!("{folder}/")));
     let (own, others): (Vec<_>, Vec<_>) = current.partitions.iter().partition(|folder| is_its_own(folder));
     if !is_known || files.is_empty() || !others.into_iter().all(|folder| night.keeps(folder)) {
@@ -183,16 +193,22 @@ pub(crate) fn find_again(
 struct Predecessor {
     name: Name,
     folder: PathBuf,
-    nights: BTreeMap<Day, String>,
+    generation: Generation,
     partitions: BTreeSet<PartitionFolder>,
 }
 
 impl Predecessor {
     fn of(layout: &Layout, name: Name) -> Outcome<Self> {
         let folder = layout.generation(&name);
-        let nights = Generation::read(layout, &name)?.nights;
+        let generation = Generation::read(layout, &name)?;
         let partitions = PartitionFolder::all_in(&folder)?;
-        Ok(Self { name, folder, nights, partitions })
+        Ok(Self { name, folder, generation, partitions })
+    }
+
+    /// The generation that was current before the run of the instant `now` began.
+    fn before_run_at(&self, now: Timestamp) -> Option<String> {
+        let Generation { name, created_at, before_run, .. } = &self.generation;
+        if *created_at == now { before_run.clone() } else { Some(name.clone()) }
     }
 
     /// Its partitions that stay, and are not written by the run.
@@ -204,7 +220,7 @@ impl Predecessor {
 
     /// Whether it already holds every byte of a publication, and nothing that would be removed.
     fn holds(&self, publication: &Publication<'_>, news: &[NewPartition<'_>]) -> Outcome<bool> {
-        if !publication.is_known(&self.nights) {
+        if !publication.is_known(&self.generation.nights) {
             return Ok(false);
         }
         let first_not_held = staging::first_not_held(&self.folder, news)?;
@@ -240,16 +256,17 @@ fn add_generation(
         staging::carry(&before.folder, staging, &carried, &mut checksums)?;
     }
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
-    let name = Name { number, id };
-    let mut nights = before.map(|before| before.nights.clone()).unwrap_or_default();
+    let name = Name { number, kind: Some(publication.kind.name()), id };
+    let mut nights = before.map(|before| before.generation.nights.clone()).unwrap_or_default();
     nights.extend(publication.night().map(|night| (publication.as_of, night.ingredients.clone())));
     let generation = Generation {
         name: name.to_string(),
-        id: name.id.clone(),
+        id: name.id.to_string(),
         number,
         as_of: publication.as_of,
         created_at: now,
         parent: before.map(|before| before.name.to_string()),
+        before_run: before.and_then(|before| before.before_run_at(now)),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         nights,
     };

@@ -3,12 +3,13 @@
 //! A run can die at any step of `publish`: it leaves a staging folder, a complete generation that never became
 //! current, a temporary link, or a half removed old generation. None of them is visible to a reader.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::file_system::{self, STAGE};
-use super::layout::{Layout, Name, is_unfinished, lock_folder};
+use super::file_system::{self, STAGE, TRIED_LINKS};
+use super::layout::{Layout, is_unfinished, lock_folder};
+use super::name::Name;
 use super::partition::PUBLISHED;
-use super::{current, generations};
+use super::{current, frozen, generations, holds};
 use crate::error::{ExitClass, Finding, Outcome, all};
 use crate::preflight::check_one_file_system;
 
@@ -37,6 +38,7 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
     }
     current::link_quarantine(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
+    shown.as_ref().map_or(Ok(()), |shown| holds::forget_shown(layout, shown))?;
     Ok(shown)
 }
 
@@ -46,7 +48,8 @@ pub(crate) fn check(out: &Path) -> Outcome<()> {
     let generations = current::read(&layout).and_then(|shown| check_generations(&layout, shown.as_ref()));
     let is_there = layout.generations.is_dir();
     let disks = if is_there { check_one_file_system(&layout.out, &layout.generations) } else { Ok(()) };
-    all([generations, disks, current::check_quarantine(&layout)]).map(drop)
+    let holds = holds::read(&layout).map(drop);
+    all([generations, disks, current::check_quarantine(&layout), holds]).map(drop)
 }
 
 /// The generations of a link that was removed by hand must not be taken for those of a killed run.
@@ -63,18 +66,27 @@ fn check_generations(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
 }
 
 fn remove_leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<()> {
-    file_system::remove(&layout.next_current)?;
-    let folder = &layout.generations;
-    for name in file_system::names(folder)?.iter().filter(|name| is_unfinished(name)) {
-        file_system::remove(&folder.join(name))?;
-    }
-    for name in generations::all(layout)? {
-        if Some(&name) != shown && !current::is_marked(layout, &name) {
-            tracing::info!(generation = %name, "removing a generation that no reader saw");
-            file_system::remove(&layout.generation(&name))?;
+    for path in leftovers(layout, shown)? {
+        // What is hidden was half made or half removed; all else is a whole generation.
+        if path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")) {
+            tracing::info!("removing {}, which no reader saw", path.display());
         }
+        file_system::remove(&path)?;
     }
     Ok(())
+}
+
+/// What killed runs left, where no run goes on and `shown` is the current generation.
+pub(super) fn leftovers(layout: &Layout, shown: Option<&Name>) -> Outcome<Vec<PathBuf>> {
+    let mut found = vec![layout.next_current.clone(), layout.next_holds.clone(), layout.refused_staging.clone()];
+    found.extend(TRIED_LINKS.map(|name| lock_folder(&layout.out).join(name)));
+    found.extend(frozen::unfinished(layout)?);
+    let folder = &layout.generations;
+    found.extend(file_system::names(folder)?.iter().filter(|name| is_unfinished(name)).map(|name| folder.join(name)));
+    let unseen = |name: &Name| Some(name) != shown && !current::is_marked(layout, name);
+    found.extend(generations::all(layout)?.iter().filter(|name| unseen(name)).map(|name| layout.generation(name)));
+    found.retain(|path| path.symlink_metadata().is_ok());
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -83,6 +95,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+    use crate::publish::layout::removing;
     use crate::publish::testing::{Out, night};
 
     #[test]
@@ -99,7 +112,7 @@ mod tests {
         let orphan: Name = "000002-2022-03-15-0123456789ab".parse().unwrap();
         fs::create_dir_all(layout.generation(&orphan).join("published")).unwrap();
         symlink("generations/000002-2022-03-15-0123456789ab/published", &layout.next_current).unwrap();
-        fs::create_dir_all(layout.removing(&orphan).join("published")).unwrap();
+        fs::create_dir_all(removing(&layout.generation(&orphan)).join("published")).unwrap();
         assert_eq!(killed.files("current"), clean.files("current"));
 
         clean.publish(&second);

@@ -19,15 +19,12 @@ use super::quarantine::Quarantine;
 use crate::domain::Day;
 use crate::error::Outcome;
 
-/// Files that are being written.
-const STAGING: &str = ".staging";
 /// One file a day, whatever its size.
 const NO_LIMIT: usize = usize::MAX;
 
 /// Keeps the refused rows of some days, sorted as the quarantine is, in place of what was kept of these days; returns where.
 pub(crate) fn keep(out: &Path, days: &BTreeMap<Day, RecordBatch>) -> Outcome<PathBuf> {
-    let folder = Layout::new(out).refused;
-    let staging = folder.join(STAGING);
+    let Layout { refused: folder, refused_staging: staging, .. } = Layout::new(out);
     file_system::remove(&staging)?;
     file_system::make_folder(&folder, SET_ASIDE.folder_mode)?;
     file_system::make_folder(&staging, SET_ASIDE.folder_mode)?;
@@ -65,7 +62,7 @@ fn remove(folder: &Path, published: &Quarantine) -> Outcome<()> {
     let (mut kept, names) = (0, names(folder)?);
     for name in names {
         let day = name.strip_prefix("dt=").and_then(|day| day.parse::<Day>().ok());
-        if name == STAGING || day.is_some_and(|day| !published.keeps(day)) {
+        if day.is_some_and(|day| !published.keeps(day)) {
             file_system::remove(&folder.join(name))?;
         } else {
             kept += 1;
@@ -104,7 +101,7 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&folder.join("part-0.parquet"))), (0o700, 0o400));
         assert_eq!(mode(&out.path().join("refused")), 0o700);
-        fs::create_dir(out.path().join("refused").join(STAGING)).unwrap();
+        fs::create_dir(Layout::new(out.path()).refused_staging).unwrap();
 
         let night = night("2022-03-15", 4.0, &[]);
         out.publish(&night);

@@ -1,8 +1,8 @@
 //! Going back to a generation that readers were shown before, or forward again.
 //!
-//! In: the name of a generation. Out: `current` leads to it. A frozen month end that readers would lose by that, or see in
-//! an earlier revision, must be given up on purpose: with a reason, which is kept in
-//! `OUT/records/rollbacks.jsonl`: one line a rollback, never removed.
+//! In: the name of a generation. Out: `current` leads to it, and what readers see no more is held ([`holds`]): written first, so
+//! that no run finds the switch without it. A frozen month end that readers would lose, or see in an earlier revision, must be
+//! given up on purpose: with a reason, which is kept in `OUT/records/rollbacks.jsonl`: one line a rollback, never removed.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -15,10 +15,13 @@ use serde::Serialize;
 use super::checksums::file_hash;
 use super::current;
 use super::file_system::{self, STAGE};
-use super::generations::{Published, called};
-use super::layout::{Layout, Name};
+use super::generations::{Generation, Published, called};
+use super::holds::{self, Hold};
+use super::layout::Layout;
+use super::name::Name;
 use super::outputs::MONTH_END_SCORES;
 use super::partition::PUBLISHED;
+use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, disk, fault};
 use crate::interruption::uninterrupted;
 
@@ -29,28 +32,41 @@ pub(crate) struct Why<'a> {
     pub(crate) at: Timestamp,
 }
 
+/// What a rollback came to.
+#[derive(Debug)]
+pub(crate) struct RolledBack {
+    pub(crate) published: Published,
+    /// The nights that readers see no more.
+    pub(crate) held: Vec<Hold>,
+    /// The held nights that they see again.
+    pub(crate) released: Vec<Hold>,
+}
+
 /// Shows readers an earlier generation again. `to` is its name, or its id or number where only one has it. The link is as
 /// it was whatever error this returns.
-pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
+pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<RolledBack> {
     let layout = Layout::new(out);
-    let Chosen { previous, next, given_up } = Chosen::of(&layout, to, why)?;
-    let changed = previous.as_ref() != Some(&next);
-    if changed {
-        if let (Some(from), Some(because), false) = (&previous, why.because, given_up.is_empty()) {
+    let chosen = Chosen::of(&layout, to, why)?;
+    let Chosen { previous, next, given_up, held, .. } = &chosen;
+    if chosen.changes() {
+        if let (Some(from), Some(because), false) = (previous, why.because, given_up.is_empty()) {
             let (from, to) = (from.to_string(), next.to_string());
-            RollbackReason { at: why.at, from, to, because, month_ends: &given_up }.keep(&layout)?;
+            RollbackReason { at: why.at, from, to, because, month_ends: given_up }.keep(&layout)?;
         }
+        holds::add(&layout, held)?;
         current::link_quarantine(&layout)?;
-        uninterrupted(|| current::switch(&layout, previous.as_ref(), &next))?;
+        uninterrupted(|| current::switch(&layout, previous.as_ref(), next))?;
     }
-    Ok(Published { name: next.to_string(), changed, files: BTreeMap::new() })
+    // Readers see it already, and what they see is not held whatever the list says.
+    if let Err(failure) = holds::forget_shown(&layout, next) {
+        tracing::warn!("the next run will take what readers see off the list of what is held: {failure}");
+    }
+    Ok(chosen.outcome())
 }
 
 /// What a rollback would come to; nothing is written.
-pub(crate) fn foretell(out: &Path, to: &str, why: Why<'_>) -> Outcome<Published> {
-    let Chosen { previous, next, .. } = Chosen::of(&Layout::new(out), to, why)?;
-    let changed = previous.as_ref() != Some(&next);
-    Ok(Published { name: next.to_string(), changed, files: BTreeMap::new() })
+pub(crate) fn foretell(out: &Path, to: &str, why: Why<'_>) -> Outcome<RolledBack> {
+    Chosen::of(&Layout::new(out), to, why).map(Chosen::outcome)
 }
 
 /// A rollback that is allowed.
@@ -59,6 +75,8 @@ struct Chosen {
     next: Name,
     /// The frozen month ends that readers lose by it.
     given_up: Vec<String>,
+    held: Vec<Hold>,
+    released: Vec<Hold>,
 }
 
 impl Chosen {
@@ -73,7 +91,32 @@ impl Chosen {
             let advice = "say it with --because, or go back to a later generation";
             return Err(Finding::new(STAGE, found, "a reason to give them up").advice(advice).fail(ExitClass::Usage));
         }
-        Ok(Self { previous, next, given_up })
+        let shown = Generation::read(layout, &next)?.nights;
+        let held = from.map(|from| hidden(layout, from, &shown, why)).unwrap_or_default();
+        let released = holds::read(layout)?.into_iter().filter(|hold| hold.is_among(&shown)).collect();
+        Ok(Self { previous, next, given_up, held, released })
+    }
+
+    fn changes(&self) -> bool {
+        self.previous.as_ref() != Some(&self.next)
+    }
+
+    fn outcome(self) -> RolledBack {
+        let changed = self.changes();
+        let published = Published { name: self.next.to_string(), changed, files: BTreeMap::new() };
+        RolledBack { published, held: self.held, released: self.released }
+    }
+}
+
+/// The nights of the generation `from` that are not among those that readers are `shown` next; none where it cannot be read, for
+/// a rollback is what leads away from it.
+fn hidden(layout: &Layout, from: &Name, shown: &BTreeMap<Day, String>, why: Why<'_>) -> Vec<Hold> {
+    match Generation::read(layout, from) {
+        Ok(from) => holds::hidden((&from.nights, shown), (why.because, why.at)),
+        Err(failure) => {
+            tracing::warn!("what {from} has is not held: {failure}");
+            Vec::new()
+        }
     }
 }
 
@@ -107,8 +150,8 @@ struct RollbackReason<'a> {
 impl RollbackReason<'_> {
     /// Adds a line, and waits until it is on disk.
     fn keep(&self, layout: &Layout) -> Outcome<()> {
-        let folder = &layout.rollback_reasons;
-        file_system::make_folder(folder, PUBLISHED.folder_mode)?;
+        let folder = &layout.records;
+        file_system::make_durable_folder(folder, PUBLISHED.folder_mode)?;
         let path = folder.join("rollbacks.jsonl");
         let line = serde_json::to_string(self).map_err(|error| fault(STAGE, error))?;
         let failed = |error: io::Error| disk(STAGE, "append", &path, &error);
@@ -134,9 +177,9 @@ mod tests {
         out.publish(&night("2022-03-15", 4.2, &[]));
         let after = out.files("current");
         assert_ne!(before[0], after);
-        assert!(out.rollback(&first.name).unwrap().changed);
+        assert!(out.rollback(&first.name).unwrap().published.changed);
         assert_eq!(["current", "quarantine"].map(|folder| out.files(folder)), before);
-        assert!(!out.rollback(first.id()).unwrap().changed);
+        assert!(!out.rollback(&first.id()).unwrap().published.changed);
         out.rollback("2").unwrap();
         assert_eq!(out.files("current"), after);
         out.rollback("1").unwrap();
@@ -160,7 +203,7 @@ mod tests {
 
         out.rollback(&first.name).unwrap();
         let again = out.publish(&night("2022-03-15", 4.2, &[]));
-        let failure = out.rollback(again.id()).unwrap_err();
+        let failure = out.rollback(&again.id()).unwrap_err();
         assert!(failure.to_string().contains("2 generations called"), "{failure}");
         out.rollback(&again.name).unwrap();
     }
@@ -185,15 +228,15 @@ mod tests {
         assert!(failure.to_string().contains("month_end=2022-01-31"), "{failure}");
 
         let because = Why { because: Some("a wrong extract"), at: Timestamp::UNIX_EPOCH };
-        assert!(rollback(out.path(), &before.name, because).unwrap().changed);
+        assert!(rollback(out.path(), &before.name, because).unwrap().published.changed);
         let kept = fs::read_to_string(out.path().join("records/rollbacks.jsonl")).unwrap();
         let reason = r#""because":"a wrong extract","month_ends":["month_end=2022-01-31"]"#;
         assert!(kept.contains(reason), "{kept}");
-        assert!(out.rollback(&first.name).unwrap().changed, "forward again nothing is lost");
+        assert!(out.rollback(&first.name).unwrap().published.changed, "forward again nothing is lost");
 
         let revised = out.publish(&month_end(4.2));
         assert_eq!(out.rollback(&first.name).unwrap_err().class, ExitClass::Usage, "to an earlier revision");
         out.publish(&night("2022-02-01", 4.0, &[]));
-        assert!(out.rollback(&revised.name).unwrap().changed, "the month end is the same in both");
+        assert!(out.rollback(&revised.name).unwrap().published.changed, "the month end is the same in both");
     }
 }

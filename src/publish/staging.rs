@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::checksums::{Checksums, file_hash, hexadecimal};
 use super::file_metadata::generation_in;
 use super::file_system::{self, STAGE};
-use super::layout::HASH_LENGTH;
+use super::name::{HASH_LENGTH, Id};
 use super::output_checks::checked;
 use super::parquet_file::{EncodedFile, encode};
 use super::partition::{NewPartition, PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
@@ -25,7 +25,7 @@ const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 /// Writes a run's own partitions, sorted by folder, into `staging`, but for quarantine files that the generation `before` has
 /// with these rows: a day's quarantine is read again by each of thirty nights, and is a new file only where its rows are
 /// new. Returns the run's own id and the hashes of the files.
-pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<'_>]) -> Outcome<(String, Checksums)> {
+pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<'_>]) -> Outcome<(Id, Checksums)> {
     file_system::make_folder(staging, PUBLISHED.folder_mode)?;
     for root in [PUBLISHED, SET_ASIDE] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
@@ -127,7 +127,7 @@ fn holds(current: &Path, partition: &NewPartition<'_>, id: Option<&str>, files: 
 
 /// The ids that the partitions of a run carry, in the order given, and the run's own, that of the one it gave first. Each
 /// group of published partitions has one: a day, and a hash of the names and encoded rows of its files.
-fn ids(partitions: &[NewPartition<'_>], encoded: &[Vec<EncodedFile>]) -> Outcome<(Vec<String>, String)> {
+fn ids(partitions: &[NewPartition<'_>], encoded: &[Vec<EncodedFile>]) -> Outcome<(Vec<String>, Id)> {
     let mut groups: BTreeMap<String, (Day, Sha256)> = BTreeMap::new();
     // What earlier nights left in the quarantine is no content of this run.
     let published = |(partition, _): &(&NewPartition<'_>, _)| partition.folder.root == PUBLISHED;
@@ -138,15 +138,15 @@ fn ids(partitions: &[NewPartition<'_>], encoded: &[Vec<EncodedFile>]) -> Outcome
             hash.update(file.digest());
         }
     }
-    let id = |(day, hash): (Day, Sha256)| {
-        let digits: String = hexadecimal(&hash.finalize()).chars().take(HASH_LENGTH).collect();
-        format!("{day}-{digits}")
+    let id = |(last_day, hash): (Day, Sha256)| Id {
+        last_day,
+        hash: hexadecimal(&hash.finalize()).chars().take(HASH_LENGTH).collect(),
     };
     let by_group: BTreeMap<_, _> = groups.into_iter().map(|(name, group)| (name, id(group))).collect();
     let first = partitions.iter().find(|partition| partition.is_first).map(NewPartition::group);
     let own = first.and_then(|group| by_group.get(&group));
     let own = own.ok_or_else(|| fault(STAGE, "a publication without a published partition"))?;
     // A day of the quarantine of which the run publishes nothing else carries the run's own.
-    let of = |partition: &NewPartition<'_>| by_group.get(&partition.group()).unwrap_or(own).clone();
+    let of = |partition: &NewPartition<'_>| by_group.get(&partition.group()).unwrap_or(own).to_string();
     Ok((partitions.iter().map(of).collect(), own.clone()))
 }

@@ -9,13 +9,14 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray}
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use super::generations::Published;
+use super::generations::{self, Published};
+use super::name::Name;
 use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
 use super::partition::{OutputPartition, Period};
 use super::pruning::KeptGenerations;
 use super::publication::{OfNight, Publication, PublicationKind, publish};
 use super::quarantine::Quarantine;
-use super::rollback::{Why, rollback};
+use super::rollback::{RolledBack, Why, rollback};
 use super::rows::Rows;
 use super::terms::RecordedTerms;
 use crate::domain::{Day, Span};
@@ -75,6 +76,13 @@ pub(super) fn night(as_of: &str, score: f64, quarantined: &[(&str, &str)]) -> Pu
     }
 }
 
+/// The same night, made of these.
+pub(super) fn of<'a>(mut night: Publication<'a>, ingredients: &str) -> Publication<'a> {
+    let PublicationKind::Night(of_night) = &mut night.kind else { panic!("no night") };
+    ingredients.clone_into(&mut of_night.ingredients);
+    night
+}
+
 pub(super) fn set_aside<'a>(night: &'a mut Publication<'_>) -> &'a mut Quarantine {
     let PublicationKind::Night(of_night) = &mut night.kind else { panic!("no night") };
     &mut of_night.quarantine
@@ -102,9 +110,21 @@ impl Out {
         self.publish_keeping(night, KEEP_ALL).unwrap()
     }
 
-    /// Publishes a night at 02:00 on the day after it.
+    /// Publishes a night at 02:00 on the day after it, or so many seconds later as there were generations before: no two runs
+    /// have one instant.
     pub(super) fn publish_keeping(&self, night: &Publication<'_>, keep: KeptGenerations) -> Outcome<Published> {
-        let now = Timestamp::from_second(night.as_of.plus(1).epoch_seconds() + 7_200).unwrap();
+        let last = generations::list(self.path())?.last().map_or(0, |last| i64::from(last.generation.number));
+        let now = Timestamp::from_second(night.as_of.plus(1).epoch_seconds() + 7_200 + last).unwrap();
+        self.publish_at(night, now, keep)
+    }
+
+    /// Publishes a night in the run of this instant.
+    pub(super) fn publish_at(
+        &self,
+        night: &Publication<'_>,
+        now: Timestamp,
+        keep: KeptGenerations,
+    ) -> Outcome<Published> {
         publish(self.path(), night, now, keep)
     }
 
@@ -112,7 +132,7 @@ impl Out {
         [("2022-03-14", 4.1), ("2022-03-15", 4.2)].map(|(day, score)| self.publish(&night(day, score, &[])))
     }
 
-    pub(super) fn rollback(&self, to: &str) -> Outcome<Published> {
+    pub(super) fn rollback(&self, to: &str) -> Outcome<RolledBack> {
         rollback(self.path(), to, Why { because: None, at: Timestamp::UNIX_EPOCH })
     }
 
@@ -139,7 +159,7 @@ impl Out {
 }
 
 impl Published {
-    pub(super) fn id(&self) -> &str {
-        self.name.split_once('-').unwrap().1
+    pub(super) fn id(&self) -> String {
+        self.name.parse::<Name>().unwrap().id.to_string()
     }
 }

@@ -1,8 +1,8 @@
 //! Whether every published file is what was recorded when it was written.
 //!
-//! In: the generations that readers can be shown, and the copies of frozen month ends. Out: how many files were hashed, and
-//! a finding for each that is missing, other than recorded, or none of ours. Nothing is changed, and no lock is needed: a
-//! generation that goes while it is looked at is passed over.
+//! In: the generations that readers can be shown, the copies of frozen month ends, and the list of what is held. Out: how many
+//! files were hashed, and a finding for each that is missing, other than recorded, or none of ours. Nothing is changed, and no
+//! lock is needed: a generation that goes while it is looked at is passed over.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,12 +11,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::checksums::{Checksums, file_hash, other_hash};
-use super::current;
 use super::file_system::names;
 use super::frozen::{copy_of, not_as_recorded};
 use super::generations::{UNUSABLE_ADVICE, once_current};
-use super::layout::{Layout, Name};
+use super::layout::Layout;
+use super::name::Name;
 use super::partition::{PartitionFolder, partition_paths};
+use super::{current, holds};
 use crate::error::{Finding, Outcome};
 
 const STAGE: &str = "verify";
@@ -40,6 +41,7 @@ pub(crate) fn verify(out: &Path) -> Outcome<Verified> {
         }
     }
     findings.extend(verify_copies(&layout, &mut hashes)?);
+    findings.extend(holds::read(&layout).err().into_iter().flat_map(|unreadable| unreadable.findings));
     Ok(Verified { files: hashes.0.len(), findings })
 }
 

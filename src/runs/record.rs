@@ -69,6 +69,8 @@ pub(crate) struct RunRecord {
     pub(crate) rules: Vec<RuleTable>,
     /// The nights that it came to, in order.
     pub(crate) nights: Vec<NightRun>,
+    /// The nights that it did not publish, for they are held; of a rollback those that it holds.
+    pub(crate) held_nights: Vec<Day>,
     /// The other publications: restatements, settlements, rollbacks.
     pub(crate) publications: Vec<PublicationRun>,
     /// The table-days that its nights were made of, read now or before.

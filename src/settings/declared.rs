@@ -76,7 +76,7 @@ use Reach::{Night, Partials, Run, Settlements};
 const DAYS: Kind = AtLeast("days", 0, 36_600);
 const ROWS: Kind = AtLeast("rows", 0, i64::MAX.unsigned_abs());
 const FEW_DAYS: Kind = AtLeast("days", 0, 3_660);
-const GENERATIONS: Kind = AtLeast("generations", 1, u64::MAX);
+const RUNS: Kind = AtLeast("runs", 1, u64::MAX);
 const FREE_MIB: Kind = AtLeast("MiB", 0, 1 << 40);
 const THREADS: Kind = Between("threads", 1, 1024);
 const MAY_LACK: Kind = Kind::SomeOf(&["disputes", "appeals"]);
@@ -136,7 +136,7 @@ pub static SETTINGS: [Setting; 56] = [
     setting("warn_rows_percent", Percent, "50", Run, "the least rows of a day without a warning, of the median day's"),
     setting("warn_rows_median", ROWS, "100", Run, "smaller median days are never warned of"),
     setting("quarantine_days", DAYS, "90", Run, "how long quarantined rows are kept"),
-    setting("keep_generations", GENERATIONS, "30", Run, "how many generations are kept at most"),
+    setting("keep_generations", RUNS, "30", Run, "of how many runs the last generation is kept at most"),
     setting("keep_generations_days", DAYS, "90", Run, "how long a generation is kept at most"),
     setting("catch_up_days", DAYS, "7", Run, "how many missed days a night without a date catches up"),
     setting("memory_limit_mib", AtLeast("MiB", 1, u64::MAX), "", Run, MEMORY)

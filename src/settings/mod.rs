@@ -60,6 +60,7 @@ pub struct Settings {
     pub(crate) quarantine_days: i32,
     pub(crate) keep_generations: usize,
     pub(crate) keep_generations_days: i64,
+    pub(crate) keep_runs_days: i64,
     pub(crate) catch_up_days: i32,
     /// How much memory the work is planned for; none: as much as it takes.
     pub(crate) memory_limit_mib: Option<u64>,
@@ -168,6 +169,7 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
         quarantine_days: values.get("quarantine_days")?,
         keep_generations: values.get("keep_generations")?,
         keep_generations_days: values.get("keep_generations_days")?,
+        keep_runs_days: values.get("keep_runs_days")?,
         catch_up_days: values.get("catch_up_days")?,
         memory_limit_mib: values.optional("memory_limit_mib")?,
         wait_seconds: values.get("wait_seconds")?,

@@ -4,10 +4,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Outcome, disk};
-use crate::{folders::entries, hashing::hash_of};
+use crate::folders::{self, entries};
+use crate::hashing::hash_of;
 
 pub(super) const STAGE: &str = "state";
 /// The ending of a file that is being written.
@@ -75,23 +76,29 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
 }
 
 /// Makes the folder of a file, and returns the name that the file has until it is whole.
-fn prepare(path: &Path) -> Outcome<std::path::PathBuf> {
+fn prepare(path: &Path) -> Outcome<PathBuf> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| disk(STAGE, "mkdir", folder, &error))?;
     }
     Ok(path.with_extension(UNFINISHED))
 }
 
-/// Removes what killed runs left unfinished anywhere under a state folder. The caller holds its lock.
-pub(crate) fn sweep(folder: &Path) -> Outcome<()> {
+/// What killed runs left unfinished anywhere under a state folder, where nobody holds its lock.
+pub(crate) fn unfinished(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
     for (name, path) in entries(STAGE, folder)? {
         if path.is_dir() {
-            sweep(&path)?;
+            found.extend(unfinished(&path)?);
         } else if name.ends_with(UNFINISHED) {
-            fs::remove_file(&path).map_err(|error| disk(STAGE, "unlink", &path, &error))?;
+            found.push(path);
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+/// Removes what killed runs left unfinished anywhere under a state folder. The caller holds its lock.
+pub(crate) fn sweep(folder: &Path) -> Outcome<()> {
+    unfinished(folder)?.iter().try_for_each(|path| folders::remove(STAGE, path))
 }
 
 #[cfg(test)]

@@ -24,3 +24,5 @@ pub(crate) mod window;
 
 /// The folders of STATE that runs make.
 pub(crate) const OWN_FOLDERS: [&str; 6] = ["locks", "outlook", "partials", "records", "whole", "window"];
+/// Those of them that hold table-days: partials, and the rows of tables that are kept whole.
+pub(crate) const TABLE_DAY_FOLDERS: [&str; 2] = ["partials", "whole"];

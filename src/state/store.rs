@@ -20,8 +20,10 @@ use crate::state::checksummed::{self, Content, STAGE};
 pub(crate) use crate::state::description::{Input, Stored};
 use crate::state::record_index::{self, RecordIndex};
 use crate::state::rehearsal::Keeping;
-use crate::state::{day_content::DayContent, description, format, frames};
-use crate::{domain::Day, extracts::tables::Table, folders::entries, hashing::hash_of, partials::measures};
+use crate::state::{TABLE_DAY_FOLDERS, day_content::DayContent, description, format, frames};
+use crate::{
+    domain::Day, extracts::tables::Table, folders::entries, hashing::hash_of, partials::measures, space::bytes_of,
+};
 
 #[derive(Debug)]
 pub(crate) struct Store<'a> {
@@ -56,6 +58,16 @@ fn found(description: Content, of: TableDay) -> Found {
     }
 }
 
+/// What the files of a table-day take on disk, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) size_bytes: u64,
+    /// The index of its records, of all.
+    pub(crate) index_bytes: u64,
+}
+
+/// How the name of an index of records ends.
+const INDEX_ENDING: &str = ".records";
 /// The length of a day's name.
 const DAY_LENGTH: usize = 10;
 
@@ -193,25 +205,45 @@ impl<'a> Store<'a> {
         if described().as_ref() == Some(&stored) { (files, damaged) } else { (files, Vec::new()) }
     }
 
-    /// Every table-day that is stored, with the size of its files in bytes.
-    pub(crate) fn all(&self) -> Outcome<BTreeMap<TableDay, u64>> {
-        let mut kept = BTreeMap::new();
+    /// Every table-day that is stored, with what its files take on disk.
+    pub(crate) fn all(&self) -> Outcome<BTreeMap<TableDay, Taken>> {
+        let mut kept: BTreeMap<TableDay, Taken> = BTreeMap::new();
         for table in Table::ALL {
             for (name, path) in entries(STAGE, &self.folder(table))? {
                 if let Some(Ok(day)) = name.get(..DAY_LENGTH).map(str::parse::<Day>) {
-                    *kept.entry((table, day)).or_default() += fs::metadata(path).map_or(0, |file| file.len());
+                    let size_bytes = fs::metadata(path).map_or(0, |file| bytes_of(&file));
+                    let taken = kept.entry((table, day)).or_default();
+                    taken.size_bytes += size_bytes;
+                    taken.index_bytes += if name.ends_with(INDEX_ENDING) { size_bytes } else { 0 };
                 }
             }
         }
         Ok(kept)
     }
 
-    /// Removes all files of a table-day, its description first.
-    pub(crate) fn remove(&self, of @ (table, day): TableDay) -> Outcome<()> {
-        let described = self.description(of);
+    /// The files of versions that were stored before the one that their table-day's description names: a run that was killed
+    /// left them. Where the description is not sound nobody knows which these are, and all stay.
+    pub(crate) fn replaced(&self) -> Outcome<Vec<PathBuf>> {
+        let mut replaced = Vec::new();
+        for of in self.all()?.into_keys() {
+            let Some(stored) = self.peek(of).stored() else { continue };
+            let named = [self.content_file(of, &stored.version), self.records_file(of, &stored.version)];
+            let is_of_version = |path: &PathBuf| named.iter().any(|named| named.extension() == path.extension());
+            replaced.extend(self.files(of)?.into_iter().filter(|path| is_of_version(path) && !named.contains(path)));
+        }
+        Ok(replaced)
+    }
+
+    fn files(&self, (table, day): TableDay) -> Outcome<Vec<PathBuf>> {
         let day = day.to_string();
-        let files = entries(STAGE, &self.folder(table))?.into_iter().filter(|(name, _)| name.starts_with(&day));
-        let mut files: Vec<PathBuf> = files.map(|(_, path)| path).collect();
+        let files = entries(STAGE, &self.folder(table))?.into_iter();
+        Ok(files.filter(|(name, _)| name.starts_with(&day)).map(|(_, path)| path).collect())
+    }
+
+    /// Removes all files of a table-day, its description first.
+    pub(crate) fn remove(&self, of: TableDay) -> Outcome<()> {
+        let described = self.description(of);
+        let mut files = self.files(of)?;
         files.sort_by_key(|path| *path != described);
         files.iter().try_for_each(|path| fs::remove_file(path).map_err(|error| disk(STAGE, "unlink", path, &error)))
     }
@@ -233,7 +265,8 @@ impl<'a> Store<'a> {
 
     /// Where a table's days are kept: shops and appeals have no partials.
     fn folder(&self, table: Table) -> PathBuf {
-        let kind = if measures::of(table).is_some() { "partials" } else { "whole" };
+        let [partials, whole] = TABLE_DAY_FOLDERS;
+        let kind = if measures::of(table).is_some() { partials } else { whole };
         self.state.join(kind).join(table.name())
     }
 
@@ -246,6 +279,6 @@ impl<'a> Store<'a> {
     }
 
     fn records_file(&self, (table, day): TableDay, version: &Version) -> PathBuf {
-        self.folder(table).join(format!("{day}-{}.records", version.fingerprint))
+        self.folder(table).join(format!("{day}-{}{INDEX_ENDING}", version.fingerprint))
     }
 }

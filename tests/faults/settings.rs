@@ -47,7 +47,7 @@ fn an_unsound_value_is_refused_whatever_the_setting() {
         ("min_rows_percent=20%", "a percentage"),
         ("min_rows_median=-1000", "a number of rows, 0 or more"),
         ("quarantine_days=-1", "a number of days, 0 or more"),
-        ("keep_generations=0", "a number of generations, 1 or more"),
+        ("keep_generations=0", "a number of runs, 1 or more"),
         ("keep_generations_days=-1", "a number of days, 0 or more"),
         ("extracts=", "the folder of the extracts"),
         ("out=", "the folder of the published files"),

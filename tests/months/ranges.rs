@@ -69,11 +69,14 @@ fn a_range_needs_both_ends_in_order() {
 #[test]
 fn going_back_past_a_month_end_is_refused_without_a_reason() {
     let bench = Bench::two_months();
-    bench.said("backfill --from 2022-01-30 --to 2022-02-01");
+    ["2022-01-30", "2022-01-31", "2022-02-01"]
+        .iter()
+        .for_each(|day| drop(bench.said(&format!("nightly --date {day}"))));
     let first = fs::read_dir(bench.path("out/generations")).unwrap();
     let first = first.map(|entry| entry.unwrap().file_name().into_string().unwrap()).min().unwrap();
     bench.run(&format!("rollback --to {first}")).assert_refused(2, &[&["month_end=2022-01-31", "--because"]]);
     bench.said(&format!("rollback --to {first} --because mistake"));
     assert!(bench.shown(&MONTH_END_SCORES, "2022-01-31", &["shop_id"]).is_empty());
+    bench.said("rollback --release 2022-01-31");
     bench.run("nightly --date 2022-01-31").assert_said("month end 2022-01-31 closed");
 }

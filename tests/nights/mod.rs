@@ -9,6 +9,8 @@ mod damaged;
 mod differences;
 mod extracts;
 mod folders;
+mod gc;
+mod holds;
 mod new;
 mod outlook;
 mod retention;

@@ -118,7 +118,7 @@ fn nothing_is_stale_where_extracts_are_gone() {
     delete_old_extracts(&bench);
     assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
     let state = bench.said("state --format csv");
-    let counts: Vec<Vec<&str>> = state.lines().skip(1).map(|row| row.split(',').skip(5).collect()).collect();
+    let counts: Vec<Vec<&str>> = state.lines().skip(1).map(|row| row.split(',').skip(6).collect()).collect();
     assert!(counts.iter().all(|counts| counts[1] == "0"), "{state}");
     assert!(counts.iter().any(|counts| counts[0] != "0"), "some are without extracts: {state}");
     bench

@@ -68,6 +68,20 @@ fn what_earlier_releases_published_stays_and_days_that_would_be_judged_otherwise
 }
 
 #[test]
+fn generations_under_names_of_an_earlier_release_are_listed_rolled_back_to_and_held() {
+    for release in RELEASES {
+        let left = Left::by(release);
+        let listed = left.run(&["generations", "--format", "csv"]);
+        assert!(listed.stdout.contains("\n000002-2022-03-01-79e112b80294,"), "{release}: {}", listed.stdout);
+        left.run(&["rollback", "--to", "000001-2022-02-28-9ca8c3981fe7"]).assert_said("held: 2022-03-01; ");
+        let shorter = left.run(&["nightly", "--date", "2022-03-01", "--set", "window_days=2"]);
+        shorter.assert_said("published as 000003-night-2022-03-01-");
+        left.run(&["rollback", "--to", "2022-03-01-79e112b80294"]).assert_said("held no more");
+        left.run(&["verify"]).assert_done();
+    }
+}
+
+#[test]
 fn what_cannot_be_served_is_said_at_the_start_and_nothing_is_touched() {
     for release in RELEASES {
         let left = Left::by(release);

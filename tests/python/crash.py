@@ -6,7 +6,8 @@ strace lists the calls of a run on one thread that write, rename, link, sync or 
 Then, for each of them (with EVERY=5 for each fifth of a kind), the run is killed as it makes the call, and in two more
 runs the call fails with ENOSPC and with EIO. After each:
 
-- readers see the old publication or the new one, every byte of it, and its quarantine with it;
+- readers see the old publication or the new one, every byte of it, and its quarantine with it; where it was rolled back, what
+  they see no more is held, and of a release all or nothing is;
 - a run that was not killed ends with exit code 5, the old publication and a line that names the path; or, where nothing
   depends on the call, with 0 and the new one: after the switch, or at a close, which the sync answers for;
 - a plain rerun ends with exit code 0, readers see every byte of a run that was left alone, the state folder holds what
@@ -28,12 +29,15 @@ DISK = 5
 MAY_FAIL_QUIETLY = {"close"}
 
 
-def is_switch(call: Call) -> bool:
-    return call.kind.startswith("rename") and Path(call.path).name == "current"
+def switch(calls: list[Call]) -> int:
+    """The place of the call from which on all is as after the run; a run that shows nothing else has the end of the list."""
+    renamed = {Path(call.path).name: place for place, call in enumerate(calls) if call.kind.startswith("rename")}
+    return renamed.get("current", renamed.get("holds.json", len(calls)))
 
 
-def wrong_end(call: Call, fault: str, ended: Ended, sees_new: bool, is_committed: bool) -> str | None:
-    """What is wrong with how a run ended whose call was struck, `is_committed` after the switch."""
+def wrong_end(call: Call, fault: str, ended: Ended, sees_new: bool | None, is_committed: bool) -> str | None:
+    """What is wrong with how a run ended whose call was struck, `is_committed` after the switch; what it sees is none where that
+    is the same before and after."""
     if fault == KILL:
         return None if ended.code == KILLED else f"ended with {ended.code}, not killed"
     if ended.code == DISK:
@@ -43,9 +47,9 @@ def wrong_end(call: Call, fault: str, ended: Ended, sees_new: bool, is_committed
         return None if named else f"a line that does not name the call: {ended.stderr!r}"
     if ended.code != 0:
         return f"exit code {ended.code}: {ended.stderr!r}"
-    if not sees_new:
+    if sees_new is False:
         return "exit code 0 over the old publication"
-    if not is_committed and call.kind not in MAY_FAIL_QUIETLY:
+    if sees_new is not None and not is_committed and call.kind not in MAY_FAIL_QUIETLY:
         return "exit code 0, though the call failed"
     return None
 
@@ -66,10 +70,11 @@ class Struck:
         self.command = bench.command(scenario.run)
         calls = changing_calls(self.command, [bench.out, bench.state], bench.folder / "calls")
         self.new = bench.seen()
-        assert self.old and self.new != self.old, "the run changes nothing"
+        assert self.old and (self.new != self.old) == scenario.is_seen, "the run changes nothing, or what it must not"
+        self.generations = bench.generations()
         bench.run(scenario.run)
         self.kept = bench.kept()
-        self.switch = next(place for place, call in enumerate(calls) if is_switch(call))
+        self.switch = switch(calls)
         self.calls = list(self.chosen(calls, every))
         self.counts: Counter = Counter()
         self.wrong: list[str] = []
@@ -90,7 +95,8 @@ class Struck:
         wrong = None
         if seen not in (self.old, self.new):
             wrong = "a mixture"
-        wrong = wrong or wrong_end(call, fault, ended, seen == self.new, place > self.switch)
+        sees_new = seen == self.new if self.scenario.is_seen else None
+        wrong = wrong or wrong_end(call, fault, ended, sees_new, place > self.switch)
         wrong = wrong or self.wrong_rerun()
         if wrong:
             self.wrong.append(f"{self.scenario.name}: {fault} at {call}: {wrong}")
@@ -104,6 +110,8 @@ class Struck:
             return f"the rerun ended with {again.code}: {again.stderr!r}"
         if self.bench.seen() != self.new:
             return "the rerun published other bytes"
+        if not self.scenario.is_seen and self.bench.generations() != self.generations:
+            return f"the rerun left {self.bench.generations()}"
         if self.bench.leftovers():
             return f"the rerun left {self.bench.leftovers()}"
         verified = run(self.bench.command(["verify"]))

@@ -1,5 +1,6 @@
 """The runs that the crash test kills and fails, each on folders that earlier runs left."""
 
+import json
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ MARKETPLACE = "--from 2022-02-22 --to 2022-03-01 --shops 12 --rows-per-day 60 --
 # small for limits in percent.
 SETTINGS = ["window_days=3", "keep_generations=2", "max_quarantined_percent=100", "max_unscored_percent=100"]
 MONTH_END = "2022-02-28"
+# Of the state folder, what is not compared byte by byte.
+BY_NAME = ("locks/", "window/", "outlook/", "last_night.json")
 RESTATE = ["restate", "--month-end", MONTH_END, "--knowledge-day", "2022-03-01", "--because", "a test"]
 
 
@@ -20,21 +23,38 @@ class Scenario:
     name: str
     before: list[list[str]]
     run: list[str]
+    # Whether readers see something else after it, or something else is held.
+    is_seen: bool = True
 
 
 def night(day: str) -> list[str]:
     return ["nightly", "--date", day]
 
 
+def nights(*days: int) -> list[list[str]]:
+    return [night(f"2022-02-{day}") for day in days]
+
+
+BACK = ["rollback", "--to", "1", "--because", "a test"]
+
+
 SCENARIOS = [
-    Scenario("a night over older ones", [night(f"2022-02-{day}") for day in (24, 25, 26)], night("2022-02-27")),
-    Scenario("a night that ends a month", [night(f"2022-02-{day}") for day in (25, 26, 27)], night(MONTH_END)),
+    Scenario("a night over older ones", nights(24, 25, 26), night("2022-02-27")),
+    Scenario("a night that ends a month", nights(25, 26, 27), night(MONTH_END)),
     Scenario(
         "a restatement",
-        [night(f"2022-02-{day}") for day in (26, 27, 28)],
+        nights(26, 27, 28),
         [*RESTATE, "--set", "after_sales_mix=volume"],
     ),
-    Scenario("a rollback", [night(f"2022-02-{day}") for day in (27, 28)], ["rollback", "--to", "1", "--because", "a test"]),
+    Scenario("a rollback", nights(27, 28), BACK),
+    Scenario("a rollback that goes forward again", [*nights(27, 28), BACK], ["rollback", "--to", "2"]),
+    Scenario("a release", [*nights(27, 28), BACK], ["rollback", "--release", "all"]),
+    Scenario(
+        "a removal of what is kept no longer",
+        [[*each, "--set", "keep_generations=9"] for each in nights(24, 25, 26, 27)],
+        ["gc"],
+        is_seen=False,
+    ),
 ]
 
 
@@ -52,7 +72,8 @@ class Bench:
         folders = {"--extracts": self.extracts, "--rules": self.rules, "--state": self.state, "--out": self.out}
         flags = [str(part) for flag in folders.items() for part in flag]
         settings = [part for setting in SETTINGS for part in ("--set", setting)]
-        return [self.shopscore, *arguments, "--threads", "1", *flags, *settings]
+        # What a scenario sets comes last, and holds.
+        return [self.shopscore, arguments[0], "--threads", "1", *flags, *settings, *arguments[1:]]
 
     def run(self, arguments: list[str]) -> None:
         subprocess.run(self.command(arguments), check=True, stdout=subprocess.DEVNULL)
@@ -72,19 +93,31 @@ class Bench:
         subprocess.run(["cp", "-a", str(self.folder / "before"), str(now)], check=True)
 
     def seen(self) -> dict[str, bytes]:
-        """What readers see, the quarantine with it, resolved once as they do."""
+        """What readers see, the quarantine with it, resolved once as they do; and what is held besides."""
         current = self.out / "current"
         if not current.is_symlink():
             return {}
         generation = current.resolve(strict=True).parent
         trees = [generation / tree for tree in ("published", "quarantine")]
         assert (self.out / "quarantine").resolve(strict=True) == trees[1]
-        return {str(path.relative_to(generation)): path.read_bytes() for tree in trees for path in files_in(tree)}
+        seen = {str(path.relative_to(generation)): path.read_bytes() for tree in trees for path in files_in(tree)}
+        return seen | {"held": self.held(generation)}
+
+    def held(self, generation: Path) -> bytes:
+        """The nights that are held, but for those of the generation."""
+        listed = self.out / "records/holds.json"
+        shown = json.loads((generation / "generation.json").read_text())["nights"]
+        holds = json.loads(listed.read_text()) if listed.exists() else []
+        return json.dumps([hold["day"] for hold in holds if shown.get(hold["day"]) != hold["ingredients"]]).encode()
+
+    def generations(self) -> list[str]:
+        return sorted(path.name for path in (self.out / "generations").iterdir())
 
     def kept(self) -> dict[str, bytes]:
-        """What the next run will find in the state folder. The sums of a window come in any order: of them, the name."""
+        """What the next run will find in the state folder. The sums of a window come in any order, and what came of the last
+        night goes by whether it was published before: of them, the name."""
         names = {path: str(path.relative_to(self.state)) for path in files_in(self.state)}
-        return {name: b"" if name.startswith(("locks/", "window/")) else path.read_bytes() for path, name in names.items()}
+        return {name: b"" if name.startswith(BY_NAME) else path.read_bytes() for path, name in names.items()}
 
     def leftovers(self) -> list[str]:
         """Names that only an unfinished run leaves."""

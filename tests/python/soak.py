@@ -4,14 +4,17 @@
 
 In between: ranges, stale nights and settlements, restatements, partitions that are rewritten, delivered late or get new
 appeals, runs that are killed or interrupted at random moments and started again, a state folder that is damaged, lost or put
-back from an old copy, generations rolled back and forward. After every run the frozen month ends must be what they were,
-but for what a restatement or a rollback is for. In the end all days are brought up to date and every month end is restated:
+back from an old copy, generations rolled back and forward, what they hold released, and what is kept no longer removed. After
+every run the frozen month ends must be what they were, but for what a restatement or a rollback is for, and no night that was
+held is published as it was rolled back. In the end all is released and brought up to date and every month end is restated:
 the nights must have the bytes of a clean run over the extracts as they are then, month ends, assessments and settlements
 its rows, revisions aside. Exit code 1 on any difference.
 """
 
 import collections
+import csv
 import datetime as dt
+import json
 import os
 import random
 import shutil
@@ -78,6 +81,21 @@ class Program:
     def frozen(self):
         return {path: what for path, what in self.shown().items() if path.startswith("month_end_")}
 
+    def shown_nights(self):
+        """The nights that readers see, each with what it was made of."""
+        return set(self.read("current/../generation.json", {"nights": {}})["nights"].items())
+
+    def held(self):
+        """The nights that rollbacks hold, but for those that readers see."""
+        return {(hold["day"], hold["ingredients"]) for hold in self.read("records/holds.json", [])} - self.shown_nights()
+
+    def read(self, path, absent):
+        path = os.path.join(self.out, path)
+        if not os.path.exists(path):
+            return absent
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
     def rows(self, table):
         """All rows of a table by partition, without what tells of revisions."""
         root = os.path.join(self.out, "current", table)
@@ -116,12 +134,15 @@ class Soak:
         events = {
             self.a_night: 34, self.a_range: 6, self.stale_nights: 4, self.a_restatement: 8, self.a_settlement: 4,
             self.a_rewrite: 14, self.new_appeals: 10, self.a_late_delivery: 4, self.damaged_state: 8, self.a_rollback: 5,
+            self.a_release: 3, self.a_removal: 2,
         }  # fmt: skip
         while self.job.nights < nights:
             event = self.chance.choices(list(events), list(events.values()))[0]
-            before = self.job.frozen()
+            before, held = self.job.frozen(), self.job.held()
             event()
             self.counts[event.__name__] += 1
+            if event not in (self.a_rollback, self.a_release) and held & self.job.shown_nights():
+                raise Wrong(f"{event.__name__} published what is held: {held & self.job.shown_nights()}")
             if event in (self.a_restatement, self.a_rollback):
                 continue
             after = self.job.frozen()
@@ -236,16 +257,34 @@ class Soak:
 
     def a_rollback(self):
         """To any generation that is kept; back again or on from there, as it comes."""
-        lines = self.job.run("generations").splitlines()
-        numbers = [name.lstrip("* ").split("-")[0] for name in lines if name.lstrip("* ")[:6].isdigit()]
-        if numbers:
-            self.run("rollback", "--to", int(self.chance.choice(numbers)), "--because", "erprobt", may_be=(DONE,))
+        listed = csv.DictReader(self.job.run("generations", "--format", "csv").splitlines())
+        names = [generation["name"] for generation in listed]
+        if names:
+            self.run("rollback", "--to", self.chance.choice(names), "--because", "erprobt", may_be=(DONE,))
+            self.counts["nights held"] += len(self.job.held())
+
+    def a_release(self):
+        """Of one day, or of all."""
+        held = sorted(self.job.held())
+        if held and self.chance.random() < 0.7:
+            self.job.run("rollback", "--release", self.chance.choice(held)[0])
+        else:
+            self.run("rollback", "--release", "all", may_be=(DONE,))
+            if self.job.held():
+                raise Wrong(f"a release of all leaves {self.job.held()}")
+
+    def a_removal(self):
+        before = self.job.shown()
+        self.run("gc", may_be=(DONE,))
+        if self.job.shown() != before:
+            raise Wrong("a removal changed what readers see")
 
     # ------------------------------------------------------------ the end
 
     def end(self):
         """Both brought to the extracts as they are now: lines that tell of differences."""
         self.deliver()
+        self.job.run("rollback", "--release", "all")
         days = ["--from", self.market.first, "--to", self.market.last]
         self.job.run("backfill", "--stale")
         for each in (self.job, self.clean):

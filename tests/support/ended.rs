@@ -63,6 +63,14 @@ impl Ended {
         assert!(self.stdout.contains(words), "{words:?} in {}", self.stdout);
     }
 
+    /// Checks that the run did what it was asked to do and warned in these words.
+    #[track_caller]
+    pub(crate) fn assert_warned(&self, words: &str) {
+        self.assert_done();
+        let is_said = self.stderr.lines().any(|line| line.contains(" WARN ") && line.contains(words));
+        assert!(is_said, "{words:?} in {}", self.stderr);
+    }
+
     /// Checks the exit code, and that stderr has one line a finding, with the words given for it, and nothing else.
     #[track_caller]
     pub(crate) fn assert_refused(&self, code: i32, findings: &[&[&str]]) {

@@ -12,6 +12,7 @@ use crate::pipeline::effects::Effects;
 use crate::pipeline::month_end::Closed;
 use crate::pipeline::night::Night;
 use crate::pipeline::terms_changed::TermsChanged;
+use crate::publish::Hold;
 use crate::table_days::plan::Why;
 
 /// What the nights that are due would do.
@@ -20,8 +21,30 @@ use crate::table_days::plan::Why;
 pub(in crate::commands) struct Plan {
     /// In the order in which they would run.
     pub(super) nights: Vec<PlannedNight>,
-    /// Days that nobody catches up, since they are too far back or were rolled back.
+    /// Nights that are due, would be what was rolled back, and would not be published.
+    pub(super) held: Vec<HeldNight>,
+    /// Days that nobody catches up, since they are too far back.
     pub(super) left_out: Vec<Span>,
+}
+
+/// A night that a rollback holds.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct HeldNight {
+    pub(super) as_of: Day,
+    /// When it was rolled back, as an instant in UTC.
+    pub(super) since: String,
+    pub(super) because: Option<String>,
+    /// The same in words.
+    #[serde(skip)]
+    pub(super) told: String,
+}
+
+impl HeldNight {
+    pub(super) fn of(hold: Hold) -> Self {
+        let told = crate::commands::rollback::told(&hold);
+        Self { as_of: hold.day, since: hold.since.to_string(), because: hold.because, told }
+    }
 }
 
 /// A night as it would run.
@@ -30,7 +53,7 @@ pub(in crate::commands) struct Plan {
 pub(in crate::commands) struct PlannedNight {
     /// The day that it scores, YYYY-MM-DD.
     pub(super) as_of: Day,
-    /// Why it is due: asked, not_published, stale, missed or yesterday.
+    /// Why it is due: asked, not_published, stale, missed, held (and made of something else by now) or yesterday.
     pub(super) why: &'static str,
     /// Whether it would publish a generation; else the current one holds all of it.
     pub(super) publishes: bool,
@@ -101,8 +124,9 @@ pub(super) struct Changed {
 }
 
 impl Plan {
-    pub(super) fn of(nights: Vec<PlannedNight>, left_out: &[Day]) -> Self {
-        Self { nights, left_out: Span::folded(left_out.iter().copied()) }
+    /// One without a night yet.
+    pub(super) fn leaving_out(days: &[Day]) -> Self {
+        Self { nights: Vec::new(), held: Vec::new(), left_out: Span::folded(days.iter().copied()) }
     }
 }
 

@@ -11,14 +11,14 @@ use std::io::Write;
 use jiff::Timestamp;
 
 pub(super) use self::answer::Plan;
-use self::answer::PlannedNight;
+use self::answer::{HeldNight, PlannedNight};
 use super::backfill::range;
 use super::{begin, check_entry, last_complete_day, tell};
 use crate::cli;
 use crate::domain::Day;
 use crate::error::Outcome;
-use crate::pipeline::catch_up::{self, Due};
-use crate::pipeline::night;
+use crate::pipeline::catch_up;
+use crate::pipeline::held::{self, Came};
 use crate::pipeline::staleness;
 use crate::publish::Foretold;
 use crate::rulebook::Rulebook;
@@ -38,21 +38,23 @@ pub(super) fn run(arguments: &cli::Plan, now: Timestamp, stdout: &mut impl Write
     let terms = Terms { settings: &settings, rulebook: &rulebook, keeping: Keeping::InMemory(&rehearsal) };
     check_entry(&settings)?;
     let Nights { due, left_out } = nights(arguments, terms, now)?;
-    let (mut planned, mut foretold, mut failed) = (Vec::new(), Foretold::default(), Ok(()));
+    let mut plan = Plan::leaving_out(&left_out);
+    let (mut foretold, mut failed) = (Foretold::default(), Ok(()));
     // The run would end with the first night that fails, after those before it are published.
     for (as_of, why) in due {
-        match night::run(terms, as_of, now, &mut foretold) {
-            Ok(night) => planned.push(PlannedNight::of(&night, why)),
+        match held::run(terms, as_of, now, &mut foretold) {
+            Ok(Came::Scored(night)) => plan.nights.push(PlannedNight::of(&night, why)),
+            Ok(Came::Held(hold)) => plan.held.push(HeldNight::of(hold)),
             Err(failure) => {
                 failed = Err(failure);
                 break;
             }
         }
     }
-    if failed.is_err() && planned.is_empty() {
+    if failed.is_err() && plan.nights.is_empty() && plan.held.is_empty() {
         return failed;
     }
-    tell(&Plan::of(planned, &left_out), arguments.form, stdout)?;
+    tell(&plan, arguments.form, stdout)?;
     failed
 }
 
@@ -66,11 +68,10 @@ fn nights(arguments: &cli::Plan, terms: Terms<'_>, now: Timestamp) -> Outcome<Ni
         return Ok(Nights { due: due.collect(), left_out: Vec::new() });
     }
     let yesterday = last_complete_day(terms.settings, now);
-    Ok(match catch_up::due(terms.settings, yesterday)? {
-        Due::RolledBack => Nights { due: Vec::new(), left_out: vec![yesterday] },
-        Due::Nights { left_out, missed } => {
-            let missed = missed.into_iter().map(|day| (day, "missed"));
-            Nights { due: missed.chain([(yesterday, "yesterday")]).collect(), left_out }
-        }
-    })
+    let due = catch_up::due(terms.settings, yesterday, &[])?;
+    let [missed, held] =
+        [(due.missed, "missed"), (due.held, "held")].map(|(days, why)| days.into_iter().map(move |day| (day, why)));
+    let mut nights: Vec<_> = missed.chain(held).chain([(yesterday, "yesterday")]).collect();
+    nights.sort_unstable();
+    Ok(Nights { due: nights, left_out: due.left_out })
 }

@@ -52,11 +52,12 @@ impl Answer for Plan {
 
     fn parts(&self) -> Vec<Part> {
         let mut lines: Vec<String> = self.nights.iter().flat_map(told).collect();
-        if self.nights.is_empty() {
+        lines.extend(self.held.iter().map(|held| held.told.clone()));
+        if lines.is_empty() {
             lines.push("no night would run".to_owned());
         }
         if !self.left_out.is_empty() {
-            lines.push(format!("left out, too far back or rolled back: {}", Span::listed(&self.left_out)));
+            lines.push(format!("left out, too far back: {}", Span::listed(&self.left_out)));
         }
         lines.into_iter().map(Part::Line).collect()
     }

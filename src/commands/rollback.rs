@@ -1,0 +1,101 @@
+//! `shopscore rollback`: show readers an earlier generation again, or release what was held since.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::running::Running;
+use super::{DRY_RUN, check_entry, last_complete_day, lock_alone, say, say_shown};
+use crate::cli::{Rollback, Writes};
+use crate::domain::{Day, Span};
+use crate::error::{Outcome, escaped, fault};
+use crate::pipeline::catch_up;
+use crate::publish::{self, Hold, Release, RolledBack, Why};
+use crate::settings::Settings;
+
+pub(super) fn run(arguments: &Rollback, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
+    let (now, settings) = (running.now, running.settings(&arguments.settings)?);
+    // A link that was removed is put back by this, so that it must not be there.
+    let _locks = if arguments.dry_run {
+        check_entry(&settings)?;
+        say(stdout, DRY_RUN);
+        None
+    } else {
+        Some(lock_alone(&settings, now, arguments.told())?)
+    };
+    match (&arguments.to, arguments.release) {
+        (Some(to), _) => roll_back(arguments, (&settings, to), running, stdout),
+        (None, Some(release)) => self::release(arguments, (&settings, release), now, stdout),
+        (None, None) => Err(fault("rollback", "neither a generation nor a day")),
+    }
+}
+
+fn roll_back(
+    arguments: &Rollback,
+    (settings, to): (&Settings, &str),
+    running: &Running,
+    stdout: &mut impl Write,
+) -> Outcome<()> {
+    let why = Why { because: arguments.because.as_deref(), at: running.now };
+    let rollback = if arguments.dry_run { publish::foretell_rollback } else { publish::rollback };
+    let RolledBack { published, held, released } = rollback(&settings.out, to, why)?;
+    running.publication("rollback", to.to_owned(), &published);
+    held.iter().for_each(|hold| running.held(hold));
+    let outcome = if published.changed { "rolled back to" } else { "already at" };
+    say_shown(stdout, (outcome, &published), &settings.out);
+    if !released.is_empty() {
+        say(stdout, &format!("held no more, since readers see them: {}", listed(&days(&released))));
+    }
+    if !held.is_empty() {
+        let until = "no run publishes them again of the same extracts, rules and settings";
+        let advice = "`shopscore rollback --release DAY` releases one";
+        say(stdout, &format!("held: {}; {until}; {advice}", listed(&days(&held))));
+    }
+    Ok(())
+}
+
+fn release(
+    arguments: &Rollback,
+    (settings, release): (&Settings, Release),
+    now: Timestamp,
+    stdout: &mut impl Write,
+) -> Outcome<()> {
+    let yesterday = last_complete_day(settings, now);
+    let release_now = if arguments.dry_run { publish::foretell_release } else { publish::release };
+    let released = days(&release_now(&settings.out, release)?);
+    if released.is_empty() {
+        say(stdout, "nothing is held");
+        return Ok(());
+    }
+    say(stdout, &format!("released: {}", listed(&released)));
+    let missed = catch_up::due(settings, yesterday, &released)?.missed;
+    let is_due = |day: &Day| *day == yesterday || missed.contains(day);
+    let (due, others): (Vec<Day>, Vec<Day>) = released.into_iter().partition(is_due);
+    if !due.is_empty() {
+        say(stdout, &format!("the next night without a date publishes: {}", listed(&due)));
+    }
+    if let (Some(first), Some(last)) = (others.first(), others.last()) {
+        let advice = format!("`shopscore backfill --from {first} --to {last}` does");
+        say(stdout, &format!("no night publishes by itself: {}; {advice}", listed(&others)));
+    }
+    Ok(())
+}
+
+fn listed(days: &[Day]) -> String {
+    Span::listed(&Span::folded(days.iter().copied()))
+}
+
+fn days(holds: &[Hold]) -> Vec<Day> {
+    let mut days: Vec<Day> = holds.iter().map(|hold| hold.day).collect();
+    days.dedup();
+    days
+}
+
+/// Why a night is not published, for who has to decide on it.
+pub(super) fn told(Hold { day, since, because, .. }: &Hold) -> String {
+    let because = because.as_ref().map(|because| format!(", because {}", escaped(because))).unwrap_or_default();
+    let again = "the same extracts, rules and settings would publish the same again";
+    format!(
+        "{day} is held: rolled back on {since:.0}{because}; {again}; `shopscore rollback --release {day}` releases it"
+    )
+}

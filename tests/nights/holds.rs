@@ -1,0 +1,97 @@
+//! What was rolled back is not published again of the same extracts, rules and settings by any night, until it is released.
+
+use std::fs;
+
+use crate::support::disk::Disk;
+use crate::support::library::MONTH_END_SCORES;
+use crate::support::{Bench, Table, day};
+
+const HELD: &str = "2022-03-15 is held: rolled back on ";
+
+/// The nights of 14 and 15 March, the second of them rolled back.
+fn rolled_back() -> Bench {
+    let bench = Bench::week();
+    bench.said("nightly --date 2022-03-14");
+    bench.said("nightly --date 2022-03-15");
+    bench.said("rollback --to 1 --because wrong");
+    bench
+}
+
+/// Checks that a run warns of the hold, and changes nothing.
+#[track_caller]
+fn assert_held(bench: &Bench, command: &str) {
+    let before = Disk::published(bench);
+    bench.run(command).assert_warned(HELD);
+    before.assert_unchanged(&Disk::published(bench));
+}
+
+#[test]
+fn no_night_publishes_what_was_rolled_back_of_the_same() {
+    let bench = rolled_back();
+    // The last night in the state folder is the one that was rolled back.
+    for command in [
+        "nightly --date 2022-03-15",
+        "nightly --date 2022-03-15 --rehash",
+        "nightly --date 2022-03-15 --dry-run",
+        "backfill --from 2022-03-14 --to 2022-03-15",
+        "backfill --from 2022-03-14 --to 2022-03-15 --dry-run",
+    ] {
+        assert_held(&bench, command);
+    }
+    fs::remove_dir_all(bench.path("state")).unwrap();
+    assert_held(&bench, "nightly --date 2022-03-15");
+    assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
+    bench.run("plan --date 2022-03-15").assert_said(HELD);
+    bench.run("generations").assert_said("because wrong; the same extracts, rules and settings would publish");
+}
+
+#[test]
+fn other_extracts_rules_or_settings_are_published_and_the_hold_stays_for_the_old_ones() {
+    let bench = rolled_back();
+    bench.said("nightly --date 2022-03-15 --set after_sales_mix=volume");
+    assert_held(&bench, "nightly --date 2022-03-15");
+
+    let reviews = bench.file(Table::Reviews, day("2022-03-15"));
+    let before = fs::read(&reviews).unwrap();
+    bench.change(Table::Reviews, day("2022-03-15"), |rows| rows.slice(0, 3));
+    bench.run("nightly --date 2022-03-15").assert_said("published as 000004-");
+    fs::write(&reviews, before).unwrap();
+    assert_held(&bench, "nightly --date 2022-03-15");
+    assert_held(&bench, "backfill --stale");
+}
+
+#[test]
+fn a_released_night_is_published_again_and_so_is_one_that_a_person_goes_forward_to() {
+    let bench = rolled_back();
+    let before = Disk::published(&bench);
+    let foretold = bench.said("rollback --release 2022-03-15 --dry-run");
+    before.assert_unchanged(&Disk::published(&bench));
+    let released = bench.said("rollback --release 2022-03-15");
+    assert_eq!(foretold, format!("dry run: nothing is written; the run would say\n{released}"));
+    bench.run("rollback --release 2022-03-15").assert_refused(2, &[&["no hold on 2022-03-15", "nothing is held"]]);
+    bench.run("nightly --date 2022-03-15").assert_said("published as 000003-");
+
+    bench.said("rollback --to 1");
+    bench.run("rollback --to 3").assert_said("held no more, since readers see them: 2022-03-15");
+    bench.run("nightly --date 2022-03-15").assert_said("already current");
+    assert_eq!(bench.said("rollback --release all"), "nothing is held\n");
+}
+
+#[test]
+fn a_generation_or_a_release_is_asked_for_and_not_both() {
+    let bench = Bench::sound();
+    for arguments in ["", " --to 1 --release all", " --release soon", " --release all --because x"] {
+        assert_eq!(bench.run(&format!("rollback{arguments}")).code, Some(2), "{arguments}");
+    }
+}
+
+#[test]
+fn a_held_night_that_ends_a_month_freezes_nothing() {
+    let bench = Bench::two_months();
+    bench.said("backfill --from 2022-01-30 --to 2022-01-31");
+    bench.said("rollback --to 1 --because wrong");
+    bench.run("nightly --date 2022-01-31").assert_warned("2022-01-31 is held");
+    assert!(bench.shown(&MONTH_END_SCORES, "2022-01-31", &["shop_id"]).is_empty());
+    bench.said("rollback --release 2022-01-31");
+    bench.run("nightly --date 2022-01-31").assert_said("month end 2022-01-31 closed");
+}
