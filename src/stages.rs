@@ -1,9 +1,9 @@
 //! The stages of a run as logs, records and metrics name them, and how far the work in one has come.
 //!
-//! A stage is a span of `tracing` that is entered where its work begins and left where it ends. Who listens, at the command line,
+//! A stage is a span of `tracing` that is entered where its work begins and left where it ends; events in it say how much that is, and
+//! that a piece of it is done. Who listens, at the command line,
 //! keeps the time and shows how far it is: nothing here reads a clock or writes. Stages follow one another; none lies in another.
 
-use tracing::field::Empty;
 use tracing::span::EnteredSpan;
 use tracing::{Span, info_span, trace};
 
@@ -13,9 +13,9 @@ pub(crate) const TARGET: &str = "shopscore::stages";
 pub(crate) const NIGHTS: &str = "shopscore::nights";
 /// What the span of one night is called.
 pub(crate) const NIGHT: &str = "night";
-/// The field of a stage: how many rows it worked on.
+/// The field of an event that says how many rows the stage works on.
 pub(crate) const ROWS: &str = "rows";
-/// The field of a stage: how many pieces of work it has.
+/// The field of an event that says how many pieces of work the stage has.
 pub(crate) const PIECES: &str = "pieces";
 
 /// A part of a run's work.
@@ -52,13 +52,13 @@ impl Stage {
         // A span has its name where it is written down.
         Ongoing(
             match self {
-                Self::DueNights => info_span!(target: TARGET, "due_nights", rows = Empty, pieces = Empty),
-                Self::Survey => info_span!(target: TARGET, "survey", rows = Empty, pieces = Empty),
-                Self::Partials => info_span!(target: TARGET, "partials", rows = Empty, pieces = Empty),
-                Self::Window => info_span!(target: TARGET, "window", rows = Empty, pieces = Empty),
-                Self::Scores => info_span!(target: TARGET, "scores", rows = Empty, pieces = Empty),
-                Self::Assessments => info_span!(target: TARGET, "assessments", rows = Empty, pieces = Empty),
-                Self::Publication => info_span!(target: TARGET, "publication", rows = Empty, pieces = Empty),
+                Self::DueNights => info_span!(target: TARGET, "due_nights"),
+                Self::Survey => info_span!(target: TARGET, "survey"),
+                Self::Partials => info_span!(target: TARGET, "partials"),
+                Self::Window => info_span!(target: TARGET, "window"),
+                Self::Scores => info_span!(target: TARGET, "scores"),
+                Self::Assessments => info_span!(target: TARGET, "assessments"),
+                Self::Publication => info_span!(target: TARGET, "publication"),
             }
             .entered(),
         )
@@ -68,13 +68,13 @@ impl Stage {
 impl Ongoing {
     /// Says how many rows it works on.
     pub(crate) fn of_rows(self, rows: usize) -> Self {
-        self.0.record(ROWS, rows);
+        trace!(target: TARGET, parent: &*self.0, rows, "begun");
         self
     }
 
     /// Says how many pieces of work it has; each that is done is told by [`advance`].
     pub(crate) fn of_pieces(self, pieces: usize) -> Self {
-        self.0.record(PIECES, pieces);
+        trace!(target: TARGET, parent: &*self.0, pieces, "begun");
         self
     }
 }
@@ -86,7 +86,7 @@ pub(crate) fn advance() {
 
 /// The span of several nights, one after the other, with how many they are.
 pub(crate) fn nights(count: usize) -> Ongoing {
-    Ongoing(info_span!(target: NIGHTS, "nights", pieces = Empty).entered()).of_pieces(count)
+    Ongoing(info_span!(target: NIGHTS, "nights").entered()).of_pieces(count)
 }
 
 /// The span of one night's work, for what is logged meanwhile.

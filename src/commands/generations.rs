@@ -17,6 +17,7 @@ use crate::publish::{self, Hold, ListedGeneration};
 pub(super) struct Listing {
     /// The folder that they lie in.
     out: String,
+    /// Each of them.
     generations: Vec<Listed>,
     /// What all of the folder takes on disk, hard links once; null where not all of it may be looked into.
     size_bytes: Option<u64>,
@@ -32,6 +33,7 @@ struct HeldNight {
     day: Day,
     /// When it was rolled back, as an instant in UTC.
     since: String,
+    /// Why it was rolled back; null where nobody said.
     because: Option<String>,
     /// Whether readers see a night of that day that was made of something else.
     is_published: bool,
@@ -44,6 +46,7 @@ struct HeldNight {
 #[derive(Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Listed {
+    /// Its name.
     name: String,
     /// The day that it was published for, YYYY-MM-DD.
     as_of: Day,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
+use tracing::span::{Attributes, Id};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
@@ -72,16 +72,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Observed {
         }
     }
 
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let Some(span) = context.span(id) else { return };
-        if let Some(begun) = span.extensions_mut().get_mut::<Begun>() {
-            let mut rows = Number { name: stages::ROWS, found: None };
-            values.record(&mut rows);
-            begun.rows = rows.found.or(begun.rows);
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if event.metadata().target() == stages::TARGET
+            && let (Some(rows), Some(span)) = (number(event, stages::ROWS), context.event_span(event))
+            && let Some(begun) = span.extensions_mut().get_mut::<Begun>()
+        {
+            begun.rows = Some(rows);
         }
-    }
-
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if *event.metadata().level() == Level::WARN {
             let mut message = Message::default();
             event.record(&mut message);
@@ -101,10 +98,16 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Observed {
     }
 }
 
-/// The number in one field.
-pub(super) struct Number {
-    pub(super) name: &'static str,
-    pub(super) found: Option<u64>,
+/// The number in one field of an event.
+pub(super) fn number(event: &Event<'_>, name: &'static str) -> Option<u64> {
+    let mut number = Number { name, found: None };
+    event.record(&mut number);
+    number.found
+}
+
+struct Number {
+    name: &'static str,
+    found: Option<u64>,
 }
 
 impl Visit for Number {

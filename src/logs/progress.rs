@@ -7,13 +7,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use tracing::span::{Id, Record};
+use tracing::span::Id;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::observed::Number;
+use super::observed::number;
 use crate::stages;
 
 /// A bar for less would only flicker.
@@ -54,16 +54,22 @@ impl Ongoing {
         self.done += 1;
         let Some(bars) = bars else { return self.line() };
         if self.bar.is_none() && self.begun.elapsed() >= BEFORE_A_BAR {
-            let style = ProgressStyle::with_template("{prefix:>12} {bar:30} {pos}/{len} {elapsed}, {eta} to go");
+            let style = ProgressStyle::with_template("{prefix:>12} {bar:30} {pos}/{len} {elapsed}, {msg} s to go");
             let bar = ProgressBar::new(self.pieces).with_prefix(self.name).with_elapsed(self.begun.elapsed());
             // The template is sound; were it not, the usual one would do.
             let bar = style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style));
             self.bar = Some(bars.add(bar));
         }
         if let Some(bar) = &self.bar {
+            bar.set_message(self.seconds_left().to_string());
             bar.set_position(self.done);
         }
         None
+    }
+
+    /// How long it still takes, if it goes on as so far.
+    fn seconds_left(&self) -> u64 {
+        self.begun.elapsed().as_secs() * self.pieces.saturating_sub(self.done) / self.done.max(1)
     }
 
     /// A line, where it is time for one.
@@ -72,27 +78,24 @@ impl Ongoing {
             return None;
         }
         self.told = Instant::now();
-        let left = self.begun.elapsed().as_secs() * self.pieces.saturating_sub(self.done) / self.done.max(1);
-        Some(format!("{} of {}, some {left} s to go", self.done, self.pieces))
+        Some(format!("{} of {}, some {} s to go", self.done, self.pieces, self.seconds_left()))
     }
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Progress {
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let mut pieces = Number { name: stages::PIECES, found: None };
-        values.record(&mut pieces);
-        let Some((span, pieces)) = context.span(id).zip(pieces.found) else { return };
-        let now = Instant::now();
-        let (id, name) = (id.clone(), span.name());
-        self.ongoing().push(Ongoing { id, name, pieces, done: 0, begun: now, told: now, bar: None });
-    }
-
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         // A word of progress is a trace, and all else of a stage is for the log.
         if *event.metadata().level() != Level::TRACE {
             return;
         }
-        let told = self.ongoing().last_mut().and_then(|stage| stage.advance(self.bars.as_ref()));
+        if let (Some(pieces), Some(span)) = (number(event, stages::PIECES), context.event_span(event)) {
+            let now = Instant::now();
+            let (id, name) = (span.id(), span.name());
+            self.ongoing().push(Ongoing { id, name, pieces, done: 0, begun: now, told: now, bar: None });
+            return;
+        }
+        let is_done = event.metadata().fields().iter().all(|field| field.name() == "message");
+        let told = self.ongoing().last_mut().filter(|_| is_done).and_then(|stage| stage.advance(self.bars.as_ref()));
         if let Some(told) = told {
             tracing::info!("{told}");
         }

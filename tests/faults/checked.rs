@@ -98,9 +98,10 @@ fn errors(ended: &Ended) -> Vec<String> {
     errors.map(|line| line.replace(|digit: char| line.contains(" MiB free") && digit.is_ascii_digit(), "")).collect()
 }
 
-/// The time stands first in a line of the log.
+/// The time stands first in a line of the log, then the night and the stage, if it is in one.
 fn warnings(ended: &Ended) -> Vec<&str> {
-    ended.stderr.lines().filter_map(|line| line.split_once(" WARN ")).map(|(_, said)| said).collect()
+    let warnings = ended.stderr.lines().filter_map(|line| line.split_once(" WARN ")).map(|(_, said)| said);
+    warnings.map(|said| said.strip_prefix("night{").map_or(said, |rest| rest.split_once(": ").unwrap().1)).collect()
 }
 
 #[test]

@@ -53,12 +53,12 @@ fn what_folders_take_is_what_du_says_and_a_generation_s_own_bytes_are_those_that
 fn generations_that_are_kept_no_longer_go_and_a_dry_run_says_the_same() {
     let bench = four_nights();
     let shown = bench.published().files;
-    let before = (Disk::of(&bench), taken(&bench.path("out")));
+    let before = (Disk::of(&bench), taken(&bench.path("out/generations")));
     let foretold = bench.said("gc --set keep_generations=1 --dry-run");
     before.0.assert_unchanged(&Disk::of(&bench));
     let said = bench.said("gc --set keep_generations=1");
     assert_eq!(foretold, format!("dry run: nothing is written; the run would say\n{said}"));
-    let freed = before.1 - taken(&bench.path("out"));
+    let freed = before.1 - taken(&bench.path("out/generations"));
     assert_eq!(said, format!("removed generations that are kept no longer: 2, {freed} bytes\n"));
     let left = generations(&bench);
     assert!(left[0].starts_with("000003-night-2022-03-14-") && left[1].starts_with("000004-"), "{left:?}");

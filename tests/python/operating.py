@@ -17,8 +17,7 @@ import textwrap
 from collections import namedtuple
 
 # `delivered`: what the producer delivers before the commands run, (what, table or "*", day or "*").
-# `needs`: a command and a flag without which the step is left out.
-Step = namedtuple("Step", "title says commands delivered needs", defaults=((), None))
+Step = namedtuple("Step", "title says commands delivered", defaults=((),))
 
 MARKETPLACE = "--shops 120 --rows-per-day 6000 --seed 3 --from 2022-02-06 --to 2022-03-15"
 RELEASE_BEFORE = "0.2.0"
@@ -41,6 +40,8 @@ STEPS = [
         "/etc/shopscore/nightly.toml",
         "sed -i -E 's#^(state|out) = [^ ]*#\\1 = \"/var/lib/shopscore/\\1\"#' /etc/shopscore/nightly.toml",
         "sed -i 's/^max_quarantined_rows = 20/max_quarantined_rows = 2/' /etc/shopscore/nightly.toml",
+        "sed -i -e 's|^# metrics_file = .*|metrics_file = \"/var/lib/shopscore/shopscore.prom\"|' "
+        "-e 's|^# on_failure = .*|on_failure = \"cat >/var/lib/shopscore/alert.json\"|' /etc/shopscore/nightly.toml",
         "export SHOPSCORE_CONFIG=/etc/shopscore/nightly.toml",
         "shopscore config show out --format csv",
     ]),
@@ -52,9 +53,12 @@ STEPS = [
         "shopscore nightly --date 2022-03-13",
         "shopscore generations --format csv | cut -d, -f1-5",
     ]),
-    Step("A refused extract, and its alert", "The disputes of 2022-03-14 come with broken rows. The exit code and stderr are the "
-         "alert; `OUT/refused` has the rows for their owner; readers keep the night before.", [
+    Step("A refused extract, and its alert", "The disputes of 2022-03-14 come with broken rows. The exit code, stderr, the metrics "
+         "and the command of `on_failure` are the alert; `OUT/refused` has the rows for their owner; readers keep the night before.", [
         "shopscore nightly --date 2022-03-14",
+        "grep -E '^shopscore_last_run_exit_(code|class.*rejected)' /var/lib/shopscore/shopscore.prom",
+        "grep -o '\"exit_class\":\"[a-z]*\"' /var/lib/shopscore/alert.json",
+        "shopscore history --failed --format csv | cut -d, -f3,5,6",
         "find /var/lib/shopscore/out/refused -type f",
         "readlink /var/lib/shopscore/out/current",
         "shopscore summary --date 2022-03-14",
@@ -81,7 +85,7 @@ STEPS = [
         "shopscore rollback --release all",
         "shopscore backfill --stale",
         "shopscore generations --format csv | cut -d, -f1-5",
-    ], needs=("rollback", "--release")),
+    ]),
     Step(f"An upgrade from {RELEASE_BEFORE}", f"What {RELEASE_BEFORE} left in `OUT` and `STATE`, where days older than two are gone from "
          "the extracts. `check` says what the release cannot serve, before anything is touched.", [
         f"shopscore check {UPGRADED} --date 2022-03-02",
@@ -102,7 +106,7 @@ STEPS = [
 HEAD = """# The first days, as they go
 
 Every step from the installation to an upgrade on a made-up marketplace, with what the commands say; [OPERATING.md](OPERATING.md)
-explains them. `make operating` checks that they still say this, and `make operating RENEW=1` writes it anew. Instants, free space and
+explains them. `make operating` checks that they still say this, and `make operating RENEW=1` writes it anew. Instants, seconds, free space and
 the hashes in names of generations are replaced by `…`. The line that says which file of settings a run goes by is left out.
 """
 
@@ -111,6 +115,7 @@ UNSTABLE = [
     (re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z"), "…"),
     (re.compile(r"\b(\d{6}-[a-z0-9-]+)-[0-9a-f]{12}\b"), r"\1-…"),
     (re.compile(r"\d+ MiB free"), "… MiB free"),
+    (re.compile(r", \d+\.\d\d s$", re.MULTILINE), ", … s"),
 ]
 LEFT_OUT = re.compile(r"INFO settings: ")
 # An absolute path that is in the scratch folder.
@@ -177,12 +182,6 @@ class Transcript:
         ended = f"[exit code {done.returncode}]\n" if done.returncode else ""
         return f"$ {command}\n{text}{ended}"
 
-    def has(self, needs):
-        """Whether a flag is there."""
-        command, flag = needs
-        helped = subprocess.run([self.program, command, "--help"], capture_output=True, text=True, check=True)
-        return flag in helped.stdout
-
     def step(self, step):
         """A step, as the document has it."""
         for what in step.delivered:
@@ -198,8 +197,7 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         transcript = Transcript(repository, program, os.path.realpath(root))
         transcript.prepare()
-        steps = [step for step in STEPS if step.needs is None or transcript.has(step.needs)]
-        wanted = "\n".join([HEAD, *(transcript.step(step) for step in steps)])
+        wanted = "\n".join([HEAD, *(transcript.step(step) for step in STEPS)])
     if renew:
         with open(document, "w", encoding="utf-8") as file:
             file.write(wanted)
@@ -209,7 +207,7 @@ def main():
     if found != wanted:
         sys.stdout.writelines(difflib.unified_diff(found.splitlines(True), wanted.splitlines(True), document, "said now"))
         sys.exit(1)
-    print(f"{document} says what the {sum(len(step.commands) for step in steps)} commands say")
+    print(f"{document} says what the {sum(len(step.commands) for step in STEPS)} commands say")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ In between: ranges, stale nights and settlements, restatements, partitions that 
 appeals, runs that are killed or interrupted at random moments and started again, a state folder that is damaged, lost or put
 back from an old copy, generations rolled back and forward, what they hold released, and what is kept no longer removed. After
 every run the frozen month ends must be what they were, but for what a restatement or a rollback is for, and no night that was
-held is published as it was rolled back. In the end all is released and brought up to date and every month end is restated:
+held is published as it was rolled back; what each run leaves for those who operate the job agrees with it (soak_reports.py). In the end all is released and brought up to date and every month end is restated:
 the nights must have the bytes of a clean run over the extracts as they are then, month ends, assessments and settlements
 its rows, revisions aside. Exit code 1 on any difference.
 """
@@ -28,10 +28,13 @@ import pyarrow.parquet as pq
 from mutants import tree
 from random_marketplaces import DAY, Marketplace, moment, setting_pairs
 from reference import TABLES
+from soak_reports import Reports
 
 NIGHTLY_TABLES = ("scores", "indicators", "improvements", "categories", "outlook", "quality")
 OF_REVISIONS = ("revision", "restated_because", "knowledge_day")
 DONE, MISSING = 0, 4
+# The commands that leave a record.
+RECORDED = ("nightly", "backfill", "restate", "settle", "rollback", "gc")
 TIMEOUT_SECONDS = 300
 
 
@@ -47,6 +50,7 @@ class Program:
         self.program, self.market, self.folder = program, market, folder
         self.state, self.out = os.path.join(folder, "state"), os.path.join(folder, "out")
         self.nights = 0
+        self.reports = Reports(folder, self.out)
 
     def start(self, *arguments):
         command = [self.program, *(str(each) for each in arguments)]
@@ -54,6 +58,7 @@ class Program:
         command += ["--state", self.state, "--out", self.out, "--threads", "2"]
         for pair in setting_pairs(self.market.settings):
             command += ["--set", pair]
+        command += self.reports.flags()
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(command, cwd=self.folder, text=True, **pipes)
 
@@ -63,6 +68,8 @@ class Program:
         self.nights += said.count(" shops present, ")
         if process.returncode not in may_be:
             raise Wrong(f"{' '.join(map(str, arguments))} ends with {process.returncode}: {said[-300:]} {errors[-1500:]}")
+        if arguments[0] in RECORDED and (wrong := self.reports.after(process.returncode)):
+            raise Wrong(f"{' '.join(map(str, arguments))}: {wrong}")
         return said
 
     def killed(self, seconds, by, *arguments):
@@ -304,7 +311,10 @@ class Soak:
             rows, wanted = self.job.rows(table), self.clean.rows(table)
             lines += [f"other rows: {table}/{each}" for each in wanted.keys() | rows if rows.get(each) != wanted.get(each)]
             self.counts["rows compared"] += sum(len(each) for each in wanted.values())
-        return lines
+        wrong, records = self.job.reports.end()
+        self.counts["records compared"] = records
+        self.counts["files of killed runs"] = self.job.reports.of_killed
+        return lines + wrong
 
 
 def main():

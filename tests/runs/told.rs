@@ -38,7 +38,7 @@ fn a_rehearsal_and_a_command_that_reads_leave_nothing() {
     let bench = Bench::published_once();
     bench.configure("window_days = 3\non_success = 'touch told'\nmetrics_file = 'metrics'");
     for words in [
-        "nightly --date 2022-03-14 --dry-run",
+        "nightly --date 2022-03-15 --dry-run",
         "backfill --stale --dry-run",
         "state",
         "generations",
