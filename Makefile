@@ -31,7 +31,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -49,6 +49,21 @@ nightly: ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15; 
 	@test -n "$(DATE)" || { echo "usage: make nightly DATE=YYYY-MM-DD" >&2; exit 2; }
 	@test -x $(SHOPSCORE) || $(MAKE) build
 	$(SHOPSCORE) nightly --date $(DATE)
+
+backfill: ## publish the days of a range that are not published and current: make backfill FROM=2022-03-01 TO=2022-03-15
+	@test -n "$(FROM)" -a -n "$(TO)" || { echo "usage: make backfill FROM=YYYY-MM-DD TO=YYYY-MM-DD" >&2; exit 2; }
+	@test -x $(SHOPSCORE) || $(MAKE) build
+	$(SHOPSCORE) backfill --from $(FROM) --to $(TO)
+
+restate: ## replace the frozen scores of a month end: make restate DATE=2022-02-28 BECAUSE="appeals of March"
+	@test -n "$(DATE)" -a -n "$(BECAUSE)" || { echo "usage: make restate DATE=YYYY-MM-DD BECAUSE=TEXT" >&2; exit 2; }
+	@test -x $(SHOPSCORE) || $(MAKE) build
+	$(SHOPSCORE) restate --month-end $(DATE) --because "$(BECAUSE)"
+
+settle: ## settle the annual fees of a year: make settle YEAR=2022
+	@test -n "$(YEAR)" || { echo "usage: make settle YEAR=YYYY" >&2; exit 2; }
+	@test -x $(SHOPSCORE) || $(MAKE) build
+	$(SHOPSCORE) settle --year $(YEAR)
 
 install: build ## put program, manual pages, completions and jobs below PREFIX=/usr/local (below DESTDIR, for packages)
 	@if [ -e $(INSTALLED)/$(LIST) ]; then cd $(INSTALLED) && grep -v '^bin/' $(LIST) | xargs rm -f; fi
