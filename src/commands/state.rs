@@ -36,6 +36,7 @@ pub(super) struct Kept {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Other {
+    /// Its name in the folder.
     name: String,
     /// What it takes on disk; null where it may not be looked into.
     size_bytes: Option<u64>,
