@@ -47,7 +47,7 @@ fn roll_back(
         say(stdout, &format!("held no more, since readers see them: {}", listed(&days(&released))));
     }
     if !held.is_empty() {
-        let until = "no run publishes them again of the same extracts, rules and settings";
+        let until = "no run publishes the same again of the same extracts, rules and settings";
         let advice = "`shopscore rollback --release DAY` releases one";
         say(stdout, &format!("held: {}; {until}; {advice}", listed(&days(&held))));
     }

@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Outcome, disk};
 use crate::folders::{self, entries};
@@ -75,12 +76,14 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
     fs::rename(&unfinished, path).map_err(|error| disk(STAGE, "rename", path, &error))
 }
 
-/// Makes the folder of a file, and returns the name that the file has until it is whole.
+/// Makes the folder of a file, and returns the name that the file has until it is whole. No two threads have one, for two may
+/// find the same file damaged, and both make it again.
 fn prepare(path: &Path) -> Outcome<PathBuf> {
+    static WRITTEN: AtomicUsize = AtomicUsize::new(0);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| disk(STAGE, "mkdir", folder, &error))?;
     }
-    Ok(path.with_extension(UNFINISHED))
+    Ok(path.with_extension(format!("{}.{UNFINISHED}", WRITTEN.fetch_add(1, Ordering::Relaxed))))
 }
 
 /// What killed runs left unfinished anywhere under a state folder, where nobody holds its lock.
@@ -113,6 +116,18 @@ mod tests {
         fs::write(path.with_extension(UNFINISHED), "half").unwrap();
         sweep(folder.path()).unwrap();
         assert!(!path.with_extension(UNFINISHED).exists());
+        assert_eq!(read(&path), Content::Sound(b"content".to_vec()));
+    }
+
+    #[test]
+    fn threads_that_make_the_same_file_again_do_not_stand_in_each_others_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let write_often = || (0..200).try_for_each(|_| write(&path, b"content"));
+        std::thread::scope(|scope| {
+            let threads = [scope.spawn(write_often), scope.spawn(write_often)];
+            threads.into_iter().for_each(|thread| thread.join().unwrap().unwrap());
+        });
         assert_eq!(read(&path), Content::Sound(b"content".to_vec()));
     }
 
