@@ -1,7 +1,7 @@
 //! What goes to stderr while a run works: lines of the log as text or JSON, findings, and on a terminal how far it has come.
 //!
 //! In: events and spans of `tracing`. Out: a line each with time, level, stage and what is said. What is logged is set once, from the
-//! command line, and holds for the process; what is observed for the record of the run is [`observed`]'s.
+//! command line, and holds for the process; what is observed for the record of the run is [`mod@observed`]'s.
 
 pub(crate) mod observed;
 mod progress;
