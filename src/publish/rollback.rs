@@ -103,7 +103,8 @@ impl Chosen {
 
     fn outcome(self) -> RolledBack {
         let changed = self.changes();
-        let published = Published { name: self.next.to_string(), changed, files: BTreeMap::new() };
+        let published =
+            Published { name: self.next.to_string(), changed, files: BTreeMap::new(), rows: BTreeMap::new() };
         RolledBack { published, held: self.held, released: self.released }
     }
 }

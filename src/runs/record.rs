@@ -226,8 +226,8 @@ pub(crate) struct OutputFile {
     pub(crate) generation: String,
     /// Its SHA-256, as recorded beside it.
     pub(crate) sha256: String,
-    /// Null where the file cannot be read any more.
-    pub(crate) row_count: Option<i64>,
+    /// How many rows it has; null where this run found it there.
+    pub(crate) row_count: Option<usize>,
     /// Its size; null where the file cannot be read any more.
     pub(crate) size_bytes: Option<u64>,
 }
