@@ -280,7 +280,7 @@ fn add_generation(
     // Until it is current or marked it is one that no reader saw: its name can be on disk before it is.
     file_system::rename(staging, &layout.generation(&name))?;
     file_system::sync_file_system(&to_sync, folder)?;
-    uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
+    uninterrupted(name.to_string(), || current::switch(layout, before.map(|before| &before.name), &name))?;
     Ok((name, checksums, rows))
 }
 
