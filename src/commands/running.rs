@@ -244,7 +244,7 @@ impl Kept {
         let before = self.telling.newest(&record.run_id, |record| record.ended_at.is_some());
         facts::carry_on(record, before.as_ref(), state.stale_nights.take());
         facts::add_resources(record, &self.telling.reports);
-        facts::add_standing_of_out(record, &self.telling.reports.out);
+        facts::add_standing_of_out(record, before.as_ref(), &self.telling.reports.out);
     }
 }
 
