@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{assert_told, events, last, metrics, settings};
 use crate::faults::holder;
 use crate::support::library::{Lock, lock_folder};
+use crate::support::runner::with_usual_signals;
 use crate::support::{AS_OF, Bench, Ended};
 
 /// The signals that end a process and are not raised by its own instructions, with their numbers.
@@ -31,7 +32,7 @@ fn send(signal: &str, pid: u32) {
 
 /// A first night of the sample marketplace, and how it ended after a signal that it got as soon as its record was there.
 fn ended_by(bench: &Bench, signal: &str) -> Ended {
-    let mut night = bench.sample_command(AS_OF, &[]);
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &[]));
     let child = night.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while fs::read_dir(bench.path("out/runs")).map_or(0, Iterator::count) == 0 {
         sleep(Duration::from_millis(1));
@@ -97,7 +98,7 @@ fn a_run_ends_once_whatever_else_comes_meanwhile() {
     let bench = telling();
     bench.configure(&settings().replace("on_failure = '", "on_failure = 'sleep 1; "));
     let _held = Lock::acquire(&lock_folder(&bench.path("out")), &holder(4_242), Duration::ZERO).unwrap();
-    let mut night = bench.sample_command(AS_OF, &["--wait", "1"]);
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &["--wait", "1"]));
     let child = night.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     sleep(Duration::from_millis(500));
     send("TERM", child.id());
@@ -111,7 +112,7 @@ fn a_run_ends_once_whatever_else_comes_meanwhile() {
 fn a_second_signal_ends_a_run_whose_last_words_wait() {
     let bench = telling();
     bench.configure(&settings().replace("on_failure = '", "on_failure = 'sleep 30; "));
-    let mut night = bench.sample_command(AS_OF, &[]);
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &[]));
     let mut child = night.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     sleep(Duration::from_millis(300));
     for _ in 0..2 {
