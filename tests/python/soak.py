@@ -29,11 +29,10 @@ import pyarrow.parquet as pq
 from mutants import tree
 from random_marketplaces import DAY, Marketplace, moment, setting_pairs
 from reference import TABLES
-from reference_assessments import NO_CHANGE
+from reference_assessments import NO_CHANGE, OF_THE_REVISION
 from soak_reports import Reports
 
 NIGHTLY_TABLES = ("scores", "indicators", "improvements", "categories", "outlook", "quality")
-OF_REVISIONS = ("revision", "restated_because", "knowledge_day")
 DONE, MISSING = 0, 4
 # The commands that leave a record.
 RECORDED = ("nightly", "backfill", "restate", "settle", "rollback", "gc")
@@ -117,7 +116,7 @@ class Program:
 
 
 def about_the_shop(row):
-    row = {column: value for column, value in row.items() if column not in (*OF_REVISIONS, *NO_CHANGE)}
+    row = {column: value for column, value in row.items() if column not in (*OF_THE_REVISION, *NO_CHANGE)}
     if "months" in row:
         row["months"] = [about_the_shop(month) for month in row["months"]]
     return row
