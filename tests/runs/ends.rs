@@ -75,6 +75,7 @@ fn holds_that_cannot_be_read() {
     let held = "shopscore_held_nights";
     let bench = told_once();
     assert_eq!((&last(&bench)["holds"], metrics(&bench)[held]), (&json!([]), 0.0), "none");
+    fs::create_dir_all(bench.path("out/records")).unwrap();
     fs::write(bench.path("out/records/holds.json"), "nonsense").unwrap();
     assert_eq!(bench.nightly(&[]).code, Some(6));
     assert_told(&bench, 6, "state");
