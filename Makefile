@@ -22,16 +22,16 @@ PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
 LIST = share/shopscore/installed
-JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.*)
+JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql)
 # The inner ones first.
-OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule jobs) share/shopscore
+OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule jobs/bi jobs) share/shopscore
 BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 # A test adds a line to this file where it could not run: its name and the reason.
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers bi-views concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -104,6 +104,9 @@ unit:
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE) 2022-02-28 2022
+
+bi-views: demo $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables and of jobs/bi in DuckDB, Spark (needs Java) and ClickHouse, and compare their rows and sums
+	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) out
 
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/concurrent_readers.py $(SHOPSCORE) jobs/rules $(or $(PUBLICATIONS),200)

@@ -1,0 +1,123 @@
+//! The dictionary: what the published tables and their columns say, for those who have nothing but them.
+//!
+//! In: the declarations that write the files ([`crate::publish::outputs`]). Out: the same as Markdown, as a Frictionless Data Package,
+//! and as views with comments for three engines; English and Chinese in each. Nothing is read or written here, and no clock.
+
+mod data_package;
+mod markdown;
+mod views;
+mod words;
+
+use self::views::Dialect;
+use crate::error::Outcome;
+use crate::publish::outputs::{
+    ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, NIGHTLY, OutputTable, QUARANTINE,
+};
+
+const STAGE: &str = "dictionary";
+
+/// A form of the dictionary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Form {
+    /// For people
+    #[default]
+    Markdown,
+    /// The `datapackage.json` of a Frictionless Data Package
+    Datapackage,
+    /// Views with comments for DuckDB
+    Duckdb,
+    /// Views with comments for Spark
+    Spark,
+    /// Views with comments for ClickHouse
+    Clickhouse,
+}
+
+/// The folder of the tables, from where [`FILES`] of OUT are used.
+pub(crate) const TABLES_IN_OUT: &str = "current";
+
+/// The file of each form, in the copy that lies in OUT.
+pub(crate) const FILES: [(&str, Form); 5] = [
+    ("DICTIONARY.md", Form::Markdown),
+    ("datapackage.json", Form::Datapackage),
+    ("views.duckdb.sql", Form::Duckdb),
+    ("views.spark.sql", Form::Spark),
+    ("views.clickhouse.sql", Form::Clickhouse),
+];
+
+impl Form {
+    /// Whether it says where the tables lie.
+    pub(crate) fn has_views(self) -> bool {
+        matches!(self, Self::Duckdb | Self::Spark | Self::Clickhouse)
+    }
+
+    /// The dictionary in this form; its views, if it has some, read the tables below `tables`.
+    pub(crate) fn of(self, tables: &str) -> Outcome<String> {
+        match self {
+            Self::Markdown => markdown::dictionary(),
+            Self::Datapackage => data_package::package(),
+            Self::Duckdb => views::statements(Dialect::DuckDb, tables),
+            Self::Spark => views::statements(Dialect::Spark, tables),
+            Self::Clickhouse => views::statements(Dialect::ClickHouse, tables),
+        }
+    }
+}
+
+/// What every reader may read. What is there only after a first month end, settlement or restatement comes last.
+fn published() -> impl Iterator<Item = &'static OutputTable> {
+    let later = [&MONTH_END_SCORES, &MONTHLY_ASSESSMENTS, &ANNUAL_SETTLEMENTS, &MONTH_END_REVISIONS];
+    NIGHTLY.into_iter().chain(later)
+}
+
+/// All outputs, with the folder below OUT that their partitions lie in.
+fn outputs() -> impl Iterator<Item = (&'static OutputTable, String)> {
+    let of = |table: &'static OutputTable| (table, format!("{TABLES_IN_OUT}/{}", table.name));
+    published().map(of).chain([(&QUARANTINE, QUARANTINE.name.to_owned())])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::publish::outputs::YEARLY;
+
+    fn all() -> impl Iterator<Item = (Form, String)> {
+        FILES.into_iter().map(|(_, form)| (form, form.of("/srv/out/current").unwrap()))
+    }
+
+    #[test]
+    fn every_form_has_every_column_of_every_published_table() {
+        for (form, text) in all() {
+            for table in NIGHTLY.into_iter().chain(YEARLY) {
+                let said = |said: &str| assert!(text.contains(said), "{form:?}, {}: {said}", table.name);
+                said(table.grain_chinese);
+                for column in table.columns() {
+                    said(column.name);
+                    said(column.chinese);
+                    column.null.into_iter().chain(column.warning).for_each(|of| said(of.chinese));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_tables_are_those_that_are_written() {
+        let names = |tables: &mut dyn Iterator<Item = &'static OutputTable>| {
+            let mut names: Vec<_> = tables.map(|table| table.name).collect();
+            names.sort_unstable();
+            names
+        };
+        assert_eq!(names(&mut published()), names(&mut NIGHTLY.into_iter().chain(YEARLY)));
+    }
+
+    #[test]
+    fn the_dictionary_is_documented() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/DICTIONARY.md");
+        let dictionary = Form::Markdown.of("").unwrap();
+        if std::env::var_os("RENEW_DICTIONARY").is_some() {
+            std::fs::write(&path, &dictionary).unwrap();
+        }
+        let documented = std::fs::read_to_string(path).unwrap();
+        assert!(documented == dictionary, "docs/DICTIONARY.md: RENEW_DICTIONARY=1 writes it anew");
+    }
+}
