@@ -79,6 +79,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::indicators::Indicator;
     use crate::publish::outputs::YEARLY;
 
     fn all() -> impl Iterator<Item = (Form, String)> {
@@ -108,6 +109,15 @@ mod tests {
             names
         };
         assert_eq!(names(&mut published()), names(&mut NIGHTLY.into_iter().chain(YEARLY)));
+    }
+
+    #[test]
+    fn the_views_for_dashboards_call_indicators_what_is_declared() {
+        let views = include_str!("../../jobs/bi/views.sql");
+        for indicator in Indicator::ALL {
+            let (name, chinese) = (indicator.name(), indicator.spec().chinese);
+            assert!(views.contains(&format!("WHEN '{name}' THEN '{chinese}'")), "{name}");
+        }
     }
 
     #[test]

@@ -139,6 +139,7 @@ mod tests {
             ("current", gone, ExitClass::State, "which is gone"),
             ("current", elsewhere, ExitClass::Usage, elsewhere),
             ("quarantine", "elsewhere", ExitClass::Usage, "quarantine: found something else"),
+            ("datapackage.json", "elsewhere", ExitClass::Usage, "datapackage.json: found something else"),
         ] {
             let out = Out::new();
             symlink(target, out.path().join(taken)).unwrap();

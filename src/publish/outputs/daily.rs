@@ -60,16 +60,16 @@ pub const QUALITY: OutputTable = OutputTable {
     column_groups: &[&[
         EXTRACT,
         day("day", "the partition's day", "分区日").is(Role::Key).warns(
-            "each night repeats the 30 days of its window: take a day from its newest night",
-            "每晚重复30天的考核期，同一分区日应取最新一晚",
+            "each night repeats all days of its window: take a day from its newest night",
+            "每晚都重复整个考核期，同一分区日应取最新一晚",
         ),
         text("reason", "none (all rows), a quarantine reason, unknown_shop or unmatched_appeal", "原因")
             .is(Role::Key)
             .one_of(values::QUALITY_REASONS)
             .warns("the rows of none hold those of all other reasons", "原因 none 已包含其他原因的行"),
         count("row_count", "rows", "how many rows", "行数").is(Role::Sum).warns(
-            "add up within one night and one reason: over nights a day counts up to thirty times",
-            "仅可在同一晚、同一原因内求和，跨晚求和会将同一天重复计入至多30次",
+            "add up within one night and one reason: over nights a day counts once for each window that holds it",
+            "仅可在同一晚、同一原因内求和，跨晚求和会将同一天按每个包含它的考核期重复计入",
         ),
     ]],
     joins: &[],

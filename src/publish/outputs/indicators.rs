@@ -32,8 +32,8 @@ pub const INDICATORS: OutputTable = OutputTable {
         UNIT,
         DIRECTION,
         count("numerator", "stars, rows or seconds", "sum above the line", "分子").is(Role::Sum).warns(
-            "add up over shops of one indicator and one night alone: nights share 29 of their 30 days",
-            "仅可在同一指标、同一天内跨店铺求和，相邻两天的考核期重叠29天",
+            "add up over shops of one indicator and one night alone: nights share all days of their windows but one",
+            "仅可在同一指标、同一天内跨店铺求和，相邻两天的考核期仅相差一天",
         ),
         count("denominator", "rows", "count below the line", "分母").is(Role::Sum).warns(
             "add up over shops of one indicator and one night alone; the value of several shops is sum / sum",

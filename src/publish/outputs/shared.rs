@@ -1,7 +1,8 @@
 //! Columns and joins that several tables have.
 
-use super::column::{Allowed, OutputKind};
-use super::column::{Better, OutputColumn, Role, Text, column, count, day, float, integer, said, text};
+use super::column::{
+    Allowed, Better, OutputColumn, OutputKind, Role, Text, column, count, day, float, integer, said, text,
+};
 use super::table::{DAILY_KEY, Join};
 use super::values;
 
