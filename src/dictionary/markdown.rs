@@ -8,14 +8,13 @@ const HEAD: &str = "\
 # Dictionary 数据字典
 
 What every published table and column says, made of the declarations that write the files: `shopscore schema` prints it, and
-`OUT/dictionary/` has it beside the tables, with a Data Package and views for DuckDB, Spark and ClickHouse. A test of the program renews
-this file (`RENEW_DICTIONARY=1`).
+`OUT/dictionary/` has it beside the tables, with a Data Package and views for DuckDB, Spark and ClickHouse.
 
 本文件由写出数据文件的声明生成。每列说明类型、角色、单位、优劣方向、空值含义、取值、可关联的表与使用注意。
 
 - *key* 主键: names the row, together with the partition key. *attribute* 属性: to pick and group by. *measure that adds up* 可加度量:
   only over what its trap says. *measure that does not add up* 不可加度量: take it as it is, or average it.
-- A TRAP (注意) is what readers got wrong.
+- A TRAP (注意) is what readers get wrong.
 - The files carry each column's unit and both descriptions (`shopscore.columns`, and field metadata in the Arrow schema).
 ";
 
@@ -36,13 +35,13 @@ fn section(table: &OutputTable, folder: &str) -> Outcome<String> {
     };
     let mut lines = vec![
         format!("## {}\n", table.name),
-        format!("{}. {}。\n", upper(table.grain), table.grain_chinese),
+        format!("{}. {}。\n", words::upper(table.grain), table.grain_chinese),
         format!("- In `OUT/{folder}/{}=…/`. {key} Sorted by {}.", table.partition_key, order(table)),
     ];
     for join in table.joins.iter().map(words::join) {
         lines.push(format!("- Joins {}. 关联 {}。", join.english, join.chinese));
     }
-    lines.push("\n| column | type | English | 中文 |\n| --- | --- | --- | --- |".to_owned());
+    lines.push("\n| column | type | role | English | 中文 |\n| --- | --- | --- | --- | --- |".to_owned());
     for column in [table.partition_column()?].into_iter().chain(table.columns()) {
         lines.push(row(table, column)?);
     }
@@ -52,17 +51,11 @@ fn section(table: &OutputTable, folder: &str) -> Outcome<String> {
 fn row(table: &OutputTable, column: &OutputColumn) -> Outcome<String> {
     let told = words::told(table, column)?;
     let null = if column.is_nullable() { " or null" } else { "" };
-    let (name, kind) = (column.name, words::kind(column.kind));
-    Ok(format!("| `{name}` | {kind}{null} | {} | {} |", upper(&told.english), told.chinese))
+    let (name, kind, is) = (column.name, words::kind(column.kind), words::standing(column));
+    Ok(format!("| `{name}` | {kind}{null} | {} {} | {} | {} |", is.english, is.chinese, told.english, told.chinese))
 }
 
 fn order(table: &OutputTable) -> String {
     let direction = |name: &&str| if table.descending.contains(name) { " (descending)" } else { "" };
     table.sorted_by.iter().map(|name| format!("{name}{}", direction(name))).collect::<Vec<_>>().join(", ")
-}
-
-/// With a capital.
-fn upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

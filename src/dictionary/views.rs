@@ -123,12 +123,13 @@ fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> String) -> Stri
 }
 
 fn comment(dialect: Dialect, table: &OutputTable, column: &OutputColumn) -> Outcome<String> {
-    let told = words::told(table, column)?;
-    Ok(dialect.text(&format!("{} {}", told.english, told.chinese)))
+    let (told, is) = (words::told(table, column)?, words::standing(column));
+    let (english, chinese) = (words::upper(&is.english), is.chinese);
+    Ok(dialect.text(&format!("{} {english}. {}{chinese}。", told.english, told.chinese)))
 }
 
 fn grain(dialect: Dialect, table: &OutputTable) -> String {
-    dialect.text(&format!("{}. {}。", table.grain, table.grain_chinese))
+    dialect.text(&format!("{}. {}。", words::upper(table.grain), table.grain_chinese))
 }
 
 impl Dialect {

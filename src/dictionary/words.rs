@@ -16,8 +16,8 @@ const UNITS: [(Text, Text); 14] = [
     ("points, 0 to 5, four decimals", "分，0至5，四位小数"),
     ("points, four decimals", "分，四位小数"),
     ("rows", "行"),
-    ("scores", "个月末分"),
-    ("shops", "家店铺"),
+    ("scores", "个"),
+    ("shops", "家"),
     ("stars, ratio or seconds", "星、比率或秒"),
     ("stars, rows or seconds", "星、行或秒"),
 ];
@@ -108,11 +108,20 @@ pub(super) fn joined_by(table: &OutputTable, column: &OutputColumn) -> Vec<Text>
     table.joins.iter().filter(has_it).map(|join| join.table).collect()
 }
 
-/// All that a comment says of a column, but for its name and type.
+/// What a column is to its row, and which of its values are better.
+pub(super) fn standing(column: &OutputColumn) -> Both {
+    let role = role(column.role);
+    column.better.map(better).map_or(role.clone(), |better| {
+        Both::of(format!("{}; {}", role.english, better.english), format!("{}，{}", role.chinese, better.chinese))
+    })
+}
+
+/// What a column says, in which unit, with nulls, values, joins and traps; sentences begin with a capital.
 pub(super) fn told(table: &OutputTable, column: &OutputColumn) -> Outcome<Both> {
     let unit = unit(column)?;
-    let mut told = Both::of(column.english, column.chinese);
-    if !unit.english.is_empty() {
+    let mut told = Both::of(upper(column.english), column.chinese);
+    // A day is a day.
+    if !unit.english.is_empty() && column.kind != OutputKind::Date {
         told.english += &format!(" ({})", unit.english);
         told.chinese += &format!("（{}）", unit.chinese);
     }
@@ -122,8 +131,6 @@ pub(super) fn told(table: &OutputTable, column: &OutputColumn) -> Outcome<Both> 
             told.chinese += &format!("。{chinese}{}", of.chinese);
         }
     };
-    add("", "", role(column.role));
-    column.better.into_iter().for_each(|of| add("", "", better(of)));
     column.null.into_iter().for_each(|of| add("Null: ", "空值：", Both::of(of.english, of.chinese)));
     add("Values: ", "取值：", allowed(column.allowed));
     let joins = joined_by(table, column);
@@ -132,4 +139,10 @@ pub(super) fn told(table: &OutputTable, column: &OutputColumn) -> Outcome<Both> 
     told.english += ".";
     told.chinese += "。";
     Ok(told)
+}
+
+/// With a capital.
+pub(super) fn upper(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
