@@ -1,6 +1,7 @@
 -- Views for dashboards, over the views of the tables that `shopscore schema --format duckdb` (or spark, clickhouse) prints: run those
 -- first. One text for the three engines: `make bi-views` runs it in each of them and compares rows and sums.
 -- A view that reads a table which has no partition yet cannot be made in DuckDB and Spark: make it after the first month end.
+-- ClickHouse gives nulls where a join finds no row only with `SET join_use_nulls = 1`.
 
 -- newest_scores: one row for each shop present on the newest night.
 CREATE OR REPLACE VIEW newest_scores AS

@@ -119,11 +119,14 @@ const DUPLICATE_KEY: Value = value("duplicate_key", "set aside: other rows have 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assessments::annual::Basis;
     use crate::assessments::monthly::{Risk, Status};
     use crate::domain::{Dimension, Tier};
+    use crate::extracts::readable::day;
     use crate::extracts::tables::Table;
     use crate::extracts::verdicts::Reason;
     use crate::indicators::{Better, Indicator, Unit};
+    use crate::scores::UnscoredReason;
 
     fn declared(values: &[Value]) -> Vec<Text> {
         let mut declared: Vec<Text> = values.iter().map(|value| value.value).collect();
@@ -144,6 +147,11 @@ mod tests {
         assert_eq!(declared(UNITS), made([Unit::Stars, Unit::Ratio, Unit::Seconds].map(<&str>::from)));
         assert_eq!(declared(DIRECTIONS), made([Better::High, Better::Low].map(<&str>::from)));
         assert_eq!(declared(STATUSES), made(Status::ALL.map(Status::name)));
+        let unscored = [UnscoredReason::CategoryWithoutWeights, UnscoredReason::NoData];
+        assert_eq!(declared(UNSCORED_REASONS), made(unscored.map(<&str>::from)));
+        let day = day("2022-03-15");
+        let left = [Basis::MonthsBeforeTermination(day), Basis::DayBeforeTermination(day), Basis::NoFee(day)];
+        assert_eq!(declared(BASES), made([Basis::Year].into_iter().chain(left).map(Basis::name)));
         assert_eq!(declared(RISKS), made([Risk::High, Risk::Medium, Risk::Low].map(Risk::name)));
         assert_eq!(declared(EXTRACTS), made(Table::ALL.map(Table::name)));
         assert_eq!(declared(BROKEN_RULES), made(Reason::ALL.iter().map(|reason| reason.name())));
