@@ -30,7 +30,7 @@ impl Described {
         let rows = folders.map(|folder| folder.unwrap().path()).flat_map(|folder| {
             let value = folder.file_name().unwrap().to_str().unwrap().split_once('=').unwrap().1.to_owned();
             let columns: Vec<Vec<String>> = columns.iter().map(|name| rows_shown(&folder, table, &[name])).collect();
-            let row = |row: usize| columns.iter().map(|column| column[row].clone()).chain([value.clone()]);
+            let row = |row: usize| columns.iter().map(move |column| column[row].clone()).chain([value.clone()]);
             let rows: Vec<_> =
                 (0..columns[0].len()).map(|place| names.iter().cloned().zip(row(place)).collect()).collect();
             rows
