@@ -1,4 +1,4 @@
-//! The published tables, declared once: grain, keys, order and joins, and of each column all that a reader must know ([`column`]).
+//! The published tables, declared once: grain, keys, order and joins, and of each column all that a reader must know ([`mod@column`]).
 //!
 //! The writer, the dictionary, the readers' tests and the summary read these declarations (specification, section 11). Later releases
 //! only append columns. [`scores`], [`indicators`] and [`daily`] have the tables of a night, [`yearly`] those of month ends and years.
