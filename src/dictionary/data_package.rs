@@ -6,10 +6,12 @@
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::{STAGE, outputs, words};
+use super::covered::outputs;
+use super::words;
 use crate::error::{Outcome, fault};
 use crate::publish::outputs::{Allowed, Join, OutputColumn, OutputKind, OutputTable};
 
+const STAGE: &str = "dictionary";
 const PROFILE: &str = "https://datapackage.org/profiles/2.0/datapackage.json";
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! The dictionary for people: one section a table, one row a column, English beside Chinese.
 
-use super::{outputs, words};
+use super::covered::outputs;
+use super::words;
 use crate::error::Outcome;
 use crate::publish::outputs::{OutputColumn, OutputTable};
 

@@ -3,18 +3,15 @@
 //! In: the declarations that write the files ([`crate::publish::outputs`]). Out: the same as Markdown, as a Frictionless Data Package,
 //! and as views with comments for three engines; English and Chinese in each. Nothing is read or written here, and no clock.
 
+mod covered;
 mod data_package;
 mod markdown;
 mod views;
 mod words;
 
+pub(crate) use self::covered::TABLES_IN_OUT;
 use self::views::Dialect;
 use crate::error::Outcome;
-use crate::publish::outputs::{
-    ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, NIGHTLY, OutputTable, QUARANTINE,
-};
-
-const STAGE: &str = "dictionary";
 
 /// A form of the dictionary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -31,9 +28,6 @@ pub(crate) enum Form {
     /// Views with comments for ClickHouse
     Clickhouse,
 }
-
-/// The folder of the tables, from where [`FILES`] of OUT are used.
-pub(crate) const TABLES_IN_OUT: &str = "current";
 
 /// The file of each form, in the copy that lies in OUT.
 pub(crate) const FILES: [(&str, Form); 5] = [
@@ -62,25 +56,14 @@ impl Form {
     }
 }
 
-/// What every reader may read. What is there only after a first month end, settlement or restatement comes last.
-fn published() -> impl Iterator<Item = &'static OutputTable> {
-    let later = [&MONTH_END_SCORES, &MONTHLY_ASSESSMENTS, &ANNUAL_SETTLEMENTS, &MONTH_END_REVISIONS];
-    NIGHTLY.into_iter().chain(later)
-}
-
-/// All outputs, with the folder below OUT that their partitions lie in.
-fn outputs() -> impl Iterator<Item = (&'static OutputTable, String)> {
-    let of = |table: &'static OutputTable| (table, format!("{TABLES_IN_OUT}/{}", table.name));
-    published().map(of).chain([(&QUARANTINE, QUARANTINE.name.to_owned())])
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
+    use super::covered::published;
     use super::*;
     use crate::indicators::Indicator;
-    use crate::publish::outputs::YEARLY;
+    use crate::publish::outputs::{NIGHTLY, OutputTable, YEARLY};
 
     fn all() -> impl Iterator<Item = (Form, String)> {
         FILES.into_iter().map(|(_, form)| (form, form.of("/srv/out/current").unwrap()))

@@ -2,6 +2,7 @@
 //!
 //! A view lists its files when it is asked, so that a new night is in it at once. Columns come as in the files, the partition key last.
 
+use super::covered::published;
 use super::words;
 use crate::error::Outcome;
 use crate::publish::outputs::{OutputColumn, OutputKind, OutputTable};
@@ -17,7 +18,7 @@ pub(super) enum Dialect {
 /// One statement after another; the tables lie below the folder `tables`.
 pub(super) fn statements(dialect: Dialect, tables: &str) -> Outcome<String> {
     let mut text = head(dialect, tables);
-    for table in super::published() {
+    for table in published() {
         text += "\n";
         text += &match dialect {
             Dialect::DuckDb => duckdb(table, tables)?,

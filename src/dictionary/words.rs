@@ -1,8 +1,9 @@
 //! What is declared of a column or table, in words of both languages.
 
-use super::STAGE;
 use crate::error::{Outcome, fault};
 use crate::publish::outputs::{Allowed, Better, Join, OutputColumn, OutputKind, OutputTable, Role, Text};
+
+const STAGE: &str = "dictionary";
 
 /// The units of the declarations in Chinese.
 const UNITS: [(Text, Text); 14] = [
