@@ -14,7 +14,7 @@
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, `answers` is how those that read tell what they found, `explanation` why a
-//! shop has its score, `comparison` puts two published nights beside each other, `dictionary` says what published columns mean,
+//! shop has its score, `guidance` how it reaches the next tier, `comparison` puts two published nights beside each other, `dictionary` says what published columns mean,
 //! [`sample`] makes extracts to try it on.
 
 pub mod calendar;
@@ -65,6 +65,7 @@ mod table_days;
 
 mod comparison;
 mod explanation;
+mod guidance;
 
 mod runs;
 

@@ -5,6 +5,7 @@
 
 mod covered;
 mod data_package;
+mod in_words;
 mod markdown;
 mod views;
 mod words;
