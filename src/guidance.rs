@@ -1,7 +1,7 @@
 //! How an indicator reaches its next tier, in a merchant's words: the step in figures, and what a shop can do for it.
 //!
 //! In: an indicator, its value and what the next tier takes, in published units. Out: sentences in English or Chinese. The texts are
-//! declared here and nowhere else: `explain`, the report and the view `improvements_in_words` of `jobs/bi` are made of them.
+//! declared here and nowhere else: `explain`, the report and the view `improvements_in_words` are made of them.
 //!
 //! Figures are rounded so that whoever reaches the one told has reached the next tier: the value to reach towards the better, the
 //! present value towards the worse.
@@ -48,7 +48,7 @@ impl Scale {
     }
 }
 
-const STARS: &[Scale] = &[Scale { below: f64::INFINITY, times: 1e4, over: 1.0, decimals: 4, word: [" stars", "星"] }];
+const STARS: &[Scale] = &[Scale { below: f64::INFINITY, times: 1e4, over: 1.0, decimals: 4, word: ["", ""] }];
 const PERCENT: &[Scale] = &[Scale { below: f64::INFINITY, times: 1e4, over: 1.0, decimals: 2, word: ["%", "%"] }];
 const TIME: &[Scale] = &[
     Scale { below: 3600.0, times: 100.0, over: 60.0, decimals: 2, word: [" minutes", "分钟"] },
@@ -219,7 +219,7 @@ mod tests {
     fn a_step_says_what_to_reach_and_never_less() {
         use Indicator::{DisputeRate, PickupTimeliness, ProductRating, RefundOnlyDuration};
         for (indicator, [value, value_to_reach], english, chinese) in [
-            (ProductRating, [178.0 / 41.0, 4.4], "from 4.3414 stars to 4.4 stars or more", "从4.3414星提高到4.4星"),
+            (ProductRating, [178.0 / 41.0, 4.4], "from 4.3414 to 4.4 or more", "从4.3414提高到4.4"),
             (PickupTimeliness, [58.0 / 62.0, 33.0 / 34.0], "from 93.54% to 97.06% or more", "从93.54%提高到97.06%"),
             (PickupTimeliness, [0.5, 1.0], "from 50% to 100% or more", "从50%提高到100%"),
             // 0.57 is a little less than 57 hundredths.
