@@ -95,14 +95,14 @@ pub(super) fn carry_on(record: &mut RunRecord, before: Option<&RunRecord>, looke
     record.stale_nights = looked_at.unwrap_or_else(|| stale.into_iter().collect());
 }
 
-/// Adds the newest night that readers see, and the days that are held; where that cannot be read, it is as the run before knew.
+/// Adds the newest night that readers see, or where that cannot be read that which the run before knew, and the days that are held.
+/// What cannot be read is the run's own finding, or the next one's.
 pub(super) fn add_standing_of_out(record: &mut RunRecord, before: Option<&RunRecord>, out: &Path) {
     record.newest_night = match publish::nights(out) {
         Ok(nights) => nights.into_keys().max(),
-        // The run's own finding, or the next one's.
         Err(_) => before.and_then(|before| before.newest_night),
     };
-    record.holds = publish::held(out).map(|holds| holds.into_iter().map(|hold| hold.day).collect()).unwrap_or_default();
+    record.holds = publish::held(out).map(|holds| holds.into_iter().map(|hold| hold.day).collect()).ok();
 }
 
 fn night_run(night: &Night, seconds: f64, standing: Option<Standing>) -> NightRun {

@@ -127,8 +127,7 @@ impl Running {
     pub(super) fn goes_by_rules(&self, rulebook: &Rulebook) {
         self.change(|kept, state| {
             let before = kept.telling.newest(&state.record.run_id, |record| !record.rules.is_empty());
-            let before = before.map(|before| before.rules).unwrap_or_default();
-            let rules = facts::rule_tables(rulebook, &before);
+            let rules = facts::rule_tables(rulebook, before.as_deref().map_or(&[], |before| &before.rules));
             state.record.rules = unless_failed("the record of this run lacks its rules", rules).unwrap_or_default();
         });
     }
@@ -151,7 +150,7 @@ impl Running {
             let is_the_same = |record: &RunRecord| facts::is_of(record, night);
             let unchanged = Some(night).filter(|night| !night.published.changed);
             let before = unchanged.and_then(|_| kept.telling.newest(&state.record.run_id, is_the_same));
-            facts::add_night(&mut state.record, before.as_ref(), night, seconds, &kept.telling.reports.out);
+            facts::add_night(&mut state.record, before.as_deref(), night, seconds, &kept.telling.reports.out);
         });
     }
 
@@ -242,9 +241,9 @@ impl Kept {
         facts::add_shown(record, end.shown);
         // The newest end, which may have come while this run went on.
         let before = self.telling.newest(&record.run_id, |record| record.ended_at.is_some());
-        facts::carry_on(record, before.as_ref(), state.stale_nights.take());
+        facts::carry_on(record, before.as_deref(), state.stale_nights.take());
         facts::add_resources(record, &self.telling.reports);
-        facts::add_standing_of_out(record, before.as_ref(), &self.telling.reports.out);
+        facts::add_standing_of_out(record, before.as_deref(), &self.telling.reports.out);
     }
 }
 

@@ -125,7 +125,7 @@ pub(crate) static METRICS: [Metric; 20] = [
         name: "shopscore_held_nights",
         labels: &[],
         help: "Nights that rollbacks hold, until they are released",
-        samples: |known| one([], count(known.run.holds.len())),
+        samples: |known| known.run.holds.as_ref().map_or(Vec::new(), |days| one([], count(days.len()))),
     },
     Metric {
         name: "shopscore_newest_night_timestamp_seconds",

@@ -81,8 +81,8 @@ pub(crate) struct RunRecord {
     pub(crate) stages: Vec<StageRun>,
     /// The newest night that readers saw when it ended; null where they saw none.
     pub(crate) newest_night: Option<Day>,
-    /// The days that were held when it ended.
-    pub(crate) holds: Vec<Day>,
+    /// The days that were held when it ended; null where that cannot be read.
+    pub(crate) holds: Option<Vec<Day>>,
     /// The published nights that are stale, as far as runs have noticed.
     pub(crate) stale_nights: Vec<Day>,
     /// When each command last ended with 0, this run included, as instants in UTC.

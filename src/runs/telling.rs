@@ -2,11 +2,15 @@
 //!
 //! In: the record of the run, and where the settings want what. What cannot be told is a warning, and no reason for anything else.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::Timestamp;
 
 use super::lineage::{self, Transition};
 use super::record::RunRecord;
-use super::{folder, hook, metrics};
+use super::folder::{self, Written};
+use super::{hook, metrics};
 use crate::error::Outcome;
 use crate::settings::reports::Reports;
 
@@ -16,6 +20,8 @@ const MOST_LOOKED_AT: usize = 100;
 /// Who is told.
 pub(crate) struct Telling {
     pub(crate) reports: Reports,
+    /// The records that were looked at, each as it was last written; none where a file is no record.
+    looked_at: Mutex<BTreeMap<Written, Option<Arc<RunRecord>>>>,
 }
 
 /// What came of a report, unless that failed, which is warned of: `what` says what there is not.
@@ -26,13 +32,19 @@ pub(crate) fn unless_failed<T>(what: &str, outcome: Outcome<T>) -> Option<T> {
 impl Telling {
     /// What the settings want.
     pub(crate) fn of(reports: Reports) -> Self {
-        Self { reports }
+        Self { reports, looked_at: Mutex::default() }
     }
 
     /// The newest record of another run that is one of these, by when records were last written.
-    pub(crate) fn newest(&self, run_id: &str, is_wanted: impl Fn(&RunRecord) -> bool) -> Option<RunRecord> {
-        let others = folder::others(&self.reports.out, run_id);
-        unless_failed("what runs before knew is not known", others)?.take(MOST_LOOKED_AT).find(is_wanted)
+    pub(crate) fn newest(&self, run_id: &str, is_wanted: impl Fn(&RunRecord) -> bool) -> Option<Arc<RunRecord>> {
+        let files = unless_failed("what runs before knew is not known", folder::last_written(&self.reports.out))?;
+        let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = files.filter_map(|file| {
+            let read = |(_, path): &Written| folder::read(path).map(Arc::new);
+            looked_at.entry(file.clone()).or_insert_with(|| read(&file)).clone()
+        });
+        let mut others = records.filter(|record| record.run_id != run_id).take(MOST_LOOKED_AT);
+        others.find(|record| is_wanted(record))
     }
 
     /// Writes all that is wanted of a run that begins.
@@ -69,7 +81,7 @@ impl Telling {
     fn metrics(&self, record: &RunRecord) -> Outcome<String> {
         let knows_newest = |of: &RunRecord| of.nights.iter().any(|night| Some(night.as_of) == record.newest_night);
         let earlier = if knows_newest(record) { None } else { self.newest(&record.run_id, knows_newest) };
-        let of_night = Some(record).filter(|record| knows_newest(record)).or(earlier.as_ref());
+        let of_night = Some(record).filter(|record| knows_newest(record)).or(earlier.as_deref());
         metrics::text(metrics::Known { run: record, of_night })
     }
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::{assert_told, events, last, metrics, records, telling};
 use crate::faults::holder;
 use crate::support::library::{Lock, lock_folder};
@@ -66,6 +68,18 @@ fn a_disk_without_room() {
 #[test]
 fn a_published_generation_that_is_gone() {
     assert_fails(|bench| fs::remove_dir_all(bench.path("out/generations")).unwrap(), &[], 6, "state");
+}
+
+#[test]
+fn holds_that_cannot_be_read() {
+    let held = "shopscore_held_nights";
+    let bench = told_once();
+    assert_eq!((&last(&bench)["holds"], metrics(&bench)[held]), (&json!([]), 0.0), "none");
+    fs::write(bench.path("out/records/holds.json"), "nonsense").unwrap();
+    assert_eq!(bench.nightly(&[]).code, Some(6));
+    assert_told(&bench, 6, "state");
+    assert_eq!(last(&bench)["holds"], Value::Null, "not known");
+    assert!(!metrics(&bench).contains_key(held));
 }
 
 #[test]
