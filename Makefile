@@ -22,16 +22,18 @@ PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
 LIST = share/shopscore/installed
-JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.*)
+JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql)
 # The inner ones first.
-OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule jobs) share/shopscore
+OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule jobs/bi jobs) share/shopscore
 BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
+DEMO_MONTH_END = 2022-02-28
+RESTATED = $(CARGO_TARGET_DIR)/restated
 # A test adds a line to this file where it could not run: its name and the reason.
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -103,7 +105,18 @@ unit:
 		else echo "0 tests could not run here: all ran"; fi; exit $$status
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
-	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE) 2022-02-28 2022
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out $(DEMO_DATE) $(DEMO_MONTH_END) 2022
+
+# What the demo published, beside it, with rows of a month end replaced: the one table that the demo does not publish.
+restated: demo
+	@rm -rf $(RESTATED) && mkdir -p $(RESTATED) && cp -a out state $(RESTATED)
+	$(SHOPSCORE) restate --month-end $(DEMO_MONTH_END) --because appeals --out $(RESTATED)/out --state $(RESTATED)/state
+
+readers-all: restated $(WRITERS_ENVIRONMENT)/ready ## the same, of all folders, and in Spark 4 (needs Java) and ClickHouse (chDB) besides
+	$(WRITERS_ENVIRONMENT)/bin/python tests/python/readers.py $(RESTATED)/out $(DEMO_DATE) $(DEMO_MONTH_END) 2022 spark clickhouse
+
+bi-views: restated $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables and of jobs/bi in DuckDB, Spark (needs Java) and ClickHouse, and compare their rows and sums
+	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) $(RESTATED)/out
 
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/concurrent_readers.py $(SHOPSCORE) jobs/rules $(or $(PUBLICATIONS),200)

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, `answers` is how those that read tell what they found, `explanation` why a
-//! shop has its score, `comparison` puts two published nights beside each other, [`sample`] makes extracts to try it on.
+//! shop has its score, `guidance` how it reaches the next tier, `comparison` puts two published nights beside each other, `dictionary` says what published columns mean,
+//! [`sample`] makes extracts to try it on.
 
 pub mod calendar;
 mod columns;
@@ -54,6 +55,7 @@ mod sales;
 pub mod scores;
 
 mod assessments;
+mod dictionary;
 mod outlook;
 pub mod publish;
 
@@ -63,6 +65,7 @@ mod table_days;
 
 mod comparison;
 mod explanation;
+mod guidance;
 
 mod runs;
 

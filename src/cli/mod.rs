@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 
 use self::logging::LogFlags;
 pub(crate) use self::reading::{
-    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Summary, Verify, WhatIf,
+    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Schema, Summary, Verify,
+    WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
 pub(crate) use self::writing::{
@@ -73,6 +74,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Show the settings that a run would go by, and where each comes from
     Config(Config),
+    /// Print what every published table and column means: as Markdown, as a Data Package, or as views with comments
+    Schema(Schema),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
     /// Write the manual pages of all commands and the completions of bash, zsh and fish

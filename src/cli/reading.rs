@@ -6,6 +6,7 @@ use super::settings::SettingFlags;
 use crate::answers::Format;
 use crate::answers::units::Language;
 use crate::calendar::Year;
+use crate::dictionary::Form;
 use crate::domain::Day;
 use crate::indicators::Indicator;
 
@@ -206,4 +207,16 @@ pub(crate) enum ConfigCommand {
         #[command(flatten)]
         form: FormatFlag,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Schema {
+    /// The form that it is printed in
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Form::Markdown)]
+    pub format: Form,
+    /// The folder or address of the tables as the engine sees it, for views [default: `current` in the setting `out`]
+    #[arg(long, value_name = "PATH")]
+    pub tables: Option<String>,
+    #[command(flatten)]
+    pub settings: SettingFlags,
 }

@@ -19,6 +19,7 @@ mod restate;
 mod rollback;
 mod running;
 mod sample;
+mod schema;
 #[cfg(test)]
 mod schemas;
 mod settle;
@@ -123,6 +124,7 @@ pub fn run<W: Write>(cli: &Cli, now: Timestamp, stdout: W) -> Outcome<()> {
         Command::History(arguments) => history::run(arguments, stdout),
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
+        Command::Schema(arguments) => schema::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
         Command::Manual(arguments) => manual::run(arguments, stdout),
     }?;

@@ -1,4 +1,4 @@
-//! The link `OUT/current`: which generation readers see, and the one rename that changes it.
+//! The link `OUT/current`: which generation readers see, and the one rename that changes it; and the links that follow it.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,19 @@ use super::file_system::{self, STAGE};
 use super::layout::Layout;
 use super::name::Name;
 use super::partition::PUBLISHED;
-use crate::error::{ExitClass, Failure, Finding, Outcome, disk};
+use crate::error::{ExitClass, Failure, Finding, Outcome, all, disk};
 
 /// An empty file in each generation that was current once: it tells a generation to roll back to from one that was
 /// completed by a run that died before its switch.
 const MARK: &str = "published.mark";
 const WANTED: &str = "a link to generations/NAME/published, or nothing";
-const QUARANTINE_TARGET: &str = "current/../quarantine";
-const QUARANTINE_WANTED: &str = "a link to current/../quarantine, or nothing";
+/// The links of OUT that lead beside the tables that `current` leads to, so that one rename switches all: name and target.
+const FOLLOWING: [(&str, &str); 3] = [
+    ("quarantine", "current/../quarantine"),
+    ("dictionary", "current/../dictionary"),
+    // The paths in it are relative to where it is read.
+    ("datapackage.json", "current/../dictionary/datapackage.json"),
+];
 
 /// The generation that `OUT/current` names, be it there or not; `None` where there is no link yet.
 pub(super) fn read(layout: &Layout) -> Outcome<Option<Name>> {
@@ -74,24 +79,31 @@ fn point(layout: &Layout, name: &Name) -> Outcome<()> {
     file_system::rename(link, &layout.current)
 }
 
-/// Makes `OUT/quarantine`, which follows `OUT/current`.
-pub(super) fn link_quarantine(layout: &Layout) -> Outcome<()> {
-    let link = &layout.quarantine;
-    match symlink(QUARANTINE_TARGET, link) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_quarantine(layout),
-        Err(error) => Err(disk(STAGE, "symlink", link, &error)),
+/// Makes the links that follow `OUT/current`.
+pub(super) fn link_following(layout: &Layout) -> Outcome<()> {
+    for (name, target) in FOLLOWING {
+        let link = layout.out.join(name);
+        match symlink(target, &link) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_link(&link, target)?,
+            Err(error) => return Err(disk(STAGE, "symlink", &link, &error)),
+        }
     }
+    Ok(())
 }
 
-/// Makes sure that `OUT/quarantine` is that link, or nothing.
-pub(super) fn check_quarantine(layout: &Layout) -> Outcome<()> {
-    let link = &layout.quarantine;
+/// Makes sure that what has the names of these links is one of them, or nothing.
+pub(super) fn check_following(layout: &Layout) -> Outcome<()> {
+    let checked = FOLLOWING.map(|(name, target)| check_link(&layout.out.join(name), target));
+    all(checked).map(drop)
+}
+
+fn check_link(link: &Path, target: &str) -> Outcome<()> {
     let is_there = fs::symlink_metadata(link).is_ok();
-    if !is_there || fs::read_link(link).is_ok_and(|target| target == Path::new(QUARANTINE_TARGET)) {
+    if !is_there || fs::read_link(link).is_ok_and(|found| found == Path::new(target)) {
         return Ok(());
     }
-    Err(not_ours(link, "something else", QUARANTINE_WANTED))
+    Err(not_ours(link, "something else", &format!("a link to {target}, or nothing")))
 }
 
 pub(super) fn is_marked(layout: &Layout, name: &Name) -> bool {

@@ -29,8 +29,6 @@ pub(super) struct Layout {
     pub(super) current: PathBuf,
     /// The link that will be renamed over it.
     pub(super) next_current: PathBuf,
-    /// The link to the quarantine of the current generation.
-    pub(super) quarantine: PathBuf,
     pub(super) generations: PathBuf,
     pub(super) staging: PathBuf,
     /// The copies of month ends that share nothing with the generations.
@@ -54,7 +52,6 @@ impl Layout {
             out: out.to_owned(),
             current: out.join("current"),
             next_current: out.join(".current.next"),
-            quarantine: out.join("quarantine"),
             staging: generations.join(STAGING),
             generations,
             frozen: out.join("frozen"),

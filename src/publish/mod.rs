@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! OUT/current      -> generations/NAME/published      readers resolve it once and see one night
-//! OUT/quarantine   -> current/../quarantine           so that one rename switches both
+//! OUT/quarantine   -> current/../quarantine           so that one rename switches all
+//! OUT/dictionary   -> current/../dictionary           what tables and columns say; OUT/datapackage.json leads into it
 //! OUT/generations/NAME/published/TABLE/KEY=VALUE/part-0.parquet    folders 0755, files 0444
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
+//! OUT/generations/NAME/dictionary/    folder 0755, files 0444
 //! OUT/generations/NAME/generation.json, terms.json, SHA256SUMS
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
@@ -26,6 +28,7 @@ pub(crate) mod cells;
 mod checksums;
 mod counted;
 mod current;
+mod dictionary_copy;
 mod file_metadata;
 mod file_system;
 mod foretold;

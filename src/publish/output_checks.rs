@@ -56,7 +56,7 @@ fn check_columns(table: &OutputTable, batch: &RecordBatch) -> Result<(), String>
         return Err(format!("columns {found:?}, declared {declared:?}"));
     }
     for (column, values) in table.columns().zip(batch.columns()) {
-        if !column.nullable && values.null_count() > 0 {
+        if !column.is_nullable() && values.null_count() > 0 {
             return Err(format!("column {}: a null", column.name));
         }
         if let Some(floats) = values.as_primitive_opt::<Float64Type>()

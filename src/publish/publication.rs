@@ -18,7 +18,7 @@ use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
 use super::staging::Written;
 use super::terms::{KnownTerms, RecordedTerms};
-use super::{current, file_system, frozen, output_checks, recovery, refused, staging};
+use super::{current, dictionary_copy, file_system, frozen, output_checks, recovery, refused, staging};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::interruption::uninterrupted;
@@ -273,6 +273,7 @@ fn add_generation(
         nights,
     };
     generation.write(staging, &mut checksums)?;
+    dictionary_copy::write(staging, before.map(|before| before.folder.as_path()), &mut checksums)?;
     let known = before.map(|before| KnownTerms::read(&before.folder)).unwrap_or_default();
     let of_night = publication.night().map(|night| (publication.as_of, &night.terms));
     known.with(of_night, &generation.nights)?.write(staging, &mut checksums)?;

@@ -36,7 +36,7 @@ pub(super) fn recover(layout: &Layout) -> Outcome<Option<Name>> {
         let out = layout.out.display();
         tracing::warn!("{out}: a file system without hard links: what stays of the generation before is copied");
     }
-    current::link_quarantine(layout)?;
+    current::link_following(layout)?;
     remove_leftovers(layout, shown.as_ref())?;
     shown.as_ref().map_or(Ok(()), |shown| holds::forget_shown(layout, shown))?;
     Ok(shown)
@@ -49,7 +49,7 @@ pub(crate) fn check(out: &Path) -> Outcome<()> {
     let is_there = layout.generations.is_dir();
     let disks = if is_there { check_one_file_system(&layout.out, &layout.generations) } else { Ok(()) };
     let holds = holds::read(&layout).map(drop);
-    all([generations, disks, current::check_quarantine(&layout), holds]).map(drop)
+    all([generations, disks, current::check_following(&layout), holds]).map(drop)
 }
 
 /// The generations of a link that was removed by hand must not be taken for those of a killed run.
@@ -139,6 +139,7 @@ mod tests {
             ("current", gone, ExitClass::State, "which is gone"),
             ("current", elsewhere, ExitClass::Usage, elsewhere),
             ("quarantine", "elsewhere", ExitClass::Usage, "quarantine: found something else"),
+            ("datapackage.json", "elsewhere", ExitClass::Usage, "datapackage.json: found something else"),
         ] {
             let out = Out::new();
             symlink(target, out.path().join(taken)).unwrap();

@@ -54,7 +54,7 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<RolledBack
             RollbackReason { at: why.at, from, to, because, month_ends: given_up }.keep(&layout)?;
         }
         holds::add(&layout, held)?;
-        current::link_quarantine(&layout)?;
+        current::link_following(&layout)?;
         uninterrupted(next.to_string(), || current::switch(&layout, previous.as_ref(), next))?;
     }
     // Readers see it already, and what they see is not held whatever the list says.

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::generations::{self, Published};
 use super::name::Name;
-use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE};
+use super::outputs::{OutputColumn, OutputKind, OutputTable, QUARANTINE, column};
 use super::partition::{OutputPartition, Period};
 use super::pruning::KeptGenerations;
 use super::publication::{OfNight, Publication, PublicationKind, publish};
@@ -23,11 +23,11 @@ use crate::domain::{Day, Span};
 use crate::error::Outcome;
 pub(super) use crate::extracts::readable::day;
 
-const fn column(name: &'static str, kind: OutputKind, nullable: bool) -> OutputColumn {
-    OutputColumn { name, kind, nullable, unit: "points", english: "a column", chinese: "列" }
+const fn one(name: &'static str, kind: OutputKind) -> OutputColumn {
+    column(name, kind, "points", "a column", "列")
 }
 
-pub(super) const NAME: OutputColumn = column("name", OutputKind::Text, false);
+pub(super) const NAME: OutputColumn = one("name", OutputKind::Text);
 
 /// A table with a key, one column descending.
 pub(super) const TINY: OutputTable = OutputTable {
@@ -36,7 +36,13 @@ pub(super) const TINY: OutputTable = OutputTable {
     grain: "one row for each shop",
     sorted_by: &["shop_id", "score"],
     descending: &["score"],
-    column_groups: &[&[column("shop_id", OutputKind::Integer, false), NAME, column("score", OutputKind::Float, true)]],
+    grain_chinese: "每店一行",
+    column_groups: &[&[
+        one("shop_id", OutputKind::Integer),
+        NAME,
+        one("score", OutputKind::Float).or_null("none", "无"),
+    ]],
+    joins: &[],
 };
 
 /// Rows of [`TINY`]: shop and score.

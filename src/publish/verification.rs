@@ -123,8 +123,8 @@ mod tests {
         out.publish(&night("2022-03-14", 4.1, &[("2022-03-01", "{}")]));
         out.publish(&night("2022-03-15", 4.2, &[("2022-03-01", "{}")]));
         let verified = verify(out.path()).unwrap();
-        // Two nights, one day of quarantine, two descriptions, two records of terms.
-        assert_eq!((verified.files, verified.findings.len()), (7, 0));
+        // Two nights, one day of quarantine, two descriptions, two records of terms, and the five files of the dictionary.
+        assert_eq!((verified.files, verified.findings.len()), (12, 0));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+use super::folder::{self, Written};
 use super::lineage::{self, Transition};
 use super::record::RunRecord;
-use super::folder::{self, Written};
 use super::{hook, metrics};
 use crate::error::Outcome;
 use crate::settings::reports::Reports;

@@ -1,5 +1,6 @@
 //! Month ends, restatements, settlements and ranges of nights, as people run them.
 
+mod described;
 mod ranges;
 mod restatements;
 mod risk;

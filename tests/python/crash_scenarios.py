@@ -93,13 +93,13 @@ class Bench:
         subprocess.run(["cp", "-a", str(self.folder / "before"), str(now)], check=True)
 
     def seen(self) -> dict[str, bytes]:
-        """What readers see, the quarantine with it, resolved once as they do; and what is held besides."""
+        """What readers see, quarantine and dictionary with it, resolved once as they do; and what is held besides."""
         current = self.out / "current"
         if not current.is_symlink():
             return {}
         generation = current.resolve(strict=True).parent
-        trees = [generation / tree for tree in ("published", "quarantine")]
-        assert (self.out / "quarantine").resolve(strict=True) == trees[1]
+        trees = [generation / tree for tree in ("published", "quarantine", "dictionary")]
+        assert [(self.out / tree.name).resolve(strict=True) for tree in trees[1:]] == trees[1:]
         seen = {str(path.relative_to(generation)): path.read_bytes() for tree in trees for path in files_in(tree)}
         return seen | {"held": self.held(generation)}
 

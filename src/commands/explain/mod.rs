@@ -6,6 +6,7 @@ pub(super) mod days;
 pub(super) mod page;
 mod page_tables;
 pub(super) mod records;
+mod steps;
 mod verdicts;
 mod words;
 
