@@ -14,7 +14,7 @@
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, `answers` is how those that read tell what they found, `explanation` why a
-//! shop has its score, `comparison` puts two published nights beside each other, [`sample`] makes extracts to try it on.
+//! shop has its score, `comparison` puts two published nights beside each other, `report` a night on a page, [`sample`] makes extracts to try it on.
 
 pub mod calendar;
 mod columns;
@@ -67,6 +67,7 @@ mod explanation;
 mod runs;
 
 mod answers;
+mod report;
 pub mod cli;
 pub mod commands;
 mod sample;

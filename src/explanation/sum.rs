@@ -35,7 +35,7 @@ pub(crate) struct DimensionScore {
 const MOST_ROUNDED: i64 = 2;
 
 /// The dimensions of a shop's row of `scores`, in the order in which they are published.
-pub(super) fn dimensions(row: Row<'_>, weights: Option<&WeightRow>) -> Outcome<Vec<DimensionScore>> {
+pub(crate) fn dimensions(row: Row<'_>, weights: Option<&WeightRow>) -> Outcome<Vec<DimensionScore>> {
     let mut dimensions = Vec::new();
     for of in Dimension::ALL {
         let name = of.name();

@@ -22,6 +22,7 @@
 //! expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
 
 pub(crate) mod batches;
+pub(crate) mod by_shop;
 pub(crate) mod cells;
 mod checksums;
 mod counted;

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::page_tables::value;
-use super::words;
 use crate::answers::units::Language;
 use crate::answers::{Answer, Cell, Part, Table};
+use crate::answers::words;
 use crate::domain::Day;
 use crate::explanation::days::{DayFigures, IndicatorDays};
 

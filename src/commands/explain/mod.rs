@@ -7,7 +7,6 @@ pub(super) mod page;
 mod page_tables;
 pub(super) mod records;
 mod verdicts;
-mod words;
 
 use std::io::Write;
 

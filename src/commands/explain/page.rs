@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::page_tables::{indicator_table, score_table, spread_table};
 use super::verdicts::verdict_lines;
-use super::words::{told, unknown_days};
 use crate::answers::units::Language;
 use crate::answers::{Answer, Part};
+use crate::answers::words::{told, unknown_days};
 use crate::explanation::Explanation;
 use crate::explanation::indicators::IndicatorFigures;
 

@@ -3,20 +3,16 @@
 //! In: the assessments of the newest month end up to the day, and the day's outlook. What failed before the month end of the outlook,
 //! in the cycle that it belongs to, goes on counting; a shop in exit fails nothing anew. The nearest to exit come first.
 
-use std::collections::BTreeMap;
-
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use super::Shown;
 use crate::answers::{Cell, Part, Table, Tone};
 use crate::assessments::monthly::{Risk, Status};
-use crate::calendar::Month;
 use crate::domain::Day;
 use crate::error::Outcome;
-use crate::policies::CYCLE_MONTHS;
 use crate::publish::cells::{Row, rows};
-use crate::publish::month_ends::newest_assessed;
+use crate::publish::month_ends::{newest_assessed, of_cycle};
 use crate::publish::outputs::OUTLOOK;
 
 /// The nearest to exit first.
@@ -176,10 +172,10 @@ fn looking_out(shown: &Shown<'_>, outlook: &RecordBatch) -> Outcome<Option<Outlo
     let (month_end, days_known) = (first.day("month_end")?, first.integer("days_known")?);
     // On a month end its own assessment is there already.
     let before = newest_assessed(&shown.seen, month_end.plus(-1), None)?;
-    let of_cycle = of_cycle(before.as_ref().map(|(_, assessed)| assessed), month_end)?;
+    let before_it = of_cycle(before.as_ref().map(|(_, assessed)| assessed), month_end)?;
     let mut shops = Vec::new();
     for row in rows(outlook) {
-        let assessed = of_cycle.get(&row.integer("shop_id")?).copied();
+        let assessed = before_it.get(&row.integer("shop_id")?).copied();
         let status = assessed.map(|assessed| assessed.text("status")).transpose()?;
         if row.text("verdict")? == Status::Fail.name() && status.as_deref() != Some(Status::Exit.name()) {
             shops.push(Listed::new(row, assessed)?);
@@ -187,19 +183,6 @@ fn looking_out(shown: &Shown<'_>, outlook: &RecordBatch) -> Outcome<Option<Outlo
     }
     let newly_failing_shops = shops.len();
     Ok(Some(Outlook { month_end, days_known, newly_failing_shops, shops: nearest(shops, shown) }))
-}
-
-/// The assessments of the cycles that `month_end` belongs to, too, by shop.
-fn of_cycle(assessed: Option<&RecordBatch>, month_end: Day) -> Outcome<BTreeMap<i64, Row<'_>>> {
-    let mut of_cycle = BTreeMap::new();
-    for row in assessed.into_iter().flat_map(rows) {
-        if !row.is_null("cycle_starts_on")?
-            && Month::of(month_end).since(Month::of(row.day("cycle_starts_on")?)) < CYCLE_MONTHS
-        {
-            of_cycle.insert(row.integer("shop_id")?, row);
-        }
-    }
-    Ok(of_cycle)
 }
 
 /// As many as were asked for, the nearest to exit first.

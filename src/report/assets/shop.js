@@ -1,0 +1,152 @@
+// A shop's page, and how shops are found: in the page itself, or in files beside it that are loaded when they are asked for.
+
+const pages = parsed("shops");
+const loading = new Map();
+
+const shopscore = {
+  /** What a file beside the page calls with what it holds. */
+  loaded(file, data) {
+    loading.get(file).done(data);
+  },
+};
+
+/** The data of a file; each is loaded once. */
+function load(file) {
+  if (!loading.has(file)) {
+    const entry = {};
+    entry.data = new Promise((done, failed) => {
+      entry.done = done;
+      document.head.append(element("script", { src: file, onerror: () => { loading.delete(file); failed(new Error(file)); } }));
+    });
+    loading.set(file, entry);
+  }
+  return loading.get(file).data;
+}
+
+const idsInPage = new Map(Object.entries(pages.in_page).flatMap(([category, shops]) =>
+  shops.map((shop) => [shop.id, { category, shop }])));
+
+/** The list that an id would stand in. */
+function listOf(id) {
+  const after = pages.lists.findIndex(([first]) => first > id);
+  return pages.lists.at(after === -1 ? -1 : Math.max(after - 1, 0));
+}
+
+/** A shop with its category; null where there is none of this id. */
+async function find(id) {
+  if (pages.lists.length === 0) return idsInPage.get(id) ?? null;
+  const listed = (await load(listOf(id)[1])).find(([shop]) => shop === id);
+  if (listed === undefined) return null;
+  const category = listed[2];
+  const { file } = pages.files.find((of) => of.category === category && of.first <= id && id <= of.last);
+  return { category, shop: (await load(file)).find((shop) => shop.id === id) };
+}
+
+/** Shops by the beginning of their ids or a part of their names, as many as are shown: [id, name, category]. */
+async function search(wanted) {
+  const MOST = 20;
+  const isId = /^\d+$/.test(wanted);
+  const matches = ([id, name]) => (isId && String(id).startsWith(wanted)) || name.includes(wanted);
+  if (pages.lists.length === 0) {
+    const found = [];
+    for (const [id, { category, shop }] of idsInPage) {
+      if (matches([id, shop.name]) && found.push([id, shop.name, category]) === MOST) break;
+    }
+    return found;
+  }
+  if (isId) return (await load(listOf(Number(wanted))[1])).filter(matches).slice(0, MOST);
+  const category = picked().primary_category;
+  const found = [];
+  for (const { file } of pages.files.filter((of) => of.category === category)) {
+    const shops = (await load(file)).map((shop) => [shop.id, shop.name, category]);
+    found.push(...shops.filter(matches));
+    if (found.length >= MOST) break;
+  }
+  return found.slice(0, MOST);
+}
+
+function verdicts(shop) {
+  const lines = [];
+  if (shop.score === null) lines.push(told(shop.reason ?? "no_data"));
+  const lacks = shop.score === null || shop.score >= shop.least ? "" : text("lacking", points(shop.least - shop.score));
+  lines.push(text(shop.admitted ? "shop_admitted" : "shop_not_admitted", points(shop.least), lacks));
+  const last = shop.month_ends.at(-1);
+  if (last) {
+    const [place, score, status, failures, limit] = last;
+    const counted = limit === null ? whole(failures) : text("of", whole(failures), whole(limit));
+    lines.push(text("shop_month_end", report.month_ends[place].month_end, told(status), points(score), counted));
+  }
+  if (shop.outlook && report.risk) {
+    const [score, least, verdict] = shop.outlook;
+    lines.push(text("shop_outlook", report.risk.month_end, told(verdict), points(score), points(least)));
+  }
+  return element("ul", null, lines.map((line) => element("li", null, line)));
+}
+
+function dimensionsTable(shop) {
+  const columns = ["dimension", "score", "weight", "adds"].map((name) => text(name));
+  const rows = shop.dimensions.map(([score, weight, adds], place) => ({ cells: [
+    textCell(named(words.dimensions[place])), scoreCell(score), numberCell(weight, weight === null ? "" : percent(weight / 100)), scoreCell(adds),
+  ] }));
+  return table(`shop-${shop.id}-sum`, text("sum_caption"), columns, rows);
+}
+
+function indicatorsTable(shop, category) {
+  const spreads = report.categories.find((of) => of.primary_category === category)?.spreads ?? [];
+  const columns = ["indicator", "figures_of", "value", "median", "rank", "tier", "next_tier", "to_reach"].map((name) => text(name));
+  const rows = shop.indicators.map(([place, numerator, denominator, figure_, better, ranked, tier]) => {
+    const declared = words.indicators[place];
+    const step = shop.steps.find(([of]) => of === place);
+    const median = spreads.find((spread) => spread.indicator === declared.name && spread.ranked === ranked)?.quartiles[2] ?? null;
+    return { cells: [
+      textCell(named(declared)),
+      { ...textCell(`${whole(numerator)} / ${whole(denominator)}`), isNumber: true },
+      numberCell(figure_, value(figure_, declared.unit)),
+      numberCell(median, value(median, declared.unit)),
+      numberCell(better, better === null ? "" : text("of", whole(better + 1), whole(ranked))),
+      numberCell(tier),
+      numberCell(step ? step[1] : null),
+      numberCell(step ? step[2] : null, step ? value(step[2], declared.unit) : ""),
+    ] };
+  });
+  return table(`shop-${shop.id}-indicators`, text("shop_indicators_caption"), columns, rows);
+}
+
+/** What to improve, the greatest gain first, each by itself while all else stands still. */
+function steps(shop) {
+  if (shop.steps.length === 0) return element("p", null, text("nothing_to_improve"));
+  return element("ol", null, shop.steps.map(([place, next, reach, gain, ways]) => {
+    const declared = words.indicators[place];
+    const now = shop.indicators.find(([of]) => of === place)[3];
+    const how = ways.map(way).join(text("or"));
+    const moved = text("step", value(now, declared.unit), value(reach, declared.unit), next);
+    const brings = text("step_brings", signed(gain), points(shop.score + gain));
+    return element("li", null, element("strong", null, named(declared)), `${text("colon")}${moved}${how ? `${text("comma")}${how}` : ""}${text("comma")}${brings}`);
+  }));
+}
+
+function monthEndsTable(shop) {
+  const columns = ["month_end", "score", "status", "failures"].map((name) => text(name));
+  const rows = shop.month_ends.map(([place, score, status, failures, limit]) => ({ cells: [
+    textCell(report.month_ends[place].month_end), scoreCell(score), textCell(told(status)),
+    numberCell(failures, limit === null ? whole(failures) : text("of", whole(failures), whole(limit))),
+  ] }));
+  return table(`shop-${shop.id}-month-ends`, text("shop_month_ends_caption"), columns, rows);
+}
+
+function shopPage({ category, shop }) {
+  const place = [category, shop.subcategory].filter(Boolean).join(" · ");
+  return [
+    element("p", null, element("a", { href: "#day" }, `← ${text("back")}`)),
+    element("h2", null, `${shop.id} ${shop.name}`),
+    element("p", null, `${place} · ${report.as_of}`),
+    tiles([[text("score"), shop.score === null ? "–" : points(shop.score)]]),
+    verdicts(shop),
+    element("h3", null, text("improve_first")),
+    element("p", { class: "soft" }, text("improve_told")),
+    steps(shop),
+    dimensionsTable(shop),
+    indicatorsTable(shop, category),
+    monthEndsTable(shop),
+  ];
+}

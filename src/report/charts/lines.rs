@@ -1,0 +1,48 @@
+//! Small charts that stand in a line of a table: a trend, rows day by day, a score on its way to a threshold.
+
+use super::canvas::{FAINT, LIMIT, MAIN, Point, drawn, pixels};
+use crate::error::Outcome;
+
+const [WIDTH, HEIGHT]: [i32; 2] = [120, 28];
+const MARGIN: i32 = 4;
+const MOST_POINTS: f64 = 5.0;
+
+/// A trend between its least and its greatest value; none where a night lacks it.
+pub(super) fn trend(values: &[Option<f64>]) -> Outcome<String> {
+    let known = || values.iter().flatten().copied();
+    line(values, [known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max)])
+}
+
+/// Values from 0 to the greatest one.
+pub(super) fn from_zero(values: &[f64]) -> Outcome<String> {
+    let most = values.iter().copied().fold(0.0, f64::max);
+    line(&values.iter().copied().map(Some).collect::<Vec<_>>(), [0.0, most])
+}
+
+fn line(values: &[Option<f64>], [least, most]: [f64; 2]) -> Outcome<String> {
+    let last = values.len().saturating_sub(1).max(1);
+    let point = |(place, value): (usize, &Option<f64>)| {
+        let height = if most > least { (value.as_ref()? - least) / (most - least) } else { 0.5 };
+        let x = MARGIN + pixels(place as f64 / last as f64, WIDTH - 2 * MARGIN);
+        value.map(|_| (x, HEIGHT - MARGIN - pixels(height, HEIGHT - 2 * MARGIN)))
+    };
+    let points: Vec<Option<Point>> = values.iter().enumerate().map(point).collect();
+    drawn((120, 28), |canvas| {
+        for part in points.split(Option::is_none).filter(|part| part.len() > 1) {
+            canvas.line(part.iter().flatten().copied().collect(), (MAIN, 2))?;
+        }
+        points.iter().flatten().next_back().map_or(Ok(()), |last| canvas.dot(*last, MAIN))
+    })
+}
+
+/// A bar as long as the score on the way to 5, and a line where it has to come to.
+pub(super) fn towards(score: f64, least: f64) -> Outcome<String> {
+    const BAR: [i32; 2] = [8, 20];
+    let [top, bottom] = BAR;
+    let [score, least] = [score, least].map(|points| pixels(points / MOST_POINTS, WIDTH));
+    drawn((120, 28), |canvas| {
+        canvas.bar((0, top), (WIDTH, bottom), FAINT)?;
+        canvas.bar((0, top), (score, bottom), MAIN)?;
+        canvas.line(vec![(least, 2), (least, HEIGHT - 2)], (LIMIT, 2))
+    })
+}

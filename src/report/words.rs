@@ -1,0 +1,27 @@
+//! The words that the page's data speaks in, each in English and Chinese: codes, events, indicators and dimensions in their order.
+
+use serde_json::{Value, json};
+
+use crate::answers::words::{CODES, EVENTS};
+use crate::assessments::monthly::Status;
+use crate::domain::Dimension;
+use crate::indicators::{Better, Indicator, Unit};
+
+pub(super) fn words() -> Value {
+    let codes = CODES.iter().map(|(code, english, chinese)| ((*code).to_owned(), json!([english, chinese])));
+    let events = EVENTS.iter().map(|(_, english, chinese)| json!([english, chinese]));
+    let indicators = Indicator::ALL.map(|indicator| {
+        let spec = indicator.spec();
+        let (unit, better): (&str, &str) = (Unit::into(spec.unit), Better::into(spec.better));
+        let name = indicator.name();
+        json!({ "name": name, "zh": spec.chinese, "dimension": spec.dimension.name(), "unit": unit, "better": better })
+    });
+    let dimensions = Dimension::ALL.map(|dimension| json!({ "name": dimension.name(), "zh": dimension.chinese() }));
+    json!({
+        "codes": codes.collect::<serde_json::Map<_, _>>(),
+        "events": events.collect::<Vec<_>>(),
+        "indicators": indicators,
+        "dimensions": dimensions,
+        "statuses": Status::ALL.map(Status::name),
+    })
+}
