@@ -73,6 +73,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_text_that_a_script_asks_for_is_there_in_both_languages() {
+        let texts: std::collections::BTreeMap<String, [String; 2]> = serde_json::from_str(TEXTS).unwrap();
+        assert!(texts.values().flatten().all(|text| !text.is_empty()));
+        let scripts = SCRIPTS.concat();
+        let asked = scripts.split("text(\"").skip(1).filter_map(|after| after.split_once('"'));
+        let asked = asked.map(|(name, _)| name).chain(HTML.split("data-text=\"").skip(1).map(|after| {
+            after.split_once('"').unwrap().0
+        }));
+        for name in asked {
+            assert!(texts.contains_key(name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_part_is_never_taken_for_a_place_and_data_ends_no_script() {
         let parts = [("{one}", "{two}".to_owned()), ("{two}", "2".to_owned())];
         assert_eq!(filled("a{one}b{two}c", &parts), "a{two}b2c");

@@ -40,7 +40,7 @@ function riskSection() {
     scoreCell(shop.score),
     chartCell(`risk-${shop.place}`),
     scoreCell(shop.monthly_min),
-    changeCell(shop.score, shop.monthly_min),
+    scoreCell(Number((shop.monthly_min - shop.score).toFixed(4))),
     textCell(shop.failure_limit === null ? whole(shop.failures) : text("of", whole(shop.failures), whole(shop.failure_limit))),
   ];
   return [

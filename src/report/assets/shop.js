@@ -98,9 +98,10 @@ function indicatorsTable(shop, category) {
     const declared = words.indicators[place];
     const step = shop.steps.find(([of]) => of === place);
     const median = spreads.find((spread) => spread.indicator === declared.name && spread.ranked === ranked)?.quartiles[2] ?? null;
+    const above = declared.unit === "seconds" ? duration(numerator) : whole(numerator);
     return { cells: [
       textCell(named(declared)),
-      { ...textCell(`${whole(numerator)} / ${whole(denominator)}`), isNumber: true },
+      { ...textCell(`${above} / ${whole(denominator)}`), csv: `${numerator}/${denominator}`, isNumber: true },
       numberCell(figure_, value(figure_, declared.unit)),
       numberCell(median, value(median, declared.unit)),
       numberCell(better, better === null ? "" : text("of", whole(better + 1), whole(ranked))),

@@ -1,6 +1,6 @@
 // Elements, charts, and tables that sort and leave as CSV.
 
-const SHOWN_AT_FIRST = 20;
+const SHOWN_AT_FIRST = 10;
 
 function element(tag, attributes, ...children) {
   const made = document.createElement(tag);

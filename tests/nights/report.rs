@@ -1,0 +1,90 @@
+//! The report: what its page holds is what the published files say, whatever else it is.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::library::{CATEGORIES, INDICATORS, SCORES};
+use crate::support::{AS_OF, Bench, day};
+
+/// The data of the page under this id.
+fn data(bench: &Bench, id: &str) -> Value {
+    let page = page(bench);
+    let after = page.split_once(&format!("<script type=\"application/json\" id=\"{id}\">")).unwrap().1;
+    serde_json::from_str(after.split_once("</script>").unwrap().0).unwrap()
+}
+
+fn page(bench: &Bench) -> String {
+    fs::read_to_string(bench.path("out/report/index.html")).unwrap()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
+}
+
+/// Two nights and the report of the second one.
+fn reported() -> Bench {
+    let bench = Bench::week();
+    let before = day(AS_OF).plus(-1).to_string();
+    bench.said(&format!("backfill --from {before} --to {AS_OF}"));
+    bench.said(&format!("report --date {AS_OF}"));
+    bench
+}
+
+#[test]
+fn the_head_and_the_changes_count_the_published_scores() {
+    let bench = reported();
+    let report = data(&bench, "report");
+    let scores = bench.shown(&SCORES, AS_OF, &["score", "marketing_eligible"]);
+    let head = &report["head"];
+    assert_eq!(head["present"], scores.len());
+    assert_eq!(head["scored"], scores.iter().filter(|row| !row.starts_with('-')).count());
+    assert_eq!(head["admitted"], scores.iter().filter(|row| row.ends_with("true")).count());
+    let since = &report["changes"][0];
+    assert_eq!((&since["kind"], &since["since"]), (&"night".into(), &day(AS_OF).plus(-1).to_string().into()));
+}
+
+#[test]
+fn the_categories_hold_the_published_tiers_and_spreads() {
+    let bench = reported();
+    let report = data(&bench, "report");
+    let columns = ["primary_category", "indicator", "ranked", "tier_5_shops", "median"];
+    let mut found = Vec::new();
+    for category in list(&report["categories"]).iter().filter(|of| !of["primary_category"].is_null()) {
+        let name = category["primary_category"].as_str().unwrap();
+        for spread in list(&category["spreads"]) {
+            let (indicator, ranked) = (spread["indicator"].as_str().unwrap(), &spread["ranked"]);
+            found.push(format!("{name} {indicator} {ranked} {} {}", spread["tiers"][0], spread["quartiles"][2]));
+        }
+    }
+    found.sort();
+    let numbers = |row: &String| row.split(' ').map(|word| word.trim_end_matches(".0").to_owned()).collect::<Vec<_>>();
+    let published = bench.shown(&CATEGORIES, AS_OF, &columns);
+    assert_eq!(found.iter().map(numbers).collect::<Vec<_>>(), published.iter().map(numbers).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_present_shop_has_its_page_with_its_indicators() {
+    let bench = reported();
+    let shops = data(&bench, "shops");
+    let pages: Vec<&Value> = shops["in_page"].as_object().unwrap().values().flat_map(list).collect();
+    assert_eq!(pages.len(), bench.shown(&SCORES, AS_OF, &["shop_id"]).len());
+    let indicators: usize = pages.iter().map(|page| list(&page["indicators"]).len()).sum();
+    assert_eq!(indicators, bench.shown(&INDICATORS, AS_OF, &["shop_id"]).len());
+}
+
+#[test]
+fn the_page_asks_no_network_for_anything() {
+    let page = page(&reported()).replace("http://www.w3.org/2000/svg", "");
+    for asked in ["http:", "https:", "src=\"", "url(", "@import"] {
+        assert!(!page.contains(asked), "{asked}");
+    }
+}
+
+#[test]
+fn a_day_that_is_not_published_has_no_report_and_the_one_that_is_there_stays() {
+    let bench = reported();
+    let before = page(&bench);
+    assert_eq!(bench.run("report --date 2022-01-01").code, Some(4));
+    assert_eq!(page(&bench), before);
+}
