@@ -5,7 +5,10 @@ use crate::error::Outcome;
 use crate::report::distribution::Distribution;
 
 const SIZE: (u32, u32) = (480, 250);
-const [LEFT, RIGHT, TOP, BOTTOM]: [i32; 4] = [44, 470, 22, 222];
+const LEFT: i32 = 44;
+const RIGHT: i32 = 470;
+const TOP: i32 = 22;
+const BOTTOM: i32 = 222;
 const MOST_POINTS: f64 = 5.0;
 const TEXT: i32 = 14;
 

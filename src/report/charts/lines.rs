@@ -3,7 +3,9 @@
 use super::canvas::{FAINT, LIMIT, MAIN, Point, drawn, pixels};
 use crate::error::Outcome;
 
-const [WIDTH, HEIGHT]: [i32; 2] = [120, 28];
+const SIZE: (u32, u32) = (120, 28);
+const WIDTH: i32 = 120;
+const HEIGHT: i32 = 28;
 const MARGIN: i32 = 4;
 const MOST_POINTS: f64 = 5.0;
 
@@ -27,7 +29,7 @@ fn line(values: &[Option<f64>], [least, most]: [f64; 2]) -> Outcome<String> {
         value.map(|_| (x, HEIGHT - MARGIN - pixels(height, HEIGHT - 2 * MARGIN)))
     };
     let points: Vec<Option<Point>> = values.iter().enumerate().map(point).collect();
-    drawn((120, 28), |canvas| {
+    drawn(SIZE, |canvas| {
         for part in points.split(Option::is_none).filter(|part| part.len() > 1) {
             canvas.line(part.iter().flatten().copied().collect(), (MAIN, 2))?;
         }
@@ -37,10 +39,9 @@ fn line(values: &[Option<f64>], [least, most]: [f64; 2]) -> Outcome<String> {
 
 /// A bar as long as the score on the way to 5, and a line where it has to come to.
 pub(super) fn towards(score: f64, least: f64) -> Outcome<String> {
-    const BAR: [i32; 2] = [8, 20];
-    let [top, bottom] = BAR;
+    let (top, bottom) = (8, 20);
     let [score, least] = [score, least].map(|points| pixels(points / MOST_POINTS, WIDTH));
-    drawn((120, 28), |canvas| {
+    drawn(SIZE, |canvas| {
         canvas.bar((0, top), (WIDTH, bottom), FAINT)?;
         canvas.bar((0, top), (score, bottom), MAIN)?;
         canvas.line(vec![(least, 2), (least, HEIGHT - 2)], (LIMIT, 2))

@@ -8,7 +8,10 @@ use crate::error::Outcome;
 use crate::report::month_ends::MonthEnd;
 
 const SIZE: (u32, u32) = (480, 250);
-const [LEFT, RIGHT, TOP, BOTTOM]: [i32; 4] = [44, 470, 12, 222];
+const LEFT: i32 = 44;
+const RIGHT: i32 = 470;
+const TOP: i32 = 12;
+const BOTTOM: i32 = 222;
 const TEXT: i32 = 14;
 const ROOM_FOR_TEXT: i32 = 16;
 /// The months whose names have room.

@@ -4,12 +4,14 @@ use super::canvas::{Anchor, FAINT, GRADES, drawn, pixels};
 use crate::domain::Tier;
 use crate::error::Outcome;
 
-const [WIDTH, HEIGHT]: [i32; 2] = [180, 20];
+const SIZE: (u32, u32) = (180, 20);
+const WIDTH: i32 = 180;
+const HEIGHT: i32 = 20;
 const ROOM_FOR_TEXT: i32 = 12;
 
 /// Counts of tier 5, 4, 3, 2 and 0.
 pub(super) fn chart(tiers: &[i64; 5]) -> Outcome<String> {
-    drawn((180, 20), |canvas| {
+    drawn(SIZE, |canvas| {
         let all = tiers.iter().sum::<i64>();
         if all == 0 {
             return canvas.frame((0, 0), (WIDTH - 1, HEIGHT - 1), FAINT);
