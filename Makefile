@@ -39,11 +39,12 @@ help: ## list the targets
 build: ## build the program
 	cargo build $(CARGO_FLAGS) --bin shopscore
 
-demo: build ## build, score the sample data from 2022-01-01 to 2022-03-15, settle 2022, and show what was published
+demo: build ## build, score the sample data from 2022-01-01 to 2022-03-15, settle 2022, show what was published, and make its report
 	$(SHOPSCORE) backfill --from 2022-01-01 --to $(DEMO_DATE)
 	$(SHOPSCORE) settle --year 2022
 	$(SHOPSCORE) summary --date $(DEMO_DATE)
 	$(SHOPSCORE) summary --year 2022
+	$(SHOPSCORE) report --date $(DEMO_DATE)
 
 nightly: ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15; needs cargo only where the program is not built yet
 	@test -n "$(DATE)" || { echo "usage: make nightly DATE=YYYY-MM-DD" >&2; exit 2; }

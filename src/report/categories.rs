@@ -5,9 +5,11 @@
 //! has tier 5. With ranks inside the assessment category these are categories of their own, without scores.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use arrow::array::{Float64Array, StringArray};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::distribution::{Distribution, distribution};
@@ -18,8 +20,9 @@ use crate::error::Outcome;
 use crate::publish::cells::{Row, rows};
 use crate::publish::month_ends::decimal;
 use crate::publish::outputs::{CATEGORIES, OUTLOOK, SCORES};
-use crate::publish::reading::Current;
+use crate::publish::reading::{Current, column};
 use crate::rulebook::Decimal4;
+use crate::threads::on_pool;
 
 /// Fewer ranked shops than this make a category a small one.
 const SMALL_BELOW: i64 = 5;
@@ -141,35 +144,33 @@ fn spread(row: Row<'_>) -> Outcome<Spread> {
     })
 }
 
-fn scores(shops: &[ShopOfNight]) -> impl Iterator<Item = (Arc<str>, Decimal4)> {
-    shops.iter().filter_map(|shop| Some((Arc::clone(&shop.primary_category), shop.score?)))
+fn scores(shops: &[ShopOfNight]) -> impl Iterator<Item = (&str, Decimal4)> {
+    shops.iter().filter_map(|shop| Some((&*shop.primary_category, shop.score?)))
 }
 
-fn medians(scores: impl Iterator<Item = (Arc<str>, Decimal4)>) -> Medians {
-    let mut of_category: BTreeMap<Option<Arc<str>>, Vec<Decimal4>> = BTreeMap::new();
+fn medians<'a>(scores: impl Iterator<Item = (&'a str, Decimal4)>) -> Medians {
+    let (mut of_categories, mut all) = (HashMap::<&str, Vec<Decimal4>>::new(), Vec::new());
     for (category, score) in scores {
-        of_category.entry(Some(category)).or_default().push(score);
-        of_category.entry(None).or_default().push(score);
+        of_categories.entry(category).or_default().push(score);
+        all.push(score);
     }
-    of_category.into_iter().filter_map(|(category, scores)| Some((category, median(scores)?))).collect()
+    let of_categories = of_categories.into_iter().map(|(category, scores)| (Some(Arc::from(category)), scores));
+    let scores = of_categories.chain([(None, all)]);
+    scores.filter_map(|(category, scores)| Some((category, median(scores)?))).collect()
 }
 
 /// The medians of the published nights up to a day.
 fn trend(seen: &Current, day: Day) -> Outcome<Vec<(Day, Medians)>> {
     let days = night::days(seen, &SCORES, day)?;
     let newest = days.get(days.len().saturating_sub(TREND_NIGHTS)..).unwrap_or_default();
-    let mut trend = Vec::new();
-    for day in newest {
-        let Some(read) = seen.read_columns(&SCORES, day, &["primary_category", "score"])? else { continue };
-        let mut found = Vec::new();
-        for row in rows(&read) {
-            if let Some(score) = row.figure_if_any("score")? {
-                found.push((Arc::from(row.text("primary_category")?), decimal(score)));
-            }
-        }
-        trend.push((*day, medians(found.into_iter())));
-    }
-    Ok(trend)
+    let medians_of = |day: &Day| {
+        let read = seen.read_columns(&SCORES, day, &["primary_category", "score"])?;
+        let read = read.ok_or_else(|| seen.not_published(&SCORES, *day))?;
+        let categories = column::<StringArray>(&read, "primary_category")?.iter();
+        let scores = categories.zip(column::<Float64Array>(&read, "score")?);
+        Ok((*day, medians(scores.filter_map(|(category, score)| Some((category?, decimal(score?)))))))
+    };
+    on_pool(|| newest.par_iter().map(medians_of).collect())
 }
 
 /// The least score that passes the monthly assessment, by category; none where it has none.
@@ -191,7 +192,7 @@ mod tests {
     #[test]
     fn medians_are_of_each_category_and_of_all() {
         let score = |tenths| Decimal4::from_ten_thousandths(1_000 * tenths);
-        let scores = [("男装", 20), ("男装", 30), ("手机", 40)].map(|(of, tenths)| (Arc::from(of), score(tenths)));
+        let scores = [("男装", 20), ("男装", 30), ("手机", 40)].map(|(of, tenths)| (of, score(tenths)));
         let medians = medians(scores.into_iter());
         assert_eq!(medians[&None], score(30));
         assert_eq!(medians[&Some(Arc::from("男装"))], score(20));

@@ -2,8 +2,10 @@
 //!
 //! Grain in: the rows of `monthly_assessments` and `annual_settlements`. Grain out: one row a month end, one a year. Money in fen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use arrow::array::StringArray;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::night;
@@ -12,7 +14,8 @@ use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::cells::rows;
 use crate::publish::outputs::{ANNUAL_SETTLEMENTS, MONTHLY_ASSESSMENTS};
-use crate::publish::reading::Current;
+use crate::publish::reading::{Current, column};
+use crate::threads::on_pool;
 
 /// How many month ends are told, the newest last.
 const MOST_MONTH_ENDS: usize = 24;
@@ -47,22 +50,25 @@ pub(super) fn newest(seen: &Current, day: Day) -> Outcome<Vec<Day>> {
 }
 
 pub(super) fn month_ends(seen: &Current, day: Day) -> Outcome<Vec<MonthEnd>> {
-    let mut month_ends = Vec::new();
-    for month_end in newest(seen, day)? {
-        let read = seen.read_columns(&MONTHLY_ASSESSMENTS, month_end, &["primary_category", "status"])?;
-        let mut of_categories: BTreeMap<String, Statuses> = BTreeMap::new();
-        let mut statuses = Statuses::default();
-        for row in read.iter().flat_map(rows) {
-            let status = row.text("status")?;
-            let of_category = of_categories.entry(row.text("primary_category")?).or_default();
-            for ((all, own), known) in statuses.iter_mut().zip(of_category).zip(Status::ALL) {
-                let is_it = usize::from(known.name() == status);
-                (*all, *own) = (*all + is_it, *own + is_it);
-            }
+    let newest = newest(seen, day)?;
+    on_pool(|| newest.par_iter().map(|month_end| counted(seen, *month_end)).collect())
+}
+
+fn counted(seen: &Current, month_end: Day) -> Outcome<MonthEnd> {
+    let mut found = MonthEnd { month_end, statuses: Statuses::default(), of_categories: BTreeMap::new() };
+    let read = seen.read_columns(&MONTHLY_ASSESSMENTS, month_end, &["primary_category", "status"])?;
+    let Some(read) = read else { return Ok(found) };
+    let categories = column::<StringArray>(&read, "primary_category")?.iter().flatten();
+    let mut of_categories: HashMap<&str, Statuses> = HashMap::new();
+    for (category, status) in categories.zip(column::<StringArray>(&read, "status")?.iter().flatten()) {
+        let of_category = of_categories.entry(category).or_default();
+        for ((all, own), known) in found.statuses.iter_mut().zip(of_category).zip(Status::ALL) {
+            let is_it = usize::from(known.name() == status);
+            (*all, *own) = (*all + is_it, *own + is_it);
         }
-        month_ends.push(MonthEnd { month_end, statuses, of_categories });
     }
-    Ok(month_ends)
+    found.of_categories = of_categories.into_iter().map(|(category, of)| (category.to_owned(), of)).collect();
+    Ok(found)
 }
 
 pub(super) fn years(seen: &Current) -> Outcome<Vec<Year>> {
