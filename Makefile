@@ -13,6 +13,8 @@ WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers
 # Airflow has its own: it brings 130 packages. So has what reads Kubernetes manifests, which takes seconds.
 AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow-requirements.txt | cut -d' ' -f1)
 KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
+# What opens a report as a browser does has its own, with a driver of 130 MiB.
+REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
@@ -31,7 +33,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -127,6 +129,9 @@ answers: build ## the questions of a category manager, each answered by one comm
 reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of runs that end in every way, read by the libraries of their formats
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
 
+report-page: demo $(REPORT_ENVIRONMENT)/ready ## the report of the demo in a headless Chromium (PyPI once): widths, dark, print, languages, axe-core, search, CSV
+	$(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py out/report/index.html 100 $(CACHE)/report-pictures
+
 operating: build ## the first days step by step, in a scratch folder (docs/OPERATING_TRANSCRIPT.md): RENEW=1 writes it anew
 	python3 tests/python/operating.py . $(SHOPSCORE) docs/OPERATING_TRANSCRIPT.md $(if $(RENEW),renew)
 
@@ -158,9 +163,10 @@ fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
+$(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
-$(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready \
+$(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
 $(BENCH_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<

@@ -1,0 +1,125 @@
+"""Opens a report in a headless Chromium and uses it as a person would, at three widths, light and dark, in both languages.
+
+    report_page.py OUT/report/index.html SHOP FOLDER
+
+Nothing may fail in a script or ask the network; no page is wider than its window; axe-core finds nothing serious; the first
+paint takes under 2 seconds, a search under 0.2. Sorting, the switch of language, the category picker, CSV, search and links do
+what they say. FOLDER gets a picture of each view, and the page as it is printed. Needs Debian's chromium.
+"""
+
+import csv
+import itertools
+import sys
+import time
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+WIDTHS = {"desktop": (1280, 900), "tablet": (820, 1100), "phone": (390, 844)}
+LANGUAGES = {"en": "Shop scores of", "zh": "店铺基础服务考核分报告"}
+SECTIONS = 10
+GRAVE = ("serious", "critical")
+
+
+def opened(browser: Browser, address: str, **options) -> Page:
+    """A page at an address; what fails in it or leaves the machine ends the test."""
+    page = browser.new_context(**options).new_page()
+    page.on("pageerror", lambda error: sys.exit(f"{address}: {error}"))
+    page.on("console", lambda said: said.type == "error" and sys.exit(f"{address}: {said.text}"))
+    page.on("request", lambda asked: asked.url.startswith(("file:", "blob:")) or sys.exit(f"asked for {asked.url}"))
+    page.goto(address)
+    page.wait_for_selector("#content h2")
+    return page
+
+
+def check_view(page: Page, view: str) -> None:
+    wider_by = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wider_by <= 0, f"{view}: {wider_by} pixels wider than its window"
+    found = [of for of in Axe().run(page).response["violations"] if of["impact"] in GRAVE]
+    assert not found, [(view, of["id"], of["nodes"][0]["target"]) for of in found]
+
+
+def look(browser: Browser, report: str, shop: str, folder: Path) -> int:
+    """Each view at each width, light and dark, in both languages."""
+    views = {"report": "day", "shop": f"shop={shop}"}
+    all_views = list(itertools.product(WIDTHS, ("light", "dark"), LANGUAGES, views))
+    for width, scheme, language, view in all_views:
+        size = dict(zip(("width", "height"), WIDTHS[width]))
+        address = f"{report}#{views[view]}&lang={language}"
+        # The policy of the page would keep axe out, too.
+        page = opened(browser, address, viewport=size, color_scheme=scheme, bypass_csp=True)
+        assert page.title().startswith(LANGUAGES[language]), page.title()
+        assert page.locator("main > section").count() == (SECTIONS if view == "report" else 0)
+        name = f"{view}-{width}-{scheme}-{language}"
+        check_view(page, name)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        page.context.close()
+    return len(all_views)
+
+
+def search(page: Page, wanted: str) -> list[str]:
+    before = page.text_content("#found")
+    started = time.perf_counter()
+    page.evaluate(
+        """wanted => { const box = document.getElementById("search"); box.value = wanted; box.dispatchEvent(new Event("input")); }""",
+        wanted,
+    )
+    page.wait_for_function("before => document.getElementById('found').textContent !== before", arg=before, polling=5)
+    seconds = time.perf_counter() - started
+    assert seconds < 0.2, f"a search for {wanted} took {seconds} seconds"
+    return page.locator("#results li").all_text_contents()
+
+
+def use(browser: Browser, report: str, shop: str, folder: Path) -> None:
+    page = opened(browser, report, locale="en-US", accept_downloads=True)
+    painted = page.evaluate("performance.getEntriesByType('paint')[0].startTime")
+    assert painted < 2000, f"the first paint took {painted} milliseconds"
+    assert any(found.startswith(f"{shop} ") for found in search(page, shop))
+    page.locator(f"#results a[href='#shop={shop}']").click()
+    page.wait_for_function("wanted => document.querySelector('#content h2').textContent.startsWith(wanted)", arg=shop)
+    page.click("button[data-language=zh]")
+    assert page.title().startswith(LANGUAGES["zh"])
+    page.click("button[data-language=en]")
+    page.select_option("#category", "1")
+    page.wait_for_selector("main > section")
+    picked = page.locator("#category option:checked").text_content().rsplit(" (", 1)[0]
+    assert picked in page.locator("#distribution figcaption").text_content()
+    check_sorting(page)
+    with page.expect_download() as download:
+        page.locator("#categories button", has_text="CSV").first.click()
+    rows = list(csv.DictReader(download.value.path().read_text("utf-8-sig").splitlines()))
+    assert len(rows) == page.locator("#category option").count(), "a row for each category"
+    page.pdf(path=folder / "report.pdf", format="A4")
+
+
+def check_sorting(page: Page) -> None:
+    """Medians come least first and greatest first; what is missing comes last."""
+    head = page.locator("#categories thead th", has_text="Median").first
+    place = head.evaluate("head => head.cellIndex")
+    page.locator("#categories .below button").first.click()
+    for direction in ("descending", "ascending"):
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == direction
+        cells = page.locator(f"#categories table >> nth=0 >> tbody tr > :nth-child({place + 1})").all_text_contents()
+        medians = [float(cell) for cell in cells if cell]
+        assert medians == sorted(medians, reverse=direction == "descending"), medians
+
+
+def main() -> None:
+    report, shop, folder = Path(sys.argv[1]).resolve().as_uri(), sys.argv[2], Path(sys.argv[3])
+    if not Path(CHROMIUM).exists():
+        sys.exit(f"needs {CHROMIUM}, of Debian's package chromium")
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        views = look(browser, report, shop, folder)
+        use(browser, report, shop, folder)
+        browser.close()
+    print(f"{views} views of the report are sound; pictures in {folder}")
+
+
+if __name__ == "__main__":
+    main()
