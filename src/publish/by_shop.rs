@@ -5,12 +5,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Int64Array, RecordBatch};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::Int64Type;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::file_system::names;
-use super::reading::column;
 use crate::error::{Outcome, disk, fault};
 
 const STAGE: &str = "published files";
@@ -18,8 +18,8 @@ const STAGE: &str = "published files";
 /// A table's rows, some columns of them, by shop.
 pub(crate) struct ByShop {
     batches: Box<dyn Iterator<Item = Outcome<RecordBatch>>>,
-    /// The batch that is being handed out, and how many of its rows are.
-    batch: Option<RecordBatch>,
+    /// The batch that is being handed out with its shops, and how many of its rows were.
+    batch: Option<(RecordBatch, Int64Array)>,
     place: usize,
 }
 
@@ -38,11 +38,11 @@ impl ByShop {
     /// The shop of the next row; none at the end.
     pub(crate) fn next_shop(&mut self) -> Outcome<Option<i64>> {
         loop {
-            if let Some(batch) = self.batch.as_ref().filter(|batch| self.place < batch.num_rows()) {
-                return Ok(Some(column::<Int64Array>(batch, "shop_id")?.value(self.place)));
+            if let Some((_, shops)) = self.batch.as_ref().filter(|(_, shops)| self.place < shops.len()) {
+                return Ok(Some(shops.value(self.place)));
             }
             let Some(batch) = self.batches.next() else { return Ok(None) };
-            (self.batch, self.place) = (Some(batch?), 0);
+            (self.batch, self.place) = (Some(with_shops(batch?)?), 0);
         }
     }
 
@@ -50,9 +50,8 @@ impl ByShop {
     pub(crate) fn rows_of(&mut self, shop_id: i64) -> Outcome<Vec<RecordBatch>> {
         let mut parts = Vec::new();
         while let Some(next) = self.next_shop()?.filter(|next| *next <= shop_id) {
-            let Some(batch) = &self.batch else { break };
-            let shops = column::<Int64Array>(batch, "shop_id")?.values();
-            let of_next = shops.iter().skip(self.place).take_while(|shop| **shop == next).count();
+            let Some((batch, shops)) = &self.batch else { break };
+            let of_next = shops.values().iter().skip(self.place).take_while(|shop| **shop == next).count();
             if next == shop_id {
                 parts.push(batch.slice(self.place, of_next));
             }
@@ -60,6 +59,12 @@ impl ByShop {
         }
         Ok(parts)
     }
+}
+
+/// A batch, with its column of shops.
+fn with_shops(batch: RecordBatch) -> Outcome<(RecordBatch, Int64Array)> {
+    let shops = batch.column_by_name("shop_id").and_then(|column| column.as_primitive_opt::<Int64Type>()).cloned();
+    shops.map(|shops| (batch, shops)).ok_or_else(|| fault(STAGE, "a table by shop without a column of shops"))
 }
 
 /// The batches of a file.

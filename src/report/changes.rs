@@ -58,7 +58,8 @@ fn changes(kind: &'static str, earlier: &Night, night: &Night) -> Changes {
     let pair = |shop| Some((*were.get(&(shop as &ShopOfNight).shop_id)?, shop));
     let stayed: Vec<(&ShopOfNight, &ShopOfNight)> = night.shops.iter().filter_map(pair).collect();
     let ups = |wanted| stayed.iter().filter(|shop| rise(shop).map(i64::signum) == Some(wanted)).count();
-    let flips = |was: bool| stayed.iter().filter(move |(before, now)| before.is_admitted == was && now.is_admitted != was);
+    let flips =
+        |was: bool| stayed.iter().filter(move |(before, now)| before.is_admitted == was && now.is_admitted != was);
     let mut admissions: Vec<_> = flips(true).chain(flips(false)).copied().collect();
     admissions.sort_by_key(|shop| (!shop.0.is_admitted, Reverse(size(shop))));
     let mut moved: Vec<_> = stayed.iter().filter(|shop| size(shop) > 0).copied().collect();

@@ -105,8 +105,7 @@ mod tests {
     #[test]
     fn an_error_is_red_a_warning_amber_and_nothing_green() {
         let why = |is_error| Why { kind: "empty", extract: "payments", day: None, is_error };
-        for (reasons, colour) in
-            [(vec![], "green"), (vec![why(false)], "amber"), (vec![why(false), why(true)], "red")]
+        for (reasons, colour) in [(vec![], "green"), (vec![why(false)], "amber"), (vec![why(false), why(true)], "red")]
         {
             assert_eq!(of_reasons(reasons).colour, colour);
         }

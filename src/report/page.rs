@@ -78,9 +78,9 @@ mod tests {
         assert!(texts.values().flatten().all(|text| !text.is_empty()));
         let scripts = SCRIPTS.concat();
         let asked = scripts.split("text(\"").skip(1).filter_map(|after| after.split_once('"'));
-        let asked = asked.map(|(name, _)| name).chain(HTML.split("data-text=\"").skip(1).map(|after| {
-            after.split_once('"').unwrap().0
-        }));
+        let asked = asked
+            .map(|(name, _)| name)
+            .chain(HTML.split("data-text=\"").skip(1).map(|after| after.split_once('"').unwrap().0));
         for name in asked {
             assert!(texts.contains_key(name), "{name}");
         }

@@ -137,9 +137,9 @@ fn place(row: Row<'_>) -> Outcome<usize> {
 fn with_ways(step: (usize, i64, f64, f64), indicators: &[IndicatorOfShop]) -> Outcome<Step> {
     let (of, next_tier, value_to_reach, score_gain) = step;
     let figures = indicators.iter().find(|(place, ..)| *place == of);
-    let (figures, indicator) = figures.zip(Indicator::ALL.get(of)).ok_or_else(|| {
-        fault(STAGE, "an improvement of an indicator that the shop does not have")
-    })?;
+    let (figures, indicator) = figures
+        .zip(Indicator::ALL.get(of))
+        .ok_or_else(|| fault(STAGE, "an improvement of an indicator that the shop does not have"))?;
     let ways = ways(*indicator, figures.1, figures.2, value_to_reach).into_iter().map(|Way { event, count }| {
         let place = EVENTS.iter().position(|(known, ..)| *known == event);
         place.map(|place| (place, count)).ok_or_else(|| fault(STAGE, "an event without words"))

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::page_tables::{indicator_table, score_table, spread_table};
 use super::verdicts::verdict_lines;
 use crate::answers::units::Language;
-use crate::answers::{Answer, Part};
 use crate::answers::words::{told, unknown_days};
+use crate::answers::{Answer, Part};
 use crate::explanation::Explanation;
 use crate::explanation::indicators::IndicatorFigures;
 

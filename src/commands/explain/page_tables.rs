@@ -1,8 +1,8 @@
 //! The tables of the page: the sum that the score is, the indicators, and how the category is spread.
 
 use crate::answers::units::{self, Language};
-use crate::answers::{Cell, Table, Tone};
 use crate::answers::words;
+use crate::answers::{Cell, Table, Tone};
 use crate::explanation::Explanation;
 use crate::explanation::indicators::{IndicatorFigures, NextTier};
 use crate::indicators::Indicator;

@@ -94,7 +94,8 @@ impl Canvas<'_> {
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        let style = ("sans-serif", f64::from(size) * SHRUNK).into_font().color(&colour).pos(Pos::new(across, VPos::Center));
+        let style =
+            ("sans-serif", f64::from(size) * SHRUNK).into_font().color(&colour).pos(Pos::new(across, VPos::Center));
         self.0.draw(&Text::new(text.to_owned(), at, style)).map_err(failed)
     }
 }

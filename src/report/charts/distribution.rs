@@ -12,7 +12,7 @@ const BOTTOM: i32 = 222;
 const MOST_POINTS: f64 = 5.0;
 const TEXT: i32 = 14;
 
-pub(in crate::report) fn chart(distribution: &Distribution) -> Outcome<String> {
+pub(super) fn chart(distribution: &Distribution) -> Outcome<String> {
     drawn(SIZE, |canvas| {
         let most = distribution.shops.iter().copied().max().unwrap_or(0).max(1);
         axes(canvas, most)?;

@@ -39,9 +39,8 @@ pub(super) fn chart(month_ends: &[MonthEnd], category: Option<&str>) -> Outcome<
     let each = columns.len().div_ceil(MOST_NAMED).max(1);
     drawn(SIZE, |canvas| {
         for (place, (month_end, statuses)) in columns.iter().enumerate() {
-            let [from, to] = [place, place + 1].map(|place| {
-                LEFT + pixels(place as f64 / columns.len().max(4) as f64, RIGHT - LEFT)
-            });
+            let [from, to] =
+                [place, place + 1].map(|place| LEFT + pixels(place as f64 / columns.len().max(4) as f64, RIGHT - LEFT));
             column(canvas, [from + 3, to - 3], statuses, most)?;
             if place % each == 0 {
                 let month = month_end.get(..7).unwrap_or(month_end);
