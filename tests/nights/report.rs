@@ -73,6 +73,24 @@ fn every_present_shop_has_its_page_with_its_indicators() {
     assert_eq!(indicators, bench.shown(&INDICATORS, AS_OF, &["shop_id"]).len());
 }
 
+/// In January shops 1 and 2 failed once; another failure reaches their limit of two.
+#[test]
+fn who_would_have_to_leave_at_the_month_end_is_at_risk() {
+    let bench = Bench::two_months();
+    bench.add_rule("thresholds.csv", "2019-01-01,,茶,2.5,4.75,2,3.0,3000000,1,2");
+    bench.said("backfill --from 2022-01-31 --to 2022-02-28");
+    bench.said("report --date 2022-02-28");
+    let report = data(&bench, "report");
+    let risk = &report["risk"];
+    assert_eq!((&risk["month_end"], &risk["failing"], &risk["leaving"]), (&"2022-02-28".into(), &2.into(), &2.into()));
+    let leaving = list(&risk["shops"]).iter().filter(|shop| shop["would_leave"] == true);
+    let mut leaving: Vec<i64> = leaving.map(|shop| shop["shop_id"].as_i64().unwrap()).collect();
+    leaving.sort_unstable();
+    assert_eq!(leaving, [1, 2]);
+    let month_ends: Vec<&Value> = list(&report["month_ends"]).iter().map(|of| &of["month_end"]).collect();
+    assert_eq!(month_ends, ["2022-01-31", "2022-02-28"]);
+}
+
 #[test]
 fn the_page_asks_no_network_for_anything() {
     let page = page(&reported()).replace("http://www.w3.org/2000/svg", "");
