@@ -63,15 +63,16 @@ function changesSection() {
       changeCell(shop.before, shop.after),
       textCell(admission(shop.admitted)),
     ];
+    const since = text(`changes_${of.kind}`, of.since);
     return [
-      element("h3", null, text(`changes_${of.kind}`, of.since)),
+      element("h3", null, since),
       tiles([
         [text("up_down"), `▲ ${whole(of.up)} · ▼ ${whole(of.down)}`, text("unchanged", whole(of.unchanged))],
         [text("admission_changes"), `+${whole(of.gained_admission)} · −${whole(of.lost_admission)}`, text("gained_lost")],
         [text("came_left"), `+${whole(of.entered)} · −${whole(of.left)}`],
       ]),
-      table(`admissions-${of.kind}`, text("admissions_caption"), columns, figures(of.admissions.filter(isPicked), cells)),
-      table(`moves-${of.kind}`, text("moves_caption"), columns, figures(of.moved.filter(isPicked), cells)),
+      table(`admissions-${of.kind}`, `${text("admissions_caption")} · ${since}`, columns, figures(of.admissions.filter(isPicked), cells)),
+      table(`moves-${of.kind}`, `${text("moves_caption")} · ${since}`, columns, figures(of.moved.filter(isPicked), cells)),
     ];
   });
 }
