@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn medians_are_of_each_category_and_of_all() {
-        let score = |tenths| Decimal4::from_ten_thousandths(1_000 * tenths);
+        let score = |tenths: i64| Decimal4::from_ten_thousandths(1_000 * tenths);
         let scores = [("男装", 20), ("男装", 30), ("手机", 40)].map(|(of, tenths)| (of, score(tenths)));
         let medians = medians(scores.into_iter());
         assert_eq!(medians[&None], score(30));
