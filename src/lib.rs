@@ -68,6 +68,7 @@ mod runs;
 
 mod answers;
 mod report;
+
 pub mod cli;
 pub mod commands;
 mod sample;

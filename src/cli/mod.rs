@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 
 use self::logging::LogFlags;
 pub(crate) use self::reading::{
-    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Report, Summary, Verify, WhatIf,
+    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Report, Summary, Verify,
+    WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
 pub(crate) use self::writing::{
