@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
     };
     let mut foretold = Foretold::default();
     for as_of in nights {
+        running.begins_night();
         let night = match held::run(terms, as_of, now, &mut foretold)? {
             Came::Scored(night) => night,
             Came::Held(hold) => {

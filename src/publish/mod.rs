@@ -58,7 +58,6 @@ mod testing;
 pub(crate) mod verification;
 
 pub(crate) use counted::counted;
-pub(crate) use file_metadata::rows_in;
 pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights, size_bytes};
 pub(crate) use holds::{Hold, Release, foretell_release, held, release};

@@ -60,11 +60,15 @@ pub(crate) fn read(path: &Path) -> Option<RunRecord> {
     (record.schema == SCHEMA).then_some(record)
 }
 
-/// The records of other runs, the newest first, each read when it is asked for.
+/// The records of other runs, those that were written last first, each read when it is asked for: a run that began later may have
+/// ended before.
 pub(crate) fn others(out: &Path, run_id: &str) -> Outcome<impl Iterator<Item = RunRecord> + use<>> {
     let run_id = run_id.to_owned();
-    let files = files(out)?.into_iter().rev();
-    Ok(files.filter_map(|path| read(&path)).filter(move |record| record.run_id != run_id))
+    let written = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
+    let mut files: Vec<_> = files(out)?.into_iter().map(|path| (written(&path), path)).collect();
+    files.sort_unstable();
+    let records = files.into_iter().rev().filter_map(|(_, path)| read(&path));
+    Ok(records.filter(move |record| record.run_id != run_id))
 }
 
 /// Records that are not kept any longer at `now`, and what runs that were killed a day before left of others.

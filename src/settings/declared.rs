@@ -149,7 +149,7 @@ pub static SETTINGS: [Setting; 56] = [
     setting("openlineage_namespace", Text, "shopscore", Run, "the namespace of the job in OpenLineage"),
     setting("on_success", Command, "", Run, "the command that gets the record of a run that succeeded").or("none"),
     setting("on_failure", Command, "", Run, "the command that gets the record of a run that failed").or("none"),
-    setting("keep_runs_days", DAYS, "400", Run, "how long the records of runs are kept"),
+    setting("keep_runs_days", AtLeast("days", 1, 36_600), "400", Run, "how long the records of runs are kept"),
     setting("rehash", Switch, "false", Run, "whether files are read even where only their bytes can differ"),
 ];
 
@@ -180,6 +180,11 @@ impl Setting {
         folders
             .flat_map(move |text| text.split(move |letter| is_list && letter == ','))
             .map(move |folder| if is_list { folder.trim() } else { folder })
+    }
+
+    /// Whether a list is one of its values.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::Folders | Kind::SomeOf(_))
     }
 
     pub(super) fn accepts(&self, text: &str) -> bool {

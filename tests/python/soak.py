@@ -75,6 +75,7 @@ class Program:
     def killed(self, seconds, by, *arguments):
         """Whether a run was still going on when it was killed."""
         process = self.start(*arguments)
+        self.reports.killed.add(process.pid)
         time.sleep(seconds)
         process.send_signal(by)
         said, _ = process.communicate(timeout=TIMEOUT_SECONDS)
