@@ -27,6 +27,7 @@ pub(crate) mod cells;
 mod checksums;
 mod counted;
 mod current;
+pub(crate) mod failing;
 mod file_metadata;
 mod file_system;
 mod foretold;

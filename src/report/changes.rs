@@ -1,13 +1,16 @@
 //! What changed since another night: who came and left, who went up and down, whose admission to marketing changed.
 //!
-//! Grain in: the shops of two nights, by shop. Grain out: counts, the shops whose admission changed, and the greatest moves.
+//! Grain in: the shops of two nights, by shop, and because of what their scores moved. Grain out: counts, the shops whose admission changed,
+//! and the greatest moves. Where it is not known because of what, each score simply moved.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::because::{Because, OfShop};
 use super::night::{Night, ShopOfNight};
+use crate::comparison::causes::Cause;
 use crate::domain::Day;
 use crate::rulebook::Decimal4;
 
@@ -29,6 +32,8 @@ pub(super) struct Changes {
     pub(super) unchanged: usize,
     pub(super) lost_admission: usize,
     pub(super) gained_admission: usize,
+    /// How many of the moved shops each cause moved most; none where that is not known.
+    pub(super) causes: Option<Vec<(Cause, usize)>>,
     /// Those whose admission changed, lost ones first, then the greatest move first.
     pub(super) admissions: Vec<Moved>,
     /// The greatest moves first, of equal ones by shop.
@@ -45,15 +50,20 @@ pub(super) struct Moved {
     pub(super) after: Option<f64>,
     /// Whether it was admitted, and is.
     pub(super) admitted: [bool; 2],
+    /// What moved its score most, and changed its admission; none where that is not known.
+    pub(super) because: Option<OfShop>,
 }
 
-/// Since the night before and since the month end, where there are such.
-pub(super) fn all(night: &Night, before: Option<&Night>, month_end: Option<&Night>) -> Vec<Changes> {
-    let since = [("night", before), ("month_end", month_end)];
-    since.into_iter().filter_map(|(kind, earlier)| Some(changes(kind, earlier?, night))).collect()
+/// An earlier night or month end, with because of what scores moved since, as far as that is known.
+pub(super) type Since<'a> = (&'static str, Option<&'a Night>, Option<Because>);
+
+/// Since each of these that there is.
+pub(super) fn all(night: &Night, since: [Since<'_>; 2]) -> Vec<Changes> {
+    let since = since.into_iter().filter_map(|(kind, earlier, because)| Some((kind, earlier?, because)));
+    since.map(|(kind, earlier, because)| changes(kind, (earlier, because.as_ref()), night)).collect()
 }
 
-fn changes(kind: &'static str, earlier: &Night, night: &Night) -> Changes {
+fn changes(kind: &'static str, (earlier, because): (&Night, Option<&Because>), night: &Night) -> Changes {
     let were: HashMap<i64, &ShopOfNight> = earlier.shops.iter().map(|shop| (shop.shop_id, shop)).collect();
     let pair = |shop| Some((*were.get(&(shop as &ShopOfNight).shop_id)?, shop));
     let stayed: Vec<(&ShopOfNight, &ShopOfNight)> = night.shops.iter().filter_map(pair).collect();
@@ -74,8 +84,9 @@ fn changes(kind: &'static str, earlier: &Night, night: &Night) -> Changes {
         unchanged: ups(0),
         lost_admission: flips(true).count(),
         gained_admission: flips(false).count(),
-        admissions: listed(&admissions),
-        moved: listed(&moved),
+        causes: because.map(|because| counted(&moved, because)),
+        admissions: listed(&admissions, because),
+        moved: listed(&moved, because),
     }
 }
 
@@ -88,8 +99,19 @@ fn size(shop: &(&ShopOfNight, &ShopOfNight)) -> i64 {
     rise(shop).map_or(0, i64::abs)
 }
 
-fn listed(shops: &[(&ShopOfNight, &ShopOfNight)]) -> Vec<Moved> {
-    let moved = |(before, now): &(&ShopOfNight, &ShopOfNight)| Moved {
+/// How many shops each cause moved most, the most first.
+fn counted(moved: &[(&ShopOfNight, &ShopOfNight)], because: &Because) -> Vec<(Cause, usize)> {
+    let causes = moved.iter().filter_map(|shop| because.of(shop.1.shop_id, rise(shop))?.cause);
+    let causes: Vec<Cause> = causes.collect();
+    let count = |cause: Cause| (cause, causes.iter().filter(|of| **of == cause).count());
+    let mut counts: Vec<_> = Cause::ALL.map(count).into_iter().filter(|(_, shops)| *shops > 0).collect();
+    counts.sort_by_key(|(_, shops)| Reverse(*shops));
+    counts
+}
+
+fn listed(shops: &[(&ShopOfNight, &ShopOfNight)], because: Option<&Because>) -> Vec<Moved> {
+    let moved = |shop @ (before, now): &(&ShopOfNight, &ShopOfNight)| Moved {
+        because: because.and_then(|because| because.of(now.shop_id, rise(shop))),
         shop_id: now.shop_id,
         shop_name: now.shop_name.to_string(),
         primary_category: now.primary_category.to_string(),
@@ -122,12 +144,26 @@ mod tests {
     fn shops_come_leave_rise_fall_and_lose_or_gain_their_admission() {
         let before = night("2022-03-14", &[(1, Some(20)), (2, Some(30)), (3, Some(40)), (4, None), (5, Some(25))]);
         let now = night("2022-03-15", &[(1, Some(26)), (2, Some(24)), (3, Some(40)), (4, Some(30)), (6, Some(50))]);
-        let changes = changes("night", &before, &now);
+        let changes = changes("night", (&before, None), &now);
         assert_eq!((changes.entered, changes.left), (1, 1));
         assert_eq!((changes.up, changes.down, changes.unchanged), (1, 1, 1), "a score that came is no rise");
         assert_eq!((changes.lost_admission, changes.gained_admission), (1, 2));
         let ids = |moved: &[Moved]| moved.iter().map(|moved| moved.shop_id).collect::<Vec<_>>();
         assert_eq!(ids(&changes.admissions), [2, 1, 4], "who lost it first");
         assert_eq!(ids(&changes.moved), [1, 2], "equal moves by shop");
+        assert_eq!((changes.causes, &changes.moved[0].because), (None, &None));
+    }
+
+    #[test]
+    fn a_move_has_its_cause_where_that_explains_this_move_and_each_cause_its_shops() {
+        let before = night("2022-03-14", &[(1, Some(20)), (2, Some(30)), (3, Some(40))]);
+        let now = night("2022-03-15", &[(1, Some(26)), (2, Some(24)), (3, Some(41))]);
+        let of = |cause| OfShop { cause: Some(cause), indicator: None, admission: None };
+        let (own, rules) = (of(Cause::OwnFigures), of(Cause::Rules));
+        // What is known of the third shop is another move.
+        let because = Because::from([(1, (Some(6_000), own)), (2, (Some(-6_000), rules)), (3, (Some(5_000), own))]);
+        let changes = changes("night", (&before, Some(&because)), &now);
+        assert_eq!(changes.moved.iter().map(|moved| moved.because).collect::<Vec<_>>(), [Some(own), Some(rules), None]);
+        assert_eq!(changes.causes, Some(vec![(Cause::OwnFigures, 1), (Cause::Rules, 1)]));
     }
 }

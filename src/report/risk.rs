@@ -1,18 +1,16 @@
 //! Who is at risk at this month's end: whose score by the days that are over would fail, and who would have to leave.
 //!
-//! In: the day's outlook, and the newest assessments before its month end of the cycles that it belongs to. A shop in exit fails nothing anew. Who
-//! would leave comes first, then who lacks most.
+//! In: who would fail by the day's outlook ([`failing`]). Out: one row a shop; who would leave comes first, then who lacks most.
 
 use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::assessments::monthly::Status;
 use crate::domain::Day;
 use crate::error::Outcome;
-use crate::publish::cells::{Row, rows};
-use crate::publish::month_ends::{decimal, newest_assessed, of_cycle};
-use crate::publish::outputs::OUTLOOK;
+use crate::publish::cells::Row;
+use crate::publish::failing::{Failing, failing};
+use crate::publish::month_ends::decimal;
 use crate::publish::reading::Current;
 
 /// How many shops are listed at most.
@@ -70,20 +68,9 @@ impl ShopAtRisk {
 
 /// None where the day was published without an outlook, or no shop is present.
 pub(super) fn at_risk(seen: &Current, day: Day) -> Outcome<Option<AtRisk>> {
-    let Some(outlook) = seen.read(&OUTLOOK, day)? else { return Ok(None) };
-    let Some(first) = rows(&outlook).next() else { return Ok(None) };
-    let (month_end, days_known) = (first.day("month_end")?, first.integer("days_known")?);
-    // On a month end its own assessment is there already.
-    let before = newest_assessed(seen, month_end.plus(-1), None)?;
-    let before = of_cycle(before.as_ref().map(|(_, assessed)| assessed), month_end)?;
-    let mut shops = Vec::new();
-    for row in rows(&outlook) {
-        let before = before.get(&row.integer("shop_id")?).copied();
-        let status = before.map(|row| row.text("status")).transpose()?;
-        if row.text("verdict")? == Status::Fail.name() && status.as_deref() != Some(Status::Exit.name()) {
-            shops.push(ShopAtRisk::of(row, before)?);
-        }
-    }
+    let Some(Failing { month_end, days_known, mut shops }) = failing(seen, day, ShopAtRisk::of)? else {
+        return Ok(None);
+    };
     shops.sort_by_key(|shop| (Reverse(shop.would_leave), Reverse(shop.lacks())));
     let leaving = shops.iter().filter(|shop| shop.would_leave).count();
     let failing = shops.len();

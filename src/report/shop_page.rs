@@ -14,32 +14,33 @@ use crate::indicators::Indicator;
 use crate::publish::cells::Row;
 
 /// A shop's page.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct ShopPage {
     #[serde(rename = "id")]
     pub(super) shop_id: i64,
     pub(super) name: String,
-    subcategory: Option<String>,
-    score: Option<f64>,
+    pub(super) subcategory: Option<String>,
+    pub(super) score: Option<f64>,
     /// Why there is none.
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     /// The least score for marketing admission.
-    least: f64,
-    admitted: bool,
+    pub(super) least: f64,
+    pub(super) admitted: bool,
     /// Of each dimension its score, weight in percent, and what it adds to the score.
-    dimensions: Vec<(Option<f64>, Option<f64>, Option<f64>)>,
-    indicators: Vec<IndicatorOfShop>,
+    pub(super) dimensions: Vec<(Option<f64>, Option<f64>, Option<f64>)>,
+    pub(super) indicators: Vec<IndicatorOfShop>,
     /// The greatest gain first.
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     pub(super) month_ends: Vec<MonthEndOfShop>,
     pub(super) outlook: Option<Outlook>,
 }
 
-/// Its place, numerator, denominator, value, shops that are better, shops ranked, tier.
-type IndicatorOfShop = (usize, i64, i64, Option<f64>, Option<i64>, Option<i64>, Option<i64>);
+/// Its place, numerator, denominator, shops that are better, shops ranked, tier; the last three are null where it has no data. Its value is the
+/// quotient of the first two.
+pub(super) type IndicatorOfShop = (usize, i64, i64, Option<i64>, Option<i64>, Option<i64>);
 
 /// The place of its indicator, next tier, value to reach, gain of the score, and ways: the place of an event and how often.
-type Step = (usize, i64, f64, f64, Vec<(usize, i64)>);
+pub(super) type Step = (usize, i64, f64, f64, Vec<(usize, i64)>);
 
 /// Its place among the month ends, score, status, failures, failure limit.
 pub(super) type MonthEndOfShop = (usize, Option<f64>, String, i64, Option<i64>);
@@ -68,8 +69,8 @@ pub(super) const SCORE_COLUMNS: [&str; 18] = [
     "marketing_eligible",
     "unscored_reason",
 ];
-pub(super) const INDICATOR_COLUMNS: [&str; 8] =
-    ["shop_id", "indicator", "numerator", "denominator", "value", "shops_better", "ranked", "tier"];
+pub(super) const INDICATOR_COLUMNS: [&str; 7] =
+    ["shop_id", "indicator", "numerator", "denominator", "shops_better", "ranked", "tier"];
 pub(super) const STEP_COLUMNS: [&str; 5] = ["shop_id", "indicator", "next_tier", "value_to_reach", "score_gain"];
 pub(super) const MONTH_END_COLUMNS: [&str; 5] = ["shop_id", "score", "status", "failures", "failure_limit"];
 pub(super) const OUTLOOK_COLUMNS: [&str; 4] = ["shop_id", "score", "monthly_min", "verdict"];
@@ -107,7 +108,6 @@ pub(super) fn indicator(row: Row<'_>) -> Outcome<IndicatorOfShop> {
         place(row)?,
         row.integer("numerator")?,
         row.integer("denominator")?,
-        row.figure_if_any("value")?,
         row.integer_if_any("shops_better")?,
         row.integer_if_any("ranked")?,
         row.integer_if_any("tier")?,

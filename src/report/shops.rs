@@ -1,109 +1,66 @@
 //! The pages of all shops: in the page itself, or, where they are many, in files by category that it loads when asked.
 //!
-//! Grain in: the tables of the night and of month ends, read shop by shop. Grain out: pages as JSON, by category. A file holds so many
-//! shops of a category, a list so many ids with the files' categories; each is a script, since a page that was opened from a disk may load nothing else.
+//! Grain in: the tables of the night and of month ends, read in parts of so many shops. Grain out: pages as JSON, by category. Each part is
+//! made and written by itself ([`shop_files`](super::shop_files)), so that a million shops take no more memory than a few parts.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
+use arrow::array::RecordBatch;
+use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Report;
+use super::shop_files::{Names, Part, Sizes};
 use super::shop_page::{
     INDICATOR_COLUMNS, MONTH_END_COLUMNS, OUTLOOK_COLUMNS, SCORE_COLUMNS, STEP_COLUMNS, ShopPage, indicator, month_end,
     outlook, step,
 };
-use super::{Report, STAGE};
 use crate::domain::Day;
-use crate::error::{Outcome, disk, fault};
-use crate::publish::by_shop::ByShop;
-use crate::publish::cells::rows;
+use crate::error::{Outcome, all};
+use crate::publish::by_shop::{ByShop, OfShops};
+use crate::publish::cells::{Row, rows};
 use crate::publish::outputs::{IMPROVEMENTS, INDICATORS, MONTHLY_ASSESSMENTS, OUTLOOK, OutputTable, SCORES};
 use crate::publish::reading::Current;
+use crate::threads::on_pool;
 
-/// Up to so many shops, one file has it all.
-const MOST_IN_PAGE: usize = 20_000;
-/// How many shops a file of pages has at most.
-const SHOPS_A_FILE: usize = 1_000;
-/// How many shops a list of ids has at most.
-const SHOPS_A_LIST: usize = 10_000;
-
-/// The pages of shops by category, all of them or as files.
-#[derive(Debug, Default, Serialize)]
+/// The pages of shops: all of them, or lists of the files that hold them.
+#[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct Pages {
     in_page: BTreeMap<String, Vec<ShopPage>>,
-    /// Of a category, the first and last shop that a file has.
-    files: Vec<PageFile>,
-    /// Of each list of ids its first one and its file.
-    lists: Vec<(i64, String)>,
-}
-
-/// A file of pages.
-#[derive(Debug, Serialize)]
-struct PageFile {
-    category: String,
-    first: i64,
-    last: i64,
-    file: String,
+    /// Of each list of shops by id its first id and its file.
+    ids: Vec<(i64, String)>,
+    /// Of each list of shops by name its first name, in small letters, and its file.
+    names: Vec<(String, String)>,
 }
 
 /// Makes the pages, and writes those that are no part of the first one below `folder`.
-pub(super) fn write(seen: &Current, report: &Report, folder: &Path) -> Outcome<Pages> {
-    let mut tables = Tables::open(seen, report)?;
-    let mut pages = Pages::default();
-    let are_in_page = report.head.present <= MOST_IN_PAGE;
-    let mut listed: Vec<(i64, String, String)> = Vec::new();
-    while let Some((category, page)) = tables.next()? {
-        if !are_in_page {
-            listed.push((page.shop_id, page.name.clone(), category.clone()));
-            if listed.len() == SHOPS_A_LIST {
-                pages.list(&mut listed, folder)?;
+pub(super) fn write(seen: &Current, report: &Report, folder: &Path, sizes: &Sizes) -> Outcome<Pages> {
+    let categories = report.categories.iter().enumerate();
+    let categories =
+        categories.filter_map(|(place, of)| Some((of.primary_category.clone()?, place))).collect::<BTreeMap<_, _>>();
+    let parts = Parts { tables: Tables::open(seen, report)?, number: 0, shops: sizes.part };
+    if report.head.present <= sizes.in_page {
+        let mut pages = Pages::default();
+        for part in parts {
+            for (category, page) in part?.1.pages()? {
+                pages.in_page.entry(category).or_default().push(page);
             }
         }
-        let of_category = pages.in_page.entry(category.clone()).or_default();
-        of_category.push(page);
-        if !are_in_page && of_category.len() == SHOPS_A_FILE {
-            pages.file(&category, folder)?;
-        }
+        return Ok(pages);
     }
-    if !are_in_page {
-        pages.list(&mut listed, folder)?;
-        for category in pages.in_page.keys().cloned().collect::<Vec<_>>() {
-            pages.file(&category, folder)?;
-        }
-    }
-    Ok(pages)
-}
-
-impl Pages {
-    /// Moves the pages of a category into a file.
-    fn file(&mut self, category: &str, folder: &Path) -> Outcome<()> {
-        let Some(pages) = self.in_page.remove(category) else { return Ok(()) };
-        let Some((first, last)) = pages.first().zip(pages.last()) else { return Ok(()) };
-        let file = format!("shops-{:06}.js", self.files.len());
-        let (first, last) = (first.shop_id, last.shop_id);
-        script(folder, &file, &pages)?;
-        self.files.push(PageFile { category: category.to_owned(), first, last, file });
-        Ok(())
-    }
-
-    /// Writes a list of ids, and empties it.
-    fn list(&mut self, listed: &mut Vec<(i64, String, String)>, folder: &Path) -> Outcome<()> {
-        let Some((first, ..)) = listed.first() else { return Ok(()) };
-        let file = format!("list-{:06}.js", self.lists.len());
-        script(folder, &file, listed)?;
-        self.lists.push((*first, file));
-        listed.clear();
-        Ok(())
-    }
-}
-
-/// Writes data as a script that hands it to the page under the name of its file.
-fn script(folder: &Path, file: &str, data: &impl Serialize) -> Outcome<()> {
-    let json = serde_json::to_string(data).map_err(|error| fault(STAGE, error))?;
-    let path = folder.join(file);
-    let text = format!("shopscore.loaded({file:?}, {json});\n");
-    fs::write(&path, text).map_err(|error| disk(STAGE, "write", &path, &error))
+    let written = on_pool(|| {
+        let written = parts.par_bridge().map(|part| {
+            part.and_then(|(number, rows)| {
+                Part { number, pages: rows.pages()?, categories: &categories }.write(folder, sizes)
+            })
+        });
+        all(written.collect::<Vec<_>>())
+    })?;
+    let (mut ids, names): (Vec<_>, Vec<_>) = written.into_iter().unzip();
+    ids.sort_unstable();
+    let names = on_pool(|| Names::of(names.into_iter().flatten().collect()).write(folder, sizes))?;
+    Ok(Pages { in_page: BTreeMap::new(), ids, names })
 }
 
 /// The tables that pages are made of, read side by side.
@@ -128,26 +85,72 @@ impl Tables {
         })
     }
 
-    /// The page of the next shop, with its category; none after the last one.
-    fn next(&mut self) -> Outcome<Option<(String, ShopPage)>> {
-        let Some(scores) = &mut self.scores else { return Ok(None) };
-        let Some(shop_id) = scores.next_shop()? else { return Ok(None) };
-        let of_shop = |table: &mut Option<ByShop>| match table {
-            Some(table) => table.rows_of(shop_id),
-            None => Ok(Vec::new()),
+    /// The rows of the next shops, so many at most; none after the last one.
+    fn next(&mut self, most: usize) -> Outcome<Option<RowsOfPart>> {
+        let Some(scores) = self.scores.as_mut().map(|scores| scores.next_rows(most)).transpose()?.flatten() else {
+            return Ok(None);
         };
-        let scores = scores.rows_of(shop_id)?;
-        let (indicators, steps) = (of_shop(&mut self.indicators)?, of_shop(&mut self.improvements)?);
-        let score = scores.iter().flat_map(rows).next();
-        let score = score.ok_or_else(|| fault(STAGE, format!("shop {shop_id} without a row")))?;
-        let (indicators, steps) = (indicators.iter().flat_map(rows), steps.iter().flat_map(rows));
-        let mut page = ShopPage::of(score, indicators.map(indicator), steps.map(step))?;
-        for (place, table) in self.month_ends.iter_mut().enumerate() {
-            for row in of_shop(table)?.iter().flat_map(rows) {
-                page.month_ends.push(month_end(place, row)?);
+        let last = rows(&scores).last().map(|row| row.integer("shop_id")).transpose()?.unwrap_or_default();
+        let up_to = |table: &mut Option<ByShop>| match table {
+            Some(table) => table.up_to(last),
+            None => Ok(None),
+        };
+        Ok(Some(RowsOfPart {
+            indicators: up_to(&mut self.indicators)?,
+            improvements: up_to(&mut self.improvements)?,
+            outlook: up_to(&mut self.outlook)?,
+            month_ends: self.month_ends.iter_mut().map(up_to).collect::<Outcome<_>>()?,
+            scores,
+        }))
+    }
+}
+
+/// Part after part, each with its number.
+struct Parts {
+    tables: Tables,
+    number: usize,
+    shops: usize,
+}
+
+impl Iterator for Parts {
+    type Item = Outcome<(usize, RowsOfPart)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let part = self.tables.next(self.shops).transpose()?;
+        self.number += 1;
+        Some(part.map(|part| (self.number, part)))
+    }
+}
+
+/// The rows of some shops, one a shop of `scores`.
+struct RowsOfPart {
+    scores: RecordBatch,
+    indicators: Option<RecordBatch>,
+    improvements: Option<RecordBatch>,
+    outlook: Option<RecordBatch>,
+    month_ends: Vec<Option<RecordBatch>>,
+}
+
+impl RowsOfPart {
+    /// Their pages, each with its category.
+    fn pages(&self) -> Outcome<Vec<(String, ShopPage)>> {
+        let (mut indicators, mut steps) =
+            (OfShops::of(self.indicators.as_ref())?, OfShops::of(self.improvements.as_ref())?);
+        let mut outlooks = OfShops::of(self.outlook.as_ref())?;
+        let mut month_ends: Vec<OfShops<'_>> =
+            self.month_ends.iter().map(|table| OfShops::of(table.as_ref())).collect::<Outcome<_>>()?;
+        let page = |score: Row<'_>| {
+            let shop_id = score.integer("shop_id")?;
+            let (indicators, steps) = (indicators.rows_of(shop_id), steps.rows_of(shop_id));
+            let mut page = ShopPage::of(score, indicators.map(indicator), steps.map(step))?;
+            for (place, table) in month_ends.iter_mut().enumerate() {
+                for row in table.rows_of(shop_id) {
+                    page.month_ends.push(month_end(place, row)?);
+                }
             }
-        }
-        page.outlook = of_shop(&mut self.outlook)?.iter().flat_map(rows).next().map(outlook).transpose()?;
-        Ok(Some((score.text("primary_category")?, page)))
+            page.outlook = outlooks.rows_of(shop_id).next().map(outlook).transpose()?;
+            Ok((score.text("primary_category")?, page))
+        };
+        rows(&self.scores).map(page).collect()
     }
 }

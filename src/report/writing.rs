@@ -19,7 +19,7 @@ const UNFINISHED: &str = "unfinished-";
 pub(super) fn replace(folder: &Path, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
     check(folder)?;
     let unfinished = beside(folder, &format!("{UNFINISHED}{}", std::process::id()));
-    sweep(folder)?;
+    leftovers(folder)?.iter().try_for_each(|path| remove(STAGE, path))?;
     remove(STAGE, &unfinished)?;
     fs::create_dir_all(&unfinished).map_err(|error| disk(STAGE, "mkdir", &unfinished, &error))?;
     write(&unfinished).and_then(|()| put(&unfinished, folder)).inspect_err(|_| drop(remove(STAGE, &unfinished)))
@@ -40,18 +40,18 @@ fn beside(folder: &Path, other: &str) -> PathBuf {
     folder.with_file_name(format!(".{name}.{other}"))
 }
 
-/// Removes what processes left that are no more.
-fn sweep(folder: &Path) -> Outcome<()> {
-    let Some(parent) = folder.parent().filter(|parent| parent.is_dir()) else { return Ok(()) };
+/// What processes left that are no more.
+pub(super) fn leftovers(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let Some(parent) = folder.parent() else { return Ok(Vec::new()) };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     let ours = beside(folder, UNFINISHED);
     let ours = ours.file_name().unwrap_or_default().to_string_lossy();
-    for (name, path) in entries(STAGE, parent)? {
+    let is_left = |name: &str| {
         let process = name.strip_prefix(&*ours).and_then(|process| process.parse::<u32>().ok());
-        if process.is_some_and(|process| !Path::new("/proc").join(process.to_string()).exists()) {
-            remove(STAGE, &path)?;
-        }
-    }
-    Ok(())
+        process.is_some_and(|process| !Path::new("/proc").join(process.to_string()).exists())
+    };
+    let left = entries(STAGE, parent)?.into_iter().filter(|(name, _)| is_left(name));
+    Ok(left.map(|(_, path)| path).collect())
 }
 
 /// Puts a finished report in place; where there is one already, they change places in one step.

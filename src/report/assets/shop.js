@@ -23,46 +23,85 @@ function load(file) {
   return loading.get(file).data;
 }
 
+const isInPage = pages.ids.length === 0;
 const idsInPage = new Map(Object.entries(pages.in_page).flatMap(([category, shops]) =>
   shops.map((shop) => [shop.id, { category, shop }])));
+const MOST_FOUND = 20;
+const small = (name) => name.toLowerCase();
 
-/** The list that an id would stand in. */
-function listOf(id) {
-  const after = pages.lists.findIndex(([first]) => first > id);
-  return pages.lists.at(after === -1 ? -1 : Math.max(after - 1, 0));
+/** The place of the last list that begins with what `isBefore` is true of; the first one where there is none. */
+function placeOf(lists, isBefore) {
+  let [low, high] = [0, lists.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(lists[middle][0])) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(low - 1, 0);
 }
 
 /** A shop with its category; null where there is none of this id. */
 async function find(id) {
-  if (pages.lists.length === 0) return idsInPage.get(id) ?? null;
-  const listed = (await load(listOf(id)[1])).find(([shop]) => shop === id);
+  if (isInPage) return idsInPage.get(id) ?? null;
+  const [, list] = pages.ids[placeOf(pages.ids, (first) => first <= id)];
+  const listed = (await load(list)).find(([shop]) => shop === id);
   if (listed === undefined) return null;
-  const category = listed[2];
-  const { file } = pages.files.find((of) => of.category === category && of.first <= id && id <= of.last);
-  return { category, shop: (await load(file)).find((shop) => shop.id === id) };
+  const [, , category, file] = listed;
+  const shops = await load(list.replace("ids/", "shops/").replace(".js", `-${file}.js`));
+  return { category: report.categories[category].primary_category, shop: shops.find((shop) => shop.id === id) };
 }
 
-/** Shops by the beginning of their ids or a part of their names, as many as are shown: [id, name, category]. */
-async function search(wanted) {
-  const MOST = 20;
-  const isId = /^\d+$/.test(wanted);
-  const matches = ([id, name]) => (isId && String(id).startsWith(wanted)) || name.includes(wanted);
-  if (pages.lists.length === 0) {
-    const found = [];
-    for (const [id, { category, shop }] of idsInPage) {
-      if (matches([id, shop.name]) && found.push([id, shop.name, category]) === MOST) break;
-    }
-    return found;
-  }
-  if (isId) return (await load(listOf(Number(wanted))[1])).filter(matches).slice(0, MOST);
-  const category = picked().primary_category;
+/** Shops by the beginning of their ids or a part of their names: [id, name, category], one more than are shown at most. */
+function searchInPage(wanted) {
   const found = [];
-  for (const { file } of pages.files.filter((of) => of.category === category)) {
-    const shops = (await load(file)).map((shop) => [shop.id, shop.name, category]);
-    found.push(...shops.filter(matches));
-    if (found.length >= MOST) break;
+  for (const [id, { category, shop }] of idsInPage) {
+    const matches = String(id).startsWith(wanted) || small(shop.name).includes(wanted);
+    if (matches && found.push([id, shop.name, category]) > MOST_FOUND) break;
   }
-  return found.slice(0, MOST);
+  return found;
+}
+
+/** Adds the shops of lists from `place` on, as long as they come before the end and more are wanted. */
+async function gather(lists, place, found, take) {
+  for (; place < lists.length && found.length <= MOST_FOUND; place += 1) {
+    if (take(await load(lists[place][1]))) return;
+  }
+}
+
+/** By the beginning of their ids: 508, then 5080 to 5089, and so on. */
+async function searchIds(wanted) {
+  const found = [];
+  for (let [from, to] = [wanted, wanted + 1]; to < 1e15; [from, to] = [10 * from, 10 * to]) {
+    await gather(pages.ids, placeOf(pages.ids, (first) => first <= from), found, (list) => {
+      for (const [id, name, category] of list) {
+        if (id >= to) return true;
+        if (id >= from) found.push([id, name, report.categories[category].primary_category]);
+      }
+      return false;
+    });
+    if (wanted === 0 || found.length > MOST_FOUND) break;
+  }
+  return found;
+}
+
+/** By the beginning of their names. */
+async function searchNames(wanted) {
+  const found = [];
+  await gather(pages.names, placeOf(pages.names, (first) => first < wanted), found, (list) => {
+    for (const [name, id, category] of list) {
+      if (small(name).startsWith(wanted)) found.push([id, name, report.categories[category].primary_category]);
+      else if (small(name) > wanted) return true;
+    }
+    return false;
+  });
+  return found;
+}
+
+/** Shops as [id, name, category]: one more than are shown where there are more. */
+async function search(typed) {
+  const wanted = small(typed);
+  if (isInPage) return searchInPage(wanted);
+  return /^\d{1,15}$/.test(wanted) ? searchIds(Number(wanted)) : searchNames(wanted);
 }
 
 function verdicts(shop) {
@@ -91,10 +130,15 @@ function dimensionsTable(shop) {
   return table(`shop-${shop.id}-sum`, text("sum_caption"), columns, rows);
 }
 
+/** The value of a shop's indicator; null where it has no data. */
+const valueOf = ([, numerator, denominator, , , tier]) => (tier === null ? null : numerator / denominator);
+
 function indicatorsTable(shop, category) {
   const spreads = report.categories.find((of) => of.primary_category === category)?.spreads ?? [];
   const columns = ["indicator", "figures_of", "value", "median", "rank", "tier", "next_tier", "to_reach"].map((name) => text(name));
-  const rows = shop.indicators.map(([place, numerator, denominator, figure_, better, ranked, tier]) => {
+  const rows = shop.indicators.map((of) => {
+    const [place, numerator, denominator, better, ranked, tier] = of;
+    const found = valueOf(of);
     const declared = words.indicators[place];
     const step = shop.steps.find(([of]) => of === place);
     const median = spreads.find((spread) => spread.indicator === declared.name && spread.ranked === ranked)?.quartiles[2] ?? null;
@@ -102,7 +146,7 @@ function indicatorsTable(shop, category) {
     return { cells: [
       textCell(named(declared)),
       { ...textCell(`${above} / ${whole(denominator)}`), csv: `${numerator}/${denominator}`, isNumber: true },
-      numberCell(figure_, value(figure_, declared.unit)),
+      numberCell(found, value(found, declared.unit)),
       numberCell(median, value(median, declared.unit)),
       numberCell(better, better === null ? "" : text("of", whole(better + 1), whole(ranked))),
       numberCell(tier),
@@ -118,7 +162,7 @@ function steps(shop) {
   if (shop.steps.length === 0) return element("p", null, text("nothing_to_improve"));
   return element("ol", null, shop.steps.map(([place, next, reach, gain, ways]) => {
     const declared = words.indicators[place];
-    const now = shop.indicators.find(([of]) => of === place)[3];
+    const now = valueOf(shop.indicators.find(([of]) => of === place));
     const how = ways.map(way).join(text("or"));
     const moved = text("step", value(now, declared.unit), value(reach, declared.unit), next);
     const brings = text("step_brings", signed(gain), points(shop.score + gain));

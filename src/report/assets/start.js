@@ -12,6 +12,7 @@ function frame() {
   document.documentElement.lang = isChinese() ? "zh-CN" : "en";
   document.title = byId("title").textContent = text("title", report.as_of);
   for (const labelled of document.querySelectorAll("[data-text]")) labelled.textContent = text(labelled.dataset.text);
+  byId("search-label").textContent = text(isInPage ? "search" : "search_beginning");
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === state.language));
   }
@@ -62,12 +63,12 @@ async function went() {
 }
 
 async function searched() {
-  const wanted = byId("search").value.trim();
-  const found = wanted === "" ? [] : await search(wanted);
-  if (wanted !== byId("search").value.trim()) return;
-  byId("results").replaceChildren(...found.map(([id, name, category]) => element("li", null, link(id, `${id} ${name} · ${category}`))));
-  const hint = found.length === 0 && pages.lists.length > 0 && picked().primary_category === null ? text("pick_to_search") : "";
-  byId("found").textContent = wanted === "" ? "" : `${text("found", whole(found.length))} ${hint}`;
+  const typed = byId("search").value.trim();
+  const found = typed === "" ? [] : await search(typed);
+  if (typed !== byId("search").value.trim()) return;
+  const shown = found.slice(0, MOST_FOUND);
+  byId("results").replaceChildren(...shown.map(([id, name, category]) => element("li", null, link(id, `${id} ${name} · ${category}`))));
+  byId("found").textContent = typed === "" ? "" : text(found.length > shown.length ? "found_more" : "found", whole(shown.length));
 }
 
 byId("category").addEventListener("change", (event) => {
