@@ -33,7 +33,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -130,7 +130,7 @@ reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of run
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
 
 report-page: demo $(REPORT_ENVIRONMENT)/ready ## the report of the demo in a headless Chromium (PyPI once): widths, dark, print, languages, axe-core, search, CSV
-	$(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py out/report/index.html 100 $(CACHE)/report-pictures
+	$(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py out $(DEMO_DATE) src/answers/units_cases.json $(CACHE)/report-pictures
 
 operating: build ## the first days step by step, in a scratch folder (docs/OPERATING_TRANSCRIPT.md): RENEW=1 writes it anew
 	python3 tests/python/operating.py . $(SHOPSCORE) docs/OPERATING_TRANSCRIPT.md $(if $(RENEW),renew)
@@ -190,6 +190,10 @@ bench-instructions: build ## instructions of small runs beside the committed fig
 bench-pieces: build $(BENCH_ENVIRONMENT)/ready ## what is made by hand (record index, sums by group) beside what would stand in its place, into benches/RESULTS.md
 	$(BENCH)/pieces.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \
 		--rows $(or $(ROWS),1650000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
+
+bench-report: build $(REPORT_ENVIRONMENT)/ready ## the reports of 20,000 and a million shops, made and opened in a headless Chromium, into benches/RESULTS.md: SHOPS= RUNS=5
+	$(REPORT_ENVIRONMENT)/bin/python benches/report.py --shopscore $(SHOPSCORE) --cache $(CACHE) \
+		--shops $(or $(SHOPS),20000 1000000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
 
 bench-partials: ## seconds of each table's partials beside bare decoding: make bench-partials EXTRACTS=DIR DATE=DAY
 	EXTRACTS=$(or $(EXTRACTS),sample_data) DATE=$(or $(DATE),$(DEMO_DATE)) cargo bench --locked --bench partials

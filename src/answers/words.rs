@@ -1,6 +1,7 @@
 //! The words of published codes for people, in English and Chinese.
 
 use super::units::{Language, duration_at_least};
+use crate::comparison::causes::Cause;
 use crate::domain::Dimension;
 use crate::explanation::reach::{Event, Way};
 use crate::explanation::stored::UnknownDays;
@@ -30,6 +31,16 @@ pub(crate) const CODES: &[(&str, &str, &str)] = &[
     ("retracted", "taken out by an appeal", "申诉剔除"),
     ("quarantined", "quarantined", "隔离"),
     ("expired", "their extracts are gone", "原始数据已过期"),
+];
+
+/// Causes of moved scores in Chinese; in English their names say it.
+pub(crate) const CAUSES: [(Cause, &str); Cause::ALL.len()] = [
+    (Cause::OwnFigures, "自身数据"),
+    (Cause::Appeals, "申诉剔除"),
+    (Cause::OtherShops, "同类店铺变动"),
+    (Cause::Presence, "店铺进出"),
+    (Cause::Category, "类目调整"),
+    (Cause::Rules, "规则调整"),
 ];
 
 /// What a code says; a code of no such list is shown as it is.

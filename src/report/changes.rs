@@ -1,20 +1,22 @@
-//! What changed since another night: who came and left, who went up and down, whose admission to marketing changed.
+//! What changed since another night: who came and left, who went up and down and because of what, whose admission to marketing changed.
 //!
-//! Grain in: the shops of two nights, by shop, and because of what their scores moved. Grain out: counts, the shops whose admission changed,
-//! and the greatest moves. Where it is not known because of what, each score simply moved.
+//! Grain in: the shops of two nights, by shop, and because of what their scores moved. Grain out: counts of all shops and of each
+//! category (that of the night, or the earlier one of who left), the shops whose admission changed, and the greatest moves. Where it is not known
+//! because of what, each score simply moved.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::because::{Because, OfShop};
+use super::listed::listed;
 use super::night::{Night, ShopOfNight};
 use crate::comparison::causes::Cause;
 use crate::domain::Day;
 use crate::rulebook::Decimal4;
 
-/// How many shops a list has at most; the whole of it is what `shopscore diff` tells.
+/// How many shops a list has at most, but for a few of each category; the whole of it is what `shopscore diff` tells.
 const MOST_LISTED: usize = 200;
 
 /// What changed since an earlier night or month end.
@@ -24,6 +26,19 @@ pub(super) struct Changes {
     pub(super) since: Day,
     /// night or month_end.
     pub(super) kind: &'static str,
+    /// Whether it is known because of what scores moved.
+    pub(super) is_explained: bool,
+    pub(super) all: Counts,
+    pub(super) of_categories: BTreeMap<String, Counts>,
+    /// Those whose admission changed, lost ones first, then the greatest move first.
+    pub(super) admissions: Vec<Moved>,
+    /// The greatest moves first, of equal ones by shop.
+    pub(super) moved: Vec<Moved>,
+}
+
+/// How many shops did what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Counts {
     pub(super) entered: usize,
     pub(super) left: usize,
     /// Shops with a score on both, that is higher now.
@@ -32,12 +47,8 @@ pub(super) struct Changes {
     pub(super) unchanged: usize,
     pub(super) lost_admission: usize,
     pub(super) gained_admission: usize,
-    /// How many of the moved shops each cause moved most; none where that is not known.
-    pub(super) causes: Option<Vec<(Cause, usize)>>,
-    /// Those whose admission changed, lost ones first, then the greatest move first.
-    pub(super) admissions: Vec<Moved>,
-    /// The greatest moves first, of equal ones by shop.
-    pub(super) moved: Vec<Moved>,
+    /// How many scores each cause moved most.
+    pub(super) causes: BTreeMap<Cause, usize>,
 }
 
 /// A shop of both.
@@ -50,12 +61,20 @@ pub(super) struct Moved {
     pub(super) after: Option<f64>,
     /// Whether it was admitted, and is.
     pub(super) admitted: [bool; 2],
-    /// What moved its score most, and changed its admission; none where that is not known.
+    /// None where that is not known.
     pub(super) because: Option<OfShop>,
 }
 
 /// An earlier night or month end, with because of what scores moved since, as far as that is known.
 pub(super) type Since<'a> = (&'static str, Option<&'a Night>, Option<Because>);
+
+/// A shop of both nights.
+#[derive(Clone, Copy)]
+struct Stayed<'a> {
+    before: &'a ShopOfNight,
+    now: &'a ShopOfNight,
+    because: Option<OfShop>,
+}
 
 /// Since each of these that there is.
 pub(super) fn all(night: &Night, since: [Since<'_>; 2]) -> Vec<Changes> {
@@ -65,61 +84,101 @@ pub(super) fn all(night: &Night, since: [Since<'_>; 2]) -> Vec<Changes> {
 
 fn changes(kind: &'static str, (earlier, because): (&Night, Option<&Because>), night: &Night) -> Changes {
     let were: HashMap<i64, &ShopOfNight> = earlier.shops.iter().map(|shop| (shop.shop_id, shop)).collect();
-    let pair = |shop| Some((*were.get(&(shop as &ShopOfNight).shop_id)?, shop));
-    let stayed: Vec<(&ShopOfNight, &ShopOfNight)> = night.shops.iter().filter_map(pair).collect();
-    let ups = |wanted| stayed.iter().filter(|shop| rise(shop).map(i64::signum) == Some(wanted)).count();
-    let flips =
-        |was: bool| stayed.iter().filter(move |(before, now)| before.is_admitted == was && now.is_admitted != was);
-    let mut admissions: Vec<_> = flips(true).chain(flips(false)).copied().collect();
-    admissions.sort_by_key(|shop| (!shop.0.is_admitted, Reverse(size(shop))));
-    let mut moved: Vec<_> = stayed.iter().filter(|shop| size(shop) > 0).copied().collect();
-    moved.sort_by_key(|shop| Reverse(size(shop)));
+    let stayed: Vec<Stayed<'_>> =
+        night.shops.iter().filter_map(|now| Some(Stayed::of(were.get(&now.shop_id)?, now, because))).collect();
+    let mut admissions: Vec<Stayed<'_>> =
+        stayed.iter().filter(|shop| shop.before.is_admitted != shop.now.is_admitted).copied().collect();
+    admissions.sort_by_key(|shop| (shop.now.is_admitted, Reverse(shop.size())));
+    let mut moved: Vec<Stayed<'_>> = stayed.iter().filter(|shop| shop.size() > 0).copied().collect();
+    moved.sort_by_key(|shop| Reverse(shop.size()));
+    let (all, of_categories) = counted(earlier, night, &stayed);
     Changes {
         since: earlier.day,
         kind,
-        entered: night.shops.len() - stayed.len(),
-        left: earlier.shops.len() - stayed.len(),
-        up: ups(1),
-        down: ups(-1),
-        unchanged: ups(0),
-        lost_admission: flips(true).count(),
-        gained_admission: flips(false).count(),
-        causes: because.map(|because| counted(&moved, because)),
-        admissions: listed(&admissions, because),
-        moved: listed(&moved, because),
+        is_explained: because.is_some(),
+        all,
+        of_categories,
+        admissions: rows(admissions),
+        moved: rows(moved),
     }
 }
 
-/// By how many ten-thousandths a score rose; none where one of both is missing.
-fn rise((before, now): &(&ShopOfNight, &ShopOfNight)) -> Option<i64> {
-    Some(now.score?.ten_thousandths() - before.score?.ten_thousandths())
+/// Counts of all shops, and by category.
+fn counted(earlier: &Night, night: &Night, stayed: &[Stayed<'_>]) -> (Counts, BTreeMap<String, Counts>) {
+    let mut counts = CountsByCategory::default();
+    let ids: HashSet<i64> = stayed.iter().map(|shop| shop.now.shop_id).collect();
+    for shop in night.shops.iter().filter(|shop| !ids.contains(&shop.shop_id)) {
+        counts.add(shop, |counts| counts.entered += 1);
+    }
+    for shop in earlier.shops.iter().filter(|shop| !ids.contains(&shop.shop_id)) {
+        counts.add(shop, |counts| counts.left += 1);
+    }
+    for shop in stayed {
+        counts.add(shop.now, |counts| shop.count(counts));
+    }
+    (counts.all, counts.of_categories)
 }
 
-fn size(shop: &(&ShopOfNight, &ShopOfNight)) -> i64 {
-    rise(shop).map_or(0, i64::abs)
+#[derive(Default)]
+struct CountsByCategory {
+    all: Counts,
+    of_categories: BTreeMap<String, Counts>,
 }
 
-/// How many shops each cause moved most, the most first.
-fn counted(moved: &[(&ShopOfNight, &ShopOfNight)], because: &Because) -> Vec<(Cause, usize)> {
-    let causes = moved.iter().filter_map(|shop| because.of(shop.1.shop_id, rise(shop))?.cause);
-    let causes: Vec<Cause> = causes.collect();
-    let count = |cause: Cause| (cause, causes.iter().filter(|of| **of == cause).count());
-    let mut counts: Vec<_> = Cause::ALL.map(count).into_iter().filter(|(_, shops)| *shops > 0).collect();
-    counts.sort_by_key(|(_, shops)| Reverse(*shops));
-    counts
+impl CountsByCategory {
+    fn add(&mut self, shop: &ShopOfNight, add: impl Fn(&mut Counts)) {
+        add(&mut self.all);
+        match self.of_categories.get_mut(&*shop.primary_category) {
+            Some(counts) => add(counts),
+            None => add(self.of_categories.entry(shop.primary_category.to_string()).or_default()),
+        }
+    }
 }
 
-fn listed(shops: &[(&ShopOfNight, &ShopOfNight)], because: Option<&Because>) -> Vec<Moved> {
-    let moved = |shop @ (before, now): &(&ShopOfNight, &ShopOfNight)| Moved {
-        because: because.and_then(|because| because.of(now.shop_id, rise(shop))),
+impl<'a> Stayed<'a> {
+    fn of(before: &'a ShopOfNight, now: &'a ShopOfNight, because: Option<&Because>) -> Self {
+        let shop = Self { before, now, because: None };
+        Self { because: because.and_then(|because| because.of(now.shop_id, shop.rise())), ..shop }
+    }
+
+    /// By how many ten-thousandths its score rose; none where one of both is missing.
+    fn rise(&self) -> Option<i64> {
+        Some(self.now.score?.ten_thousandths() - self.before.score?.ten_thousandths())
+    }
+
+    fn size(&self) -> i64 {
+        self.rise().map_or(0, i64::abs)
+    }
+
+    fn count(&self, counts: &mut Counts) {
+        match self.rise() {
+            Some(1..) => counts.up += 1,
+            Some(0) => counts.unchanged += 1,
+            Some(_) => counts.down += 1,
+            None => {}
+        }
+        match (self.before.is_admitted, self.now.is_admitted) {
+            (true, false) => counts.lost_admission += 1,
+            (false, true) => counts.gained_admission += 1,
+            _ => {}
+        }
+        if let Some(cause) = self.because.and_then(|because| because.cause) {
+            *counts.causes.entry(cause).or_default() += 1;
+        }
+    }
+}
+
+fn rows(shops: Vec<Stayed<'_>>) -> Vec<Moved> {
+    let row = |Stayed { before, now, because }| Moved {
         shop_id: now.shop_id,
         shop_name: now.shop_name.to_string(),
         primary_category: now.primary_category.to_string(),
         before: before.score.map(Decimal4::as_f64),
         after: now.score.map(Decimal4::as_f64),
         admitted: [before.is_admitted, now.is_admitted],
+        because,
     };
-    shops.iter().take(MOST_LISTED).map(moved).collect()
+    listed(shops, MOST_LISTED, |shop| &shop.now.primary_category).into_iter().map(row).collect()
 }
 
 #[cfg(test)]
@@ -145,13 +204,15 @@ mod tests {
         let before = night("2022-03-14", &[(1, Some(20)), (2, Some(30)), (3, Some(40)), (4, None), (5, Some(25))]);
         let now = night("2022-03-15", &[(1, Some(26)), (2, Some(24)), (3, Some(40)), (4, Some(30)), (6, Some(50))]);
         let changes = changes("night", (&before, None), &now);
-        assert_eq!((changes.entered, changes.left), (1, 1));
-        assert_eq!((changes.up, changes.down, changes.unchanged), (1, 1, 1), "a score that came is no rise");
-        assert_eq!((changes.lost_admission, changes.gained_admission), (1, 2));
+        let counts = &changes.all;
+        assert_eq!((counts.entered, counts.left), (1, 1));
+        assert_eq!((counts.up, counts.down, counts.unchanged), (1, 1, 1), "a score that came is no rise");
+        assert_eq!((counts.lost_admission, counts.gained_admission), (1, 2));
+        assert_eq!(changes.of_categories["男装"], *counts, "all are of one category");
         let ids = |moved: &[Moved]| moved.iter().map(|moved| moved.shop_id).collect::<Vec<_>>();
         assert_eq!(ids(&changes.admissions), [2, 1, 4], "who lost it first");
         assert_eq!(ids(&changes.moved), [1, 2], "equal moves by shop");
-        assert_eq!((changes.causes, &changes.moved[0].because), (None, &None));
+        assert!(!changes.is_explained && changes.moved[0].because.is_none());
     }
 
     #[test]
@@ -164,6 +225,6 @@ mod tests {
         let because = Because::from([(1, (Some(6_000), own)), (2, (Some(-6_000), rules)), (3, (Some(5_000), own))]);
         let changes = changes("night", (&before, Some(&because)), &now);
         assert_eq!(changes.moved.iter().map(|moved| moved.because).collect::<Vec<_>>(), [Some(own), Some(rules), None]);
-        assert_eq!(changes.causes, Some(vec![(Cause::OwnFigures, 1), (Cause::Rules, 1)]));
+        assert_eq!(changes.all.causes, BTreeMap::from([(Cause::OwnFigures, 1), (Cause::Rules, 1)]));
     }
 }

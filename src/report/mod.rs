@@ -13,6 +13,7 @@ mod dictionary;
 mod distribution;
 mod head;
 mod light;
+mod listed;
 mod medians;
 mod month_ends;
 mod night;

@@ -3,9 +3,11 @@
 //! In: who would fail by the day's outlook ([`failing`]). Out: one row a shop; who would leave comes first, then who lacks most.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::listed::listed;
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::publish::cells::Row;
@@ -13,7 +15,7 @@ use crate::publish::failing::{Failing, failing};
 use crate::publish::month_ends::decimal;
 use crate::publish::reading::Current;
 
-/// How many shops are listed at most.
+/// How many shops are listed at most, but for a few of each category.
 const MOST_LISTED: usize = 500;
 
 /// Where this month's end is heading.
@@ -26,6 +28,8 @@ pub(super) struct AtRisk {
     pub(super) failing: usize,
     /// Those of them whose failures would reach their limit.
     pub(super) leaving: usize,
+    /// Both by category.
+    pub(super) of_categories: BTreeMap<String, [usize; 2]>,
     pub(super) shops: Vec<ShopAtRisk>,
 }
 
@@ -74,6 +78,12 @@ pub(super) fn at_risk(seen: &Current, day: Day) -> Outcome<Option<AtRisk>> {
     shops.sort_by_key(|shop| (Reverse(shop.would_leave), Reverse(shop.lacks())));
     let leaving = shops.iter().filter(|shop| shop.would_leave).count();
     let failing = shops.len();
-    shops.truncate(MOST_LISTED);
-    Ok(Some(AtRisk { month_end, days_known, failing, leaving, shops }))
+    let mut of_categories: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+    for shop in &shops {
+        let [failing, leaving] = of_categories.entry(shop.primary_category.clone()).or_default();
+        *failing += 1;
+        *leaving += usize::from(shop.would_leave);
+    }
+    let shops = listed(shops, MOST_LISTED, |shop| &shop.primary_category);
+    Ok(Some(AtRisk { month_end, days_known, failing, leaving, of_categories, shops }))
 }

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::answers::words::{CODES, EVENTS};
+use crate::answers::words::{CAUSES, CODES, EVENTS};
 use crate::assessments::monthly::Status;
 use crate::domain::Dimension;
 use crate::indicators::{Better, Indicator, Unit};
 
 pub(super) fn words() -> Value {
     let codes = CODES.iter().map(|(code, english, chinese)| ((*code).to_owned(), json!([english, chinese])));
+    let causes = CAUSES.map(|(cause, chinese)| (json!(cause), json!([cause.name(), chinese])));
+    let causes = causes.into_iter().filter_map(|(code, words)| Some((code.as_str()?.to_owned(), words)));
     let events = EVENTS.iter().map(|(_, english, chinese)| json!([english, chinese]));
     let indicators = Indicator::ALL.map(|indicator| {
         let spec = indicator.spec();
@@ -18,7 +20,7 @@ pub(super) fn words() -> Value {
     });
     let dimensions = Dimension::ALL.map(|dimension| json!({ "name": dimension.name(), "zh": dimension.chinese() }));
     json!({
-        "codes": codes.collect::<serde_json::Map<_, _>>(),
+        "codes": codes.chain(causes).collect::<serde_json::Map<_, _>>(),
         "events": events.collect::<Vec<_>>(),
         "indicators": indicators,
         "dimensions": dimensions,

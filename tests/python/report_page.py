@@ -1,20 +1,23 @@
 """Opens a report in a headless Chromium and uses it as a person would, at three widths, light and dark, in both languages.
 
-    report_page.py OUT/report/index.html SHOP FOLDER
+    report_page.py OUT DAY UNITS FOLDER
 
-Nothing may fail in a script or ask the network; no page is wider than its window; axe-core finds nothing serious; the first
-paint takes under 2 seconds, a search under 0.2. Sorting, the switch of language, the category picker, CSV, search and links do
-what they say. FOLDER gets a picture of each view, and the page as it is printed. Needs Debian's chromium.
+OUT/report is the report of DAY. Nothing may fail in a script or ask the network; no page is wider than its window; axe-core finds nothing
+serious; the first paint takes under 2 seconds, a search under 0.2. The figures shown are those of the published files, in the units that
+UNITS has cases of. Sorting, the switch of language, the category picker, CSV, search and links do what they say. FOLDER gets a
+picture of each view, and the page as it is printed. Needs Debian's chromium.
 """
 
 import csv
 import itertools
+import json
 import sys
 import time
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from report_figures import Published
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
@@ -22,6 +25,11 @@ WIDTHS = {"desktop": (1280, 900), "tablet": (820, 1100), "phone": (390, 844)}
 LANGUAGES = {"en": "Shop scores of", "zh": "店铺基础服务考核分报告"}
 SECTIONS = 10
 GRAVE = ("serious", "critical")
+TELL = """([kind, figure, language]) => {
+    state.language = language;
+    if (kind === "fen") return money(figure);
+    return kind === "seconds_to_reach" ? duration(figure, Math.ceil) : value(figure, kind);
+}"""
 
 
 def opened(browser: Browser, address: str, **options) -> Page:
@@ -61,37 +69,40 @@ def look(browser: Browser, report: str, shop: str, folder: Path) -> int:
 
 
 def search(page: Page, wanted: str) -> list[str]:
-    before = page.text_content("#found")
+    """What a search finds, in time."""
+    page.evaluate("document.getElementById('found').textContent = ''")
     started = time.perf_counter()
     page.evaluate(
         """wanted => { const box = document.getElementById("search"); box.value = wanted; box.dispatchEvent(new Event("input")); }""",
         wanted,
     )
-    page.wait_for_function("before => document.getElementById('found').textContent !== before", arg=before, polling=5)
+    page.wait_for_function("document.getElementById('found').textContent !== ''", polling=5)
     seconds = time.perf_counter() - started
     assert seconds < 0.2, f"a search for {wanted} took {seconds} seconds"
     return page.locator("#results li").all_text_contents()
 
 
-def use(browser: Browser, report: str, shop: str, folder: Path) -> None:
+def use(browser: Browser, report: str, published: Published, folder: Path) -> None:
     page = opened(browser, report, locale="en-US", accept_downloads=True)
-    painted = page.evaluate("performance.getEntriesByType('paint')[0].startTime")
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert painted < 2000, f"the first paint took {painted} milliseconds"
-    assert any(found.startswith(f"{shop} ") for found in search(page, shop))
+    shop, name = published.shop()
+    for wanted in (str(shop), name, name[:2]):
+        assert any(found.startswith(f"{shop} {name}") for found in search(page, wanted)), wanted
+    assert search(page, "nobody is called so") == []
+    search(page, str(shop))
     page.locator(f"#results a[href='#shop={shop}']").click()
-    page.wait_for_function("wanted => document.querySelector('#content h2').textContent.startsWith(wanted)", arg=shop)
-    page.click("button[data-language=zh]")
-    assert page.title().startswith(LANGUAGES["zh"])
-    page.click("button[data-language=en]")
-    page.select_option("#category", "1")
+    page.wait_for_function("wanted => document.querySelector('#content h2').textContent.startsWith(wanted)", arg=str(shop))
+    page.go_back()
     page.wait_for_selector("main > section")
+    for language in ("zh", "en"):
+        page.click(f"button[data-language={language}]")
+        assert page.title().startswith(LANGUAGES[language])
+    page.select_option("#category", "1")
     picked = page.locator("#category option:checked").text_content().rsplit(" (", 1)[0]
     assert picked in page.locator("#distribution figcaption").text_content()
     check_sorting(page)
-    with page.expect_download() as download:
-        page.locator("#categories button", has_text="CSV").first.click()
-    rows = list(csv.DictReader(download.value.path().read_text("utf-8-sig").splitlines()))
-    assert len(rows) == page.locator("#category option").count(), "a row for each category"
+    check_csv(page)
     page.pdf(path=folder / "report.pdf", format="A4")
 
 
@@ -108,17 +119,54 @@ def check_sorting(page: Page) -> None:
         assert medians == sorted(medians, reverse=direction == "descending"), medians
 
 
+def check_csv(page: Page) -> None:
+    with page.expect_download() as download:
+        page.locator("#categories button", has_text="CSV").first.click()
+    rows = list(csv.DictReader(download.value.path().read_text("utf-8-sig").splitlines()))
+    assert len(rows) == page.locator("#category option").count(), "a row for each category"
+
+
+def check_figures(browser: Browser, report: str, published: Published, units: list[list]) -> int:
+    """The figures that the page shows, against the published files; how many."""
+    page = opened(browser, f"{report}#day&lang=en")
+    for kind, figure, english, chinese in units:
+        for language, wanted in (("en", english), ("zh", chinese)):
+            told = page.evaluate(TELL, [kind, figure, language])
+            assert told == wanted, f"{kind} {figure}: {told}, wanted {wanted}"
+    page.reload()
+    page.wait_for_selector("main > section")
+    checked = 0
+    for category, places in published.categories():
+        if category is not None:
+            page.select_option("#category", label=f"{category} ({places:,})")
+        for selector, wanted in published.report(category):
+            shown = page.locator(selector).first.inner_text().split("\n")[0]
+            assert shown == wanted, f"{category or 'all shops'}, {selector}: {shown}, wanted {wanted}"
+            checked += 1
+    for shop in published.some_shops():
+        page.goto(f"{report}#shop={shop}&lang=en")
+        page.wait_for_function("wanted => document.querySelector('#content h2').textContent.startsWith(wanted)", arg=str(shop))
+        rows = page.locator("main table >> nth=1 >> tbody tr")
+        shown = [[cell.strip() for cell in row.locator("th, td").all_inner_texts()] for row in rows.all()]
+        wanted = published.of_shop(shop)
+        assert [[row[1], row[4], row[5]] for row in shown] == wanted, f"shop {shop}: {shown}, wanted {wanted}"
+        checked += 3 * len(wanted)
+    return checked
+
+
 def main() -> None:
-    report, shop, folder = Path(sys.argv[1]).resolve().as_uri(), sys.argv[2], Path(sys.argv[3])
+    out, day, units, folder = Path(sys.argv[1]).resolve(), sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])
     if not Path(CHROMIUM).exists():
         sys.exit(f"needs {CHROMIUM}, of Debian's package chromium")
     folder.mkdir(parents=True, exist_ok=True)
+    report, published = (out / "report/index.html").as_uri(), Published(out / "current", day)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        views = look(browser, report, shop, folder)
-        use(browser, report, shop, folder)
+        views = look(browser, report, str(published.shop()[0]), folder)
+        use(browser, report, published, folder)
+        figures = check_figures(browser, report, published, json.loads(units.read_text()))
         browser.close()
-    print(f"{views} views of the report are sound; pictures in {folder}")
+    print(f"{views} views of the report are sound, {figures} figures are those of the published files; pictures in {folder}")
 
 
 if __name__ == "__main__":

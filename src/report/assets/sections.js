@@ -3,6 +3,10 @@
 const picked = () => report.categories[state.category];
 const isPicked = (row) => picked().primary_category === null || row.primary_category === picked().primary_category;
 const categoryNamed = (category) => category.primary_category ?? text("all_shops");
+/** What is said of the picked category, of all shops where none is picked. */
+const ofPicked = (ofCategories, all, none) => (picked().primary_category === null ? all : ofCategories[picked().primary_category] ?? none);
+/** A caption that says where not all rows are listed. */
+const firstOf = (caption, rows, all) => (rows.length < all ? `${caption} · ${text("first_of", whole(rows.length), whole(all))}` : caption);
 const figures = (rows, cells) => rows.map((row) => ({ cells: cells(row) }));
 
 function headSection() {
@@ -28,9 +32,7 @@ function riskSection() {
   const risk = report.risk;
   if (risk === null) return [element("p", null, text("no_outlook"))];
   const rows = risk.shops.map((shop, place) => ({ ...shop, place })).filter(isPicked);
-  const leaving = rows.filter((shop) => shop.would_leave).length;
-  const isAll = picked().primary_category === null;
-  const counts = isAll ? [risk.failing, risk.leaving] : [rows.length, leaving];
+  const counts = ofPicked(risk.of_categories, [risk.failing, risk.leaving], [0, 0]);
   const columns = ["shop", "name", "category", "would_leave", "score", "chart", "least", "lacks", "failures"].map((name) => text(name));
   const cells = (shop) => [
     idCell(shop.shop_id),
@@ -45,36 +47,58 @@ function riskSection() {
   ];
   return [
     element("p", null, text("risk_told", risk.month_end, whole(risk.days_known), ...counts.map(whole))),
-    table("at-risk", text("risk_caption"), columns, figures(rows, cells)),
+    table("at-risk", firstOf(text("risk_caption"), rows, counts[0]), columns, figures(rows, cells)),
   ];
+}
+
+const NOTHING_CHANGED = { entered: 0, left: 0, up: 0, down: 0, unchanged: 0, lost_admission: 0, gained_admission: 0, causes: {} };
+
+/** How many scores each cause moved most, the most first. */
+function causesTold(of, causes) {
+  if (!of.is_explained) return element("p", { class: "soft" }, text("causes_unknown"));
+  const told_ = Object.entries(causes).sort(([, one], [, other]) => other - one)
+    .map(([cause, shops]) => text("cause_counted", told(cause), whole(shops)));
+  return told_.length === 0 ? null : element("p", null, text("causes_told", told_.join(text("comma"))));
 }
 
 function changesSection() {
   if (report.changes.length === 0) return [element("p", null, text("no_changes"))];
-  return report.changes.flatMap((of) => {
-    const columns = ["shop", "name", "category", "before", "after", "change", "admission"].map((name) => text(name));
-    const admission = ([was, is]) => (was === is ? text(is ? "admitted_still" : "admitted_not") : text(is ? "gained" : "lost"));
-    const cells = (shop) => [
-      idCell(shop.shop_id),
-      shopCell(shop.shop_id, shop.shop_name),
-      textCell(shop.primary_category),
-      scoreCell(shop.before),
-      scoreCell(shop.after),
-      changeCell(shop.before, shop.after),
-      textCell(admission(shop.admitted)),
-    ];
-    const since = text(`changes_${of.kind}`, of.since);
-    return [
-      element("h3", null, since),
-      tiles([
-        [text("up_down"), `▲ ${whole(of.up)} · ▼ ${whole(of.down)}`, text("unchanged", whole(of.unchanged))],
-        [text("admission_changes"), `+${whole(of.gained_admission)} · −${whole(of.lost_admission)}`, text("gained_lost")],
-        [text("came_left"), `+${whole(of.entered)} · −${whole(of.left)}`],
-      ]),
-      table(`admissions-${of.kind}`, `${text("admissions_caption")} · ${since}`, columns, figures(of.admissions.filter(isPicked), cells)),
-      table(`moves-${of.kind}`, `${text("moves_caption")} · ${since}`, columns, figures(of.moved.filter(isPicked), cells)),
-    ];
-  });
+  return report.changes.flatMap((of) => changesSince(of, ofPicked(of.of_categories, of.all, NOTHING_CHANGED)));
+}
+
+function changesSince(of, counts) {
+  const columns = ["shop", "name", "category", "before", "after", "change", "because", "through", "admission"].map((name) => text(name));
+  const admission = ([was, is]) => (was === is ? text(is ? "admitted_still" : "admitted_not") : text(is ? "gained" : "lost"));
+  const through = (because) => {
+    if (!because?.cause) return "";
+    return because.indicator === null ? text("weights") : named(indicatorNamed(because.indicator));
+  };
+  const cells = (cause) => (shop) => [
+    idCell(shop.shop_id),
+    shopCell(shop.shop_id, shop.shop_name),
+    textCell(shop.primary_category),
+    scoreCell(shop.before),
+    scoreCell(shop.after),
+    changeCell(shop.before, shop.after),
+    textCell(told(shop.because?.[cause] ?? null)),
+    textCell(through(shop.because)),
+    textCell(admission(shop.admitted)),
+  ];
+  const since = text(`changes_${of.kind}`, of.since);
+  const [admissions, moved] = [of.admissions.filter(isPicked), of.moved.filter(isPicked)];
+  const captioned = (name, rows, all) => firstOf(`${text(name)} · ${since}`, rows, all);
+  return [
+    element("h3", null, since),
+    tiles([
+      [text("up_down"), `▲ ${whole(counts.up)} · ▼ ${whole(counts.down)}`, text("unchanged", whole(counts.unchanged))],
+      [text("admission_changes"), `+${whole(counts.gained_admission)} · −${whole(counts.lost_admission)}`, text("gained_lost")],
+      [text("came_left"), `+${whole(counts.entered)} · −${whole(counts.left)}`],
+    ]),
+    causesTold(of, counts.causes),
+    table(`admissions-${of.kind}`, captioned("admissions_caption", admissions, counts.gained_admission + counts.lost_admission), columns,
+      figures(admissions, cells("admission"))),
+    table(`moves-${of.kind}`, captioned("moves_caption", moved, counts.up + counts.down), columns, figures(moved, cells("cause"))),
+  ];
 }
 
 function categoriesSection() {

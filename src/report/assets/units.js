@@ -1,4 +1,4 @@
-// Figures in people's units, as the program's own texts have them (`answers::units`).
+// Figures in people's units, as the program's own texts have them (`answers::units`): both are held against the same cases.
 
 const parsed = (id) => JSON.parse(document.getElementById(id).textContent);
 const texts = parsed("texts");
@@ -21,14 +21,15 @@ const spaced = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll
 const named = (declared) => (isChinese() ? declared.zh : spaced(declared.name));
 const indicatorNamed = (name) => words.indicators.find((declared) => declared.name === name);
 
-const short = (value, decimals) => String(Number(value.toFixed(decimals)));
+const rounded = (decimals) => new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals, useGrouping: false, roundingMode: "halfEven" });
+const [TWO_DECIMALS, FOUR_DECIMALS] = [rounded(2), rounded(4)];
 const whole = (number) => number.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-const percent = (part) => `${short(100 * part, 2)}%`;
+const percent = (part) => `${TWO_DECIMALS.format(100 * part)}%`;
 const share = (part, all) => (all === 0 ? "" : percent(part / all));
-const points = (score) => (score === null ? "" : short(score, 4));
+const points = (score) => (score === null ? "" : FOUR_DECIMALS.format(score));
 
 function signed(change) {
-  const told = short(Math.abs(change), 4);
+  const told = FOUR_DECIMALS.format(Math.abs(change));
   return told === "0" ? "0" : `${change > 0 ? "+" : "−"}${told}`;
 }
 
@@ -46,7 +47,7 @@ function value(figure, unit) {
   if (figure === null) return "";
   if (unit === "ratio") return percent(figure);
   if (unit === "seconds") return duration(figure);
-  return `${short(figure, 4)}${isChinese() ? "星" : ""}`;
+  return `${FOUR_DECIMALS.format(figure)}${isChinese() ? "星" : " stars"}`;
 }
 
 function money(fen) {
