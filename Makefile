@@ -19,6 +19,8 @@ REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-re
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
+LOOK_AT = $(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py
+REPORT_PICTURES = $(CACHE)/report-page
 SCHEDULES = tests/python/schedules
 PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
@@ -129,8 +131,13 @@ answers: build ## the questions of a category manager, each answered by one comm
 reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of runs that end in every way, read by the libraries of their formats
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
 
-report-page: demo $(REPORT_ENVIRONMENT)/ready ## the report of the demo in a headless Chromium (PyPI once): widths, dark, print, languages, axe-core, search, CSV
-	$(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py out $(DEMO_DATE) src/answers/units_cases.json $(CACHE)/report-pictures
+report-page: demo $(REPORT_ENVIRONMENT)/ready ## the reports of the demo and of 25,000 shops in a headless Chromium (PyPI once): figures, widths, dark, print, axe-core, search, CSV
+	$(LOOK_AT) out $(DEMO_DATE) $(REPORT_PICTURES)/demo
+	rm -rf $(REPORT_PICTURES)/many && mkdir -p $(REPORT_PICTURES)/many
+	$(SHOPSCORE) sample --out $(REPORT_PICTURES)/many/extracts --from 2022-02-13 --to $(DEMO_DATE) --shops 25000 --rows-per-day 60000 --seed 1
+	SHOPSCORE_HISTORY_STARTS_ON=2022-02-13 SHOPSCORE_MAX_UNSCORED_PERCENT=100 SHOPSCORE_REPORT=true $(SHOPSCORE) nightly \
+		--date $(DEMO_DATE) --extracts $(REPORT_PICTURES)/many/extracts --state $(REPORT_PICTURES)/many/state --out $(REPORT_PICTURES)/many/out
+	$(LOOK_AT) $(REPORT_PICTURES)/many/out $(DEMO_DATE) $(REPORT_PICTURES)/many/pictures
 
 operating: build ## the first days step by step, in a scratch folder (docs/OPERATING_TRANSCRIPT.md): RENEW=1 writes it anew
 	python3 tests/python/operating.py . $(SHOPSCORE) docs/OPERATING_TRANSCRIPT.md $(if $(RENEW),renew)

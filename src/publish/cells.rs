@@ -47,6 +47,13 @@ impl<'a> Row<'a> {
         text.map_err(|error| fault(STAGE, error))
     }
 
+    /// A text as it is, in place; nothing where it is null.
+    pub(crate) fn word(self, column: &str) -> Outcome<&'a str> {
+        let texts = self.array(column)?.as_string_opt::<i32>();
+        let texts = texts.ok_or_else(|| fault(STAGE, format!("no text in {column}")))?;
+        Ok(cell(texts, self.place).unwrap_or_default())
+    }
+
     pub(crate) fn integer(self, column: &str) -> Outcome<i64> {
         self.number::<Int64Type>(column)
     }

@@ -129,7 +129,7 @@ pub(super) fn outlook(row: Row<'_>) -> Outcome<Outlook> {
 
 /// The place of a row's indicator.
 fn place(row: Row<'_>) -> Outcome<usize> {
-    let name = row.text("indicator")?;
+    let name = row.word("indicator")?;
     let place = Indicator::ALL.iter().position(|indicator| indicator.name() == name);
     place.ok_or_else(|| fault(STAGE, format!("an indicator {name}")))
 }

@@ -92,8 +92,52 @@ fn who_would_have_to_leave_at_the_month_end_is_at_risk() {
 }
 
 #[test]
+fn every_move_has_a_cause_as_diff_tells_it() {
+    let since = &data(&reported(), "report")["changes"][0];
+    assert_eq!(since["is_explained"], true);
+    let causes: u64 = since["all"]["causes"].as_object().unwrap().values().map(|shops| shops.as_u64().unwrap()).sum();
+    assert_eq!(causes, since["all"]["up"].as_u64().unwrap() + since["all"]["down"].as_u64().unwrap());
+}
+
+#[test]
+fn a_night_makes_the_report_of_the_newest_one_that_readers_see_where_the_settings_want_it() {
+    let bench = Bench::week();
+    let before = day(AS_OF).plus(-1);
+    let with_report = |date: &str| format!("nightly --date {date} --set report=true");
+    bench.said(&format!("nightly --date {before}"));
+    bench.said(&format!("{} --dry-run", with_report(AS_OF)));
+    assert!(!bench.path("out/report").exists());
+    let said = bench.said(&with_report(AS_OF));
+    assert!(said.contains(&format!("report of {AS_OF}: ")), "{said}");
+    // A night before it changes nothing of that.
+    let said = bench.said(&with_report(&before.to_string()));
+    assert!(said.contains(&format!("report of {AS_OF}: ")), "{said}");
+    assert_eq!(data(&bench, "report")["as_of"], AS_OF);
+    // What readers see no more has no report.
+    let first = bench.published().generations.into_iter().next().unwrap().into_string().unwrap();
+    let said = bench.said(&format!("rollback --to {first} --set report=true"));
+    assert!(said.contains(&format!("report of {before}: ")), "{said}");
+}
+
+#[test]
+fn a_report_that_cannot_be_made_is_a_warning_and_what_a_killed_run_left_of_one_goes() {
+    let bench = Bench::week();
+    fs::create_dir_all(bench.path("out/report")).unwrap();
+    fs::write(bench.path("out/report/letter.txt"), "not ours").unwrap();
+    // No process has this number.
+    fs::create_dir(bench.path("out/.report.unfinished-4294967295")).unwrap();
+    let night = bench.run(&format!("nightly --date {AS_OF} --set report=true"));
+    night.assert_done();
+    assert!(night.stderr.contains("the report is not made"), "{}", night.stderr);
+    assert!(bench.path("out/report/letter.txt").exists());
+    let said = bench.said("gc");
+    assert!(said.starts_with("removed unfinished reports: 1, "), "{said}");
+    assert!(!bench.path("out/.report.unfinished-4294967295").exists());
+}
+
+#[test]
 fn the_page_asks_no_network_for_anything() {
-    let page = page(&reported()).replace("http://www.w3.org/2000/svg", "");
+    let page = page(&reported());
     for asked in ["http:", "https:", "src=\"", "url(", "@import"] {
         assert!(!page.contains(asked), "{asked}");
     }

@@ -72,24 +72,20 @@ class Published:
             )
             yield "#changes .tiles > div:nth-child(1) dd", f"▲ {up:,} · ▼ {down:,}"
             yield "#changes .tiles > div:nth-child(2) dd", f"+{gained:,} · −{lost:,}"
-        failing = self.one(f"select count(*) {FAILING} and outlook.{of}".replace("outlook.true", "true"), *given)[0]
-        yield f"#risk p >> text=/: {failing:,} shops would fail/", self.told_risk(failing, of, given)
+        failing, leaving = self.one(
+            f"""select count(*), count(*) filter (before.failures + 1 >= before.failure_limit)
+            {FAILING} and outlook.{of}""".replace("outlook.true", "true"),
+            *given,
+        )
+        yield "#risk .tiles > div:nth-child(1) dd", f"{failing:,}"
+        yield "#risk .tiles > div:nth-child(2) dd", f"{leaving:,}"
         tier_5, all_tiers = self.one(
             f"select sum(tier_5_shops), sum(tier_5_shops + tier_4_shops + tier_3_shops + tier_2_shops + tier_0_shops) from categories where {of}",
             *given,
         )
         named = "All shops" if category is None else category
         share = f"{100 * tier_5 / all_tiers:.2f}".rstrip("0").rstrip(".")
-        yield f"#categories tbody tr:has(th:text-is('{named}')) > :nth-child(5)", f"{share}%"
-
-    def told_risk(self, failing: int, of: str, given: list) -> str:
-        query = "select any_value(outlook.month_end), any_value(days_known) from outlook"
-        month_end, days = self.one(query)
-        leaving = self.one(
-            f"select count(*) {FAILING} and before.failures + 1 >= before.failure_limit and outlook.{of}".replace("outlook.true", "true"), *given
-        )[0]
-        window = f"Month end {month_end}, by the {days} days of its window that are over"
-        return f"{window}: {failing:,} shops would fail, {leaving:,} of them would have to leave."
+        yield f"#categories tbody tr:has(a:text-is('{named}')) > :nth-child(5)", f"{share}%"
 
     def of_shop(self, shop: int) -> list[list[str]]:
         """Of each indicator its numerator and denominator, rank and tier."""

@@ -46,7 +46,8 @@ function riskSection() {
     textCell(shop.failure_limit === null ? whole(shop.failures) : text("of", whole(shop.failures), whole(shop.failure_limit))),
   ];
   return [
-    element("p", null, text("risk_told", risk.month_end, whole(risk.days_known), ...counts.map(whole))),
+    element("p", null, text("risk_told", risk.month_end, whole(risk.days_known))),
+    tiles([[text("would_fail"), whole(counts[0])], [text("would_leave"), whole(counts[1]), text("would_leave_told")]]),
     table("at-risk", firstOf(text("risk_caption"), rows, counts[0]), columns, figures(rows, cells)),
   ];
 }
@@ -86,7 +87,8 @@ function changesSince(of, counts) {
   ];
   const since = text(`changes_${of.kind}`, of.since);
   const [admissions, moved] = [of.admissions.filter(isPicked), of.moved.filter(isPicked)];
-  const captioned = (name, rows, all) => firstOf(`${text(name)} · ${since}`, rows, all);
+  const list = (name, caption, rows, all, cause) =>
+    table(`${name}-${of.kind}`, firstOf(text(caption), rows, all), columns, figures(rows, cells(cause)), `${text(caption)}${text("comma")}${since}`);
   return [
     element("h3", null, since),
     tiles([
@@ -95,9 +97,8 @@ function changesSince(of, counts) {
       [text("came_left"), `+${whole(counts.entered)} · −${whole(counts.left)}`],
     ]),
     causesTold(of, counts.causes),
-    table(`admissions-${of.kind}`, captioned("admissions_caption", admissions, counts.gained_admission + counts.lost_admission), columns,
-      figures(admissions, cells("admission"))),
-    table(`moves-${of.kind}`, captioned("moves_caption", moved, counts.up + counts.down), columns, figures(moved, cells("cause"))),
+    list("admissions", "admissions_caption", admissions, counts.gained_admission + counts.lost_admission, "admission"),
+    list("moves", "moves_caption", moved, counts.up + counts.down, "cause"),
   ];
 }
 
@@ -160,22 +161,22 @@ function spreadsSection() {
   // Of all shops together no indicator is ranked: the largest category stands for them.
   const place = picked().primary_category === null ? Math.min(1, report.categories.length - 1) : state.category;
   const of = report.categories[place];
-  const columns = ["indicator", "better", "spread", "lowest", "median", "mean", "highest", "best_tenth", "edge_5", "edge_4", "edge_3",
-    "edge_2", "ranked"].map((name) => text(name));
+  const columns = ["indicator", "better", "spread", "ranked", "median", "edge_5", "edge_4", "edge_3", "edge_2", "best_tenth", "mean",
+    "lowest", "highest"].map((name) => text(name));
   const rows = of.spreads.map((spread) => {
     const declared = indicatorNamed(spread.indicator);
-    const figureCell = (found) => numberCell(found, value(found, declared.unit));
+    const figureCell = (found) => numberCell(found, brief(found, declared.unit));
     return { cells: [
       textCell(named(declared)),
       textCell(text(`better_${declared.better}`)),
       chartCell(`spread-${place}-${spread.indicator}`, true),
-      figureCell(spread.quartiles[0]),
-      figureCell(spread.quartiles[2]),
-      figureCell(spread.mean),
-      figureCell(spread.quartiles[4]),
-      figureCell(spread.best_tenth),
-      ...spread.edges.map(figureCell),
       numberCell(spread.ranked),
+      figureCell(spread.quartiles[2]),
+      ...spread.edges.map(figureCell),
+      figureCell(spread.best_tenth),
+      figureCell(spread.mean),
+      figureCell(spread.quartiles[0]),
+      figureCell(spread.quartiles[4]),
     ] };
   });
   return [
@@ -204,9 +205,10 @@ function monthEndsSection() {
   const yearColumns = ["year", "state", "shops", "qualified", "fees_yuan", "refunds_yuan", "refund_share"].map((name) => text(name));
   const swatches = [["--main", "pass"], ["--grade-2", "fail"], ["--limit", "exit"], ["--faint", null]];
   return [
-    figure(`statuses-${state.category}`, `${categoryNamed(picked())}: ${text("statuses_axes")}`,
-      legend(swatches.map(([swatch, code]) => [swatch, code === null ? text("undecided") : told(code)]))),
-    table("month-ends", text("month_ends_caption"), columns, rows),
+    element("div", { class: "charts" },
+      figure(`statuses-${state.category}`, `${categoryNamed(picked())}: ${text("statuses_axes")}`,
+        legend(swatches.map(([swatch, code]) => [swatch, code === null ? text("undecided") : told(code)]))),
+      table("month-ends", text("month_ends_caption"), columns, rows)),
     table("settlements", text("settlements_caption"), yearColumns, years),
   ];
 }

@@ -104,23 +104,28 @@ async function search(typed) {
   return /^\d{1,15}$/.test(wanted) ? searchIds(Number(wanted)) : searchNames(wanted);
 }
 
+/** What was decided by the score, and where it is heading. */
 function verdicts(shop) {
-  const lines = [];
-  if (shop.score === null) lines.push(told(shop.reason ?? "no_data"));
   const lacks = shop.score === null || shop.score >= shop.least ? "" : text("lacking", points(shop.least - shop.score));
-  lines.push(text(shop.admitted ? "shop_admitted" : "shop_not_admitted", points(shop.least), lacks));
+  const shown = [
+    [text("score"), shop.score === null ? "–" : points(shop.score), shop.score === null ? told(shop.reason ?? "no_data") : null],
+    [text("admitted"), text(shop.admitted ? "yes" : "no"), text("shop_least", points(shop.least), lacks)],
+  ];
   const last = shop.month_ends.at(-1);
   if (last) {
     const [place, score, status, failures, limit] = last;
     const counted = limit === null ? whole(failures) : text("of", whole(failures), whole(limit));
-    lines.push(text("shop_month_end", report.month_ends[place].month_end, told(status), points(score), counted));
+    shown.push([`${text("month_end")} ${report.month_ends[place].month_end}`, told(status), text("shop_month_end", pointsOrNone(score), counted)]);
   }
   if (shop.outlook && report.risk) {
     const [score, least, verdict] = shop.outlook;
-    lines.push(text("shop_outlook", report.risk.month_end, told(verdict), points(score), points(least)));
+    const scores = least === null ? pointsOrNone(score) : text("shop_outlook", pointsOrNone(score), points(least));
+    shown.push([`${text("outlook")} ${report.risk.month_end}`, told(verdict), scores]);
   }
-  return element("ul", null, lines.map((line) => element("li", null, line)));
+  return tiles(shown);
 }
+
+const pointsOrNone = (score) => (score === null ? text("no_score") : text("points", points(score)));
 
 function dimensionsTable(shop) {
   const columns = ["dimension", "score", "weight", "adds"].map((name) => text(name));
@@ -146,12 +151,12 @@ function indicatorsTable(shop, category) {
     return { cells: [
       textCell(named(declared)),
       { ...textCell(`${above} / ${whole(denominator)}`), csv: `${numerator}/${denominator}`, isNumber: true },
-      numberCell(found, value(found, declared.unit)),
-      numberCell(median, value(median, declared.unit)),
+      numberCell(found, brief(found, declared.unit)),
+      numberCell(median, brief(median, declared.unit)),
       numberCell(better, better === null ? "" : text("of", whole(better + 1), whole(ranked))),
       numberCell(tier),
       numberCell(step ? step[1] : null),
-      numberCell(step ? step[2] : null, step ? value(step[2], declared.unit) : ""),
+      numberCell(step ? step[2] : null, step ? brief(step[2], declared.unit) : ""),
     ] };
   });
   return table(`shop-${shop.id}-indicators`, text("shop_indicators_caption"), columns, rows);
@@ -183,9 +188,8 @@ function shopPage({ category, shop }) {
   const place = [category, shop.subcategory].filter(Boolean).join(" · ");
   return [
     element("p", null, element("a", { href: "#day" }, `← ${text("back")}`)),
-    element("h2", null, `${shop.id} ${shop.name}`),
+    element("h2", { class: "shop" }, `${shop.id} ${shop.name}`),
     element("p", null, `${place} · ${report.as_of}`),
-    tiles([[text("score"), shop.score === null ? "–" : points(shop.score)]]),
     verdicts(shop),
     element("h3", null, text("improve_first")),
     element("p", { class: "soft" }, text("improve_told")),

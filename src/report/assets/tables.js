@@ -34,7 +34,7 @@ const changeCell = (before, now) => {
 };
 const chartCell = (name, isWide) => ({ shown: chart(name) ?? "", sort: null, csv: null, isChart: true, isWide });
 const shopCell = (shop, name) => ({ shown: link(shop, name), sort: name, csv: name });
-const idCell = (shop) => ({ shown: link(shop, String(shop)), sort: shop, csv: shop, isNumber: true });
+const idCell = (shop) => ({ shown: link(shop, String(shop)), sort: shop, csv: shop, isId: true });
 
 /** Rows with the greatest or least first; what is missing comes last. */
 function sorted(rows, column, descending) {
@@ -68,18 +68,19 @@ function save(name, contents) {
 }
 
 function cell(of, isHead) {
-  const classes = [of.isNumber ? "number" : "", of.isWide ? "wide" : ""].join(" ").trim();
+  const classes = [of.isNumber && "number", of.isId && "id", of.isWide && "wide"].filter(Boolean).join(" ");
   return element(isHead ? "th" : "td", { scope: isHead ? "row" : null, class: classes || null }, of.shown);
 }
 
-/** A table of rows `{ cells, isSmall }` with a caption; its first column names the row. */
-function table(name, caption, columns, rows) {
+/** A table of rows `{ cells, isSmall }` with a caption; its first column names the row. What else is called so needs another label. */
+function table(name, caption, columns, rows, label = caption) {
   if (rows.length === 0) return element("p", { class: "soft" }, `${caption}: ${text("none")}`);
   let [shown, sortedBy, descending] = [SHOWN_AT_FIRST, null, false];
   const body = element("tbody");
   const heads = columns.map((column, place) => {
     const first = rows[0].cells[place];
-    const label = first.isChart ? column : element("button", { type: "button", onclick: () => sort(place) }, column);
+    const label = first.isChart ? column
+      : [element("button", { type: "button", onclick: () => sort(place) }, column), element("span", { class: "printed", "aria-hidden": "true" }, column)];
     return element("th", { scope: "col", class: first.isNumber ? "number" : null }, label);
   });
   const more = element("button", { type: "button", onclick: () => { shown = Infinity; fill(); } });
@@ -100,7 +101,7 @@ function table(name, caption, columns, rows) {
     fill();
   }
   fill();
-  const region = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, built);
+  const region = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, built);
   return element("div", null, region, element("div", { class: "below" }, more, save_));
 }
 

@@ -50,6 +50,9 @@ function value(figure, unit) {
   return `${FOUR_DECIMALS.format(figure)}${isChinese() ? "星" : " stars"}`;
 }
 
+/** As `value`, without a word where a column has room for none. */
+const brief = (figure, unit) => (figure !== null && unit === "stars" ? FOUR_DECIMALS.format(figure) : value(figure, unit));
+
 function money(fen) {
   const rest = Math.abs(fen) % 100;
   const yuan = `${fen < 0 ? "-" : ""}${whole(Math.floor(Math.abs(fen) / 100))}${rest ? `.${String(rest).padStart(2, "0")}` : ""}`;

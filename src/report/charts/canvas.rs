@@ -30,6 +30,15 @@ pub(super) const GRADES: [(RGBColor, RGBColor); 5] = [
     (RGBColor(0x9C, 0x3D, 0x00), PAPER),
 ];
 
+/// What the crate writes and a page does without: there are thousands of them.
+const NEEDLESS: [&str; 5] = [
+    "\n",
+    " xmlns=\"http://www.w3.org/2000/svg\"",
+    " opacity=\"1\"",
+    " font-family=\"sans-serif\"",
+    " stroke=\"none\"",
+];
+
 /// A point in pixels from the upper left.
 pub(super) type Point = (i32, i32);
 
@@ -53,7 +62,8 @@ pub(super) fn drawn((width, height): (u32, u32), draw: impl FnOnce(&Canvas<'_>) 
         canvas.0.present().map_err(failed)?;
     }
     // What it shows stands in a table: a screen reader passes over it.
-    Ok(svg.replacen("<svg ", "<svg aria-hidden=\"true\" focusable=\"false\" ", 1).replace('\n', ""))
+    let hidden = svg.replacen("<svg ", "<svg aria-hidden=\"true\" focusable=\"false\" ", 1);
+    Ok(NEEDLESS.iter().fold(hidden, |svg, needless| svg.replace(needless, "")))
 }
 
 impl Canvas<'_> {
@@ -98,6 +108,17 @@ impl Canvas<'_> {
             ("sans-serif", f64::from(size) * SHRUNK).into_font().color(&colour).pos(Pos::new(across, VPos::Center));
         self.0.draw(&Text::new(text.to_owned(), at, style)).map_err(failed)
     }
+}
+
+/// What each element of this kind has as an attribute.
+#[cfg(test)]
+pub(super) fn attributes(svg: &str, element: &str, attribute: &str) -> Vec<String> {
+    let begins = format!("<{element} ");
+    let elements = svg.split(&begins).skip(1);
+    let value = |text: &str| {
+        Some(text.split('>').next()?.split(&format!("{attribute}=\"")).nth(1)?.split('"').next()?.to_owned())
+    };
+    elements.filter_map(value).collect()
 }
 
 /// Where a part of a length lies, in whole pixels.

@@ -67,3 +67,19 @@ fn labels(canvas: &Canvas<'_>, distribution: &Distribution) -> Outcome<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::charts::canvas::attributes;
+
+    #[test]
+    fn the_fullest_class_is_the_highest_and_a_lone_threshold_is_told() {
+        let mut shops = [0; 20];
+        (shops[0], shops[19]) = (4, 2);
+        let distribution = Distribution { shops, marketing_min: vec![2.8], monthly_min: vec![2.4, 2.6] };
+        let svg = chart(&distribution).unwrap();
+        assert_eq!(attributes(&svg, "rect", "height"), ["200", "100"]);
+        assert!(svg.contains("2.8") && !svg.contains("2.6"), "{svg}");
+    }
+}

@@ -47,3 +47,23 @@ pub(super) fn towards(score: f64, least: f64) -> Outcome<String> {
         canvas.line(vec![(least, 2), (least, HEIGHT - 2)], (LIMIT, 2))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::charts::canvas::attributes;
+
+    #[test]
+    fn a_night_without_a_value_cuts_the_line_and_a_dot_ends_it() {
+        let svg = trend(&[Some(2.0), Some(4.0), None, Some(3.0), Some(3.5)]).unwrap();
+        assert_eq!(attributes(&svg, "polyline", "points").len(), 2);
+        let whole = attributes(&trend(&[Some(2.0), Some(4.0)]).unwrap(), "polyline", "points");
+        assert_eq!(whole, ["4,24 116,4 "], "from the least at the bottom to the greatest at the top");
+        assert_eq!(attributes(&svg, "circle", "cx"), ["116"]);
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_the_score_on_the_way_to_five() {
+        assert_eq!(attributes(&towards(2.5, 3.0).unwrap(), "rect", "width"), ["120", "60"]);
+    }
+}

@@ -37,3 +37,25 @@ pub(super) fn chart(spread: &Spread) -> Outcome<String> {
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::charts::canvas::attributes;
+
+    #[test]
+    fn the_box_is_the_middle_half_and_edges_that_lie_together_are_named_once() {
+        let spread = Spread {
+            indicator: "response_rate".to_owned(),
+            ranked: 9,
+            quartiles: [0.0, 0.25, 0.5, 0.75, 1.0],
+            mean: None,
+            best_tenth: None,
+            edges: [Some(0.9), Some(0.895), Some(0.5), None],
+            tiers: [1, 2, 3, 2, 1],
+        };
+        let svg = chart(&spread).unwrap();
+        assert_eq!(attributes(&svg, "rect", "x"), ["96", "96"], "a quarter of 336 pixels after the margin of 12");
+        assert_eq!(svg.matches("<text").count(), 2, "5 and 3: {svg}");
+    }
+}

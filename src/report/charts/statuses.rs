@@ -70,3 +70,26 @@ fn column(canvas: &Canvas<'_>, [from, to]: [i32; 2], statuses: &[usize], most: u
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::charts::canvas::attributes;
+
+    #[test]
+    fn a_column_is_made_of_its_statuses_from_those_that_pass_upwards() {
+        let mut statuses = [0; Status::ALL.len()];
+        for (count, status) in statuses.iter_mut().zip(Status::ALL) {
+            *count = match status {
+                Status::Pass => 3,
+                Status::Fail => 1,
+                _ => 0,
+            };
+        }
+        let month_end = MonthEnd { month_end: "2022-01-31".parse().unwrap(), statuses, of_categories: [].into() };
+        let svg = chart(&[month_end], None).unwrap();
+        let tops: Vec<i32> = attributes(&svg, "rect", "y").iter().map(|y| y.parse().unwrap()).collect();
+        assert!(tops.len() == 2 && tops[0] > tops[1], "{tops:?}");
+        assert!(svg.contains("2022-01") && !svg.contains("2022-01-31"), "months are named: {svg}");
+    }
+}

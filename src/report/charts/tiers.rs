@@ -31,3 +31,19 @@ pub(super) fn chart(tiers: &[i64; 5]) -> Outcome<String> {
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::charts::canvas::attributes;
+
+    #[test]
+    fn each_tier_is_as_wide_as_its_share_and_none_has_no_bar() {
+        let svg = chart(&[6, 3, 0, 0, 1]).unwrap();
+        let ends = attributes(&svg, "rect", "x").into_iter().zip(attributes(&svg, "rect", "width"));
+        let bars: Vec<_> = ends.map(|(x, width)| format!("{x}+{width}")).collect();
+        assert_eq!(bars, ["0+107", "108+53", "162+17"], "of 180 pixels, with one between");
+        assert!(svg.starts_with("<svg aria-hidden=\"true\""), "the table beside it says the same: {svg}");
+        assert_eq!(attributes(&chart(&[0; 5]).unwrap(), "rect", "fill"), ["none"], "a frame where no shop is ranked");
+    }
+}
