@@ -10,6 +10,7 @@
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
 //! OUT/records/     why rollbacks gave up frozen month ends, and which nights they hold
 //! OUT/runs/        what each run did (see [`crate::runs`])
+//! OUT/report/      a page of the newest night, for people (see [`crate::report`])
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!

@@ -13,9 +13,10 @@ use crate::error::{Outcome, disk, fault};
 const HTML: &str = include_str!("assets/page.html");
 const STYLE: &str = include_str!("assets/page.css");
 /// In the order in which they need each other.
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 6] = [
     include_str!("assets/units.js"),
     include_str!("assets/tables.js"),
+    include_str!("assets/first.js"),
     include_str!("assets/sections.js"),
     include_str!("assets/shop.js"),
     include_str!("assets/start.js"),
