@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::nightly::{say_night, say_partials};
 use super::running::Running;
-use super::{enter, keeping, rollback, say};
+use super::{enter, keeping, report, rollback, say};
 use crate::cli::{Backfill, Writes};
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
@@ -66,6 +66,7 @@ pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Wri
     }
     if !nights.is_empty() {
         say_partials(computed, reused, &settings, stdout);
+        report::renew(&settings, keeping, stdout);
     }
     Ok(())
 }

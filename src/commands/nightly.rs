@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::facts::outcome;
 use super::running::Running;
-use super::{enter, keeping, last_complete_day, rollback, say, say_published, terms};
+use super::{enter, keeping, last_complete_day, report, rollback, say, say_published, terms};
 use crate::answers::first_ten;
 use crate::cli::{Nightly, Writes};
 use crate::domain::{Day, Span};
@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
             tracing::warn!("made stale: {stale}; `shopscore backfill --stale` publishes them again");
         }
     }
+    report::renew(&settings, keeping, stdout);
     Ok(())
 }
 

@@ -10,8 +10,9 @@ mod markdown;
 mod views;
 mod words;
 
-pub(crate) use self::covered::TABLES_IN_OUT;
+pub(crate) use self::covered::{TABLES_IN_OUT, published};
 use self::views::Dialect;
+pub(crate) use self::words::told;
 use crate::error::Outcome;
 
 /// A form of the dictionary.
@@ -72,7 +73,6 @@ mod tests {
 
     use sha2::{Digest, Sha256};
 
-    use super::covered::published;
     use super::*;
     use crate::indicators::Indicator;
     use crate::publish::outputs::{NIGHTLY, OutputTable, YEARLY};

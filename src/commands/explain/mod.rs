@@ -8,7 +8,6 @@ mod page_tables;
 pub(super) mod records;
 mod steps;
 mod verdicts;
-mod words;
 
 use std::io::Write;
 

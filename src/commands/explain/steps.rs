@@ -1,7 +1,7 @@
 //! How the shop reaches the standard: its single steps by dimension, the greatest gain first, and what it can do for each.
 
-use super::words;
 use crate::answers::units::Language;
+use crate::answers::words;
 use crate::explanation::Explanation;
 use crate::explanation::indicators::{IndicatorFigures, NextTier};
 
