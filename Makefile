@@ -15,6 +15,8 @@ AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow
 KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
 # What opens a report as a browser does has its own, with a driver of 130 MiB.
 REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
+# Superset, too.
+SUPERSET_ENVIRONMENT = $(CACHE)/superset-python-$(shell cksum tests/python/superset-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
@@ -28,9 +30,10 @@ PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
 LIST = share/shopscore/installed
-JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql)
+JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql) $(shell find jobs/bi/superset -name '*.yaml' | sort)
 # The inner ones first.
-OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule jobs/bi jobs) share/shopscore
+OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule \
+	$(addprefix jobs/bi/superset/,databases datasets/shopscore datasets charts dashboards) jobs/bi/superset jobs/bi jobs) share/shopscore
 BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 DEMO_MONTH_END = 2022-02-28
@@ -39,7 +42,7 @@ RESTATED = $(CARGO_TARGET_DIR)/restated
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -125,6 +128,10 @@ readers-all: restated $(WRITERS_ENVIRONMENT)/ready ## the same, of all folders, 
 bi-views: restated $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables and of jobs/bi in DuckDB, Spark (needs Java) and ClickHouse, and compare their rows and sums
 	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) $(RESTATED)/out
 
+bi-superset: demo $(SUPERSET_ENVIRONMENT)/ready ## import jobs/bi/superset into a real Superset (PyPI once), and compare its charts with DuckDB; a picture in the cache folder
+	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
+	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_superset.py $(CACHE)/bi.duckdb $(CACHE)/superset $(CACHE)/superset.png
+
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/concurrent_readers.py $(SHOPSCORE) jobs/rules $(or $(PUBLICATIONS),200)
 
@@ -187,9 +194,10 @@ $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
 $(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
+$(SUPERSET_ENVIRONMENT)/ready: tests/python/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
 $(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
-$(BENCH_ENVIRONMENT)/ready:
+$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@
