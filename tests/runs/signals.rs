@@ -112,7 +112,8 @@ fn a_run_ends_once_whatever_else_comes_meanwhile() {
 fn a_second_signal_ends_a_run_whose_last_words_wait() {
     let bench = telling();
     bench.configure(&settings().replace("on_failure = '", "on_failure = 'sleep 30; "));
-    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &[]));
+    let _held = Lock::acquire(&lock_folder(&bench.path("out")), &holder(4_242), Duration::ZERO).unwrap();
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &["--wait", "60"]));
     let mut child = night.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     sleep(Duration::from_millis(300));
     for _ in 0..2 {
