@@ -16,7 +16,7 @@ KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/k
 # What opens a report as a browser does has its own, with a driver of 130 MiB.
 REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
 # Superset, too.
-SUPERSET_ENVIRONMENT = $(CACHE)/superset-python-$(shell cksum tests/python/superset-requirements.txt | cut -d' ' -f1)
+SUPERSET_ENVIRONMENT = $(CACHE)/superset-python-$(shell cksum jobs/bi/superset-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
@@ -30,7 +30,7 @@ PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
 LIST = share/shopscore/installed
-JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql) $(shell find jobs/bi/superset -name '*.yaml' | sort)
+JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.*) $(shell find jobs/bi/superset -name '*.yaml' | sort)
 # The inner ones first.
 OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule \
 	$(addprefix jobs/bi/superset/,databases datasets/shopscore datasets charts dashboards) jobs/bi/superset jobs/bi jobs) share/shopscore
@@ -129,7 +129,7 @@ bi-views: restated $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables 
 	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) $(RESTATED)/out
 
 bi-superset: demo $(SUPERSET_ENVIRONMENT)/ready ## import jobs/bi/superset into a real Superset (PyPI once), and compare its charts with DuckDB; a picture in the cache folder
-	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
+	$(SUPERSET_ENVIRONMENT)/bin/python jobs/bi/database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
 	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_superset.py $(CACHE)/bi.duckdb $(CACHE)/superset $(CACHE)/superset.png
 
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
@@ -194,7 +194,7 @@ $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
 $(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
-$(SUPERSET_ENVIRONMENT)/ready: tests/python/superset-requirements.txt
+$(SUPERSET_ENVIRONMENT)/ready: jobs/bi/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
 $(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
 $(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready:

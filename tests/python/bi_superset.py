@@ -2,7 +2,7 @@
 
     bi_superset.py DATABASE HOME PICTURE
 
-`DATABASE` is the DuckDB file of `bi_database.py`. `HOME` is a folder for Superset's own database; it is made where it is missing. Each
+`DATABASE` is the DuckDB file of jobs/bi/database.py. `HOME` is a folder for Superset's own database; it is made where it is missing. Each
 chart must show rows, as many as its view has (or as its limit), with the same sums of numbers. `PICTURE` is a PNG of the dashboard, made
 where there is a Chromium.
 """
