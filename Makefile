@@ -23,8 +23,18 @@ BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
 LOOK_AT = $(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py
 REPORT_PICTURES = $(CACHE)/report-page
-# More shops than one page has: their pages lie beside it.
+# A few shops, and more than one page has, whose pages lie beside it.
+FEW = $(REPORT_PICTURES)/few
 MANY = $(REPORT_PICTURES)/many
+# A marketplace of the folder $(1) with so many shops, some with ids that browsers round, and the report of its second night.
+define report-of
+	rm -rf $(1) && mkdir -p $(1)
+	$(SHOPSCORE) sample --out $(1)/extracts --from 2022-02-13 --to $(DEMO_DATE) --shops $(2) --rows-per-day $(3) --seed 1
+	$(REPORT_ENVIRONMENT)/bin/python tests/python/report_ids.py $(1)/extracts
+	for night in 2022-02-28 $(DEMO_DATE); do SHOPSCORE_HISTORY_STARTS_ON=2022-02-13 SHOPSCORE_MAX_UNSCORED_PERCENT=100 \
+		$(SHOPSCORE) nightly --date $$night --extracts $(1)/extracts --state $(1)/state --out $(1)/out --set report=true || exit; done
+	$(LOOK_AT) $(1)/out $(DEMO_DATE) $(1)/pictures
+endef
 SCHEDULES = tests/python/schedules
 PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
@@ -153,13 +163,10 @@ answers: build ## the questions of a category manager, each answered by one comm
 reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of runs that end in every way, read by the libraries of their formats
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
 
-report-page: demo $(REPORT_ENVIRONMENT)/ready ## the reports of the demo and of 25,000 shops in a headless Chromium (PyPI once): figures, widths, dark, print, axe-core, search, CSV
+report-page: demo $(REPORT_ENVIRONMENT)/ready ## the reports of the demo, of 60 and of 25,000 shops in a headless Chromium (PyPI once): figures, widths, dark, print, axe-core, search, CSV
 	$(LOOK_AT) out $(DEMO_DATE) $(REPORT_PICTURES)/demo
-	rm -rf $(MANY) && mkdir -p $(MANY)
-	$(SHOPSCORE) sample --out $(MANY)/extracts --from 2022-02-13 --to $(DEMO_DATE) --shops 25000 --rows-per-day 60000 --seed 1
-	for night in 2022-02-28 $(DEMO_DATE); do SHOPSCORE_HISTORY_STARTS_ON=2022-02-13 SHOPSCORE_MAX_UNSCORED_PERCENT=100 \
-		$(SHOPSCORE) nightly --date $$night --extracts $(MANY)/extracts --state $(MANY)/state --out $(MANY)/out --set report=true || exit; done
-	$(LOOK_AT) $(MANY)/out $(DEMO_DATE) $(MANY)/pictures
+	$(call report-of,$(FEW),60,600)
+	$(call report-of,$(MANY),25000,60000)
 
 operating: build ## the first days step by step, in a scratch folder (docs/OPERATING_TRANSCRIPT.md): RENEW=1 writes it anew
 	python3 tests/python/operating.py . $(SHOPSCORE) docs/OPERATING_TRANSCRIPT.md $(if $(RENEW),renew)

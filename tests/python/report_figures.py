@@ -42,6 +42,11 @@ class Published:
         """A shop with a score, and its name."""
         return self.one("select shop_id, shop_name from scores where score is not null order by shop_id limit 1")
 
+    def name(self, shop: int) -> str | None:
+        """Its name; none where there is no such shop."""
+        found = self.one("select shop_name from scores where shop_id = ?", shop)
+        return found and found[0]
+
     def some_shops(self) -> list[int]:
         """Every so many shops, some without a score among them."""
         count = self.one("select count(*) from scores")[0]
