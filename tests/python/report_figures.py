@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-# The newest assessment before the month end of the outlook, where it is of the same cycle.
+# Who would fail, with the newest assessment before the month end of the outlook: an exit counts where that is of the same cycle.
 FAILING = """
     from outlook left join (
         from monthly_assessments where month_end = (
@@ -78,8 +78,8 @@ class Published:
             yield "#changes .tiles > div:nth-child(1) dd", f"▲ {up:,} · ▼ {down:,}"
             yield "#changes .tiles > div:nth-child(2) dd", f"+{gained:,} · −{lost:,}"
         failing, leaving = self.one(
-            f"""select count(*), count(*) filter (before.failures + 1 >= before.failure_limit)
-            {FAILING} and outlook.{of}""".replace("outlook.true", "true"),
+            f"""select count(*), count(*) filter (datediff('month', before.cycle_starts_on, outlook.month_end) < 12
+            and before.failures + 1 >= before.failure_limit) {FAILING} and outlook.{of}""".replace("outlook.true", "true"),
             *given,
         )
         yield "#risk .tiles > div:nth-child(1) dd", f"{failing:,}"
