@@ -191,7 +191,7 @@ mod tests {
             assert_eq!(comments.len(), in_words::columns().unwrap().len(), "{dialect:?}: {text}");
             for (comment, said) in [
                 (0, "The night: the natural day that was scored"),
-                (4, "Values: `product` (product ratings)"),
+                (4, "Values: `product` (goods as described)"),
                 (14, "升档说明（中文）。"),
             ] {
                 assert!(comments[comment].contains(said), "{dialect:?}: {}", comments[comment]);
