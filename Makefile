@@ -16,21 +16,31 @@ KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/k
 # What opens a report as a browser does has its own, with a driver of 130 MiB.
 REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
 # Superset, too.
-SUPERSET_ENVIRONMENT = $(CACHE)/superset-python-$(shell cksum tests/python/superset-requirements.txt | cut -d' ' -f1)
+SUPERSET_ENVIRONMENT = $(CACHE)/superset-python-$(shell cksum jobs/bi/superset-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
 LOOK_AT = $(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py
 REPORT_PICTURES = $(CACHE)/report-page
-# More shops than one page has: their pages lie beside it.
+# A few shops, and more than one page has, whose pages lie beside it.
+FEW = $(REPORT_PICTURES)/few
 MANY = $(REPORT_PICTURES)/many
+# A marketplace of the folder $(1) with so many shops, some with ids that browsers round, and the report of its second night.
+define report-of
+	rm -rf $(1) && mkdir -p $(1)
+	$(SHOPSCORE) sample --out $(1)/extracts --from 2022-02-13 --to $(DEMO_DATE) --shops $(2) --rows-per-day $(3) --seed 1
+	$(REPORT_ENVIRONMENT)/bin/python tests/python/report_ids.py $(1)/extracts
+	for night in 2022-02-28 $(DEMO_DATE); do SHOPSCORE_HISTORY_STARTS_ON=2022-02-13 SHOPSCORE_MAX_UNSCORED_PERCENT=100 \
+		$(SHOPSCORE) nightly --date $$night --extracts $(1)/extracts --state $(1)/state --out $(1)/out --set report=true || exit; done
+	$(LOOK_AT) $(1)/out $(DEMO_DATE) $(1)/pictures
+endef
 SCHEDULES = tests/python/schedules
 PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
 LIST = share/shopscore/installed
-JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql) $(shell find jobs/bi/superset -name '*.yaml' | sort)
+JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.*) $(shell find jobs/bi/superset -name '*.yaml' | sort)
 # The inner ones first.
 OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule \
 	$(addprefix jobs/bi/superset/,databases datasets/shopscore datasets charts dashboards) jobs/bi/superset jobs/bi jobs) share/shopscore
@@ -129,7 +139,7 @@ bi-views: restated $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables 
 	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) $(RESTATED)/out
 
 bi-superset: demo $(SUPERSET_ENVIRONMENT)/ready ## import jobs/bi/superset into a real Superset (PyPI once), and compare its charts with DuckDB; a picture in the cache folder
-	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
+	$(SUPERSET_ENVIRONMENT)/bin/python jobs/bi/database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
 	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_superset.py $(CACHE)/bi.duckdb $(CACHE)/superset $(CACHE)/superset.png
 
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
@@ -153,13 +163,10 @@ answers: build ## the questions of a category manager, each answered by one comm
 reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of runs that end in every way, read by the libraries of their formats
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
 
-report-page: demo $(REPORT_ENVIRONMENT)/ready ## the reports of the demo and of 25,000 shops in a headless Chromium (PyPI once): figures, widths, dark, print, axe-core, search, CSV
+report-page: demo $(REPORT_ENVIRONMENT)/ready ## the reports of the demo, of 60 and of 25,000 shops in a headless Chromium (PyPI once): figures, widths, dark, print, axe-core, search, CSV
 	$(LOOK_AT) out $(DEMO_DATE) $(REPORT_PICTURES)/demo
-	rm -rf $(MANY) && mkdir -p $(MANY)
-	$(SHOPSCORE) sample --out $(MANY)/extracts --from 2022-02-13 --to $(DEMO_DATE) --shops 25000 --rows-per-day 60000 --seed 1
-	for night in 2022-02-28 $(DEMO_DATE); do SHOPSCORE_HISTORY_STARTS_ON=2022-02-13 SHOPSCORE_MAX_UNSCORED_PERCENT=100 \
-		$(SHOPSCORE) nightly --date $$night --extracts $(MANY)/extracts --state $(MANY)/state --out $(MANY)/out --set report=true || exit; done
-	$(LOOK_AT) $(MANY)/out $(DEMO_DATE) $(MANY)/pictures
+	$(call report-of,$(FEW),60,600)
+	$(call report-of,$(MANY),25000,60000)
 
 operating: build ## the first days step by step, in a scratch folder (docs/OPERATING_TRANSCRIPT.md): RENEW=1 writes it anew
 	python3 tests/python/operating.py . $(SHOPSCORE) docs/OPERATING_TRANSCRIPT.md $(if $(RENEW),renew)
@@ -194,7 +201,7 @@ $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
 $(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
-$(SUPERSET_ENVIRONMENT)/ready: tests/python/superset-requirements.txt
+$(SUPERSET_ENVIRONMENT)/ready: jobs/bi/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
 $(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
 $(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready:

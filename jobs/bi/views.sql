@@ -71,6 +71,19 @@ SELECT
 FROM indicators i
 LEFT JOIN categories c ON c.dt = i.dt AND c.primary_category = i.primary_category AND c.indicator = i.indicator;
 
+-- newest_indicators: one row for each category and indicator of the newest night: how many shops hold tier 5 and tier 0, and how the
+-- category is spread, which is the same for all of its shops.
+CREATE OR REPLACE VIEW newest_indicators AS
+SELECT
+    i.dt, i.primary_category, i.dimension, i.indicator, i.indicator_name, i.indicator_name_zh, i.unit, i.direction,
+    count(*) AS shops, count(i.value) AS shops_with_data,
+    sum(CASE WHEN i.tier = 5 THEN 1 ELSE 0 END) AS tier_5_shops, sum(CASE WHEN i.tier = 0 THEN 1 ELSE 0 END) AS tier_0_shops,
+    max(i.median) AS median, max(i.best_tenth) AS best_tenth,
+    max(i.tier_5_edge) AS tier_5_edge, max(i.tier_4_edge) AS tier_4_edge, max(i.tier_3_edge) AS tier_3_edge, max(i.tier_2_edge) AS tier_2_edge
+FROM indicators_explained i
+WHERE i.dt = (SELECT max(n.dt) FROM indicators n)
+GROUP BY i.dt, i.primary_category, i.dimension, i.indicator, i.indicator_name, i.indicator_name_zh, i.unit, i.direction;
+
 -- month_end_trend: one row for each month end and category.
 CREATE OR REPLACE VIEW month_end_trend AS
 SELECT

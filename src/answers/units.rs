@@ -77,7 +77,7 @@ pub(crate) fn money(fen: i64, language: Language) -> String {
 }
 
 /// A whole number with a comma before every three digits.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
     let comma = |place: usize| if place > 0 && place % 3 == first { "," } else { "" };

@@ -4,41 +4,79 @@
 //! whole ones, since engines write fractions in different ways.
 
 use crate::answers::units::Language;
+use crate::error::{Outcome, fault};
 use crate::guidance::{self, POINTS, SLACK, Scale, scales};
 use crate::indicators::{Better, Indicator, IndicatorSpec, Unit};
+use crate::publish::outputs::{IMPROVEMENTS, INDICATORS, OutputColumn, OutputKind, column};
 
 /// Its name.
-const NAME: &str = "improvements_in_words";
+pub(super) const NAME: &str = "improvements_in_words";
+/// What one row stands for, in English and Chinese.
+pub(super) const GRAIN: [&str; 2] = [
+    "one row for each row of improvements: the step in a sentence, and what a shop can do for it",
+    "每行对应 improvements 的一行：如何升档，以及店铺可以做什么",
+];
 
 const UNITS: [Unit; 3] = [Unit::Stars, Unit::Ratio, Unit::Seconds];
 
-/// The statement that makes it, over the view of `improvements`.
-pub(super) fn view() -> String {
+/// The columns that no table has.
+const ADDED: [OutputColumn; 6] = [
+    text_column("dimension_zh", "the indicator's dimension in Chinese", "指标维度（中文）"),
+    text_column("indicator_name_zh", "the indicator in Chinese", "考核指标（中文）"),
+    text_column(
+        "step",
+        "from which value to which the next tier is, and what it brings, as explain says it",
+        "升档说明（英文）",
+    ),
+    text_column("step_zh", "the same in Chinese", "升档说明（中文）"),
+    text_column("what_to_do", "what a shop can do for the indicator, as explain says it", "改进建议（英文）"),
+    text_column("what_to_do_zh", "the same in Chinese", "改进建议（中文）"),
+];
+
+const fn text_column(name: &'static str, english: &'static str, chinese: &'static str) -> OutputColumn {
+    column(name, OutputKind::Text, "", english, chinese)
+}
+
+/// Its columns in order, each with what it is made of.
+pub(super) fn columns() -> Outcome<Vec<(&'static OutputColumn, String)>> {
     let by_dimension =
         |of: fn(IndicatorSpec) -> &'static str| by_indicator("w", |indicator| text(of(indicator.spec())));
     let step = |language| by_indicator("w", |indicator| sentence(&guidance::template(indicator, language), language));
     let what_to_do = |language| by_indicator("w", |indicator| text(guidance::what_to_do(indicator, language)));
+    let of_row = |name: &'static str| (name, format!("w.{name}"));
     let columns = [
-        (by_dimension(|spec| spec.dimension.name()), "dimension"),
-        (by_dimension(|spec| spec.dimension.chinese()), "dimension_zh"),
-        ("w.indicator".to_owned(), "indicator"),
-        (by_dimension(|spec| spec.chinese), "indicator_name_zh"),
-        ("w.tier, w.next_tier, w.score_gain, w.value".to_owned(), "value"),
-        ("w.value_to_reach".to_owned(), "value_to_reach"),
-        (step(Language::En), "step"),
-        (step(Language::Zh), "step_zh"),
-        (what_to_do(Language::En), "what_to_do"),
-        (what_to_do(Language::Zh), "what_to_do_zh"),
+        of_row(IMPROVEMENTS.partition_key),
+        of_row("shop_id"),
+        of_row("shop_name"),
+        of_row("primary_category"),
+        ("dimension", by_dimension(|spec| spec.dimension.name())),
+        ("dimension_zh", by_dimension(|spec| spec.dimension.chinese())),
+        of_row("indicator"),
+        ("indicator_name_zh", by_dimension(|spec| spec.chinese)),
+        of_row("tier"),
+        of_row("next_tier"),
+        of_row("score_gain"),
+        of_row("value"),
+        of_row("value_to_reach"),
+        ("step", step(Language::En)),
+        ("step_zh", step(Language::Zh)),
+        ("what_to_do", what_to_do(Language::En)),
+        ("what_to_do_zh", what_to_do(Language::Zh)),
     ];
-    let columns = columns.map(|(of, name)| format!("  {of} AS {name}"));
-    format!(
-        "-- One row for each row of improvements: the step in a sentence, and what a shop can do for it.\n\
-         -- 每行对应 improvements 的一行：如何升档，以及店铺可以做什么。\n\
-         CREATE OR REPLACE VIEW {NAME} AS\n\
-         SELECT\n  w.dt, w.shop_id, w.shop_name, w.primary_category,\n{}\nFROM (\n{}\n) w;\n",
-        columns.join(",\n"),
-        figures(),
-    )
+    columns.into_iter().map(|(name, of)| Ok((declared(name)?, of))).collect()
+}
+
+/// What is declared of a column: as of the table that has it.
+fn declared(name: &str) -> Outcome<&'static OutputColumn> {
+    let of_tables = IMPROVEMENTS.columns().chain([IMPROVEMENTS.partition_column()?]).chain(INDICATORS.columns());
+    let found = of_tables.chain(&ADDED).find(|column| column.name == name);
+    found.ok_or_else(|| fault("dictionary", format!("{NAME}: no column {name}")))
+}
+
+/// The query that it stands for, over the view of `improvements`.
+pub(super) fn query(columns: &[(&OutputColumn, String)]) -> String {
+    let columns: Vec<_> = columns.iter().map(|(column, of)| format!("  {of} AS {}", column.name)).collect();
+    format!("SELECT\n{}\nFROM (\n{}\n) w", columns.join(",\n"), figures())
 }
 
 /// Rows with their figures as texts with units: `value_en`, `value_zh`, `goal_en`, `goal_zh`, and `gain`.
@@ -134,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_view_fills_every_gap_and_tells_every_indicator_in_both_languages() {
-        let view = view();
+        let view = query(&columns().unwrap());
         assert!(!view.replace(" < 3.6e3", "").contains(['<', '>']), "{view}");
         for indicator in Indicator::ALL {
             for language in [Language::En, Language::Zh] {
@@ -145,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_share_is_rounded_towards_the_better_where_it_is_to_be_reached() {
-        let view = view();
+        let view = query(&columns().unwrap());
         for of in [
             "WHEN 'dispute_rate' THEN CAST(floor(i.value_to_reach * 1e4 / 1e0 + 1e-6) AS BIGINT)",
             "WHEN 'dispute_rate' THEN CAST(ceil(i.value * 1e4 / 1e0 - 1e-6) AS BIGINT)",

@@ -6,7 +6,7 @@
 use super::covered::published;
 use super::{in_words, words};
 use crate::error::Outcome;
-use crate::publish::outputs::{OutputColumn, OutputKind, OutputTable};
+use crate::publish::outputs::{IMPROVEMENTS, OutputColumn, OutputKind, OutputTable};
 
 /// Whose SQL it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,18 +16,24 @@ pub(super) enum Dialect {
     ClickHouse,
 }
 
+/// A view: what is declared of it, and the query that it stands for.
+struct View<'a> {
+    name: &'a str,
+    /// What one row stands for, in English and Chinese.
+    grain: [&'a str; 2],
+    /// Whose rows its rows are, and what these join.
+    table: &'a OutputTable,
+    columns: Vec<&'static OutputColumn>,
+    query: String,
+}
+
 /// One statement after another; the tables lie below the folder `tables`.
 pub(super) fn statements(dialect: Dialect, tables: &str) -> Outcome<String> {
     let mut text = head(dialect, tables);
     for table in published() {
-        text += "\n";
-        text += &match dialect {
-            Dialect::DuckDb => duckdb(table, tables)?,
-            Dialect::Spark => spark(table, tables)?,
-            Dialect::ClickHouse => clickhouse(table, tables)?,
-        };
+        text += &format!("\n{}", created(dialect, &of_table(dialect, table, tables)?)?);
     }
-    Ok(text + "\n" + &in_words::view())
+    Ok(text + "\n" + &created(dialect, &of_words()?)?)
 }
 
 fn head(dialect: Dialect, tables: &str) -> String {
@@ -43,65 +49,82 @@ fn head(dialect: Dialect, tables: &str) -> String {
     )
 }
 
-fn duckdb(table: &OutputTable, tables: &str) -> Outcome<String> {
-    let name = table.name;
-    let files = Dialect::DuckDb.text(&format!("{tables}/{name}/*/*.parquet"));
-    let (key, columns) = (table.partition_column()?, columns(table)?);
-    let kind = if key.kind == OutputKind::Date { "DATE" } else { "BIGINT" };
-    let mut text = format!(
-        "CREATE OR REPLACE VIEW {name} AS\nSELECT {}\nFROM read_parquet({files}, hive_partitioning = true, \
-         hive_types = {{'{}': {kind}}});\nCOMMENT ON VIEW {name} IS {};\n",
-        list(&columns, |column| Dialect::DuckDb.name(column)),
-        key.name,
-        grain(Dialect::DuckDb, table),
-    );
-    for column in columns {
-        let comment = comment(Dialect::DuckDb, table, column)?;
-        text += &format!("COMMENT ON COLUMN {name}.{} IS {comment};\n", Dialect::DuckDb.name(column));
-    }
-    Ok(text)
+fn of_table<'a>(dialect: Dialect, table: &'a OutputTable, tables: &str) -> Outcome<View<'a>> {
+    let key = table.partition_column()?;
+    let columns: Vec<_> = table.columns().chain([key]).collect();
+    let folder = format!("{tables}/{}", table.name);
+    let query = match dialect {
+        Dialect::DuckDb => duckdb(&folder, key, &columns),
+        Dialect::Spark => spark(&folder, key, &columns),
+        Dialect::ClickHouse => clickhouse(&folder, &columns),
+    };
+    Ok(View { name: table.name, grain: [table.grain, table.grain_chinese], table, columns, query })
 }
 
-fn spark(table: &OutputTable, tables: &str) -> Outcome<String> {
-    let (key, columns) = (table.partition_column()?, columns(table)?);
-    let name = |column: &OutputColumn| Dialect::Spark.name(column);
-    let mut declared = Vec::new();
-    for column in &columns {
-        declared.push(format!("  {} COMMENT {}", name(column), comment(Dialect::Spark, table, column)?));
+fn of_words() -> Outcome<View<'static>> {
+    let columns = in_words::columns()?;
+    let query = in_words::query(&columns);
+    let columns = columns.into_iter().map(|(column, _)| column).collect();
+    Ok(View { name: in_words::NAME, grain: in_words::GRAIN, table: &IMPROVEMENTS, columns, query })
+}
+
+/// The statement that makes a view, with its comments.
+fn created(dialect: Dialect, view: &View<'_>) -> Outcome<String> {
+    let View { name, query, .. } = view;
+    let [english, chinese] = view.grain;
+    let grain = dialect.text(&format!("{}. {chinese}。", words::upper(english)));
+    let mut comments = Vec::new();
+    for column in &view.columns {
+        comments.push((dialect.name(column), column, comment(dialect, view.table, column)?));
     }
-    let kind = if key.kind == OutputKind::Date { "DATE" } else { "BIGINT" };
-    // Spark takes the type of the key from the values that it finds.
-    let selected = list(&columns, |column| {
-        let is_key = column.name == key.name;
-        if is_key { format!("CAST({0} AS {kind}) AS {0}", name(column)) } else { name(column) }
+    if dialect == Dialect::DuckDb {
+        let of_columns =
+            comments.iter().map(|(column, _, comment)| format!("COMMENT ON COLUMN {name}.{column} IS {comment};\n"));
+        let of_columns = of_columns.collect::<String>();
+        return Ok(format!(
+            "CREATE OR REPLACE VIEW {name} AS\n{query};\nCOMMENT ON VIEW {name} IS {grain};\n{of_columns}"
+        ));
+    }
+    let declared = comments.iter().map(|(name, column, comment)| match dialect {
+        Dialect::ClickHouse => format!("  {name} {} COMMENT {comment}", clickhouse_type(column)),
+        Dialect::DuckDb | Dialect::Spark => format!("  {name} COMMENT {comment}"),
     });
-    Ok(format!(
-        "CREATE OR REPLACE VIEW {} (\n{}\n) COMMENT {} AS\nSELECT {selected}\nFROM parquet.`{}`;\n",
-        table.name,
-        declared.join(",\n"),
-        grain(Dialect::Spark, table),
-        format!("{tables}/{}", table.name).replace('`', "``"),
-    ))
+    let declared = declared.collect::<Vec<_>>().join(",\n");
+    Ok(format!("CREATE OR REPLACE VIEW {name} (\n{declared}\n) COMMENT {grain} AS\n{query};\n"))
 }
 
-fn clickhouse(table: &OutputTable, tables: &str) -> Outcome<String> {
+/// The type of a partition key that comes from the names of folders.
+fn key_type(key: &OutputColumn) -> &'static str {
+    if key.kind == OutputKind::Date { "DATE" } else { "BIGINT" }
+}
+
+fn duckdb(folder: &str, key: &OutputColumn, columns: &[&OutputColumn]) -> String {
+    format!(
+        "SELECT {}\nFROM read_parquet({}, hive_partitioning = true, hive_types = {{'{}': {}}})",
+        list(columns, |column| Dialect::DuckDb.name(column)),
+        Dialect::DuckDb.text(&format!("{folder}/*/*.parquet")),
+        key.name,
+        key_type(key),
+    )
+}
+
+/// Spark takes the type of the key from the values that it finds.
+fn spark(folder: &str, key: &OutputColumn, columns: &[&OutputColumn]) -> String {
+    let selected = list(columns, |column| {
+        let name = Dialect::Spark.name(column);
+        if column.name == key.name { format!("CAST({name} AS {}) AS {name}", key_type(key)) } else { name }
+    });
+    format!("SELECT {selected}\nFROM parquet.`{}`", folder.replace('`', "``"))
+}
+
+fn clickhouse(folder: &str, columns: &[&OutputColumn]) -> String {
     let dialect = Dialect::ClickHouse;
-    let columns = columns(table)?;
-    let typed = |column: &OutputColumn| format!("{} {}", dialect.name(column), clickhouse_type(column));
-    let mut declared = Vec::new();
-    for column in &columns {
-        declared.push(format!("  {} COMMENT {}", typed(column), comment(dialect, table, column)?));
-    }
-    Ok(format!(
-        "CREATE OR REPLACE VIEW {} (\n{}\n) COMMENT {} AS\nSELECT {}\nFROM file({}, Parquet, {})\n\
-         SETTINGS use_hive_partitioning = 1;\n",
-        table.name,
-        declared.join(",\n"),
-        grain(dialect, table),
-        list(&columns, |column| dialect.name(column)),
-        dialect.text(&format!("{tables}/{}/*/*.parquet", table.name)),
-        dialect.text(&list(&columns, |column| typed(column))),
-    ))
+    format!(
+        "SELECT {}\nFROM file({}, Parquet, {})\nSETTINGS use_hive_partitioning = 1",
+        list(columns, |column| dialect.name(column)),
+        dialect.text(&format!("{folder}/*/*.parquet")),
+        dialect.text(&list(columns, |column| format!("{} {}", dialect.name(column), clickhouse_type(column)))),
+    )
 }
 
 fn clickhouse_type(column: &OutputColumn) -> String {
@@ -116,10 +139,6 @@ fn clickhouse_type(column: &OutputColumn) -> String {
     if column.is_nullable() { format!("Nullable({kind})") } else { kind.to_owned() }
 }
 
-fn columns(table: &OutputTable) -> Outcome<Vec<&'static OutputColumn>> {
-    Ok(table.columns().chain([table.partition_column()?]).collect())
-}
-
 fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> String) -> String {
     columns.iter().map(|column| of(column)).collect::<Vec<_>>().join(", ")
 }
@@ -128,10 +147,6 @@ fn comment(dialect: Dialect, table: &OutputTable, column: &OutputColumn) -> Outc
     let (told, is) = (words::told(table, column)?, words::standing(column));
     let (english, chinese) = (words::upper(&is.english), is.chinese);
     Ok(dialect.text(&format!("{} {english}. {}{chinese}。", told.english, told.chinese)))
-}
-
-fn grain(dialect: Dialect, table: &OutputTable) -> String {
-    dialect.text(&format!("{}. {}。", words::upper(table.grain), table.grain_chinese))
 }
 
 impl Dialect {
@@ -161,6 +176,28 @@ mod tests {
     fn texts_are_quoted_as_each_engine_wants_it() {
         let quoted = [Dialect::DuckDb, Dialect::Spark, Dialect::ClickHouse].map(|dialect| dialect.text(r"a\b's"));
         assert_eq!(quoted, [r"'a\b''s'", r"'a\\b\'s'", r"'a\\b\'s'"]);
+    }
+
+    #[test]
+    fn every_column_of_every_view_has_its_comment_in_both_languages() {
+        for (dialect, comments) in [
+            (Dialect::DuckDb, "COMMENT ON COLUMN improvements_in_words."),
+            (Dialect::Spark, "  `"),
+            (Dialect::ClickHouse, "  `"),
+        ] {
+            let text = statements(dialect, "out").unwrap();
+            let (_, text) = text.split_once("VIEW improvements_in_words ").unwrap();
+            let comments: Vec<_> = text.lines().filter(|line| line.starts_with(comments)).collect();
+            assert_eq!(comments.len(), in_words::columns().unwrap().len(), "{dialect:?}: {text}");
+            for (comment, said) in [
+                (0, "The night: the natural day that was scored"),
+                (4, "Values: `product` (goods as described)"),
+                (14, "升档说明（中文）。"),
+            ] {
+                assert!(comments[comment].contains(said), "{dialect:?}: {}", comments[comment]);
+            }
+            assert!(text.contains("店铺可以做什么。"), "{dialect:?}: {text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::because::{Because, OfShop};
+use super::id::Id;
 use super::listed::listed;
 use super::night::{Night, ShopOfNight};
 use crate::comparison::causes::Cause;
@@ -54,7 +55,7 @@ pub(super) struct Counts {
 /// A shop of both.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Moved {
-    pub(super) shop_id: i64,
+    pub(super) shop_id: Id,
     shop_name: String,
     primary_category: String,
     pub(super) before: Option<f64>,
@@ -170,7 +171,7 @@ impl<'a> Stayed<'a> {
 
 fn rows(shops: Vec<Stayed<'_>>) -> Vec<Moved> {
     let row = |Stayed { before, now, because }| Moved {
-        shop_id: now.shop_id,
+        shop_id: Id(now.shop_id),
         shop_name: now.shop_name.to_string(),
         primary_category: now.primary_category.to_string(),
         before: before.score.map(Decimal4::as_f64),
@@ -209,7 +210,7 @@ mod tests {
         assert_eq!((counts.up, counts.down, counts.unchanged), (1, 1, 1), "a score that came is no rise");
         assert_eq!((counts.lost_admission, counts.gained_admission), (1, 2));
         assert_eq!(changes.of_categories["男装"], *counts, "all are of one category");
-        let ids = |moved: &[Moved]| moved.iter().map(|moved| moved.shop_id).collect::<Vec<_>>();
+        let ids = |moved: &[Moved]| moved.iter().map(|moved| moved.shop_id.0).collect::<Vec<_>>();
         assert_eq!(ids(&changes.admissions), [2, 1, 4], "who lost it first");
         assert_eq!(ids(&changes.moved), [1, 2], "equal moves by shop");
         assert!(!changes.is_explained && changes.moved[0].because.is_none());

@@ -12,6 +12,7 @@ mod charts;
 mod dictionary;
 mod distribution;
 mod head;
+mod id;
 mod light;
 mod listed;
 mod medians;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::id::Id;
 use super::listed::listed;
 use crate::domain::Day;
 use crate::error::Outcome;
@@ -36,7 +37,7 @@ pub(super) struct AtRisk {
 /// A shop that would fail.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct ShopAtRisk {
-    pub(super) shop_id: i64,
+    pub(super) shop_id: Id,
     pub(super) shop_name: String,
     pub(super) primary_category: String,
     pub(super) score: f64,
@@ -53,7 +54,7 @@ impl ShopAtRisk {
         let failures = before.map(|row| row.integer("failures")).transpose()?.unwrap_or(0);
         let failure_limit = before.map(|row| row.integer_if_any("failure_limit")).transpose()?.flatten();
         Ok(Self {
-            shop_id: row.integer("shop_id")?,
+            shop_id: Id(row.integer("shop_id")?),
             shop_name: row.text("shop_name")?,
             primary_category: row.text("primary_category")?,
             score: row.figure("score")?,

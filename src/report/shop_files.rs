@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::STAGE;
+use super::id::Id;
 use super::shop_page::ShopPage;
 use crate::error::{Outcome, all, disk, fault};
 
@@ -40,14 +41,14 @@ pub(super) struct Part<'a> {
 }
 
 /// A shop in the list of its part: id, name, the place of its category, the file with its page.
-type ById<'a> = (i64, &'a str, usize, usize);
+type ById<'a> = (Id, &'a str, usize, usize);
 
 /// A shop in a list of names: its name, its id, the place of its category.
-pub(super) type Named = (String, i64, usize);
+pub(super) type Named = (String, Id, usize);
 
 impl Part<'_> {
     /// Writes the files of the part; its first id with the list's file, and the names of its shops.
-    pub(super) fn write(&self, folder: &Path, sizes: &Sizes) -> Outcome<((i64, String), Vec<Named>)> {
+    pub(super) fn write(&self, folder: &Path, sizes: &Sizes) -> Outcome<((Id, String), Vec<Named>)> {
         let mut of_categories: BTreeMap<usize, Vec<&ShopPage>> = BTreeMap::new();
         for (category, page) in &self.pages {
             let place = self.categories.get(category);
@@ -115,10 +116,13 @@ mod tests {
 
     const TWO: Sizes = Sizes { in_page: 0, part: 10, file: 2, names: 2 };
 
-    fn part(shops: &[(i64, &str, &str)], folder: &Path) -> ((i64, String), Vec<Named>) {
+    fn part(shops: &[(i64, &str, &str)], folder: &Path) -> ((Id, String), Vec<Named>) {
         let categories = ["男装", "手机"].into_iter().enumerate().map(|(place, name)| (name.to_owned(), place + 1));
         let page = |(shop_id, name, category): &(i64, &str, &str)| {
-            ((*category).to_owned(), ShopPage { shop_id: *shop_id, name: (*name).to_owned(), ..ShopPage::default() })
+            (
+                (*category).to_owned(),
+                ShopPage { shop_id: Id(*shop_id), name: (*name).to_owned(), ..ShopPage::default() },
+            )
         };
         let pages = shops.iter().map(page).collect();
         Part { number: 1, pages, categories: &categories.collect() }.write(folder, &TWO).unwrap()
@@ -136,16 +140,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let shops = [(1, "a", "男装"), (2, "b", "手机"), (3, "c", "男装"), (5, "d", "男装")];
         let ((first, list), _) = part(&shops, folder.path());
-        assert_eq!((first, list.as_str()), (1, "ids/1.js"));
+        assert_eq!((first, list.as_str()), (Id(1), "ids/1.js"));
         assert_eq!(
             handed(folder.path(), &list),
-            json!([[1, "a", 1, 0], [2, "b", 2, 2], [3, "c", 1, 0], [5, "d", 1, 1]])
+            json!([["1", "a", 1, 0], ["2", "b", 2, 2], ["3", "c", 1, 0], ["5", "d", 1, 1]])
         );
         let ids = |file| {
             let pages = handed(folder.path(), &format!("shops/1-{file}.js"));
-            pages.as_array().unwrap().iter().map(|page| page["id"].as_i64().unwrap()).collect::<Vec<_>>()
+            pages.as_array().unwrap().iter().map(|page| page["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!([ids(0), ids(1), ids(2)], [vec![1, 3], vec![5], vec![2]]);
+        assert_eq!([ids(0), ids(1), ids(2)], [vec!["1", "3"], vec!["5"], vec!["2"]]);
     }
 
     #[test]
@@ -158,7 +162,7 @@ mod tests {
         let lists = Names::of(names).write(folder.path(), &TWO).unwrap();
         let firsts: Vec<&str> = lists.iter().map(|(first, _)| first.as_str()).collect();
         assert_eq!(firsts, ["adidas", "nike", "ａ"]);
-        assert_eq!(handed(folder.path(), "names/1.js"), json!([["Adidas", 2, 1], ["nike", 1, 1]]));
-        assert_eq!(handed(folder.path(), "names/2.js"), json!([["Nike", 3, 1], ["𠀀", 5, 1]]));
+        assert_eq!(handed(folder.path(), "names/1.js"), json!([["Adidas", "2", 1], ["nike", "1", 1]]));
+        assert_eq!(handed(folder.path(), "names/2.js"), json!([["Nike", "3", 1], ["𠀀", "5", 1]]));
     }
 }

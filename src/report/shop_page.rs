@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::STAGE;
+use super::id::Id;
 use crate::answers::words::EVENTS;
 use crate::error::{Outcome, fault};
 use crate::explanation::reach::{Way, ways};
@@ -17,7 +18,7 @@ use crate::publish::cells::Row;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct ShopPage {
     #[serde(rename = "id")]
-    pub(super) shop_id: i64,
+    pub(super) shop_id: Id,
     pub(super) name: String,
     pub(super) subcategory: Option<String>,
     pub(super) score: Option<f64>,
@@ -87,7 +88,7 @@ impl ShopPage {
         let dimensions = sum::dimensions(score, None)?.into_iter();
         let has = score.has("unscored_reason");
         Ok(Self {
-            shop_id: score.integer("shop_id")?,
+            shop_id: Id(score.integer("shop_id")?),
             name: score.text("shop_name")?,
             subcategory: score.text_if_any("primary_subcategory")?,
             score: score.figure_if_any("score")?,

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Report;
+use super::id::Id;
 use super::shop_files::{Names, Part, Sizes};
 use super::shop_page::{
     INDICATOR_COLUMNS, MONTH_END_COLUMNS, OUTLOOK_COLUMNS, SCORE_COLUMNS, STEP_COLUMNS, ShopPage, indicator, month_end,
@@ -29,7 +30,7 @@ use crate::threads::on_pool;
 pub(super) struct Pages {
     in_page: BTreeMap<String, Vec<ShopPage>>,
     /// Of each list of shops by id its first id and its file.
-    ids: Vec<(i64, String)>,
+    ids: Vec<(Id, String)>,
     /// Of each list of shops by name its first name, in small letters, and its file.
     names: Vec<(String, String)>,
 }

@@ -84,7 +84,7 @@ fn who_would_have_to_leave_at_the_month_end_is_at_risk() {
     let risk = &report["risk"];
     assert_eq!((&risk["month_end"], &risk["failing"], &risk["leaving"]), (&"2022-02-28".into(), &2.into(), &2.into()));
     let leaving = list(&risk["shops"]).iter().filter(|shop| shop["would_leave"] == true);
-    let mut leaving: Vec<i64> = leaving.map(|shop| shop["shop_id"].as_i64().unwrap()).collect();
+    let mut leaving: Vec<i64> = leaving.map(|shop| shop["shop_id"].as_str().unwrap().parse().unwrap()).collect();
     leaving.sort_unstable();
     assert_eq!(leaving, [1, 2]);
     let month_ends: Vec<&Value> = list(&report["month_ends"]).iter().map(|of| &of["month_end"]).collect();

@@ -6,12 +6,13 @@ Publishes the sample's nights in a scratch folder and runs each command there. W
 code 1 where it says something else, 0 where it was renewed.
 """
 
-import difflib
 import os
 import re
 import subprocess
 import sys
 import tempfile
+
+from documents import compare_or_renew
 
 SHOP = 3605
 DAY, BEFORE = "2022-03-15", "2022-03-14"
@@ -55,16 +56,7 @@ def main():
             said = "\n".join(line for line in run(program, command.split(), folder).splitlines() if not FREE.search(line))
             parts.append(f"## {english} {chinese}\n\n```text\n$ shopscore {command}\n{said}\n```\n")
     wanted = "\n".join(parts)
-    if renew:
-        with open(answers, "w", encoding="utf-8") as file:
-            file.write(wanted)
-        return
-    with open(answers, encoding="utf-8") as file:
-        found = file.read()
-    if found != wanted:
-        sys.stdout.writelines(difflib.unified_diff(found.splitlines(True), wanted.splitlines(True), answers, "said now"))
-        sys.exit(1)
-    print(f"{answers} says what the {len(QUESTIONS)} commands say")
+    compare_or_renew(answers, wanted, len(QUESTIONS), renew)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Each command runs as it stands, but that /usr, /etc, /srv and /var are folders o
 commands say, on stdout and stderr; exit code 1 where they say something else, 0 where it was renewed.
 """
 
-import difflib
 import os
 import re
 import shutil
@@ -15,6 +14,8 @@ import sys
 import tempfile
 import textwrap
 from collections import namedtuple
+
+from documents import compare_or_renew
 
 # `delivered`: what the producer delivers before the commands run, (what, table or "*", day or "*").
 Step = namedtuple("Step", "title says commands delivered", defaults=((),))
@@ -198,16 +199,7 @@ def main():
         transcript = Transcript(repository, program, os.path.realpath(root))
         transcript.prepare()
         wanted = "\n".join([HEAD, *(transcript.step(step) for step in STEPS)])
-    if renew:
-        with open(document, "w", encoding="utf-8") as file:
-            file.write(wanted)
-        return
-    with open(document, encoding="utf-8") as file:
-        found = file.read()
-    if found != wanted:
-        sys.stdout.writelines(difflib.unified_diff(found.splitlines(True), wanted.splitlines(True), document, "said now"))
-        sys.exit(1)
-    print(f"{document} says what the {sum(len(step.commands) for step in STEPS)} commands say")
+    compare_or_renew(document, wanted, sum(len(step.commands) for step in STEPS), renew)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-# The newest assessment before the month end of the outlook, where it is of the same cycle.
+# Who would fail, with the newest assessment before the month end of the outlook: an exit counts where that is of the same cycle.
 FAILING = """
     from outlook left join (
         from monthly_assessments where month_end = (
@@ -42,6 +42,11 @@ class Published:
         """A shop with a score, and its name."""
         return self.one("select shop_id, shop_name from scores where score is not null order by shop_id limit 1")
 
+    def name(self, shop: int) -> str | None:
+        """Its name; none where there is no such shop."""
+        found = self.one("select shop_name from scores where shop_id = ?", shop)
+        return found and found[0]
+
     def some_shops(self) -> list[int]:
         """Every so many shops, some without a score among them."""
         count = self.one("select count(*) from scores")[0]
@@ -73,8 +78,8 @@ class Published:
             yield "#changes .tiles > div:nth-child(1) dd", f"▲ {up:,} · ▼ {down:,}"
             yield "#changes .tiles > div:nth-child(2) dd", f"+{gained:,} · −{lost:,}"
         failing, leaving = self.one(
-            f"""select count(*), count(*) filter (before.failures + 1 >= before.failure_limit)
-            {FAILING} and outlook.{of}""".replace("outlook.true", "true"),
+            f"""select count(*), count(*) filter (datediff('month', before.cycle_starts_on, outlook.month_end) < 12
+            and before.failures + 1 >= before.failure_limit) {FAILING} and outlook.{of}""".replace("outlook.true", "true"),
             *given,
         )
         yield "#risk .tiles > div:nth-child(1) dd", f"{failing:,}"

@@ -4,7 +4,8 @@
 
 OUT/report is the report of DAY. Nothing may fail in a script or ask the network; no page is wider than its window; axe-core finds nothing
 serious; the first paint takes under 2 seconds, a search under 0.2. The figures shown are those of the published files, in the units of
-the program's own cases. Sorting, the switch of language, the category picker, CSV, search and links do what they say. FOLDER gets a
+the program's own cases. Sorting, the switch of language, the category picker, CSV, search and links do what they say, of ids that browsers round, too, where shops
+have such (`report_ids.py`). FOLDER gets a
 picture of each view, and the page as it is printed. Needs Debian's chromium.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_figures import Published
+from report_ids import IDS
 
 UNITS = Path(__file__).resolve().parents[2] / "src/answers/units_cases.json"
 CHROMIUM = "/usr/bin/chromium"
@@ -29,6 +31,11 @@ TELL = """([kind, figure, language]) => {
     state.language = language;
     if (kind === "fen") return money(figure);
     return kind === "seconds_to_reach" ? duration(figure, Math.ceil) : value(figure, kind);
+}"""
+# Ids in a table, sorted, and as they leave in CSV.
+SORT_IDS = """ids => {
+    const rows = sorted(ids.map((id) => ({ cells: [idCell(id)] })), 0, false);
+    return csv(["id"], rows).trim().split("\\r\\n").slice(1);
 }"""
 # What is typed, and how many milliseconds until the page says what it found.
 SEARCH = """wanted => new Promise((found) => {
@@ -127,6 +134,23 @@ def check_sorting(page: Page) -> None:
         assert medians == sorted(medians, reverse=direction == "descending"), medians
 
 
+def check_great_ids(browser: Browser, report: str, published: Published) -> None:
+    """Two shops whose ids differ where browsers round them are two, whichever way one goes to them."""
+    page = opened(browser, report)
+    names = {shop: published.name(shop) for shop in IDS}
+    found = [search(page, str(shop)) for shop in IDS]
+    assert [[f"{shop} {names[shop]}"] for shop in IDS] == [[one.split(" · ")[0] for one in of] for of in found], found
+    assert len(search(page, str(IDS[0])[:-1])) == 2
+    for shop in IDS:
+        search(page, str(shop))
+        page.locator(f"#results a[href='#shop={shop}']").click()
+        page.wait_for_selector(f"#content h2.shop:text-is('{shop} {names[shop]}')")
+    page.goto(f"{report}#shop={max(IDS) + 1}&lang=en")
+    page.wait_for_selector(f"#content p:has-text('{max(IDS) + 1}')")
+    ids = [str(shop) for shop in (9, 10, *IDS, 2**63 - 1)]
+    assert page.evaluate(SORT_IDS, ids[::-1]) == ids
+
+
 def check_csv(page: Page) -> None:
     with page.expect_download() as download:
         page.locator("#categories button", has_text="CSV").first.click()
@@ -173,6 +197,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         views = look(browser, report, str(published.shop()[0]), folder)
         use(browser, report, published, folder)
+        if published.name(IDS[0]):
+            check_great_ids(browser, report, published)
         figures = check_figures(browser, report, published, json.loads(UNITS.read_text()))
         browser.close()
     print(f"{views} views of the report are sound, {figures} figures are those of the published files; pictures in {folder}")

@@ -12,9 +12,7 @@ mod table;
 mod values;
 mod yearly;
 
-#[cfg(test)]
-pub(super) use column::column;
-pub(crate) use column::{Allowed, Better, OutputColumn, OutputKind, Role, Text, Value};
+pub(crate) use column::{Allowed, Better, OutputColumn, OutputKind, Role, Text, Value, column};
 pub(super) use column::{counted_score, counted_score_fields};
 pub use daily::{NIGHTLY, OUTLOOK, QUALITY, QUARANTINE};
 pub use indicators::{CATEGORIES, IMPROVEMENTS, INDICATORS};

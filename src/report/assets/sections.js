@@ -32,8 +32,8 @@ function categoriesSection() {
     tierLegend(),
     table("categories", text("categories_caption"), columns, rows),
     behind(element("div", { class: "charts" },
-      table("tiers", `${categoryNamed(picked())}: ${text("tiers")}`, [text("tier"), text("indicators_held")], tiersOf),
-      table("trend", `${categoryNamed(picked())}: ${text("trend")}`, [text("day"), text("median")], trend))),
+      table("tiers", `${categoryNamed(picked())}${text("colon")}${text("tiers")}`, [text("tier"), text("indicators_held")], tiersOf),
+      table("trend", `${categoryNamed(picked())}${text("colon")}${text("trend")}`, [text("day"), text("median")], trend))),
   ];
 }
 
@@ -49,9 +49,10 @@ function distributionSection() {
   ] }));
   const list = (found) => found.map(points).join(" / ");
   return [
-    figure(`distribution-${state.category}`, `${categoryNamed(picked())}: ${text("distribution_axes")}`,
-      legend([["full", `${text("marketing_least")} ${list(marketing_min)}`], ["dashed", `${text("monthly_least")} ${list(monthly_min)}`]])),
-    behind(table("distribution", text("distribution_caption"), [text("score"), text("shops")], rows)),
+    element("div", { class: "charts" },
+      figure(`distribution-${state.category}`, `${categoryNamed(picked())}${text("colon")}${text("distribution_axes")}`,
+        legend([["full", `${text("marketing_least")} ${list(marketing_min)}`], ["dashed", `${text("monthly_least")} ${list(monthly_min)}`]])),
+      behind(table("distribution", text("distribution_caption"), [text("score"), text("shops")], rows))),
   ];
 }
 
@@ -79,7 +80,7 @@ function spreadsSection() {
   });
   return [
     element("p", { class: "soft" }, text("spreads_told")),
-    table("indicators", `${categoryNamed(of)}: ${text("spreads_caption")}`, columns, rows),
+    table("indicators", `${categoryNamed(of)}${text("colon")}${text("spreads_caption")}`, columns, rows),
   ];
 }
 
@@ -96,15 +97,15 @@ function monthEndsSection() {
     textCell(of.is_provisional ? text("provisional") : text("final")),
     numberCell(of.shops),
     numberCell(of.qualified),
-    numberCell(of.fee_fen / 100, money(of.fee_fen)),
-    numberCell(of.refund_fen / 100, money(of.refund_fen)),
+    numberCell(of.fee_fen / 100, yuan(of.fee_fen)),
+    numberCell(of.refund_fen / 100, yuan(of.refund_fen)),
     numberCell(of.fee_fen === 0 ? null : of.refund_fen / of.fee_fen, share(of.refund_fen, of.fee_fen)),
   ] }));
   const yearColumns = ["year", "state", "shops", "qualified", "fees_yuan", "refunds_yuan", "refund_share"].map((name) => text(name));
   const swatches = [["--main", "pass"], ["--grade-2", "fail"], ["--limit", "exit"], ["--faint", null]];
   return [
     element("div", { class: "charts" },
-      figure(`statuses-${state.category}`, `${categoryNamed(picked())}: ${text("statuses_axes")}`,
+      figure(`statuses-${state.category}`, `${categoryNamed(picked())}${text("colon")}${text("statuses_axes")}`,
         legend(swatches.map(([swatch, code]) => [swatch, code === null ? text("undecided") : told(code)]))),
       table("month-ends", text("month_ends_caption"), columns, rows)),
     table("settlements", text("settlements_caption"), yearColumns, years),

@@ -23,10 +23,13 @@ function load(file) {
   return loading.get(file).data;
 }
 
+// Ids are texts, since numbers from 2^53 on are rounded; they are compared as BigInt, which keeps all digits.
 const isInPage = pages.ids.length === 0;
 const idsInPage = new Map(Object.entries(pages.in_page).flatMap(([category, shops]) =>
   shops.map((shop) => [shop.id, { category, shop }])));
 const MOST_FOUND = 20;
+// All of 64 bits are below.
+const ALL_IDS = 2n ** 63n;
 const small = (name) => name.toLowerCase();
 
 /** The place of the last list that begins with what `isBefore` is true of; the first one where there is none. */
@@ -43,7 +46,7 @@ function placeOf(lists, isBefore) {
 /** A shop with its category; null where there is none of this id. */
 async function find(id) {
   if (isInPage) return idsInPage.get(id) ?? null;
-  const [, list] = pages.ids[placeOf(pages.ids, (first) => first <= id)];
+  const [, list] = pages.ids[placeOf(pages.ids, (first) => BigInt(first) <= BigInt(id))];
   const listed = (await load(list)).find(([shop]) => shop === id);
   if (listed === undefined) return null;
   const [, , category, file] = listed;
@@ -55,7 +58,7 @@ async function find(id) {
 function searchInPage(wanted) {
   const found = [];
   for (const [id, { category, shop }] of idsInPage) {
-    const matches = String(id).startsWith(wanted) || small(shop.name).includes(wanted);
+    const matches = id.startsWith(wanted) || small(shop.name).includes(wanted);
     if (matches && found.push([id, shop.name, category]) > MOST_FOUND) break;
   }
   return found;
@@ -71,15 +74,15 @@ async function gather(lists, place, found, take) {
 /** By the beginning of their ids: 508, then 5080 to 5089, and so on. */
 async function searchIds(wanted) {
   const found = [];
-  for (let [from, to] = [wanted, wanted + 1]; to < 1e15; [from, to] = [10 * from, 10 * to]) {
-    await gather(pages.ids, placeOf(pages.ids, (first) => first <= from), found, (list) => {
+  for (let [from, to] = [wanted, wanted + 1n]; from < ALL_IDS; [from, to] = [10n * from, 10n * to]) {
+    await gather(pages.ids, placeOf(pages.ids, (first) => BigInt(first) <= from), found, (list) => {
       for (const [id, name, category] of list) {
-        if (id >= to) return true;
-        if (id >= from) found.push([id, name, report.categories[category].primary_category]);
+        if (BigInt(id) >= to) return true;
+        if (BigInt(id) >= from) found.push([id, name, report.categories[category].primary_category]);
       }
       return false;
     });
-    if (wanted === 0 || found.length > MOST_FOUND) break;
+    if (wanted === 0n || found.length > MOST_FOUND) break;
   }
   return found;
 }
@@ -101,8 +104,10 @@ async function searchNames(wanted) {
 async function search(typed) {
   const wanted = small(typed);
   if (isInPage) return searchInPage(wanted);
-  return /^\d{1,15}$/.test(wanted) ? searchIds(Number(wanted)) : searchNames(wanted);
+  return /^\d{1,19}$/.test(wanted) ? searchIds(BigInt(wanted)) : searchNames(wanted);
 }
+
+const ofDay = (name, day) => [`${text(name)} `, element("span", null, day)];
 
 /** What was decided by the score, and where it is heading. */
 function verdicts(shop) {
@@ -115,12 +120,12 @@ function verdicts(shop) {
   if (last) {
     const [place, score, status, failures, limit] = last;
     const counted = limit === null ? whole(failures) : text("of", whole(failures), whole(limit));
-    shown.push([`${text("month_end")} ${report.month_ends[place].month_end}`, told(status), text("shop_month_end", pointsOrNone(score), counted)]);
+    shown.push([ofDay("month_end", report.month_ends[place].month_end), told(status), text("shop_month_end", pointsOrNone(score), counted)]);
   }
   if (shop.outlook && report.risk) {
     const [score, least, verdict] = shop.outlook;
     const scores = least === null ? pointsOrNone(score) : text("shop_outlook", pointsOrNone(score), points(least));
-    shown.push([`${text("outlook")} ${report.risk.month_end}`, told(verdict), scores]);
+    shown.push([ofDay("outlook", report.risk.month_end), told(verdict), scores]);
   }
   return tiles(shown);
 }
@@ -188,7 +193,7 @@ function monthEndsTable(shop) {
 function shopPage({ category, shop }) {
   const place = [category, shop.subcategory].filter(Boolean).join(" · ");
   return [
-    element("p", null, element("a", { href: "#day" }, `← ${text("back")}`)),
+    element("p", { class: "back" }, element("a", { href: "#day" }, `← ${text("back")}`)),
     element("h2", { class: "shop" }, `${shop.id} ${shop.name}`),
     element("p", null, `${place} · ${report.as_of}`),
     verdicts(shop),

@@ -41,7 +41,7 @@ async function show() {
   }
   // Another shop may have been asked for while its file came.
   if (wanted !== state.shop) return;
-  byId("content").replaceChildren(...(found ? shopPage(found) : [element("p", null, text("no_shop", String(wanted)))]));
+  byId("content").replaceChildren(...(found ? shopPage(found) : [element("p", null, text("no_shop", wanted))]));
 }
 
 async function went() {
@@ -49,7 +49,7 @@ async function went() {
   const language = asked.get("lang");
   if (language === "zh" || language === "en") state.language = language;
   const shop = asked.get("shop");
-  state.shop = /^\d+$/.test(shop ?? "") ? Number(shop) : null;
+  state.shop = /^-?\d+$/.test(shop ?? "") ? String(BigInt(shop)) : null;
   await show();
   if (state.shop !== null) {
     byId("results").replaceChildren();

@@ -1,6 +1,8 @@
 // Elements, charts, and tables that sort and leave as CSV.
 
 const SHOWN_AT_FIRST = 10;
+// A table of so many columns is set smaller, so that a desktop shows all of them.
+const MANY_COLUMNS = 11;
 
 function element(tag, attributes, ...children) {
   const made = document.createElement(tag);
@@ -34,14 +36,14 @@ const changeCell = (before, now) => {
 };
 const chartCell = (name, isWide) => ({ shown: chart(name) ?? "", sort: null, csv: null, isChart: true, isWide });
 const shopCell = (shop, name) => ({ shown: link(shop, name), sort: name, csv: name });
-const idCell = (shop) => ({ shown: link(shop, String(shop)), sort: shop, csv: shop, isId: true });
+const idCell = (shop) => ({ shown: link(shop, shop), sort: BigInt(shop), csv: BigInt(shop), isId: true });
 
 /** Rows with the greatest or least first; what is missing comes last. */
 function sorted(rows, column, descending) {
   const compare = (one, other) => {
     const [a, b] = [one.cells[column].sort, other.cells[column].sort];
     if (a === null || b === null) return (a === null) - (b === null);
-    const order = typeof a === "number" ? a - b : a.localeCompare(b, "zh");
+    const order = typeof a === "string" ? a.localeCompare(b, "zh") : Number(a > b) - Number(a < b);
     return descending ? -order : order;
   };
   return [...rows].sort(compare);
@@ -49,7 +51,7 @@ function sorted(rows, column, descending) {
 
 /** A program that opens CSV runs what begins like a formula. */
 function csvField(field) {
-  if (typeof field === "number") return String(field);
+  if (typeof field === "number" || typeof field === "bigint") return String(field);
   const safe = /^[=+\-@\t\r]/.test(field ?? "") ? `'${field}` : (field ?? "");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
@@ -74,7 +76,7 @@ function cell(of, isHead) {
 
 /** A table of rows `{ cells, isSmall }` with a caption; its first column names the row. What else is called so needs another label. */
 function table(name, caption, columns, rows, label = caption) {
-  if (rows.length === 0) return element("p", { class: "soft" }, `${caption}: ${text("none")}`);
+  if (rows.length === 0) return element("p", { class: "soft" }, `${caption}${text("colon")}${text("none")}`);
   let [shown, sortedBy, descending] = [SHOWN_AT_FIRST, null, false];
   const body = element("tbody");
   const heads = columns.map((column, place) => {
@@ -85,7 +87,7 @@ function table(name, caption, columns, rows, label = caption) {
   });
   const more = element("button", { type: "button", onclick: () => { shown = Infinity; fill(); } });
   const save_ = element("button", { type: "button", onclick: () => save(name, csv(columns, rows)) }, text("csv"));
-  const built = element("table", null, element("caption", null, caption), element("thead", null, element("tr", null, heads)), body);
+  const built = element("table", { class: columns.length >= MANY_COLUMNS && "many" }, element("caption", null, element("span", null, caption)), element("thead", null, element("tr", null, heads)), body);
   function fill() {
     body.replaceChildren(...rows.slice(0, shown).map((row) =>
       element("tr", { class: row.isSmall ? "small" : null }, row.cells.map((of, place) => cell(of, place === 0)))));

@@ -50,14 +50,18 @@ function value(figure, unit) {
   return `${FOUR_DECIMALS.format(figure)}${isChinese() ? "星" : " stars"}`;
 }
 
-/** As `value`, without a word where a column has room for none. */
-const brief = (figure, unit) => (figure !== null && unit === "stars" ? FOUR_DECIMALS.format(figure) : value(figure, unit));
-
-function money(fen) {
-  const rest = Math.abs(fen) % 100;
-  const yuan = `${fen < 0 ? "-" : ""}${whole(Math.floor(Math.abs(fen) / 100))}${rest ? `.${String(rest).padStart(2, "0")}` : ""}`;
-  return isChinese() ? `${yuan}元` : `${yuan} yuan`;
+/** As `value`, with short words or none, for a column of figures. */
+function brief(figure, unit) {
+  if (figure !== null && unit === "stars") return FOUR_DECIMALS.format(figure);
+  return value(figure, unit).replace("小时", "时").replace("分钟", "分");
 }
+
+function yuan(fen) {
+  const rest = Math.abs(fen) % 100;
+  return `${fen < 0 ? "-" : ""}${whole(Math.floor(Math.abs(fen) / 100))}${rest ? `.${String(rest).padStart(2, "0")}` : ""}`;
+}
+
+const money = (fen) => (isChinese() ? `${yuan(fen)}元` : `${yuan(fen)} yuan`);
 
 /** What has to happen so often. */
 function way([event, count]) {

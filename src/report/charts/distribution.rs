@@ -1,11 +1,11 @@
 //! Scores by class as columns, with the thresholds: admission to marketing a full line, the monthly assessment a dashed one.
 
-use super::canvas::{Anchor, Canvas, FAINT, INK, LIMIT, MAIN, drawn, pixels};
+use super::axis::Axis;
+use super::canvas::{Anchor, Canvas, INK, LIMIT, MAIN, drawn, pixels};
 use crate::error::Outcome;
 use crate::report::distribution::Distribution;
 
 const SIZE: (u32, u32) = (480, 250);
-const LEFT: i32 = 44;
 const RIGHT: i32 = 470;
 const TOP: i32 = 22;
 const BOTTOM: i32 = 222;
@@ -14,51 +14,34 @@ const TEXT: i32 = 14;
 
 pub(super) fn chart(distribution: &Distribution) -> Outcome<String> {
     drawn(SIZE, |canvas| {
-        let most = distribution.shops.iter().copied().max().unwrap_or(0).max(1);
-        axes(canvas, most)?;
-        let width = f64::from(RIGHT - LEFT) / distribution.shops.len() as f64;
+        let axis = Axis::of(distribution.shops.iter().copied().max().unwrap_or(0));
+        axis.draw(canvas, RIGHT, [TOP, BOTTOM])?;
+        let x = |part: f64| axis.left() + pixels(part, RIGHT - axis.left());
+        let of_points = |points: f64| x(points / MOST_POINTS);
+        let classes = distribution.shops.len() as f64;
         for (class, shops) in distribution.shops.iter().enumerate() {
-            let from = LEFT + pixels(class as f64 * width / f64::from(RIGHT - LEFT), RIGHT - LEFT);
-            let to = LEFT + pixels((class as f64 + 1.0) * width / f64::from(RIGHT - LEFT), RIGHT - LEFT);
-            let height = pixels(*shops as f64 / most as f64, BOTTOM - TOP);
+            let [from, to] = [class, class + 1].map(|class| x(class as f64 / classes));
+            let height = pixels(axis.part(*shops), BOTTOM - TOP);
             if height > 0 {
                 canvas.bar((from + 1, BOTTOM - height), (to - 1, BOTTOM), MAIN)?;
             }
         }
         for least in &distribution.marketing_min {
-            canvas.line(vec![(x(*least), TOP), (x(*least), BOTTOM)], (LIMIT, 2))?;
+            canvas.line(vec![(of_points(*least), TOP), (of_points(*least), BOTTOM)], (LIMIT, 2))?;
         }
         for least in &distribution.monthly_min {
-            canvas.dashes((x(*least), TOP), BOTTOM, (LIMIT, 2))?;
+            canvas.dashes((of_points(*least), TOP), BOTTOM, (LIMIT, 2))?;
         }
-        labels(canvas, distribution)
+        for points in 0..=5 {
+            let at = (of_points(f64::from(points)), BOTTOM + 14);
+            canvas.text(&points.to_string(), at, (TEXT, INK), Anchor::Middle)?;
+        }
+        labels(canvas, distribution, of_points)
     })
 }
 
-/// Where a score lies.
-fn x(score: f64) -> i32 {
-    LEFT + pixels(score / MOST_POINTS, RIGHT - LEFT)
-}
-
-fn axes(canvas: &Canvas<'_>, most: usize) -> Outcome<()> {
-    for (part, shops) in [(0.5, most / 2), (1.0, most)] {
-        let y = BOTTOM - pixels(part, BOTTOM - TOP);
-        if part < 1.0 && most % 2 == 1 {
-            continue;
-        }
-        canvas.line(vec![(LEFT, y), (RIGHT, y)], (FAINT, 1))?;
-        canvas.text(&shops.to_string(), (LEFT - 6, y), (TEXT, INK), Anchor::End)?;
-    }
-    canvas.text("0", (LEFT - 6, BOTTOM), (TEXT, INK), Anchor::End)?;
-    canvas.line(vec![(LEFT, BOTTOM), (RIGHT, BOTTOM)], (INK, 1))?;
-    for points in 0..=5 {
-        canvas.text(&points.to_string(), (x(f64::from(points)), BOTTOM + 14), (TEXT, INK), Anchor::Middle)?;
-    }
-    Ok(())
-}
-
 /// Where there is one threshold of a kind, its figure.
-fn labels(canvas: &Canvas<'_>, distribution: &Distribution) -> Outcome<()> {
+fn labels(canvas: &Canvas<'_>, distribution: &Distribution, x: impl Fn(f64) -> i32) -> Outcome<()> {
     if let [least] = distribution.monthly_min[..] {
         canvas.text(&least.to_string(), (x(least) - 4, TOP - 10), (TEXT, LIMIT), Anchor::End)?;
     }

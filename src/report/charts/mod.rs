@@ -3,6 +3,7 @@
 //! In: the report. Out: each chart under the name that the page asks for it by. What a chart shows stands as figures in the table beside it.
 //! [`canvas`] has the colours, each of which the style sheet may give another value (dark, print).
 
+mod axis;
 mod canvas;
 mod distribution;
 mod lines;

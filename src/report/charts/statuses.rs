@@ -2,13 +2,14 @@
 
 use plotters::style::RGBColor;
 
+use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, FAINT, GRADES, INK, LIMIT, MAIN, PAPER, drawn, pixels};
+use crate::answers::units::grouped;
 use crate::assessments::monthly::Status;
 use crate::error::Outcome;
 use crate::report::month_ends::MonthEnd;
 
 const SIZE: (u32, u32) = (480, 250);
-const LEFT: i32 = 44;
 const RIGHT: i32 = 470;
 const TOP: i32 = 12;
 const BOTTOM: i32 = 222;
@@ -35,37 +36,37 @@ pub(super) fn chart(month_ends: &[MonthEnd], category: Option<&str>) -> Outcome<
         None => month_end.statuses,
     };
     let columns: Vec<_> = month_ends.iter().map(|month_end| (month_end.month_end.to_string(), of(month_end))).collect();
-    let most = columns.iter().map(|(_, statuses)| statuses.iter().sum::<usize>()).max().unwrap_or(0).max(1);
-    let each = columns.len().div_ceil(MOST_NAMED).max(1);
+    let most = columns.iter().map(|(_, statuses)| statuses.iter().sum::<usize>()).max().unwrap_or(0);
+    let axis = Axis::of(most);
+    let (left, each) = (axis.left(), columns.len().div_ceil(MOST_NAMED).max(1));
     drawn(SIZE, |canvas| {
+        axis.draw(canvas, RIGHT, [TOP, BOTTOM])?;
         for (place, (month_end, statuses)) in columns.iter().enumerate() {
             let [from, to] =
-                [place, place + 1].map(|place| LEFT + pixels(place as f64 / columns.len().max(4) as f64, RIGHT - LEFT));
-            column(canvas, [from + 3, to - 3], statuses, most)?;
+                [place, place + 1].map(|place| left + pixels(place as f64 / columns.len().max(4) as f64, RIGHT - left));
+            column(canvas, [from + 3, to - 3], statuses, axis)?;
             if place % each == 0 {
                 let month = month_end.get(..7).unwrap_or(month_end);
                 canvas.text(month, (i32::midpoint(from, to), BOTTOM + 14), (TEXT - 2, INK), Anchor::Middle)?;
             }
         }
-        canvas.line(vec![(LEFT, BOTTOM), (RIGHT, BOTTOM)], (INK, 1))?;
-        canvas.text("0", (LEFT - 6, BOTTOM), (TEXT, INK), Anchor::End)?;
-        canvas.text(&most.to_string(), (LEFT - 6, TOP + 4), (TEXT, INK), Anchor::End)
+        Ok(())
     })
 }
 
-fn column(canvas: &Canvas<'_>, [from, to]: [i32; 2], statuses: &[usize], most: usize) -> Outcome<()> {
+fn column(canvas: &Canvas<'_>, [from, to]: [i32; 2], statuses: &[usize], axis: Axis) -> Outcome<()> {
     let mut below = 0;
     for (status, colour, on_it) in ORDER {
         let count = Status::ALL.iter().position(|known| *known == status).and_then(|place| statuses.get(place));
         let count = count.copied().unwrap_or(0);
-        let [low, high] = [below, below + count].map(|sum| BOTTOM - pixels(sum as f64 / most as f64, BOTTOM - TOP));
+        let [low, high] = [below, below + count].map(|sum| BOTTOM - pixels(axis.part(sum), BOTTOM - TOP));
         below += count;
         if low > high {
             canvas.bar((from, high), (to, low - 1), colour)?;
         }
         if low - high >= ROOM_FOR_TEXT {
             let at = (i32::midpoint(from, to), i32::midpoint(low, high));
-            canvas.text(&count.to_string(), at, (TEXT - 2, on_it), Anchor::Middle)?;
+            canvas.text(&grouped(count as u64), at, (TEXT - 2, on_it), Anchor::Middle)?;
         }
     }
     Ok(())
