@@ -115,6 +115,7 @@ mod tests {
     use std::fs;
 
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::basic::Encoding;
     use parquet::errors::ParquetError;
     use parquet::file::metadata::RowGroupMetaData;
 
@@ -179,6 +180,9 @@ mod tests {
         let order: Vec<_> = sorted_by.map(|column| (column.column_idx, column.descending)).collect();
         assert_eq!(order, [(0, false), (2, true)]);
         assert!(group.columns().iter().all(|column| column.statistics().is_some()));
+        let encodings = |place: usize| group.column(place).encodings().collect::<Vec<_>>();
+        assert!(encodings(0).contains(&Encoding::DELTA_BINARY_PACKED), "shop_id: {:?}", encodings(0));
+        assert!(!encodings(0).contains(&Encoding::RLE_DICTIONARY), "shop_id: {:?}", encodings(0));
         let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
         assert_eq!(batches.len(), 1);
         assert_eq!(batches[0].columns(), rows.columns());
