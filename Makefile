@@ -13,6 +13,8 @@ WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers
 # Airflow has its own: it brings 130 packages. So has what reads Kubernetes manifests, which takes seconds.
 AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow-requirements.txt | cut -d' ' -f1)
 KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
+# Superset, too.
+SUPERSET_ENVIRONMENT = $(CACHE)/superset-python-$(shell cksum tests/python/superset-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
@@ -31,7 +33,7 @@ DEMO_DATE = 2022-03-15
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers bi-views concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -108,6 +110,14 @@ readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckD
 bi-views: demo $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables and of jobs/bi in DuckDB, Spark (needs Java) and ClickHouse, and compare their rows and sums
 	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) out
 
+bi-superset: demo $(SUPERSET_ENVIRONMENT)/ready ## import jobs/bi/superset into a real Superset (PyPI once), and compare its charts with DuckDB; a picture in the cache folder
+	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
+	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_superset.py $(CACHE)/bi.duckdb $(CACHE)/superset $(CACHE)/superset.png
+
+bench-layout: build $(WRITERS_ENVIRONMENT)/ready ## questions of dashboards over three years of nights, six readers, into benches/RESULTS.md: CURRENT=OUT/current RUNS=3
+	$(WRITERS_ENVIRONMENT)/bin/python benches/layout/bench_layout.py --current $(or $(CURRENT),out/current) \
+		--cache $(CACHE) --runs $(or $(RUNS),3)
+
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/concurrent_readers.py $(SHOPSCORE) jobs/rules $(or $(PUBLICATIONS),200)
 
@@ -161,9 +171,10 @@ $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
+$(SUPERSET_ENVIRONMENT)/ready: tests/python/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
 $(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready \
-$(BENCH_ENVIRONMENT)/ready:
+$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@

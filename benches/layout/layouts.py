@@ -47,7 +47,8 @@ class Layout:
 
 
 AS_IS = Layout()
-CHOSEN = replace(AS_IS, zstd_level=3, plain=("numerator",), differences=("shop_id",))
+SMALLER = replace(AS_IS, zstd_level=3, plain=("numerator",), differences=("shop_id",))
+CHOSEN = replace(SMALLER, row_group_rows=16_384)
 
 # One night's files, each choice by itself.
 SINGLE = {
@@ -74,8 +75,8 @@ SINGLE = {
 # Three years of nights: a file a night, in each of these.
 NIGHTS = {
     "as it was": AS_IS,
+    "chosen, row groups of 122,880": SMALLER,
     "chosen": CHOSEN,
-    "chosen, row groups of 16,384": replace(CHOSEN, row_group_rows=16_384),
 }
 # Three years of nights, fewer files: one a month that is over, beside the nights of the current one; and one for all.
 MONTHS = "months"

@@ -121,15 +121,11 @@ def write_one_file(current: Path, target: Path, table: str) -> None:
 
 
 def link_older(target: Path) -> None:
-    """Stands links in for the older nights of `indicators`, and for their months."""
+    """Stands links in for the older nights of `indicators`; the months of these are made of the last year alone."""
     for day in DAYS[:-YEAR]:
         later = DAYS[-YEAR:][DAYS.index(day) % YEAR]
         for name in NIGHTS:
             link(target / name / "indicators", f"dt={day}", f"dt={later}")
-    months = target / MONTHS / "indicators_months"
-    made = sorted(path.name for path in months.iterdir())
-    for place, month in enumerate(sorted({f"month={day:%Y-%m}" for day in DAYS[:-YEAR]} - set(made))):
-        link(months, month, made[place % len(made)])
 
 
 def link(folder: Path, name: str, like: str) -> None:

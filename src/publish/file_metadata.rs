@@ -16,8 +16,9 @@ use super::file_system::STAGE;
 use super::outputs::OutputTable;
 use crate::error::{Failure, Outcome, disk, fault};
 
-/// Rows of a row group, as DuckDB has it.
-pub(super) const ROW_GROUP_ROWS: usize = 122_880;
+/// Rows of a row group: few, for readers look at min and max of `shop_id` to leave out the groups that a shop is not in
+/// (docs/LAYOUT.md, with the figures).
+pub(super) const ROW_GROUP_ROWS: usize = 16_384;
 
 /// Level of zstd: what is written once and read often is worth a few milliseconds more (docs/LAYOUT.md, with the figures).
 const ZSTD_LEVEL: i32 = 3;
