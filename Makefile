@@ -24,9 +24,10 @@ PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
 LIST = share/shopscore/installed
-JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql)
+JOBS = jobs/nightly.toml $(wildcard jobs/rules/*.csv jobs/schedule/*.* jobs/bi/*.sql) $(shell find jobs/bi/superset -name '*.yaml' | sort)
 # The inner ones first.
-OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule jobs/bi jobs) share/shopscore
+OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule \
+	$(addprefix jobs/bi/superset/,databases datasets/shopscore datasets charts dashboards) jobs/bi/superset jobs/bi jobs) share/shopscore
 BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
 # A test adds a line to this file where it could not run: its name and the reason.
