@@ -17,10 +17,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import pyarrow.parquet
-
 import nights
 from layouts import MONTHS, NIGHTS, ONE_FILE, SINGLE
+
+sys.path.append(str(Path(__file__).parents[1]))
+import results  # noqa: E402
 
 READERS = ["duckdb", "polars", "pyarrow", "pandas", "chdb", "spark"]
 HERE = Path(__file__).parent
@@ -40,6 +41,7 @@ def main() -> None:
     found = {"runs": given.runs, "single": single(given.current), "bytes": sizes(made)}
     found["questions"] = in_turn(made, given.runs)
     (given.cache / "bench-layout.json").write_text(json.dumps(found, ensure_ascii=False))
+    results.write(given.cache)
 
 
 def single(current: Path, runs: int = 5) -> dict[str, dict]:
