@@ -116,7 +116,7 @@ def photograph(picture: Path) -> None:
     if not chromium:
         print("no picture: there is no chromium")
         return
-    flags = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1500,2300", "--virtual-time-budget=60000"]
+    flags = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1500,1840", "--virtual-time-budget=60000"]
     address = f"{ADDRESS}/superset/dashboard/shopscore/?standalone=2"
     subprocess.run([chromium, *flags, f"--screenshot={picture}", address], check=True, capture_output=True, timeout=240)
     print(f"written: {picture}")
