@@ -13,12 +13,18 @@ WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers
 # Airflow has its own: it brings 130 packages. So has what reads Kubernetes manifests, which takes seconds.
 AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow-requirements.txt | cut -d' ' -f1)
 KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
+# What opens a report as a browser does has its own, with a driver of 130 MiB.
+REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
 # Superset, too.
 SUPERSET_ENVIRONMENT = $(CACHE)/superset-python-$(shell cksum tests/python/superset-requirements.txt | cut -d' ' -f1)
 # The engines to measure beside have their own: their wheels take 1.3 GiB, and no test needs them.
 BENCH_ENVIRONMENT = $(CACHE)/bench-python-$(shell cksum benches/requirements.txt | cut -d' ' -f1)
 # Each run syncs its file system: hundreds of small ones are quick where that lies in memory.
 IN_MEMORY = $(if $(wildcard /dev/shm),TMPDIR=/dev/shm)
+LOOK_AT = $(REPORT_ENVIRONMENT)/bin/python tests/python/report_page.py
+REPORT_PICTURES = $(CACHE)/report-page
+# More shops than one page has: their pages lie beside it.
+MANY = $(REPORT_PICTURES)/many
 SCHEDULES = tests/python/schedules
 PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
@@ -30,11 +36,13 @@ OUR_FOLDERS = $(addprefix share/shopscore/,jobs/rules jobs/schedule \
 	$(addprefix jobs/bi/superset/,databases datasets/shopscore datasets charts dashboards) jobs/bi/superset jobs/bi jobs) share/shopscore
 BENCH = $(BENCH_ENVIRONMENT)/bin/python benches
 DEMO_DATE = 2022-03-15
+DEMO_MONTH_END = 2022-02-28
+RESTATED = $(CARGO_TARGET_DIR)/restated
 # A test adds a line to this file where it could not run: its name and the reason.
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -42,11 +50,12 @@ help: ## list the targets
 build: ## build the program
 	cargo build $(CARGO_FLAGS) --bin shopscore
 
-demo: build ## build, score the sample data from 2022-01-01 to 2022-03-15, settle 2022, and show what was published
+demo: build ## build, score the sample data from 2022-01-01 to 2022-03-15, settle 2022, show what was published, and make its report
 	$(SHOPSCORE) backfill --from 2022-01-01 --to $(DEMO_DATE)
 	$(SHOPSCORE) settle --year 2022
 	$(SHOPSCORE) summary --date $(DEMO_DATE)
 	$(SHOPSCORE) summary --year 2022
+	$(SHOPSCORE) report --date $(DEMO_DATE)
 
 nightly: ## score one day with jobs/nightly.toml: make nightly DATE=2022-03-15; needs cargo only where the program is not built yet
 	@test -n "$(DATE)" || { echo "usage: make nightly DATE=YYYY-MM-DD" >&2; exit 2; }
@@ -106,10 +115,18 @@ unit:
 		else echo "0 tests could not run here: all ran"; fi; exit $$status
 
 readers: demo $(PYTHON_ENVIRONMENT)/ready ## open the published folders in DuckDB, Polars, pandas and pyarrow
-	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out/current $(DEMO_DATE) 2022-02-28 2022
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/readers.py out $(DEMO_DATE) $(DEMO_MONTH_END) 2022
 
-bi-views: demo $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables and of jobs/bi in DuckDB, Spark (needs Java) and ClickHouse, and compare their rows and sums
-	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) out
+# What the demo published, beside it, with rows of a month end replaced: the one table that the demo does not publish.
+restated: demo
+	@rm -rf $(RESTATED) && mkdir -p $(RESTATED) && cp -a out state $(RESTATED)
+	$(SHOPSCORE) restate --month-end $(DEMO_MONTH_END) --because appeals --out $(RESTATED)/out --state $(RESTATED)/state
+
+readers-all: restated $(WRITERS_ENVIRONMENT)/ready ## the same, of all folders, and in Spark 4 (needs Java) and ClickHouse (chDB) besides
+	$(WRITERS_ENVIRONMENT)/bin/python tests/python/readers.py $(RESTATED)/out $(DEMO_DATE) $(DEMO_MONTH_END) 2022 spark clickhouse
+
+bi-views: restated $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables and of jobs/bi in DuckDB, Spark (needs Java) and ClickHouse, and compare their rows and sums
+	$(WRITERS_ENVIRONMENT)/bin/python tests/python/bi_views.py $(SHOPSCORE) $(RESTATED)/out
 
 bi-superset: demo $(SUPERSET_ENVIRONMENT)/ready ## import jobs/bi/superset into a real Superset (PyPI once), and compare its charts with DuckDB; a picture in the cache folder
 	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
@@ -139,6 +156,14 @@ answers: build ## the questions of a category manager, each answered by one comm
 
 reports: build $(PYTHON_ENVIRONMENT)/ready ## records, metrics and events of runs that end in every way, read by the libraries of their formats
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/reports.py $(SHOPSCORE) sample_data jobs/rules docs
+
+report-page: demo $(REPORT_ENVIRONMENT)/ready ## the reports of the demo and of 25,000 shops in a headless Chromium (PyPI once): figures, widths, dark, print, axe-core, search, CSV
+	$(LOOK_AT) out $(DEMO_DATE) $(REPORT_PICTURES)/demo
+	rm -rf $(MANY) && mkdir -p $(MANY)
+	$(SHOPSCORE) sample --out $(MANY)/extracts --from 2022-02-13 --to $(DEMO_DATE) --shops 25000 --rows-per-day 60000 --seed 1
+	for night in 2022-02-28 $(DEMO_DATE); do SHOPSCORE_HISTORY_STARTS_ON=2022-02-13 SHOPSCORE_MAX_UNSCORED_PERCENT=100 \
+		$(SHOPSCORE) nightly --date $$night --extracts $(MANY)/extracts --state $(MANY)/state --out $(MANY)/out --set report=true || exit; done
+	$(LOOK_AT) $(MANY)/out $(DEMO_DATE) $(MANY)/pictures
 
 operating: build ## the first days step by step, in a scratch folder (docs/OPERATING_TRANSCRIPT.md): RENEW=1 writes it anew
 	python3 tests/python/operating.py . $(SHOPSCORE) docs/OPERATING_TRANSCRIPT.md $(if $(RENEW),renew)
@@ -171,10 +196,11 @@ fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
+$(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
 $(SUPERSET_ENVIRONMENT)/ready: tests/python/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
-$(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready \
+$(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
 $(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
@@ -198,6 +224,10 @@ bench-instructions: build ## instructions of small runs beside the committed fig
 bench-pieces: build $(BENCH_ENVIRONMENT)/ready ## what is made by hand (record index, sums by group) beside what would stand in its place, into benches/RESULTS.md
 	$(BENCH)/pieces.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \
 		--rows $(or $(ROWS),1650000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
+
+bench-report: build $(REPORT_ENVIRONMENT)/ready ## the reports of 20,000 and a million shops, made and opened in a headless Chromium, into benches/RESULTS.md: SHOPS= RUNS=5
+	$(REPORT_ENVIRONMENT)/bin/python benches/report.py --shopscore $(SHOPSCORE) --cache $(CACHE) \
+		--shops $(or $(SHOPS),20000 1000000) --runs $(or $(RUNS),5) --threads $(or $(THREADS),2)
 
 bench-partials: ## seconds of each table's partials beside bare decoding: make bench-partials EXTRACTS=DIR DATE=DAY
 	EXTRACTS=$(or $(EXTRACTS),sample_data) DATE=$(or $(DATE),$(DEMO_DATE)) cargo bench --locked --bench partials

@@ -1,4 +1,4 @@
-"""Writes benches/RESULTS.md from what `bench`, `growth`, `large` and `pieces` measured last and left in the cache folder."""
+"""Writes benches/RESULTS.md from what `bench`, `growth`, `large`, `pieces` and `report` measured last and left in the cache folder."""
 
 import json
 from pathlib import Path
@@ -12,8 +12,8 @@ MIB = 2**20
 
 HEAD = """# Results
 
-Written by `make bench`, `make bench-growth`, `make bench-large`, `make bench-pieces` and `make bench-layout`; not edited by hand. Seconds are
-wall-clock, medians, with the least and the greatest in brackets. All runs of a table were made in one go, in turn, each in its
+Written by `make bench`, `make bench-growth`, `make bench-large`, `make bench-pieces`, `make bench-report` and `make bench-layout`; not
+edited by hand. Seconds are wall-clock, medians, with the least and the greatest in brackets. All runs of a table were made in one go, in turn, each in its
 own process, with the files in the page cache.
 """
 
@@ -34,8 +34,8 @@ sums that earlier nights left, as shopscore does.
 
 def write(cache: Path) -> None:
     """Writes the file, without the parts that were never measured."""
-    names = ("bench", "bench-growth", "bench-large", "bench-pieces", "bench-layout")
-    bench, growth, large, pieces, layout = (load(cache / f"{name}.json") for name in names)
+    names = ("bench", "bench-growth", "bench-large", "bench-pieces", "bench-report", "bench-layout")
+    bench, growth, large, pieces, report, layout = (load(cache / f"{name}.json") for name in names)
     parts = [HEAD]
     if bench:
         parts += [setting(bench), "## Beside other engines\n", engines(bench)]
@@ -48,6 +48,8 @@ def write(cache: Path) -> None:
         parts += ["## Growth\n", grown(growth)]
     if large:
         parts += ["## Ten times the rows\n", of_rows(large)]
+    if report:
+        parts += ["## The report\n", of_reports(report)]
     if layout:
         parts += ["## What dashboards ask\n", layout_results.asked(layout)]
     RESULTS.write_text("\n".join(parts))
@@ -163,6 +165,23 @@ def of_rows(large: dict) -> str:
     rows = [[names[name], *of_run(case)] for name, case in cases.items()]
     words = f"A night from scratch over 30 days, each made by itself; {settings['runs']} runs, {settings['threads']} threads."
     return f"{words}\n\n{table(['', 'seconds', 'CPU seconds', 'peak MiB'], rows)}"
+
+
+def of_reports(report: dict) -> str:
+    made_head = ["", "seconds", "CPU seconds", "peak MiB", "files", "MB in all", "MB of the first"]
+    made, opened = [], []
+    for shops, case in report["shops"].items():
+        name = f"{int(shops):,} shops"
+        sizes = [f"{case['files']:,}", f"{case['bytes'] / 1e6:,.1f}", f"{case['page_bytes'] / 1e6:.1f}"]
+        made.append([name, *of_run(case), *sizes])
+        steps = ("first_paint", "search_id", "search_name", "open_shop")
+        opened.append([name, *(spread({of: figure / 1000 for of, figure in case[step].items()}) for step in steps)])
+    opened_head = ["", "first paint", "search by id", "search by name", "page of a shop"]
+    return (
+        f"A night of {report['rows_a_day']:,} rows a day; {report['runs']} runs, {report['threads']} threads.\n\n"
+        f"{table(made_head, made)}\nSeconds of a headless Chromium that opens it from the disk, and then looks for a shop with nothing loaded yet.\n\n"
+        f"{table(opened_head, opened)}"
+    )
 
 
 def of_run(case: dict) -> list[str]:

@@ -2,9 +2,11 @@
 //! generation, and after its last words.
 //!
 //! Nothing needs to be undone: what a run has written is invisible until that switch, and the next run removes it. What a fault of the
-//! processor raises is not caught: the work could not go on from there. A signal that was ignored before (`nohup`) stays ignored.
+//! processor raises is not caught: the work could not go on from there. A signal that was ignored before (`nohup`) stays ignored; a second
+//! one ends the process whatever its last words are waiting for.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::{fs, process, thread};
 
 use signal_hook::consts::SIGXFSZ;
@@ -17,20 +19,32 @@ use crate::logs;
 
 const STAGE: &str = "signals";
 
-/// How often this process has changed what readers see; held while it does.
-static SWITCHES: Mutex<u32> = Mutex::new(0);
+/// The generations that this process has shown readers, in order; held while it changes what they see.
+static SWITCHES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Whether a signal is ending the process: the next one ends it at once.
+static IS_ENDING: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// Signals that are caught from the beginning on, until they are listened to.
 static CAUGHT: Mutex<Option<Signals>> = Mutex::new(None);
-/// What is done before the process ends, given what is said and the exit code; it may end the process with another one.
+/// What is done before the process ends; it tells of the end, and may end the process with another exit code.
 static LAST_WORDS: Mutex<Option<LastWords>> = Mutex::new(None);
 
-type LastWords = Box<dyn FnOnce(&Failure, u8) + Send>;
+type LastWords = Box<dyn FnOnce(&Interrupted<'_>) + Send>;
 
-/// Changes what readers see: a signal waits until that is done.
-pub(crate) fn uninterrupted<T>(switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+/// An end by a signal.
+pub(crate) struct Interrupted<'a> {
+    /// What is told of it.
+    pub(crate) failure: Failure,
+    /// The exit code.
+    pub(crate) code: u8,
+    /// The generations that this process has shown readers.
+    pub(crate) shown: &'a [String],
+}
+
+/// Changes what readers see to a generation: a signal waits until that is done.
+pub(crate) fn uninterrupted<T>(generation: String, switch: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     let mut switches = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
     let outcome = switch()?;
-    *switches += 1;
+    switches.push(generation);
     Ok(outcome)
 }
 
@@ -40,7 +54,11 @@ pub(crate) fn catch() -> Outcome<()> {
     // Where a file may grow no further, the write fails and says so; the signal would end the process without a word.
     let caught = flag::register(SIGXFSZ, Arc::default()).and_then(|_| {
         let ignored = ignored();
-        Signals::new(SIGNALS.iter().map(|(signal, _)| *signal).filter(|signal| ignored >> (signal - 1) & 1 == 0))
+        let caught = SIGNALS.iter().map(|(signal, _)| *signal).filter(|signal| ignored >> (signal - 1) & 1 == 0);
+        for signal in caught.clone() {
+            flag::register_conditional_shutdown(signal, after_signal(signal), Arc::clone(&IS_ENDING))?;
+        }
+        Signals::new(caught)
     });
     *CAUGHT.lock().unwrap_or_else(PoisonError::into_inner) = Some(caught.map_err(|error| fault(STAGE, error))?);
     Ok(())
@@ -61,14 +79,15 @@ pub(crate) fn listen() {
     }
 }
 
-/// What is to be done before a signal ends the process; it is told what is said and the exit code.
-pub(crate) fn before_the_end(last_words: impl FnOnce(&Failure, u8) + Send + 'static) {
+/// What is to be done before a signal ends the process, in place of telling what happened; another signal cuts it off.
+pub(crate) fn before_the_end(last_words: impl FnOnce(&Interrupted<'_>) + Send + 'static) {
     *LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(last_words));
 }
 
 fn end(signal: i32) {
-    let switches = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
-    let so_far = match *switches {
+    IS_ENDING.store(true, Ordering::SeqCst);
+    let shown = SWITCHES.lock().unwrap_or_else(PoisonError::into_inner);
+    let so_far = match shown.len() {
         0 => "nothing published".to_owned(),
         1 => "after what it published".to_owned(),
         many => format!("after {many} publications"),
@@ -78,10 +97,10 @@ fn end(signal: i32) {
     // What a signal ends has a code and no class; who tells of it says so.
     let failure = finding.advice("run again: it removes what was begun and does what is left").fail(ExitClass::Fault);
     let code = u8::try_from(after_signal(signal)).unwrap_or(u8::MAX);
-    let last_words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take();
-    logs::tell(&failure);
-    if let Some(last_words) = last_words {
-        last_words(&failure, code);
+    let interrupted = Interrupted { failure, code, shown: &shown };
+    match LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(last_words) => last_words(&interrupted),
+        None => logs::tell_at_once(&interrupted.failure),
     }
     process::exit(code.into());
 }

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! [`commands`] puts the command line in front of it, `answers` is how those that read tell what they found, `explanation` why a
-//! shop has its score, `comparison` puts two published nights beside each other, `dictionary` says what published columns mean,
-//! [`sample`] makes extracts to try it on.
+//! shop has its score, `guidance` how it reaches the next tier, `comparison` puts two published nights beside each other, `report`
+//! a night on a page, `dictionary` says what published columns mean, [`sample`] makes extracts to try it on.
 
 pub mod calendar;
 mod columns;
@@ -65,10 +65,13 @@ mod table_days;
 
 mod comparison;
 mod explanation;
+mod guidance;
 
 mod runs;
 
 mod answers;
+mod report;
+
 pub mod cli;
 pub mod commands;
 mod sample;

@@ -106,9 +106,9 @@ GROUP BY q.extract, q.day, q.dt;
 CREATE OR REPLACE VIEW near_threshold AS
 SELECT
     s.dt, s.shop_id, s.shop_name, s.primary_category,
-    s.score, s.marketing_min, s.score - s.marketing_min AS marketing_margin,
-    o.score AS outlook_score, o.monthly_min, o.score - o.monthly_min AS monthly_margin
+    s.score, s.marketing_min, round(s.score - s.marketing_min, 4) AS marketing_margin,
+    o.score AS outlook_score, o.monthly_min, round(o.score - o.monthly_min, 4) AS monthly_margin
 FROM scores s
 LEFT JOIN outlook o ON o.dt = s.dt AND o.shop_id = s.shop_id
 WHERE s.dt = (SELECT max(n.dt) FROM scores n)
-    AND (abs(s.score - s.marketing_min) < 0.2 OR abs(o.score - o.monthly_min) < 0.2);
+    AND (round(abs(s.score - s.marketing_min), 4) <= 0.2 OR round(abs(o.score - o.monthly_min), 4) <= 0.2);

@@ -21,8 +21,8 @@ CONFIG = "/etc/shopscore/nightly.toml"
 TIME_ZONE = "Asia/Shanghai"
 FIRST_NIGHT = pendulum.datetime(2026, 1, 1, tz=TIME_ZONE)
 
-# Disk or permission; another run holds the lock; ended by SIGINT or SIGTERM. A negative code is a signal that nothing could answer.
-MAY_PASS = (5, 75, 130, 143)
+# Disk or permission; another run holds the lock; ended by a signal that was answered. A negative code is a signal that nothing could answer.
+MAY_PASS = (5, 75, *range(129, 160))
 
 
 class Shopscore(BaseOperator):

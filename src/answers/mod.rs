@@ -5,6 +5,7 @@
 
 mod table;
 pub(crate) mod units;
+pub(crate) mod words;
 
 use std::io::Write;
 

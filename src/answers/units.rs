@@ -100,44 +100,24 @@ fn whole(value: f64) -> i64 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn values_are_in_the_units_that_people_count_in() {
-        for (figure, unit, english, chinese) in [
-            (178.0 / 41.0, Unit::Stars, "4.3415 stars", "4.3415星"),
-            (5.0, Unit::Stars, "5 stars", "5星"),
-            (58.0 / 62.0, Unit::Ratio, "93.55%", "93.55%"),
-            (0.0, Unit::Ratio, "0%", "0%"),
-            (1.0, Unit::Ratio, "100%", "100%"),
-            (0.0, Unit::Seconds, "0s", "0秒"),
-            (59.4, Unit::Seconds, "59s", "59秒"),
-            (59.5, Unit::Seconds, "1m", "1分钟"),
-            (63_480.0, Unit::Seconds, "17h38m", "17小时38分钟"),
-            (63_479.4, Unit::Seconds, "17h38m", "17小时38分钟"),
-            (86_400.0, Unit::Seconds, "1d0h0m", "1天0小时0分钟"),
-            (317_760.0, Unit::Seconds, "3d16h16m", "3天16小时16分钟"),
-        ] {
-            assert_eq!(value(figure, unit, Language::En), english);
-            assert_eq!(value(figure, unit, Language::Zh), chinese);
-        }
-    }
+    /// Kind, figure, English, Chinese. The page of a report, which tells figures by a script of its own, is held against the same.
+    const CASES: &str = include_str!("units_cases.json");
 
     #[test]
-    fn what_has_to_be_reached_is_not_rounded_down() {
-        for (seconds, told) in [(59, "59s"), (60, "1m"), (61, "2m"), (28_020, "7h47m"), (28_049, "7h48m")] {
-            assert_eq!(duration_at_least(seconds, Language::En), told);
-        }
-    }
-
-    #[test]
-    fn money_is_in_yuan_with_fen_where_there_are_any() {
-        for (fen, english, chinese) in [
-            (0, "0 yuan", "0元"),
-            (5, "0.05 yuan", "0.05元"),
-            (6_000_000, "60,000 yuan", "60,000元"),
-            (123_456_789, "1,234,567.89 yuan", "1,234,567.89元"),
-            (-99_900, "-999 yuan", "-999元"),
-        ] {
-            assert_eq!([money(fen, Language::En), money(fen, Language::Zh)], [english, chinese]);
+    fn figures_are_in_the_units_that_people_count_in_and_what_has_to_be_reached_is_not_rounded_down() {
+        let cases: Vec<(String, f64, String, String)> = serde_json::from_str(CASES).unwrap();
+        for (kind, figure, english, chinese) in cases {
+            for (language, said) in [(Language::En, english), (Language::Zh, chinese)] {
+                let told = match kind.as_str() {
+                    "stars" => value(figure, Unit::Stars, language),
+                    "ratio" => value(figure, Unit::Ratio, language),
+                    "seconds" => value(figure, Unit::Seconds, language),
+                    "seconds_to_reach" => duration_at_least(whole(figure), language),
+                    "fen" => money(whole(figure), language),
+                    other => panic!("{other}"),
+                };
+                assert_eq!(told, said, "{kind} {figure}");
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ use clap::{Parser, Subcommand};
 
 use self::logging::LogFlags;
 pub(crate) use self::reading::{
-    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Schema, Summary, Verify,
-    WhatIf,
+    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Report, Schema, Summary,
+    Verify, WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
 pub(crate) use self::writing::{
@@ -56,6 +56,8 @@ pub(crate) enum Command {
     State(State),
     /// Print what a published day says (tiers by category, gains, who is at risk, the outlook), or a year (statuses, settlements)
     Summary(Summary),
+    /// Make a page of a published day that any browser opens, for who minds categories and who talks to merchants
+    Report(Report),
     /// Say why a shop has its score on a published day, day by day or by the records behind it
     Explain(Explain),
     /// Say whose score, tiers, admission and status moved between two published nights, by how much and because of what

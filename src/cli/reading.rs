@@ -1,5 +1,7 @@
 //! What can be typed after commands that read.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::settings::SettingFlags;
@@ -37,6 +39,18 @@ pub(crate) struct Summary {
     pub shops: usize,
     #[command(flatten)]
     pub form: FormatFlag,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Report {
+    /// The published day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub date: Day,
+    /// The folder that the report takes the place of [default: OUT/report]
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingFlags,
 }

@@ -44,7 +44,9 @@ impl Writes for Nightly {
     const COMMAND: &'static str = "nightly";
 
     fn told(&self) -> String {
-        self.date.map_or("nightly".to_owned(), |as_of| format!("nightly --date {as_of}"))
+        let date = self.date.map(|as_of| format!(" --date {as_of}")).unwrap_or_default();
+        let rehash = if self.rehash { " --rehash" } else { "" };
+        format!("nightly{date}{rehash}")
     }
 
     fn settings(&self) -> &SettingFlags {
@@ -114,7 +116,8 @@ impl Writes for Restate {
     const COMMAND: &'static str = "restate";
 
     fn told(&self) -> String {
-        format!("restate --month-end {}", self.month_end)
+        let known = self.knowledge_day.map(|day| format!(" --knowledge-day {day}")).unwrap_or_default();
+        format!("restate --month-end {}{known} --because {:?}", self.month_end, self.because)
     }
 
     fn settings(&self) -> &SettingFlags {
@@ -150,7 +153,8 @@ impl Writes for Settle {
     const COMMAND: &'static str = "settle";
 
     fn told(&self) -> String {
-        format!("settle --year {}", self.year)
+        let as_of = self.as_of.map(|day| format!(" --as-of {day}")).unwrap_or_default();
+        format!("settle --year {}{as_of}", self.year)
     }
 
     fn settings(&self) -> &SettingFlags {
@@ -230,7 +234,10 @@ impl Writes for Rollback {
 
     fn told(&self) -> String {
         match (&self.to, self.release) {
-            (Some(to), _) => format!("rollback --to {to}"),
+            (Some(to), _) => {
+                let because = self.because.as_ref().map(|because| format!(" --because {because:?}"));
+                format!("rollback --to {to}{}", because.unwrap_or_default())
+            }
             (None, Some(Release::Day(day))) => format!("rollback --release {day}"),
             (None, _) => "rollback --release all".to_owned(),
         }

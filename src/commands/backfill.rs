@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::nightly::{say_night, say_partials};
 use super::running::Running;
-use super::{enter, keeping, rollback, say};
+use super::{enter, keeping, report, rollback, say};
 use crate::cli::{Backfill, Writes};
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
@@ -43,10 +43,13 @@ pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Wri
     let (mut computed, mut reused) = (staleness::prepare(terms, &nights), 0);
     let mut foretold = Foretold::default();
     let _nights = stages::nights(nights.len());
+    let mut still_stale = Vec::new();
     for as_of in &nights {
+        running.begins_night();
         match held::run(terms, *as_of, now, &mut foretold)? {
             Came::Held(hold) => {
                 running.held(&hold);
+                still_stale.push(*as_of);
                 tracing::warn!("{}", rollback::told(&hold));
             }
             Came::Scored(night) => {
@@ -58,11 +61,12 @@ pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Wri
         }
     }
     if arguments.stale && range.is_none() {
-        // All were looked at, and those that were stale are published again.
-        running.stale_nights([].into_iter());
+        // All were looked at, and those that were stale are published again, but for what is held.
+        running.stale_nights(still_stale);
     }
     if !nights.is_empty() {
         say_partials(computed, reused, &settings, stdout);
+        report::renew(&settings, keeping, stdout);
     }
     Ok(())
 }

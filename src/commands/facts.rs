@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::terms;
+use crate::domain::Day;
 use crate::error::Outcome;
 use crate::extracts::{tables::Table, verdicts::Reason};
 use crate::hashing::hash_of;
@@ -15,7 +16,7 @@ use crate::pipeline::standing::{self, Standing};
 use crate::publish::{self, Published, reading::Current};
 use crate::rulebook::Rulebook;
 use crate::runs::record::{
-    Disk, InputDay, NightRun, OutputFile, QuarantinedRows, RuleTable, RunRecord, StageRun, UsedSetting,
+    Disk, InputDay, NightRun, OutputFile, PublicationRun, QuarantinedRows, RuleTable, RunRecord, StageRun, UsedSetting,
 };
 use crate::settings::reports::Reports;
 use crate::settings::{Settings, absolute, shown::Shown};
@@ -50,17 +51,58 @@ pub(super) fn rule_tables(rulebook: &Rulebook, before: &[RuleTable]) -> Outcome<
     Ok(rulebook.texts()?.into_iter().map(of).collect())
 }
 
-/// Adds a night, its inputs and outputs; one that was there `before` and has not changed stands as it stood.
+/// Whether a record has a night as it is.
+pub(super) fn is_of(record: &RunRecord, night: &Night) -> bool {
+    record.nights.iter().any(|of| is_the_same(of, night))
+}
+
+fn is_the_same(of: &NightRun, night: &Night) -> bool {
+    (of.as_of, &of.generation) == (night.as_of, &night.published.name)
+}
+
+/// Adds a night, its inputs and outputs; one that a record has that came before stands as it stood.
 pub(super) fn add_night(record: &mut RunRecord, before: Option<&RunRecord>, night: &Night, seconds: f64, out: &Path) {
-    let is_the_same =
-        |of: &&NightRun| (of.as_of, &of.generation) == (night.as_of, &night.published.name) && !night.published.changed;
-    let known = before.and_then(|before| before.nights.iter().find(is_the_same)?.standing.clone());
+    let known = before.and_then(|before| before.nights.iter().find(|of| is_the_same(of, night))?.standing.clone());
     let standing = known.or_else(|| standing(night, out));
     record.nights.push(night_run(night, seconds, standing));
     add_inputs(record, &night.set_aside);
     add_outputs(record, &night.published, out);
-    let stale: BTreeSet<_> = record.stale_nights.iter().chain(&night.made_stale).copied().collect();
-    record.stale_nights = stale.into_iter().filter(|day| *day != night.as_of).collect();
+}
+
+/// Adds the generations that the run has shown readers and that no night or publication of it names: a signal came in between.
+pub(super) fn add_shown(record: &mut RunRecord, shown: &[String]) {
+    let nights = record.nights.iter().map(|night| &night.generation);
+    let known: BTreeSet<String> = nights.chain(record.publications.iter().map(|of| &of.generation)).cloned().collect();
+    for generation in shown.iter().filter(|generation| !known.contains(*generation)) {
+        let (kind, of, generation) = ("interrupted".to_owned(), generation.clone(), generation.clone());
+        record.publications.push(PublicationRun { kind, of, generation, is_published: true });
+    }
+}
+
+/// Carries on what the newest run before knew: when commands last succeeded, and which nights are stale; of these `looked_at` are
+/// all, where it was looked.
+pub(super) fn carry_on(record: &mut RunRecord, before: Option<&RunRecord>, looked_at: Option<Vec<Day>>) {
+    record.last_success = before.map(|before| before.last_success.clone()).unwrap_or_default();
+    if let Some(ended_at) = record.ended_at.filter(|_| record.is_success()) {
+        record.last_success.insert(record.command.clone(), ended_at);
+    }
+    let before = before.map(|before| before.stale_nights.clone()).unwrap_or_default();
+    let mut stale: BTreeSet<Day> = before.into_iter().collect();
+    for night in &record.nights {
+        stale.extend(&night.made_stale);
+        stale.remove(&night.as_of);
+    }
+    record.stale_nights = looked_at.unwrap_or_else(|| stale.into_iter().collect());
+}
+
+/// Adds the newest night that readers see, or where that cannot be read that which the run before knew, and the days that are held.
+/// What cannot be read is the run's own finding, or the next one's.
+pub(super) fn add_standing_of_out(record: &mut RunRecord, before: Option<&RunRecord>, out: &Path) {
+    record.newest_night = match publish::nights(out) {
+        Ok(nights) => nights.into_keys().max(),
+        Err(_) => before.and_then(|before| before.newest_night),
+    };
+    record.holds = publish::held(out).map(|holds| holds.into_iter().map(|hold| hold.day).collect()).ok();
 }
 
 fn night_run(night: &Night, seconds: f64, standing: Option<Standing>) -> NightRun {
@@ -137,7 +179,7 @@ pub(super) fn add_outputs(record: &mut RunRecord, published: &Published, out: &P
             path: path.clone(),
             generation: published.name.clone(),
             sha256: sha256.clone(),
-            row_count: publish::rows_in(&file).ok(),
+            row_count: published.rows.get(path).copied(),
             size_bytes: fs::metadata(&file).ok().map(|found| found.len()),
         }
     };
@@ -145,7 +187,7 @@ pub(super) fn add_outputs(record: &mut RunRecord, published: &Published, out: &P
 }
 
 /// Adds the stages and warnings that were observed.
-pub(super) fn add_observed(record: &mut RunRecord, Seen { stages, warnings }: Seen) {
+pub(super) fn add_observed(record: &mut RunRecord, Seen { stages, warnings, .. }: Seen) {
     let stage = |SeenStage { name, seconds, rows }| StageRun { stage: name.to_owned(), seconds, row_count: rows };
     record.stages = stages.into_iter().map(stage).collect();
     record.warnings = warnings;

@@ -7,7 +7,7 @@ use super::{DRY_RUN, check_entry, last_complete_day, lock_alone, say, told_bytes
 use crate::cli::{Gc, Writes};
 use crate::error::Outcome;
 use crate::pipeline::garbage::{self, Removed};
-use crate::runs;
+use crate::{report, runs};
 
 pub(super) fn run(arguments: &Gc, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
     let (now, settings) = (running.now, running.settings(&arguments.settings)?);
@@ -19,7 +19,9 @@ pub(super) fn run(arguments: &Gc, running: &Running, stdout: &mut impl Write) ->
     }
     let days = (now, last_complete_day(&settings, now));
     let old_records = runs::folder::outdated(&settings.out, settings.keep_runs_days, now)?;
-    let removed = garbage::collect(&settings, days, old_records, arguments.dry_run)?;
+    let reports = report::leftovers(&report::folder(&settings.out))?;
+    let made_of_nights = [("records of runs", old_records), ("unfinished reports", reports)];
+    let removed = garbage::collect(&settings, days, made_of_nights, arguments.dry_run)?;
     if removed.is_empty() {
         say(stdout, "nothing to remove");
     }

@@ -10,6 +10,7 @@ use crate::answers::{Answer, Cell, Part, Table, Tone, first_ten};
 use crate::cli::History;
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::publish::lock::host;
 use crate::runs::folder;
 use crate::runs::record::{RUNNING, RunRecord};
 
@@ -93,8 +94,7 @@ impl ListedRun {
 
 /// Whether a run of this machine has not ended, and goes on no more.
 fn is_gone(record: &RunRecord) -> bool {
-    let host = rustix::system::uname();
-    let is_here = record.host.as_str() == host.nodename().to_string_lossy();
+    let is_here = record.host == host();
     let processes = Path::new("/proc");
     record.exit_class == RUNNING && is_here && processes.is_dir() && !processes.join(record.pid.to_string()).is_dir()
 }

@@ -15,6 +15,7 @@ mod nightly;
 mod plan;
 #[cfg(test)]
 mod reference;
+mod report;
 mod restate;
 mod rollback;
 mod running;
@@ -115,6 +116,7 @@ pub fn run<W: Write>(cli: &Cli, now: Timestamp, stdout: W) -> Outcome<()> {
         Command::Settle(arguments) => recorded(arguments, now, stdout, settle::run),
         Command::State(arguments) => recorded(arguments, now, stdout, state::run),
         Command::Summary(arguments) => summary::run(arguments, stdout),
+        Command::Report(arguments) => report::run(arguments, stdout),
         Command::Explain(arguments) => explain::run(arguments, stdout),
         Command::Diff(arguments) => diff::run(arguments, stdout),
         Command::Whatif(arguments) => whatif::run(arguments, stdout),

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::facts::outcome;
 use super::running::Running;
-use super::{enter, keeping, last_complete_day, rollback, say, say_published, terms};
+use super::{enter, keeping, last_complete_day, report, rollback, say, say_published, terms};
 use crate::answers::first_ten;
 use crate::cli::{Nightly, Writes};
 use crate::domain::{Day, Span};
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
     };
     let mut foretold = Foretold::default();
     for as_of in nights {
+        running.begins_night();
         let night = match held::run(terms, as_of, now, &mut foretold)? {
             Came::Scored(night) => night,
             Came::Held(hold) => {
@@ -57,6 +58,7 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
             tracing::warn!("made stale: {stale}; `shopscore backfill --stale` publishes them again");
         }
     }
+    report::renew(&settings, keeping, stdout);
     Ok(())
 }
 

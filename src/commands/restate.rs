@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::running::Running;
-use super::{enter, keeping, last_complete_day, say, say_published};
+use super::{enter, keeping, last_complete_day, report, say, say_published};
 use crate::calendar::ends_month;
 use crate::cli::{Restate, Writes};
 use crate::domain::Day;
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Restate, running: &Running, stdout: &mut impl Writ
     say(stdout, &format!("{day}: {} rows restated as known on {knowledge_day}", restated.changed));
     say(stdout, &format!("brought up to date: {}", partitions.join(", ")));
     say_published(stdout, ("published as", &published), keeping, &settings.out);
+    report::renew(&settings, keeping, stdout);
     Ok(())
 }
 

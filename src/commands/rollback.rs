@@ -5,13 +5,14 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::running::Running;
-use super::{DRY_RUN, check_entry, last_complete_day, lock_alone, say, say_shown};
+use super::{DRY_RUN, check_entry, keeping, last_complete_day, lock_alone, report, say, say_shown};
 use crate::cli::{Rollback, Writes};
 use crate::domain::{Day, Span};
 use crate::error::{Outcome, escaped, fault};
 use crate::pipeline::catch_up;
 use crate::publish::{self, Hold, Release, RolledBack, Why};
 use crate::settings::Settings;
+use crate::state::rehearsal::Rehearsal;
 
 pub(super) fn run(arguments: &Rollback, running: &Running, stdout: &mut impl Write) -> Outcome<()> {
     let (now, settings) = (running.now, running.settings(&arguments.settings)?);
@@ -51,6 +52,8 @@ fn roll_back(
         let advice = "`shopscore rollback --release DAY` releases one";
         say(stdout, &format!("held: {}; {until}; {advice}", listed(&days(&held))));
     }
+    let rehearsal = Rehearsal::default();
+    report::renew(settings, keeping(arguments.dry_run, &rehearsal), stdout);
     Ok(())
 }
 

@@ -14,13 +14,15 @@ use super::facts;
 use crate::cli::{SettingFlags, Writes};
 use crate::domain::Day;
 use crate::error::{Failure, Outcome};
+use crate::interruption::{self, Interrupted};
+use crate::logs;
 use crate::pipeline::night::Night;
+use crate::publish::lock::host;
 use crate::publish::{Hold, Published};
 use crate::rulebook::Rulebook;
 use crate::runs::record::{DONE, INTERRUPTED, PublicationRun, RUNNING, RunRecord, SCHEMA, ToldFinding, run_id};
 use crate::runs::telling::{Telling, unless_failed};
 use crate::settings::{self, Given, Settings};
-use crate::{interruption, logs};
 
 /// A run whose record is kept.
 #[derive(Clone)]
@@ -36,14 +38,16 @@ struct Kept {
     telling: Telling,
     begun: Instant,
     state: Mutex<State>,
+    /// The exit code, once it has ended; held while its end is told.
+    ended: Mutex<Option<u8>>,
 }
 
 struct State {
     record: RunRecord,
-    /// When the last night ended, or the run began.
+    /// When the work on the present night began.
     lap: Instant,
-    /// The exit code, once it has ended.
-    ended: Option<u8>,
+    /// The published nights that are stale, where all were looked at.
+    stale_nights: Option<Vec<Day>>,
 }
 
 /// How a run ended.
@@ -51,6 +55,8 @@ struct End<'a> {
     code: u8,
     class: &'static str,
     failure: Option<&'a Failure>,
+    /// The generations that it has shown readers, where a signal may have come before they were recorded.
+    shown: &'a [String],
 }
 
 impl Running {
@@ -69,31 +75,38 @@ impl Running {
         };
         let mut record = begun(asked, now);
         record.out = settings::absolute(&reports.out).map_or(String::new(), |out| out.display().to_string());
-        let telling = Telling::of(reports, &record.run_id);
-        if let Some(before) = &telling.before {
-            record.stale_nights.clone_from(&before.stale_nights);
-            record.last_success.clone_from(&before.last_success);
-        }
+        let telling = Telling::of(reports);
         telling.beginning(&record);
         let begun = Instant::now();
-        let kept = Kept { given, telling, begun, state: Mutex::new(State { record, lap: begun, ended: None }) };
+        let state = Mutex::new(State { record, lap: begun, stale_nights: None });
+        let kept = Kept { given, telling, begun, state, ended: Mutex::new(None) };
         let running = Self { now, kept: Some(Arc::new(kept)) };
         let interrupted = running.clone();
-        interruption::before_the_end(move |failure, code| {
-            let ended = interrupted.end(&End { code, class: INTERRUPTED, failure: Some(failure) });
-            // What had ended before ends as it would have.
-            std::process::exit(ended.unwrap_or(code).into());
-        });
+        interruption::before_the_end(move |end| interrupted.interrupted(end));
         running
+    }
+
+    /// Ends it by a signal, and the process with it; one that has ended already ends as it would have.
+    fn interrupted(&self, Interrupted { failure, code, shown }: &Interrupted<'_>) {
+        let end = End { code: *code, class: INTERRUPTED, failure: Some(failure), shown };
+        let ended = self.end(&end, || logs::tell_at_once(failure));
+        std::process::exit(ended.unwrap_or(*code).into());
     }
 
     /// Ends it as its outcome says, and gives the outcome back.
     pub(super) fn ended(&self, outcome: Outcome<()>) -> Outcome<()> {
         let end = match &outcome {
-            Ok(()) => End { code: 0, class: DONE, failure: None },
-            Err(failure) => End { code: failure.class as u8, class: failure.class.name(), failure: Some(failure) },
+            Ok(()) => End { code: 0, class: DONE, failure: None, shown: &[] },
+            Err(failure) => {
+                End { code: failure.class as u8, class: failure.class.name(), failure: Some(failure), shown: &[] }
+            }
         };
-        let _ = self.end(&end);
+        if self.end(&end, || ()).is_some() {
+            // A signal has ended it: the process ends when that is told.
+            loop {
+                std::thread::park();
+            }
+        }
         outcome
     }
 
@@ -113,27 +126,31 @@ impl Running {
     /// Adds the rules that it goes by.
     pub(super) fn goes_by_rules(&self, rulebook: &Rulebook) {
         self.change(|kept, state| {
-            let before = kept.telling.before.as_ref().map(|before| before.rules.as_slice()).unwrap_or_default();
-            state.record.rules =
-                unless_failed("the record of this run lacks its rules", facts::rule_tables(rulebook, before))
-                    .unwrap_or_default();
+            let before = kept.telling.newest(&state.record.run_id, |record| !record.rules.is_empty());
+            let rules = facts::rule_tables(rulebook, before.as_deref().map_or(&[], |before| &before.rules));
+            state.record.rules = unless_failed("the record of this run lacks its rules", rules).unwrap_or_default();
         });
+    }
+
+    /// Says that the work on a night begins.
+    pub(super) fn begins_night(&self) {
+        self.change(|_, state| state.lap = Instant::now());
     }
 
     /// Adds a night that it came to, and says in the log how long it took.
     pub(super) fn night(&self, night: &Night) {
         self.change(|kept, state| {
-            let lap = Instant::now();
-            let seconds = lap.duration_since(state.lap).as_secs_f64();
-            state.lap = lap;
+            let seconds = state.lap.elapsed().as_secs_f64();
             tracing::info!(
                 "{} {} {}, {seconds:.2} s",
                 night.as_of,
                 facts::outcome(&night.published),
                 night.published.name
             );
-            let Telling { reports, before } = &kept.telling;
-            facts::add_night(&mut state.record, before.as_ref(), night, seconds, &reports.out);
+            let is_the_same = |record: &RunRecord| facts::is_of(record, night);
+            let unchanged = Some(night).filter(|night| !night.published.changed);
+            let before = unchanged.and_then(|_| kept.telling.newest(&state.record.run_id, is_the_same));
+            facts::add_night(&mut state.record, before.as_deref(), night, seconds, &kept.telling.reports.out);
         });
     }
 
@@ -152,8 +169,8 @@ impl Running {
     }
 
     /// Says which published nights are stale, where all were looked at.
-    pub(super) fn stale_nights(&self, nights: impl Iterator<Item = Day>) {
-        self.change(|_, state| state.record.stale_nights = nights.collect());
+    pub(super) fn stale_nights(&self, nights: Vec<Day>) {
+        self.change(|_, state| state.stale_nights = Some(nights));
     }
 
     fn change(&self, change: impl FnOnce(&Kept, &mut State)) {
@@ -162,27 +179,34 @@ impl Running {
         }
     }
 
-    /// Ends it, once; the exit code of the end before, if there was one.
-    fn end(&self, end: &End<'_>) -> Option<u8> {
-        let kept = self.kept.as_ref()?;
+    /// Ends it, once, after `announce`; the exit code of the end before, if there was one.
+    fn end(&self, end: &End<'_>, announce: impl FnOnce()) -> Option<u8> {
+        let Some(kept) = &self.kept else {
+            announce();
+            return None;
+        };
+        let mut ended = kept.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = *ended {
+            return Some(code);
+        }
+        announce();
+        *ended = Some(end.code);
         let record = {
             let mut state = kept.state();
-            if let Some(code) = state.ended {
-                return Some(code);
-            }
-            state.ended = Some(end.code);
-            kept.fill(&mut state.record, end);
+            kept.fill(&mut state, end);
             state.record.clone()
         };
         kept.telling.end(&record);
+        // What ends it meanwhile need not wait for a command.
+        drop(ended);
+        kept.telling.command(&record);
         None
     }
 }
 
 /// The record of a run that has just begun.
 fn begun<A: Writes>(asked: &A, now: Timestamp) -> RunRecord {
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let pid = std::process::id();
+    let (host, pid) = (host(), std::process::id());
     RunRecord {
         schema: SCHEMA.to_owned(),
         run_id: run_id(now, &host, pid),
@@ -202,7 +226,8 @@ impl Kept {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fill(&self, record: &mut RunRecord, end: &End<'_>) {
+    fn fill(&self, state: &mut State, end: &End<'_>) {
+        let record = &mut state.record;
         let took = self.begun.elapsed();
         let ended_at = record.started_at.saturating_add(SignedDuration::try_from(took).unwrap_or(SignedDuration::MAX));
         record.ended_at = ended_at.ok();
@@ -213,10 +238,12 @@ impl Kept {
         if let Some(observed) = logs::observed() {
             facts::add_observed(record, observed.so_far());
         }
-        if let Some(ended_at) = record.ended_at.filter(|_| end.code == 0) {
-            record.last_success.insert(record.command.clone(), ended_at);
-        }
+        facts::add_shown(record, end.shown);
+        // The newest end, which may have come while this run went on.
+        let before = self.telling.newest(&record.run_id, |record| record.ended_at.is_some());
+        facts::carry_on(record, before.as_deref(), state.stale_nights.take());
         facts::add_resources(record, &self.telling.reports);
+        facts::add_standing_of_out(record, before.as_deref(), &self.telling.reports.out);
     }
 }
 

@@ -34,3 +34,29 @@ fn an_end_of_every_class_is_told_in_record_metrics_and_event() {
         assert_eq!((&event["eventType"], &event["run"]["runId"]), (&"FAIL".into(), &record.run_id.into()));
     }
 }
+
+/// A run that began later and ended before may have known less.
+#[test]
+fn a_run_carries_on_what_the_newest_end_before_it_knew() {
+    let (early, late) = (Timestamp::from_second(1).unwrap(), Timestamp::from_second(9).unwrap());
+    let before = RunRecord {
+        last_success: [("nightly".to_owned(), early), ("gc".to_owned(), early)].into(),
+        stale_nights: vec!["2022-03-01".parse().unwrap(), "2022-03-02".parse().unwrap()],
+        ..RunRecord::default()
+    };
+    let ended = |exit_code| RunRecord {
+        command: "nightly".to_owned(),
+        ended_at: Some(late),
+        exit_code: Some(exit_code),
+        ..RunRecord::default()
+    };
+    for (exit_code, nightly) in [(0, late), (4, early)] {
+        let mut record = ended(exit_code);
+        facts::carry_on(&mut record, Some(&before), None);
+        assert_eq!(record.last_success, [("nightly".to_owned(), nightly), ("gc".to_owned(), early)].into());
+        assert_eq!(record.stale_nights, before.stale_nights);
+    }
+    let mut looked_at_all = ended(0);
+    facts::carry_on(&mut looked_at_all, Some(&before), Some(vec!["2022-03-02".parse().unwrap()]));
+    assert_eq!(looked_at_all.stale_nights, ["2022-03-02".parse().unwrap()]);
+}

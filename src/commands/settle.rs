@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::facts::outcome;
 use super::running::Running;
-use super::{enter, keeping, say, say_published};
+use super::{enter, keeping, report, say, say_published};
 use crate::assessments::annual::Settlement;
 use crate::cli::{Settle, Writes};
 use crate::domain::Day;
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Settle, running: &Running, stdout: &mut impl Write
     let told = format!("{told}, {refunded} of {fees} fen refunded for {months} charged months");
     say(stdout, &format!("{year} as of {as_of}{is_provisional}: {told}"));
     say_published(stdout, (outcome(&published), &published), keeping, &settings.out);
+    report::renew(&settings, keeping, stdout);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::publish::outputs::{
 pub(crate) const TABLES_IN_OUT: &str = "current";
 
 /// What every reader may read. What is there only after a first month end, settlement or restatement comes last.
-pub(super) fn published() -> impl Iterator<Item = &'static OutputTable> {
+pub(crate) fn published() -> impl Iterator<Item = &'static OutputTable> {
     let later = [&MONTH_END_SCORES, &MONTHLY_ASSESSMENTS, &ANNUAL_SETTLEMENTS, &MONTH_END_REVISIONS];
     NIGHTLY.into_iter().chain(later)
 }

@@ -5,12 +5,14 @@
 
 mod covered;
 mod data_package;
+mod in_words;
 mod markdown;
 mod views;
 mod words;
 
-pub(crate) use self::covered::TABLES_IN_OUT;
+pub(crate) use self::covered::{TABLES_IN_OUT, published};
 use self::views::Dialect;
+pub(crate) use self::words::told;
 use crate::error::Outcome;
 
 /// A form of the dictionary.
@@ -38,6 +40,15 @@ pub(crate) const FILES: [(&str, Form); 5] = [
     ("views.clickhouse.sql", Form::Clickhouse),
 ];
 
+/// The SHA-256 of the copy's files, known without making them; a test holds it against them.
+const HASHES: &str = include_str!("hashes.txt");
+
+/// The hash of a file of the copy.
+pub(crate) fn hash_of(file: &str) -> Option<&'static str> {
+    let mut lines = HASHES.lines().filter_map(|line| line.split_once("  "));
+    lines.find(|(_, name)| *name == file).map(|(hash, _)| hash)
+}
+
 impl Form {
     /// Whether it says where the tables lie.
     pub(crate) fn has_views(self) -> bool {
@@ -60,7 +71,8 @@ impl Form {
 mod tests {
     use std::path::Path;
 
-    use super::covered::published;
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::indicators::Indicator;
     use crate::publish::outputs::{NIGHTLY, OutputTable, YEARLY};
@@ -100,6 +112,21 @@ mod tests {
         for indicator in Indicator::ALL {
             let (name, chinese) = (indicator.name(), indicator.spec().chinese);
             assert!(views.contains(&format!("WHEN '{name}' THEN '{chinese}'")), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_hashes_of_the_copy_are_those_of_its_files() {
+        let line = |(name, form): (&str, Form)| {
+            let hash = Sha256::digest(form.of(TABLES_IN_OUT).unwrap());
+            format!("{}  {name}\n", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        };
+        let hashes: String = FILES.into_iter().map(line).collect();
+        if std::env::var_os("RENEW_DICTIONARY").is_some() {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dictionary/hashes.txt");
+            std::fs::write(path, &hashes).unwrap();
+        } else {
+            assert!(HASHES == hashes, "src/dictionary/hashes.txt: RENEW_DICTIONARY=1 writes it anew");
         }
     }
 

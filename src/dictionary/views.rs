@@ -1,9 +1,10 @@
-//! Views over the tables, with a comment on each view and column, in the SQL of three engines.
+//! Views over the tables, with a comment on each view and column, in the SQL of three engines, and one of them in words
+//! ([`in_words`]).
 //!
 //! A view lists its files when it is asked, so that a new night is in it at once. Columns come as in the files, the partition key last.
 
 use super::covered::published;
-use super::words;
+use super::{in_words, words};
 use crate::error::Outcome;
 use crate::publish::outputs::{OutputColumn, OutputKind, OutputTable};
 
@@ -26,7 +27,7 @@ pub(super) fn statements(dialect: Dialect, tables: &str) -> Outcome<String> {
             Dialect::ClickHouse => clickhouse(table, tables)?,
         };
     }
-    Ok(text)
+    Ok(text + "\n" + &in_words::view())
 }
 
 fn head(dialect: Dialect, tables: &str) -> String {

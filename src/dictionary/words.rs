@@ -25,9 +25,9 @@ const UNITS: [(Text, Text); 14] = [
 
 /// A text in both languages, made of what is declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Both {
-    pub(super) english: String,
-    pub(super) chinese: String,
+pub(crate) struct Both {
+    pub(crate) english: String,
+    pub(crate) chinese: String,
 }
 
 impl Both {
@@ -118,7 +118,7 @@ pub(super) fn standing(column: &OutputColumn) -> Both {
 }
 
 /// What a column says, in which unit, with nulls, values, joins and traps; sentences begin with a capital.
-pub(super) fn told(table: &OutputTable, column: &OutputColumn) -> Outcome<Both> {
+pub(crate) fn told(table: &OutputTable, column: &OutputColumn) -> Outcome<Both> {
     let unit = unit(column)?;
     let mut told = Both::of(upper(column.english), column.chinese);
     // A day is a day.

@@ -11,7 +11,9 @@ use serde::Serialize;
 use super::asked::{Asked, STAGE};
 use super::reach::{Way, ways};
 use super::stored::{TakenOut, taken_out};
+use crate::answers::units::Language;
 use crate::error::{Outcome, fault};
+use crate::guidance::{self, Step};
 use crate::indicators::Indicator;
 use crate::policies::RankWithin;
 use crate::publish::cells::{Row, rows};
@@ -80,6 +82,14 @@ pub(crate) struct NextTier {
     pub(crate) score: f64,
     /// What reaches it in events, each way by itself.
     pub(crate) ways: Vec<Way>,
+    /// The step in a sentence without a full stop.
+    pub(crate) step: String,
+    /// The same in Chinese.
+    pub(crate) step_zh: String,
+    /// What a shop can do for the indicator.
+    pub(crate) what_to_do: &'static str,
+    /// The same in Chinese.
+    pub(crate) what_to_do_zh: &'static str,
 }
 
 /// The indicators of a shop in this category and assessment category, given its score and days.
@@ -167,11 +177,17 @@ fn next_tier(row: Row<'_>, score: f64, indicator: &IndicatorFigures) -> Outcome<
     let (value_to_reach, score_gain) = (row.figure("value_to_reach")?, row.figure("score_gain")?);
     let score =
         Decimal4::from_ten_thousandths(decimal(score).ten_thousandths() + decimal(score_gain).ten_thousandths());
+    let (of, tier, value) = (indicator.of, row.integer("next_tier")?, row.figure("value")?);
+    let step = Step { indicator: of, value, value_to_reach, next_tier: tier, score_gain };
     Ok(NextTier {
-        tier: row.integer("next_tier")?,
+        tier,
         value_to_reach,
         score_gain,
         score: score.as_f64(),
-        ways: ways(indicator.of, indicator.numerator, indicator.denominator, value_to_reach),
+        ways: ways(of, indicator.numerator, indicator.denominator, value_to_reach),
+        step: guidance::step(&step, Language::En),
+        step_zh: guidance::step(&step, Language::Zh),
+        what_to_do: guidance::what_to_do(of, Language::En),
+        what_to_do_zh: guidance::what_to_do(of, Language::Zh),
     })
 }

@@ -35,16 +35,16 @@ pub(crate) struct DimensionScore {
 const MOST_ROUNDED: i64 = 2;
 
 /// The dimensions of a shop's row of `scores`, in the order in which they are published.
-pub(super) fn dimensions(row: Row<'_>, weights: Option<&WeightRow>) -> Outcome<Vec<DimensionScore>> {
+pub(crate) fn dimensions(row: Row<'_>, weights: Option<&WeightRow>) -> Outcome<Vec<DimensionScore>> {
     let mut dimensions = Vec::new();
     for of in Dimension::ALL {
-        let name = of.name();
+        let [score, weight_percent] = columns(of);
         dimensions.push(DimensionScore {
             of,
-            dimension: name,
-            score: row.figure_if_any(&format!("{name}_score"))?,
+            dimension: of.name(),
+            score: row.figure_if_any(score)?,
             row_percent: weights.map(|weights| weights.percent(of).as_f64()),
-            weight_percent: row.figure_if_any(&format!("{name}_weight_percent"))?,
+            weight_percent: row.figure_if_any(weight_percent)?,
             adds: None,
         });
     }
@@ -52,6 +52,17 @@ pub(super) fn dimensions(row: Row<'_>, weights: Option<&WeightRow>) -> Outcome<V
         add_up(&mut dimensions, decimal(score))?;
     }
     Ok(dimensions)
+}
+
+/// The columns of its score and of its weight.
+const fn columns(of: Dimension) -> [&'static str; 2] {
+    match of {
+        Dimension::Product => ["product_score", "product_weight_percent"],
+        Dimension::Logistics => ["logistics_score", "logistics_weight_percent"],
+        Dimension::AfterSales => ["after_sales_score", "after_sales_weight_percent"],
+        Dimension::Dispute => ["dispute_score", "dispute_weight_percent"],
+        Dimension::Consultation => ["consultation_score", "consultation_weight_percent"],
+    }
 }
 
 /// Says what each dimension adds to `score`.

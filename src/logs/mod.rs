@@ -1,7 +1,7 @@
 //! What goes to stderr while a run works: lines of the log as text or JSON, findings, and on a terminal how far it has come.
 //!
 //! In: events and spans of `tracing`. Out: a line each with time, level, stage and what is said. What is logged is set once, from the
-//! command line, and holds for the process; what is observed for the record of the run is [`observed`]'s.
+//! command line, and holds for the process; what is observed for the record of the run is [`mod@observed`]'s.
 
 pub(crate) mod observed;
 mod progress;
@@ -49,21 +49,22 @@ static LOG: OnceLock<Log> = OnceLock::new();
 
 struct Log {
     format: LogFormat,
-    bars: MultiProgress,
+    /// Those of a terminal; none elsewhere.
+    bars: Option<MultiProgress>,
     observed: Observed,
 }
 
 /// Sets the log up; called once, from the command line. A second call changes nothing.
 pub fn start(wanted: Wanted) {
-    let bars = MultiProgress::new();
+    let shows_bars = io::stderr().is_terminal() && wanted.format == LogFormat::Text && !wanted.is_quiet;
+    let bars = shows_bars.then(MultiProgress::new);
     let observed = Observed::default();
     let log = Log { format: wanted.format, bars: bars.clone(), observed: observed.clone() };
     if LOG.set(log).is_err() {
         return;
     }
     let of_stages = Targets::new().with_target(stages::TARGET, Level::TRACE).with_target(stages::NIGHTS, Level::TRACE);
-    let shows_bars = io::stderr().is_terminal() && wanted.format == LogFormat::Text && !wanted.is_quiet;
-    let progress = Progress::new(shows_bars.then(|| bars.clone()));
+    let progress = Progress::new(bars.clone());
     let observes = of_stages.clone().with_default(LevelFilter::WARN);
     // Where it cannot be set, another subscriber is there already.
     let _ = tracing_subscriber::registry()
@@ -106,6 +107,11 @@ pub(crate) fn observed() -> Option<&'static Observed> {
 
 /// Tells each finding of a failure, once.
 pub fn tell(failure: &Failure) {
+    above_bars(|| tell_at_once(failure));
+}
+
+/// As [`tell`], whatever bars are shown and whoever writes above them: of a process that ends.
+pub(crate) fn tell_at_once(failure: &Failure) {
     failure.findings.iter().for_each(tell_finding);
 }
 
@@ -117,20 +123,20 @@ fn tell_finding(finding: &Finding) {
             tracing::error!(stage, place, column, found, wanted, advice, "{finding}");
         }
         // Where the log cannot be written (a full disk has often both), the exit code still tells.
-        Some(LogFormat::Text) | None => above_bars(|| drop(writeln!(io::stderr(), "error: {finding}"))),
+        Some(LogFormat::Text) | None => drop(writeln!(io::stderr(), "error: {finding}")),
     }
 }
 
 /// Writes to the terminal while the bars on it are out of the way.
 pub(crate) fn above_bars<T>(write: impl FnOnce() -> T) -> T {
-    match LOG.get() {
-        Some(log) => log.bars.suspend(write),
+    match LOG.get().and_then(|log| log.bars.as_ref()) {
+        Some(bars) => bars.suspend(write),
         None => write(),
     }
 }
 
 /// Stderr, above the bars.
-struct AboveBars(MultiProgress);
+struct AboveBars(Option<MultiProgress>);
 
 impl<'a> MakeWriter<'a> for AboveBars {
     type Writer = &'a Self;
@@ -142,7 +148,8 @@ impl<'a> MakeWriter<'a> for AboveBars {
 
 impl Write for &AboveBars {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.suspend(|| io::stderr().write(bytes))
+        let write = || io::stderr().write(bytes);
+        self.0.as_ref().map_or_else(write, |bars| bars.suspend(write))
     }
 
     fn flush(&mut self) -> io::Result<()> {

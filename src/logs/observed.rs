@@ -23,6 +23,8 @@ pub(crate) struct Observed(Arc<Mutex<Seen>>);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) stages: Vec<SeenStage>,
+    /// Those that go on: what tells one from others, its name and when it began.
+    ongoing: Vec<(u64, &'static str, Instant)>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -41,9 +43,15 @@ struct Begun {
 }
 
 impl Observed {
-    /// All of it so far.
+    /// All of it so far; a stage that goes on has taken the time until now.
     pub(crate) fn so_far(&self) -> Seen {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for (_, name, begun) in std::mem::take(&mut seen.ongoing) {
+            if let Some(stage) = seen.stage(name) {
+                stage.seconds += begun.elapsed().as_secs_f64();
+            }
+        }
+        seen
     }
 
     fn change(&self, change: impl FnOnce(&mut Seen)) {
@@ -68,6 +76,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Observed {
             span.extensions_mut().insert(Begun { at: Instant::now(), rows: None });
             self.change(|seen| {
                 seen.stage(span.name());
+                seen.ongoing.push((id.into_u64(), span.name(), Instant::now()));
             });
         }
     }
@@ -90,6 +99,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Observed {
         let Some(span) = context.span(&id) else { return };
         let Some(Begun { at, rows }) = span.extensions_mut().remove::<Begun>() else { return };
         self.change(|seen| {
+            seen.ongoing.retain(|(of, _, _)| *of != id.into_u64());
             if let Some(stage) = seen.stage(span.name()) {
                 stage.seconds += at.elapsed().as_secs_f64();
                 stage.rows = rows.map(|rows| rows + stage.rows.unwrap_or(0)).or(stage.rows);
@@ -153,7 +163,7 @@ mod tests {
             tracing::info!("no warning");
             tracing::warn!("{}", "two");
         });
-        let Seen { stages, warnings } = observed.so_far();
+        let Seen { stages, warnings, .. } = observed.so_far();
         let rows: Vec<_> = stages.iter().map(|stage| (stage.name, stage.rows)).collect();
         assert_eq!(rows, [("partials", Some(7)), ("publication", None)]);
         assert!(stages.iter().all(|stage| stage.seconds > 0.0));

@@ -32,29 +32,36 @@ pub(crate) struct Removed {
 }
 
 /// All kinds, in the order in which they go. One that is added here is found, counted and removed.
-fn kinds(settings: &Settings, (now, yesterday): (Timestamp, Day), old_records: Vec<PathBuf>) -> Outcome<Vec<Kind>> {
+fn kinds(
+    settings: &Settings,
+    (now, yesterday): (Timestamp, Day),
+    made_of_nights: [(&'static str, Vec<PathBuf>); 2],
+) -> Outcome<Vec<Kind>> {
     let Settings { out, state, .. } = settings;
     let store = Store::open(state, false, Keeping::InState)?;
     let kind = |name, paths| Kind { name, paths, remove: remove_all };
     let old_generations = garbage::old_generations(out, kept_generations(settings), now)?;
+    let [records, reports] = made_of_nights.map(|(name, paths)| kind(name, paths));
     Ok(vec![
         kind("leftovers of killed runs under OUT", garbage::leftovers(out)?),
         Kind { remove: garbage::remove_generations, ..kind("generations that are kept no longer", old_generations) },
         kind("days of refused rows", garbage::old_refused(out, yesterday.plus(-settings.quarantine_days))?),
-        kind("records of runs", old_records),
+        records,
+        reports,
         kind("leftovers of killed runs under STATE", checksummed::unfinished(state)?),
         kind("files of table-days that were stored anew since", store.replaced()?),
     ])
 }
 
-/// Removes all that nobody needs at an instant, after the last day that is over, with `old_records` of runs; a rehearsal only counts it. Kinds of which there is nothing are left out.
+/// Removes all that nobody needs at an instant, after the last day that is over, and what is named
+/// to go of what commands make of nights; a rehearsal only counts it. Kinds of which there is nothing are left out.
 pub(crate) fn collect(
     settings: &Settings,
     days: (Timestamp, Day),
-    old_records: Vec<PathBuf>,
+    made_of_nights: [(&'static str, Vec<PathBuf>); 2],
     is_rehearsal: bool,
 ) -> Outcome<Vec<Removed>> {
-    let mut kinds = kinds(settings, days, old_records)?;
+    let mut kinds = kinds(settings, days, made_of_nights)?;
     kinds.retain(|kind| !kind.paths.is_empty());
     let mut space = Space::default();
     let mut removed = Vec::new();

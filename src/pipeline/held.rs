@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use crate::error::Outcome;
 use crate::pipeline::night::{self, Night};
 use crate::publish::{self, Foretold, Hold};
-use crate::table_days::{dependencies::Terms, night::ingredients_of_now};
+use crate::table_days::{
+    dependencies::Terms,
+    night::{ingredients_of_now, is_of_todays_form},
+};
 use crate::{domain::Day, threads::on_pool};
 
 /// What came of a night.
@@ -35,5 +38,7 @@ fn hold(terms: Terms<'_>, as_of: Day) -> Outcome<Option<Hold>> {
     }
     terms.rulebook.check_in_force(as_of)?;
     let now = on_pool(|| ingredients_of_now(terms, as_of))?;
-    Ok(holds.into_iter().find(|hold| hold.ingredients == now))
+    // What an earlier release made it of is not known in today's words: its day is held, whatever it would be made of.
+    let holds_it = |hold: &Hold| hold.ingredients == now || !is_of_todays_form(&hold.ingredients);
+    Ok(holds.into_iter().find(holds_it))
 }

@@ -1,5 +1,7 @@
 //! Rows of published tables, with the values by column name, and cells of their columns.
 
+use std::ops::Range;
+
 use arrow::array::{Array, ArrayAccessor, AsArray, RecordBatch};
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Float64Type, Int64Type};
 use arrow::util::display::array_value_to_string;
@@ -26,14 +28,30 @@ pub(crate) struct Row<'a> {
 
 /// The rows of `table`, in order.
 pub(crate) fn rows(table: &RecordBatch) -> impl Iterator<Item = Row<'_>> {
-    (0..table.num_rows()).map(move |place| Row { table, place })
+    rows_at(table, 0..table.num_rows())
+}
+
+/// The rows of `table` in these places, which it has.
+pub(super) fn rows_at(table: &RecordBatch, places: Range<usize>) -> impl Iterator<Item = Row<'_>> {
+    places.map(move |place| Row { table, place })
 }
 
 impl<'a> Row<'a> {
     /// A text as it is, or an integer, day or boolean as it is written; nothing where it is null.
     pub(crate) fn text(self, column: &str) -> Outcome<String> {
-        let text = array_value_to_string(self.array(column)?, self.place);
+        let array = self.array(column)?;
+        if let Some(texts) = array.as_string_opt::<i32>() {
+            return Ok(cell(texts, self.place).unwrap_or_default().to_owned());
+        }
+        let text = array_value_to_string(array, self.place);
         text.map_err(|error| fault(STAGE, error))
+    }
+
+    /// A text as it is, in place; nothing where it is null.
+    pub(crate) fn word(self, column: &str) -> Outcome<&'a str> {
+        let texts = self.array(column)?.as_string_opt::<i32>();
+        let texts = texts.ok_or_else(|| fault(STAGE, format!("no text in {column}")))?;
+        Ok(cell(texts, self.place).unwrap_or_default())
     }
 
     pub(crate) fn integer(self, column: &str) -> Outcome<i64> {

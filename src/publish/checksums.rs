@@ -45,9 +45,14 @@ impl Checksums {
         self.0.insert(path, hash);
     }
 
+    /// The recorded hash of a file, if there is one.
+    pub(super) fn recorded(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
     /// The recorded hash of a file of `generation`, or, where there is none, the hash that it has now.
     pub(super) fn hash_of(&self, generation: &Path, path: &str) -> Outcome<String> {
-        self.0.get(path).map_or_else(|| file_hash(&generation.join(path)), |hash| Ok(hash.clone()))
+        self.recorded(path).map_or_else(|| file_hash(&generation.join(path)), |hash| Ok(hash.to_owned()))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -72,8 +72,7 @@ pub(super) fn generation_in(path: &Path) -> Option<String> {
     pairs.iter().find(|pair| pair.key == GENERATION_KEY)?.value.clone()
 }
 
-/// How many rows a published file has.
-pub(crate) fn rows_in(path: &Path) -> Outcome<i64> {
+pub(super) fn rows_in(path: &Path) -> Outcome<i64> {
     let file = File::open(path).map_err(|error| disk(STAGE, "open", path, &error))?;
     let footer = ParquetMetaDataReader::new().parse_and_finish(&file);
     Ok(footer.map_err(|error| failed("read back", path, &error))?.file_metadata().num_rows())

@@ -83,6 +83,8 @@ pub(crate) struct Published {
     pub(crate) changed: bool,
     /// The SHA-256 of the files of the partitions that were published, by path in the generation.
     pub(crate) files: BTreeMap<String, String>,
+    /// How many rows each file has that this publication wrote, by path in the generation.
+    pub(crate) rows: BTreeMap<String, usize>,
 }
 
 /// The generations under `out`, oldest first; none where nothing was published yet.

@@ -9,7 +9,7 @@ const STAGING: &str = ".staging";
 /// A generation being removed: renamed first, so that a half removed one is never taken for a whole one.
 const REMOVING_PREFIX: &str = ".removing-";
 
-/// The folders of OUT that runs make.
+/// The folders of OUT that runs make and need; that of the report is not among them, which is no reason for a run to fail.
 pub(crate) const OWN_FOLDERS: [&str; 6] = ["frozen", "generations", "locks", "records", "refused", "runs"];
 
 /// The folder of a generation, by its name.

@@ -12,6 +12,7 @@
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
 //! OUT/records/     why rollbacks gave up frozen month ends, and which nights they hold
 //! OUT/runs/        what each run did (see [`crate::runs`])
+//! OUT/report/      a page of the newest night, for people (see [`crate::report`])
 //! OUT/locks/       the lock that keeps a second run out
 //! ```
 //!
@@ -24,11 +25,13 @@
 //! expect that the caller holds the [`lock::Lock`] of `OUT/locks`, except [`list`] and those that read.
 
 pub(crate) mod batches;
+pub(crate) mod by_shop;
 pub(crate) mod cells;
 mod checksums;
 mod counted;
 mod current;
 mod dictionary_copy;
+pub(crate) mod failing;
 mod file_metadata;
 mod file_system;
 mod foretold;
@@ -60,7 +63,6 @@ mod testing;
 pub(crate) mod verification;
 
 pub(crate) use counted::counted;
-pub(crate) use file_metadata::rows_in;
 pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights, size_bytes};
 pub(crate) use holds::{Hold, Release, foretell_release, held, release};

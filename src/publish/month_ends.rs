@@ -3,15 +3,19 @@
 //! Grain in and out: one row a shop of one month end, in the columns of `month_end_scores`, which are those of `scores`
 //! and what a row's revision is. [`restatement`](super::restatement) replaces rows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 
+use super::cells::{Row, rows};
 use super::outputs::{MONTH_END_SCORES, MONTHLY_ASSESSMENTS};
 use super::reading::{Current, column, lacks_columns};
 use crate::assessments::MonthEndScore;
+use crate::calendar::Month;
 use crate::domain::Day;
 use crate::error::{Outcome, fault};
+use crate::policies::CYCLE_MONTHS;
 use crate::rulebook::Decimal4;
 use crate::shops::SharedNames;
 
@@ -62,6 +66,19 @@ pub(crate) fn newest_assessed(of: &Current, day: Day, shop_id: Option<i64>) -> O
         }
     }
     Ok(None)
+}
+
+/// The assessments of the cycles that `month_end` belongs to, too, by shop.
+pub(crate) fn of_cycle(assessed: Option<&RecordBatch>, month_end: Day) -> Outcome<BTreeMap<i64, Row<'_>>> {
+    let mut of_cycle = BTreeMap::new();
+    for row in assessed.into_iter().flat_map(rows) {
+        if !row.is_null("cycle_starts_on")?
+            && Month::of(month_end).since(Month::of(row.day("cycle_starts_on")?)) < CYCLE_MONTHS
+        {
+            of_cycle.insert(row.integer("shop_id")?, row);
+        }
+    }
+    Ok(of_cycle)
 }
 
 /// What assessments need of a published month end.

@@ -24,7 +24,7 @@ pub(super) struct EncodedFile {
     path: PathBuf,
     /// Whether it lies at its path; nothing does where only its hash is wanted.
     is_kept: bool,
-    rows: usize,
+    pub(super) rows: usize,
     writer: ArrowWriter<HashingFile>,
 }
 

@@ -16,6 +16,7 @@ use super::name::{Kind, Name};
 use super::partition::{NewPartition, OutputPartition, PUBLISHED, PartitionFolder};
 use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
+use super::staging::Written;
 use super::terms::{KnownTerms, RecordedTerms};
 use super::{current, dictionary_copy, file_system, frozen, output_checks, recovery, refused, staging};
 use crate::domain::Day;
@@ -126,30 +127,30 @@ pub(crate) fn publish(
     {
         let files = written(&Checksums::read(&before.folder)?.unwrap_or_default(), &partitions);
         publication.forget_refused(&layout);
-        return Ok(Published { name: before.name.to_string(), changed: false, files });
+        return Ok(Published { name: before.name.to_string(), changed: false, files, rows: BTreeMap::new() });
     }
     let added = add_generation(&layout, publication, &partitions, before.as_ref(), now);
-    let (name, checksums) = added.inspect_err(|_| {
+    let (name, checksums, rows) = added.inspect_err(|_| {
         if let Err(failure) = file_system::remove(&layout.staging) {
             tracing::warn!("the next run will remove what is left: {failure}");
         }
     })?;
     pruning::prune(&layout, keep, now);
     publication.forget_refused(&layout);
-    Ok(Published { name: name.to_string(), changed: true, files: written(&checksums, &partitions) })
+    Ok(Published { name: name.to_string(), changed: true, files: written(&checksums, &partitions), rows })
 }
 
 /// What publishing under `out` would come to: nothing is written, and no file is named.
 pub(crate) fn foretell(out: &Path, publication: &Publication<'_>) -> Outcome<Published> {
     let layout = Layout::new(out);
     let Some(name) = recovery::look(&layout)? else {
-        return Ok(Published { name: String::new(), changed: true, files: BTreeMap::new() });
+        return Ok(Published { name: String::new(), changed: true, files: BTreeMap::new(), rows: BTreeMap::new() });
     };
     let before = Predecessor::of(&layout, name)?;
     let partitions = publication.new_partitions(Some(&before.folder))?;
     output_checks::check_folders(&partitions)?;
     let changed = !before.holds(publication, &partitions)?;
-    Ok(Published { name: before.name.to_string(), changed, files: BTreeMap::new() })
+    Ok(Published { name: before.name.to_string(), changed, files: BTreeMap::new(), rows: BTreeMap::new() })
 }
 
 /// The hashes of the files of a run's partitions.
@@ -186,7 +187,7 @@ pub(crate) fn find_again(
         return Ok(None);
     }
     refused::forget(&layout, &night.quarantine);
-    Ok(Some(Published { name: current.name.to_string(), changed: false, files: there }))
+    Ok(Some(Published { name: current.name.to_string(), changed: false, files: there, rows: BTreeMap::new() }))
 }
 
 /// The generation that is current when a run publishes.
@@ -242,11 +243,12 @@ fn add_generation(
     news: &[NewPartition<'_>],
     before: Option<&Predecessor>,
     now: Timestamp,
-) -> Outcome<(Name, Checksums)> {
+) -> Outcome<(Name, Checksums, BTreeMap<String, usize>)> {
     let (folder, staging) = (&layout.generations, &layout.staging);
     // Opened before the first write, so that the sync reports every write that failed since.
     let to_sync = file_system::open_folder(folder)?;
-    let (id, mut checksums) = staging::write(staging, before.map(|before| before.folder.as_path()), news)?;
+    let Written { id, mut checksums, rows } =
+        staging::write(staging, before.map(|before| before.folder.as_path()), news)?;
     frozen::keep_copies(layout, staging, &checksums)?;
     if let Some(before) = before {
         // What the run did not write, since it found it there.
@@ -279,8 +281,8 @@ fn add_generation(
     // Until it is current or marked it is one that no reader saw: its name can be on disk before it is.
     file_system::rename(staging, &layout.generation(&name))?;
     file_system::sync_file_system(&to_sync, folder)?;
-    uninterrupted(|| current::switch(layout, before.map(|before| &before.name), &name))?;
-    Ok((name, checksums))
+    uninterrupted(name.to_string(), || current::switch(layout, before.map(|before| &before.name), &name))?;
+    Ok((name, checksums, rows))
 }
 
 #[cfg(test)]

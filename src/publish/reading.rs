@@ -17,6 +17,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
 use parquet::errors::ParquetError;
 
+use super::by_shop::ByShop;
 use super::checksums::{Checksums, file_hash};
 use super::file_system::names;
 use super::frozen::not_as_recorded;
@@ -141,6 +142,18 @@ impl Current {
         let Some((generation, _)) = &self.generation else { return Ok(None) };
         let folder = PartitionFolder::published(table, value).inside(generation);
         if folder.is_dir() { read_columns(&folder, columns) } else { Ok(None) }
+    }
+
+    /// Some columns of a partition, shop by shop, of files as they are; none where it was not published.
+    pub(crate) fn by_shop(
+        &self,
+        table: &OutputTable,
+        value: impl Display,
+        columns: &[&str],
+    ) -> Outcome<Option<ByShop>> {
+        let Some((generation, _)) = &self.generation else { return Ok(None) };
+        let folder = PartitionFolder::published(table, value).inside(generation);
+        if folder.is_dir() { ByShop::open(&folder, columns).map(Some) } else { Ok(None) }
     }
 
     /// The rows of a partition, given the value of its key; none where it was not published.

@@ -55,7 +55,7 @@ pub(crate) fn rollback(out: &Path, to: &str, why: Why<'_>) -> Outcome<RolledBack
         }
         holds::add(&layout, held)?;
         current::link_following(&layout)?;
-        uninterrupted(|| current::switch(&layout, previous.as_ref(), next))?;
+        uninterrupted(next.to_string(), || current::switch(&layout, previous.as_ref(), next))?;
     }
     // Readers see it already, and what they see is not held whatever the list says.
     if let Err(failure) = holds::forget_shown(&layout, next) {
@@ -103,7 +103,8 @@ impl Chosen {
 
     fn outcome(self) -> RolledBack {
         let changed = self.changes();
-        let published = Published { name: self.next.to_string(), changed, files: BTreeMap::new() };
+        let published =
+            Published { name: self.next.to_string(), changed, files: BTreeMap::new(), rows: BTreeMap::new() };
         RolledBack { published, held: self.held, released: self.released }
     }
 }

@@ -22,10 +22,20 @@ use crate::threads::longest_first;
 /// A partition's file should not pass this.
 const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 
+/// What a run wrote into a generation.
+pub(super) struct Written {
+    /// The run's own id.
+    pub(super) id: Id,
+    /// The hashes of the files.
+    pub(super) checksums: Checksums,
+    /// How many rows each file has, by its path in the generation.
+    pub(super) rows: BTreeMap<String, usize>,
+}
+
 /// Writes a run's own partitions, sorted by folder, into `staging`, but for quarantine files that the generation `before` has
 /// with these rows: a day's quarantine is read again by each of thirty nights, and is a new file only where its rows are
-/// new. Returns the run's own id and the hashes of the files.
-pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<'_>]) -> Outcome<(Id, Checksums)> {
+/// new.
+pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<'_>]) -> Outcome<Written> {
     file_system::make_folder(staging, PUBLISHED.folder_mode)?;
     for root in [PUBLISHED, SET_ASIDE] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
@@ -33,14 +43,15 @@ pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<
     let written = longest_first(news, length, |partition| write_rows(staging, before, partition));
     let written = all(written)?;
     let (ids, own) = ids(news, &written)?;
-    let mut checksums = Checksums::default();
+    let (mut checksums, mut rows) = (Checksums::default(), BTreeMap::new());
     for ((partition, files), id) in news.iter().zip(written).zip(&ids) {
         for file in files {
             let path = format!("{}/{}", partition.folder, file.name);
+            rows.insert(path.clone(), file.rows);
             checksums.insert(path, file.finish(id, partition.folder.root.file_mode)?);
         }
     }
-    Ok((own, checksums))
+    Ok(Written { id: own, checksums, rows })
 }
 
 /// The files of a partition without their footers; none where those of the generation `before` stay.

@@ -16,7 +16,7 @@ use crate::partials::records::TableDay;
 /// The reason of the row that counts all rows.
 pub(crate) const ALL_ROWS: &str = "none";
 /// The reason of sound rows of a shop that the snapshot does not have.
-const UNKNOWN_SHOP: &str = "unknown_shop";
+pub(crate) const UNKNOWN_SHOP: &str = "unknown_shop";
 /// The reason of sound appeals that speak of no record of their shop.
 const UNMATCHED_APPEAL: &str = "unmatched_appeal";
 

@@ -6,6 +6,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,6 +18,9 @@ use crate::folders::entries;
 const ENDING: &str = ".json";
 /// What a killed run may leave of a record that it was writing.
 const UNFINISHED_ENDING: &str = ".json.tmp";
+
+/// When a file was last written, as far as the system tells, and the file.
+pub(crate) type Written = (Option<SystemTime>, PathBuf);
 
 /// The folder of records.
 pub(crate) fn folder(out: &Path) -> PathBuf {
@@ -60,11 +64,12 @@ pub(crate) fn read(path: &Path) -> Option<RunRecord> {
     (record.schema == SCHEMA).then_some(record)
 }
 
-/// The records of other runs, the newest first, each read when it is asked for.
-pub(crate) fn others(out: &Path, run_id: &str) -> Outcome<impl Iterator<Item = RunRecord> + use<>> {
-    let run_id = run_id.to_owned();
-    let files = files(out)?.into_iter().rev();
-    Ok(files.filter_map(|path| read(&path)).filter(move |record| record.run_id != run_id))
+/// The files of records, those that were written last first, each with when that was: a run that began later may have ended before.
+pub(crate) fn last_written(out: &Path) -> Outcome<impl Iterator<Item = Written> + use<>> {
+    let written = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
+    let mut files: Vec<Written> = files(out)?.into_iter().map(|path| (written(&path), path)).collect();
+    files.sort_unstable();
+    Ok(files.into_iter().rev())
 }
 
 /// Records that are not kept any longer at `now`, and what runs that were killed a day before left of others.

@@ -1,4 +1,5 @@
-//! The command of `on_success` or `on_failure`: it gets the record of the run on its stdin, once the run has let go of its locks.
+//! The command of `on_success` or `on_failure`: it gets the record of the run on its stdin, once the run has let go of its locks; of one
+//! that a signal ends, before.
 //!
 //! It runs in a shell, in the working folder of the run. What it prints goes to stderr: stdout has the results of the run.
 

@@ -159,7 +159,7 @@ fn output(record: &RunRecord, table: &OutputTable) -> Option<Value> {
     let columns = table.schema();
     let fields = columns.fields().iter().map(|column| field(column.name(), &column.data_type().to_string()));
     let statistics = json!({
-        "rowCount": files.iter().filter_map(|file| file.row_count).sum::<i64>(),
+        "rowCount": files.iter().filter_map(|file| file.row_count).sum::<usize>(),
         "size": files.iter().filter_map(|file| file.size_bytes).sum::<u64>(),
         "fileCount": files.len(),
     });

@@ -37,22 +37,22 @@ pub(crate) struct Metric {
 pub(crate) struct Known<'a> {
     /// The run that ends.
     pub(crate) run: &'a RunRecord,
-    /// The newest run that knows nights, this one or one before; none where there is none.
-    pub(crate) of_nights: Option<&'a RunRecord>,
+    /// The newest run that came to the newest night that readers see, this one or one before; none where none is known.
+    pub(crate) of_night: Option<&'a RunRecord>,
 }
 
 /// The values of labels, in their order, and the figure.
 type Samples = Vec<(Vec<String>, f64)>;
 
 impl<'a> Known<'a> {
-    /// The newest night that is known, by its as-of day.
+    /// The newest night that readers see.
     fn night(&self) -> Option<&'a NightRun> {
-        self.of_nights?.nights.iter().max_by_key(|night| night.as_of)
+        self.of_night?.nights.iter().find(|night| Some(night.as_of) == self.run.newest_night)
     }
 }
 
 /// All metrics.
-pub(crate) static METRICS: [Metric; 19] = [
+pub(crate) static METRICS: [Metric; 20] = [
     Metric {
         name: "shopscore_info",
         labels: &["version"],
@@ -122,15 +122,23 @@ pub(crate) static METRICS: [Metric; 19] = [
         samples: |known| one([], count(known.run.stale_nights.len())),
     },
     Metric {
+        name: "shopscore_held_nights",
+        labels: &[],
+        help: "Nights that rollbacks hold, until they are released",
+        samples: |known| known.run.holds.as_ref().map_or(Vec::new(), |days| one([], count(days.len()))),
+    },
+    Metric {
         name: "shopscore_newest_night_timestamp_seconds",
         labels: &[],
-        help: "00:00 UTC of the as-of day of the newest night that the last run with nights came to",
-        samples: |known| of_night(known, |night| one([], f64::from(night.as_of.epoch_days()) * 86_400.0)),
+        help: "00:00 UTC of the as-of day of the newest night that readers see",
+        samples: |known| {
+            known.run.newest_night.map_or(Vec::new(), |day| one([], f64::from(day.epoch_days()) * 86_400.0))
+        },
     },
     Metric {
         name: "shopscore_input_rows",
         labels: &["extract"],
-        help: "Rows of the extracts that the nights of the last run with nights were made of",
+        help: "Rows of the extracts that the run was made of which came last to the newest night",
         samples: input_rows,
     },
     Metric {
@@ -197,9 +205,9 @@ fn stage_seconds(known: &Known<'_>) -> Samples {
 }
 
 fn input_rows(known: &Known<'_>) -> Samples {
-    let Some(of_nights) = known.of_nights else { return Vec::new() };
+    let Some(of_night) = known.of_night else { return Vec::new() };
     let mut rows: BTreeMap<&str, i64> = Table::ALL.into_iter().map(|table| (table.name(), 0)).collect();
-    for input in &of_nights.inputs {
+    for input in &of_night.inputs {
         *rows.entry(&input.extract).or_default() += input.row_count;
     }
     rows.into_iter().map(|(extract, rows)| (vec![extract.to_owned()], whole(rows))).collect()

@@ -33,7 +33,7 @@ pub(crate) struct RunRecord {
     pub(crate) run_id: String,
     /// The command by its name alone.
     pub(crate) command: String,
-    /// The command as it was typed, without settings.
+    /// The command with what it was asked, without settings.
     pub(crate) asked: String,
     /// The version of the program.
     pub(crate) program_version: String,
@@ -79,6 +79,10 @@ pub(crate) struct RunRecord {
     pub(crate) outputs: Vec<OutputFile>,
     /// The stages of its work, in the order in which they first began.
     pub(crate) stages: Vec<StageRun>,
+    /// The newest night that readers saw when it ended; null where they saw none.
+    pub(crate) newest_night: Option<Day>,
+    /// The days that were held when it ended; null where that cannot be read.
+    pub(crate) holds: Option<Vec<Day>>,
     /// The published nights that are stale, as far as runs have noticed.
     pub(crate) stale_nights: Vec<Day>,
     /// When each command last ended with 0, this run included, as instants in UTC.
@@ -188,7 +192,7 @@ pub(crate) struct QuarantinedRows {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PublicationRun {
-    /// `restatement`, `settlement` or `rollback`.
+    /// `restatement`, `settlement`, `rollback`, or `interrupted` where a signal came before more was known.
     pub(crate) kind: String,
     /// What it is of: a month end, a year, a generation.
     pub(crate) of: String,
@@ -226,8 +230,8 @@ pub(crate) struct OutputFile {
     pub(crate) generation: String,
     /// Its SHA-256, as recorded beside it.
     pub(crate) sha256: String,
-    /// Null where the file cannot be read any more.
-    pub(crate) row_count: Option<i64>,
+    /// How many rows it has; null where this run found it there.
+    pub(crate) row_count: Option<usize>,
     /// Its size; null where the file cannot be read any more.
     pub(crate) size_bytes: Option<u64>,
 }

@@ -2,19 +2,26 @@
 //!
 //! In: the record of the run, and where the settings want what. What cannot be told is a warning, and no reason for anything else.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::Timestamp;
 
+use super::folder::{self, Written};
 use super::lineage::{self, Transition};
 use super::record::RunRecord;
-use super::{folder, hook, metrics};
+use super::{hook, metrics};
 use crate::error::Outcome;
 use crate::settings::reports::Reports;
+
+/// How many records of others are looked at for what is wanted of them: it is mostly in the first.
+const MOST_LOOKED_AT: usize = 100;
 
 /// Who is told.
 pub(crate) struct Telling {
     pub(crate) reports: Reports,
-    /// The newest run that ended before; none where there was none.
-    pub(crate) before: Option<RunRecord>,
+    /// The records that were looked at, each as it was last written; none where a file is no record.
+    looked_at: Mutex<BTreeMap<Written, Option<Arc<RunRecord>>>>,
 }
 
 /// What came of a report, unless that failed, which is warned of: `what` says what there is not.
@@ -23,11 +30,21 @@ pub(crate) fn unless_failed<T>(what: &str, outcome: Outcome<T>) -> Option<T> {
 }
 
 impl Telling {
-    /// What the settings want, and what the newest run that has ended knew.
-    pub(crate) fn of(reports: Reports, run_id: &str) -> Self {
-        let others = unless_failed("what runs before knew is not known", folder::others(&reports.out, run_id));
-        let before = others.into_iter().flatten().find(|record| record.ended_at.is_some());
-        Self { reports, before }
+    /// What the settings want.
+    pub(crate) fn of(reports: Reports) -> Self {
+        Self { reports, looked_at: Mutex::default() }
+    }
+
+    /// The newest record of another run that is one of these, by when records were last written.
+    pub(crate) fn newest(&self, run_id: &str, is_wanted: impl Fn(&RunRecord) -> bool) -> Option<Arc<RunRecord>> {
+        let files = unless_failed("what runs before knew is not known", folder::last_written(&self.reports.out))?;
+        let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = files.filter_map(|file| {
+            let read = |(_, path): &Written| folder::read(path).map(Arc::new);
+            looked_at.entry(file.clone()).or_insert_with(|| read(&file)).clone()
+        });
+        let mut others = records.filter(|record| record.run_id != run_id).take(MOST_LOOKED_AT);
+        others.find(|record| is_wanted(record))
     }
 
     /// Writes all that is wanted of a run that begins.
@@ -39,7 +56,7 @@ impl Telling {
         self.add_event(record, Transition::Start, record.started_at);
     }
 
-    /// Writes all that is wanted of a run that has ended.
+    /// Writes all that is wanted of a run that has ended, but for the command.
     pub(crate) fn end(&self, record: &RunRecord) {
         let Reports { out, metrics_file, keep_runs_days, .. } = &self.reports;
         let ended_at = record.ended_at.unwrap_or(record.started_at);
@@ -59,18 +76,13 @@ impl Telling {
         }
         let transition = if record.is_success() { Transition::Complete } else { Transition::Fail };
         self.add_event(record, transition, ended_at);
-        self.tell_command(record);
     }
 
     fn metrics(&self, record: &RunRecord) -> Outcome<String> {
-        let knows_nights = |record: &RunRecord| !record.nights.is_empty();
-        let earlier = match &self.before {
-            _ if knows_nights(record) => None,
-            Some(before) if knows_nights(before) => Some(before.clone()),
-            _ => folder::others(&self.reports.out, &record.run_id)?.find(knows_nights),
-        };
-        let of_nights = Some(record).filter(|record| knows_nights(record)).or(earlier.as_ref());
-        metrics::text(metrics::Known { run: record, of_nights })
+        let knows_newest = |of: &RunRecord| of.nights.iter().any(|night| Some(night.as_of) == record.newest_night);
+        let earlier = if knows_newest(record) { None } else { self.newest(&record.run_id, knows_newest) };
+        let of_night = Some(record).filter(|record| knows_newest(record)).or(earlier.as_deref());
+        metrics::text(metrics::Known { run: record, of_night })
     }
 
     fn add_event(&self, record: &RunRecord, transition: Transition, at: Timestamp) {
@@ -80,7 +92,8 @@ impl Telling {
         }
     }
 
-    fn tell_command(&self, record: &RunRecord) {
+    /// Tells the command that is to be told of such an end.
+    pub(crate) fn command(&self, record: &RunRecord) {
         let Reports { on_success, on_failure, .. } = &self.reports;
         let (setting, command) =
             if record.is_success() { ("on_success", on_success) } else { ("on_failure", on_failure) };

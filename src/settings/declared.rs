@@ -91,7 +91,7 @@ const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 56] = [
+pub static SETTINGS: [Setting; 57] = [
     setting("root", Kind::Root, "", Run, "the folder that paths in this file are relative to")
         .or("the folder of the file"),
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
@@ -149,7 +149,8 @@ pub static SETTINGS: [Setting; 56] = [
     setting("openlineage_namespace", Text, "shopscore", Run, "the namespace of the job in OpenLineage"),
     setting("on_success", Command, "", Run, "the command that gets the record of a run that succeeded").or("none"),
     setting("on_failure", Command, "", Run, "the command that gets the record of a run that failed").or("none"),
-    setting("keep_runs_days", DAYS, "400", Run, "how long the records of runs are kept"),
+    setting("keep_runs_days", AtLeast("days", 1, 36_600), "400", Run, "how long the records of runs are kept"),
+    setting("report", Switch, "false", Run, "whether runs make the report of the newest night that readers see"),
     setting("rehash", Switch, "false", Run, "whether files are read even where only their bytes can differ"),
 ];
 
@@ -180,6 +181,11 @@ impl Setting {
         folders
             .flat_map(move |text| text.split(move |letter| is_list && letter == ','))
             .map(move |folder| if is_list { folder.trim() } else { folder })
+    }
+
+    /// Whether a list is one of its values.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::Folders | Kind::SomeOf(_))
     }
 
     pub(super) fn accepts(&self, text: &str) -> bool {

@@ -28,7 +28,12 @@ struct Reading<'a> {
 
 pub(super) fn entries(path: &Path) -> Outcome<Vec<Entry>> {
     let text = std::fs::read_to_string(path).map_err(|error| refuse(path, error.to_string()))?;
-    let table = DeTable::parse(&text).map_err(|error| refuse(path, error.to_string()))?;
+    // Its own words would show the line, which may hold a secret.
+    let refused = |error: toml::de::Error| {
+        let line = line_of(&text, error.span().map_or(0, |span| span.start));
+        unfit(error.message().to_owned()).line(path, line).advice(ADVICE).fail(ExitClass::Usage)
+    };
+    let table = DeTable::parse(&text).map_err(refused)?;
     let mut reading = Reading { path, text: &text, entries: Vec::new() };
     for (key, value) in table.get_ref() {
         match value.get_ref() {
@@ -39,9 +44,20 @@ pub(super) fn entries(path: &Path) -> Outcome<Vec<Entry>> {
     Ok(reading.entries)
 }
 
+const ADVICE: &str = "correct the file, or name another with --config";
+
 fn refuse(path: &Path, found: String) -> Failure {
-    let finding = Finding::new(STAGE, found, "a TOML file of settings, name = value").path(path);
-    finding.advice("correct the file, or name another with --config").fail(ExitClass::Usage)
+    unfit(found).path(path).advice(ADVICE).fail(ExitClass::Usage)
+}
+
+fn unfit(found: String) -> Finding {
+    Finding::new(STAGE, found, "a TOML file of settings, name = value")
+}
+
+/// The line of a place in a text; 1 is the first.
+fn line_of(text: &str, place: usize) -> u64 {
+    let before = text.get(..place).unwrap_or_default();
+    before.bytes().filter(|byte| *byte == b'\n').count() as u64 + 1
 }
 
 impl Reading<'_> {
@@ -64,8 +80,7 @@ impl Reading<'_> {
         };
         let found = || format!("{name} as a section, a list of lists, or a number beyond 64 bits");
         let texts = texts.ok_or_else(|| refuse(self.path, found()))?;
-        let before = self.text.get(..key.span().start).unwrap_or_default();
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() as u64 + 1;
+        let line = line_of(self.text, key.span().start);
         self.entries.push(Entry { name: name.to_owned(), texts, line });
         Ok(())
     }

@@ -71,6 +71,11 @@ impl Layers {
             self.findings.push(unknown(name, &origin));
             return;
         };
+        if texts.len() > 1 && !setting.is_list() {
+            let finding = origin.finding(&format!("{name} = {texts:?}"), setting.wanted());
+            self.findings.push(finding.advice("give one value, and no list"));
+            return;
+        }
         let text = texts.join(",");
         if setting.kind == Kind::Root && !matches!(origin, Origin::File { .. }) {
             let finding =

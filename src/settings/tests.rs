@@ -137,6 +137,16 @@ fn a_finding_about_the_file_names_the_line() {
 }
 
 #[test]
+fn a_list_is_refused_where_one_value_is_wanted_and_a_line_that_is_no_toml_is_not_shown() {
+    let refused = |file: &str| resolved(file, &[], &[]).unwrap_err().to_string();
+    let said = refused("on_failure = ['a', 'curl']");
+    assert!(said.contains(r#":1: found on_failure = ["a", "curl"], wanted "#), "{said}");
+    assert!(resolved("linked_roots = ['a', 'b']", &[], &[]).is_ok());
+    let said = refused("window_days = 3\non_failure = \"curl secret");
+    assert!(said.contains("/nightly.toml:2: found ") && !said.contains("secret"), "{said}");
+}
+
+#[test]
 fn numbers_of_the_file_are_read_in_every_form_of_toml() {
     let days =
         |written: &str| resolved(&format!("window_days = {written}"), &[], &[]).map(|settings| settings.window_days);

@@ -231,6 +231,14 @@ pub(super) fn shops(resolved: &mut ResolvedDays<'_>, means: Means<'_>) -> Outcom
     Ok((day, shops.take_content(means)?.shops()?))
 }
 
+/// What the hash begins with, so that one of other words, as an earlier release left it, is told from one of today's.
+const INGREDIENTS_FORM: &str = "2-";
+
+/// Whether a recorded hash of a night's ingredients can be held against one of now.
+pub(crate) fn is_of_todays_form(ingredients: &str) -> bool {
+    ingredients.starts_with(INGREDIENTS_FORM)
+}
+
 /// The hash of all that the night of `as_of` depends on, given the fingerprints of its table-days, in order.
 fn ingredients(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = (TableDay, String)>) -> String {
     let month = Month::of(as_of);
@@ -238,7 +246,7 @@ fn ingredients(terms: Terms<'_>, as_of: Day, fingerprints: impl Iterator<Item = 
     let rules = terms.rulebook.described_on(as_of, month.last_day(), &cycle_starts);
     let mut words = vec![format!("night {as_of}"), terms.settings.described(), rules];
     words.extend(fingerprints.map(|((table, day), hash)| format!("{} {day} {hash}", table.name())));
-    hash_of(words.join("\n").as_bytes())
+    format!("{INGREDIENTS_FORM}{}", hash_of(words.join("\n").as_bytes()))
 }
 
 /// What the night of `as_of` would be made of if it were scored now; nothing is scored.

@@ -86,6 +86,8 @@ fn touched(planned: &Planned, hashes: &[String], store: &Store<'_>) -> Outcome<S
 fn computed<'a>(planned: &'a Planned, opened: &Opened<'_>, why: Why, means: Means<'_>) -> Outcome<Resolved<'a>> {
     let inputs = planned.inputs(&opened.hashes);
     let version = Version { fingerprint: planned.fingerprint(&inputs), ..Version::default() };
+    let (table, day) = planned.of();
+    tracing::debug!("computing {} {day}, since {why}", table.name());
     let Computed { counts, quarantine, content, records } = compute(opened, true)?;
     if let Some(records) = records {
         means.store.put_records(planned.of(), &version, &records)?;

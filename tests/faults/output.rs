@@ -94,7 +94,7 @@ fn fault_05_a_full_disk_ends_the_run_with_the_old_night() {
     fs::create_dir(bench.path("out")).unwrap();
     let program = bench.command(AS_OF, &["--set", "min_free_mib=0"]);
     let script = r#"
-        mount -t tmpfs -o size=1m none out || exit 99
+        mount -t tmpfs -o size=2m none out || exit 99
         "$0" "$@" >&2 || exit 98
         dd if=/dev/zero of=out/filler bs=4k 2>/dev/null
         before=$(find out -type f ! -path 'out/runs/*' ! -name run.lock ! -name filler -exec sha256sum {} + | sort; readlink out/current)

@@ -82,7 +82,7 @@ fn a_file_of_settings_that_is_not_there_or_no_toml_is_refused() {
         assert_refused(
             USAGE,
             |bench| bench.configure(text),
-            &[&["settings: jobs/nightly.toml: found ", "wanted a TOML file of settings, name = value"]],
+            &[&["settings: jobs/nightly.toml:", ": found ", "wanted a TOML file of settings, name = value"]],
         );
     }
 }

@@ -3,11 +3,12 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::runner::with_usual_signals;
 use crate::support::{AS_OF, Bench, Ended};
 
 /// How the night of the sample marketplace ended that was sent a signal after so many milliseconds, and how long it took to end.
 fn ended(bench: &Bench, signal: &str, after_milliseconds: u64) -> (Ended, Duration) {
-    let mut night = bench.sample_command(AS_OF, &[]);
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &[]));
     let child = night.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(after_milliseconds));
     let sent = Instant::now();

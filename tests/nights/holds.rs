@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::disk::Disk;
+use crate::support::disk::{Disk, set_mode};
 use crate::support::library::MONTH_END_SCORES;
 use crate::support::{Bench, Table, day};
 
@@ -94,4 +94,22 @@ fn a_held_night_that_ends_a_month_freezes_nothing() {
     assert!(bench.shown(&MONTH_END_SCORES, "2022-01-31", &["shop_id"]).is_empty());
     bench.said("rollback --release 2022-01-31");
     bench.run("nightly --date 2022-01-31").assert_said("month end 2022-01-31 closed");
+}
+
+/// Its hash is one of other words, so that it cannot be known whether the night would be the same.
+#[test]
+fn a_night_of_an_earlier_release_is_held_by_its_day_until_it_is_released() {
+    let bench = Bench::week();
+    bench.said("nightly --date 2022-03-14");
+    bench.said("nightly --date 2022-03-15");
+    let described = bench.path("out/current/../generation.json");
+    let text = fs::read_to_string(&described).unwrap();
+    let of_today = text.split("\"2022-03-15\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    set_mode(&described, 0o644);
+    fs::write(&described, text.replace(&of_today, "0123456789abcdef0123456789abcdef")).unwrap();
+    bench.said("rollback --to 1");
+    bench.put(Table::Reviews, day("2022-03-15"), &[]);
+    assert_held(&bench, "nightly --date 2022-03-15");
+    bench.said("rollback --release 2022-03-15");
+    bench.run("nightly --date 2022-03-15").assert_said("published as 000003-");
 }

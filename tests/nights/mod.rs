@@ -13,6 +13,7 @@ mod gc;
 mod holds;
 mod new;
 mod outlook;
+mod report;
 mod retention;
 mod rulings;
 mod shared;

@@ -74,9 +74,11 @@ fn generations_under_names_of_an_earlier_release_are_listed_rolled_back_to_and_h
         let listed = left.run(&["generations", "--format", "csv"]);
         assert!(listed.stdout.contains("\n000002-2022-03-01-79e112b80294,"), "{release}: {}", listed.stdout);
         left.run(&["rollback", "--to", "000001-2022-02-28-9ca8c3981fe7"]).assert_said("held: 2022-03-01; ");
-        let shorter = left.run(&["nightly", "--date", "2022-03-01", "--set", "window_days=2"]);
-        shorter.assert_said("published as 000003-night-2022-03-01-");
-        left.run(&["rollback", "--to", "2022-03-01-79e112b80294"]).assert_said("held no more");
+        let shorter = ["nightly", "--date", "2022-03-01", "--set", "window_days=2"];
+        left.run(&shorter).assert_warned("2022-03-01 is held: ");
+        left.run(&["rollback", "--release", "2022-03-01"]).assert_said("released: 2022-03-01");
+        left.run(&shorter).assert_said("published as 000003-night-2022-03-01-");
+        left.run(&["rollback", "--to", "2022-03-01-79e112b80294"]).assert_said("held: 2022-03-01; ");
         left.run(&["verify"]).assert_done();
     }
 }

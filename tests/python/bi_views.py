@@ -4,10 +4,11 @@ compares them.
     bi_views.py SHOPSCORE OUT
 
 Each engine counts the rows of every view, the nulls of every column, and sums up every numeric column: all must agree, and the views
-of the tables with pyarrow, too. Every column of those has its comment, where the engine shows comments. A table that has no partition
-yet is left out, and said.
+of the tables with pyarrow, too. Every column of those has its comment, where the engine shows comments. What the view of improvements
+in words says of the newest night is to the letter what `explain` says. A table that has no partition yet is left out, and said.
 """
 
+import json
 import math
 import subprocess
 import sys
@@ -18,6 +19,11 @@ import pyarrow.compute
 import pyarrow.dataset
 
 VIEWS = Path(__file__).parents[2] / "jobs/bi/views.sql"
+# Of `shopscore schema`, and no table.
+IN_WORDS = "improvements_in_words"
+WORDS = ["step", "step_zh", "what_to_do", "what_to_do_zh"]
+# Of the newest night, `explain` tells one shop in so many.
+EXPLAINED_EVERY = 7
 # What Spark shows of the types of columns.
 NUMERIC = ("BIGINT", "DOUBLE", "INT")
 
@@ -154,10 +160,38 @@ def make_views(engine: Engine, shopscore: str, out: Path, there: set[str]) -> No
     command = [shopscore, "schema", "--format", engine.dialect, "--out", str(out)]
     dictionary = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     for statement in statements(dictionary):
-        if name(statement) in there:
+        if name(statement) in there | {IN_WORDS}:
             engine.run(statement)
     for statement in statements(VIEWS.read_text()):
         engine.run(statement)
+
+
+def in_words(engine: Engine) -> dict[tuple[str, int, str], tuple]:
+    """What the view says, by day, shop and indicator."""
+    columns = ", ".join(["concat('', dt)", "shop_id", "indicator", *WORDS])
+    return {row[:3]: row[3:] for row in engine.run(f"SELECT {columns} FROM {IN_WORDS}")}
+
+
+def explained(shopscore: str, out: Path, day: str, shop: int) -> dict[str, tuple]:
+    """What `explain` says, by indicator."""
+    command = [shopscore, "explain", "--shop", str(shop), "--date", day, "--out", str(out), "--format", "json"]
+    answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    steps = {each["indicator"]: each["next"] for each in answer["indicators"] if each["next"]}
+    return {indicator: tuple(step[column] for column in WORDS) for indicator, step in steps.items()}
+
+
+def check_words(engines: list[Engine], shopscore: str, out: Path) -> list[str]:
+    first, *others = [in_words(engine) for engine in engines]
+    unlike = [engine.dialect for engine, words in zip(engines[1:], others) if words != first]
+    failed = [f"{IN_WORDS}: {dialect} has other texts than {engines[0].dialect}" for dialect in unlike]
+    newest = max(day for day, _, _ in first)
+    shops = sorted({shop for day, shop, _ in first if day == newest})[::EXPLAINED_EVERY]
+    for shop in shops:
+        of_view = {indicator: words for (day, of, indicator), words in first.items() if (day, of) == (newest, shop)}
+        if of_view != explained(shopscore, out, newest, shop):
+            failed.append(f"{IN_WORDS}: shop {shop}: {of_view}, explained {explained(shopscore, out, newest, shop)}")
+    print(f"{IN_WORDS}: {len(first)} texts, as explain has them of {len(shops)} shops on {newest}")
+    return failed
 
 
 def main() -> int:
@@ -166,8 +200,8 @@ def main() -> int:
     tables = sorted(path.name for path in (out / "current").iterdir())
     for engine in engines:
         make_views(engine, shopscore, out, set(tables))
-    failed = []
-    for view in tables + [name(statement) for statement in statements(VIEWS.read_text())]:
+    failed = check_words(engines, shopscore, out)
+    for view in tables + [IN_WORDS] + [name(statement) for statement in statements(VIEWS.read_text())]:
         first, *others = engines
         kinds = first.columns(view)
         numeric = [column for column, kind in kinds.items() if kind in NUMERIC or kind.startswith(("HUGEINT", "DECIMAL"))]

@@ -2,12 +2,13 @@
 
     crash.py SHOPSCORE RULES [EVERY]
 
-strace lists the calls of a run on one thread that write, rename, link, sync or remove in the output or the state folder.
+strace lists the calls of a run on one thread that write, rename, link, sync or remove in the output or the state folder, but for the
+record of the run.
 Then, for each of them (with EVERY=5 for each fifth of a kind), the run is killed as it makes the call, and in two more
 runs the call fails with ENOSPC and with EIO. After each:
 
-- readers see the old publication or the new one, every byte of it, its quarantine and dictionary with it; where it was rolled back, what
-  they see no more is held, and of a release all or nothing is;
+- readers see the old publication or the new one, every byte of it, its quarantine and dictionary with it; where it was rolled back,
+  what they see no more is held, and of a release all or nothing is;
 - a run that was not killed ends with exit code 5, the old publication and a line that names the path; or, where nothing
   depends on the call, with 0 and the new one: after the switch, or at a close, which the sync answers for;
 - a plain rerun ends with exit code 0, readers see every byte of a run that was left alone, the state folder holds what
@@ -27,6 +28,12 @@ KILLED = -9
 DISK = 5
 # The sync of the file system answers for the bytes of a file that was closed before.
 MAY_FAIL_QUIETLY = {"close"}
+
+
+def is_of_record(call: Call, out: Path) -> bool:
+    """Whether it is one for the record of the run: that has the time in its name, so no other run makes the call, and nothing
+    depends on it (tests/runs strike there)."""
+    return Path(call.path).is_relative_to(out / "runs")
 
 
 def switch(calls: list[Call]) -> int:
@@ -69,6 +76,7 @@ class Struck:
         self.old = bench.seen()
         self.command = bench.command(scenario.run)
         calls = changing_calls(self.command, [bench.out, bench.state], bench.folder / "calls")
+        calls = [call for call in calls if not is_of_record(call, bench.out)]
         self.new = bench.seen()
         assert self.old and (self.new != self.old) == scenario.is_seen, "the run changes nothing, or what it must not"
         self.generations = bench.generations()

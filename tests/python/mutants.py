@@ -82,7 +82,7 @@ class Run:
 
 
 def tree(folder):
-    """What lies under a folder: links that lead somewhere, modes and hashes by path; without locks, and the rows that stopped runs."""
+    """What lies under a folder: links that lead somewhere, modes and hashes by path; without locks, the rows that stopped runs, and their records."""
     found = {}
     for at, folders, files in os.walk(folder):
         for name in folders + files:
@@ -90,7 +90,7 @@ def tree(folder):
             relative = os.path.relpath(path, folder)
             if os.path.islink(path) and os.path.exists(path):
                 found[relative] = os.readlink(path)
-            elif os.path.isfile(path) and not relative.startswith(("locks/", "refused/")):
+            elif os.path.isfile(path) and not relative.startswith(("locks/", "refused/", "runs/")):
                 with open(path, "rb") as file:
                     found[relative] = hashlib.sha256(file.read()).hexdigest(), os.stat(path).st_mode
     return found

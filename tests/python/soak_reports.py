@@ -20,7 +20,8 @@ class Reports:
 
     def __init__(self, folder, out):
         self.folder, self.out = folder, out
-        self.of_killed, self.seen = 0, set()
+        # The processes that were killed, perhaps between their record and their last event.
+        self.of_killed, self.seen, self.killed = 0, set(), set()
 
     def flags(self):
         return [argument for name, value in SETTINGS.items() for argument in ("--set", f"{name}={value}")]
@@ -114,6 +115,7 @@ class Reports:
         for event in self.events():
             by_run.setdefault(event["run"]["runId"], []).append(event["eventType"])
         killed = {record["run_id"] for record in records if record["exit_code"] is None}
+        killed |= {record["run_id"] for record in records if record["pid"] in self.killed}
         ended = {record["run_id"]: "COMPLETE" if record["exit_code"] == 0 else "FAIL" for record in records if record["run_id"] not in killed}
         wrong = [f"{run}: {by_run.get(run)}" for run, end in ended.items() if by_run.get(run) != ["START", end]]
         # One that was killed before its record began, or between its record and its event, has less.

@@ -3,6 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::{assert_told, events, last, metrics, records, telling};
 use crate::faults::holder;
 use crate::support::library::{Lock, lock_folder};
@@ -69,6 +71,19 @@ fn a_published_generation_that_is_gone() {
 }
 
 #[test]
+fn holds_that_cannot_be_read() {
+    let held = "shopscore_held_nights";
+    let bench = told_once();
+    assert_eq!((&last(&bench)["holds"], metrics(&bench)[held]), (&json!([]), 0.0), "none");
+    fs::create_dir_all(bench.path("out/records")).unwrap();
+    fs::write(bench.path("out/records/holds.json"), "nonsense").unwrap();
+    assert_eq!(bench.nightly(&[]).code, Some(6));
+    assert_told(&bench, 6, "state");
+    assert_eq!(last(&bench)["holds"], Value::Null, "not known");
+    assert!(!metrics(&bench).contains_key(held));
+}
+
+#[test]
 fn a_lock_that_is_held() {
     let bench = told_once();
     let _held = Lock::acquire(&lock_folder(&bench.path("out")), &holder(4_242), Duration::ZERO).unwrap();
@@ -81,7 +96,7 @@ fn a_lock_that_is_held() {
 fn results_that_cannot_be_written() {
     let bench = told_once();
     let mut night = bench.command(AS_OF, &[]);
-    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ended = night.stdout(full).output().unwrap();
     assert_eq!(ended.status.code(), Some(5));
     assert_told(&bench, 5, "disk");

@@ -33,6 +33,12 @@ fn verbose_adds_how_long_stages_took_and_quiet_leaves_warnings_and_errors() {
             |line: &String| line.contains(&format!("{stage}: close")) || line.contains(&format!(":{stage}{{"));
         assert!(verbose.log.iter().any(is_closed), "{stage}: {:#?}", verbose.log);
     }
+    assert!(
+        verbose
+            .log
+            .iter()
+            .any(|line| line.contains("partials: computing payments 2022-03-15, since nothing was stored"))
+    );
     let quiet = bench.nightly(&["--quiet", "--rehash"]);
     quiet.assert_done();
     assert!(quiet.log.is_empty() && quiet.stderr.is_empty(), "{:?}", quiet.log);

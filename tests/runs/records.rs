@@ -111,3 +111,28 @@ fn a_month_end_says_whose_status_is_another_one_and_how_many_came_to_which() {
     assert_eq!(statuses.sum::<u64>(), night["present_shops"].as_u64().unwrap());
     assert_eq!(standing["status_changes"], json!([]), "every day is alike");
 }
+
+#[test]
+fn metrics_speak_of_the_newest_night_that_readers_see_and_of_what_is_held_and_stays_stale() {
+    const NEWEST: &str = "shopscore_newest_night_timestamp_seconds";
+    let seconds = |of: &str| f64::from(day(of).epoch_days()) * 86_400.0;
+    let bench = Bench::week();
+    telling(&bench);
+    bench.said("backfill --from 2022-03-13 --to 2022-03-14");
+    bench.nightly(&[]).assert_done();
+    assert_eq!((metrics(&bench)[NEWEST], metrics(&bench)["shopscore_held_nights"]), (seconds(AS_OF), 0.0));
+    bench.said("rollback --to 2");
+    assert_eq!((metrics(&bench)[NEWEST], metrics(&bench)["shopscore_held_nights"]), (seconds(A_DAY), 1.0));
+    let rows = metrics(&bench)["shopscore_input_rows{extract=\"payments\"}"];
+    bench.nightly(&[]).assert_done();
+    assert_eq!(last(&bench)["held_nights"], json!([AS_OF]));
+    assert_eq!(metrics(&bench)[NEWEST], seconds(A_DAY), "it was held");
+    assert_eq!(metrics(&bench)["shopscore_input_rows{extract=\"payments\"}"], rows);
+    bench.put(Table::Reviews, day("2022-03-13"), &[]);
+    bench.said("backfill --stale");
+    assert_eq!(last(&bench)["stale_nights"], json!([]));
+    bench.said("rollback --to 2 --because spoilt");
+    bench.said("backfill --stale");
+    assert_eq!(last(&bench)["stale_nights"], last(&bench)["held_nights"], "what is held stays stale");
+    assert_eq!(metrics(&bench)["shopscore_stale_nights"], 2.0);
+}

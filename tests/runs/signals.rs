@@ -6,6 +6,9 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::{assert_told, events, last, metrics, settings};
+use crate::faults::holder;
+use crate::support::library::{Lock, lock_folder};
+use crate::support::runner::with_usual_signals;
 use crate::support::{AS_OF, Bench, Ended};
 
 /// The signals that end a process and are not raised by its own instructions, with their numbers.
@@ -29,7 +32,7 @@ fn send(signal: &str, pid: u32) {
 
 /// A first night of the sample marketplace, and how it ended after a signal that it got as soon as its record was there.
 fn ended_by(bench: &Bench, signal: &str) -> Ended {
-    let mut night = bench.sample_command(AS_OF, &[]);
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &[]));
     let child = night.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while fs::read_dir(bench.path("out/runs")).map_or(0, Iterator::count) == 0 {
         sleep(Duration::from_millis(1));
@@ -87,4 +90,35 @@ fn a_run_that_is_killed_leaves_its_beginning() {
     assert_eq!(events(&bench).len(), 1, "a START alone");
     let history = bench.said("history --format csv");
     assert!(history.lines().nth(1).unwrap().contains(",killed,,0,"), "{history}");
+}
+
+/// The main thread, which waits for a lock, comes to an end of its own while the command of the signal's end goes on.
+#[test]
+fn a_run_ends_once_whatever_else_comes_meanwhile() {
+    let bench = telling();
+    bench.configure(&settings().replace("on_failure = '", "on_failure = 'sleep 1; "));
+    let _held = Lock::acquire(&lock_folder(&bench.path("out")), &holder(4_242), Duration::ZERO).unwrap();
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &["--wait", "1"]));
+    let child = night.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    sleep(Duration::from_millis(500));
+    send("TERM", child.id());
+    let ended = Ended::from(child.wait_with_output().unwrap());
+    assert_eq!(ended.code, Some(143), "{}", ended.stderr);
+    assert_told(&bench, 143, "interrupted");
+    assert_eq!(ended.stderr.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{}", ended.stderr);
+}
+
+#[test]
+fn a_second_signal_ends_a_run_whose_last_words_wait() {
+    let bench = telling();
+    bench.configure(&settings().replace("on_failure = '", "on_failure = 'sleep 30; "));
+    let _held = Lock::acquire(&lock_folder(&bench.path("out")), &holder(4_242), Duration::ZERO).unwrap();
+    let mut night = with_usual_signals(&bench.sample_command(AS_OF, &["--wait", "60"]));
+    let mut child = night.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    sleep(Duration::from_millis(300));
+    for _ in 0..2 {
+        send("TERM", child.id());
+        sleep(Duration::from_millis(300));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(143));
 }

@@ -99,6 +99,12 @@ impl Explained {
             }
             let chinese = self.said(*shop, "--lang zh").unwrap();
             assert!(chinese.contains("营销准入"), "{chinese}");
+            check_steps(
+                &page,
+                &self.said(*shop, "").unwrap(),
+                ["step", "what_to_do", "; enough for marketing admission"],
+            );
+            check_steps(&page, &chinese, ["step_zh", "what_to_do_zh", "，可达营销准入"]);
         }
     }
 }
@@ -117,6 +123,17 @@ fn as_json(batch: &RecordBatch, row: usize) -> Value {
         (field.name().clone(), value)
     });
     columns.collect::<Map<_, _>>().into()
+}
+
+/// The page has each step in words, says of those alone that they are enough which reach a missing admission, and what to do.
+fn check_steps(page: &Value, told: &str, [step, what_to_do, enough]: [&str; 3]) {
+    let marketing = &page["marketing"];
+    for next in list(&page["indicators"]).iter().map(|figures| &figures["next"]).filter(|next| !next.is_null()) {
+        let line = told.lines().find(|line| line.contains(next[step].as_str().unwrap())).expect(told);
+        let reaches = next["score"].as_f64() >= marketing["marketing_min"].as_f64();
+        assert_eq!(line.ends_with(enough), marketing["marketing_eligible"] == false && reaches, "{line}");
+        assert!(told.contains(next[what_to_do].as_str().unwrap()), "{told}");
+    }
 }
 
 /// The score is the published one, and what its dimensions add makes it.

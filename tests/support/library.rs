@@ -34,8 +34,8 @@ pub(crate) use shopscore::partials::shares::together;
 pub(crate) use shopscore::publish::lock::{Holder, Lock};
 pub(crate) use shopscore::publish::lock_folder;
 pub(crate) use shopscore::publish::outputs::{
-    ANNUAL_SETTLEMENTS, IMPROVEMENTS, INDICATORS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, NIGHTLY,
-    OUTLOOK, OutputTable, QUALITY, QUARANTINE, SCORES,
+    ANNUAL_SETTLEMENTS, CATEGORIES, IMPROVEMENTS, INDICATORS, MONTH_END_REVISIONS, MONTH_END_SCORES,
+    MONTHLY_ASSESSMENTS, NIGHTLY, OUTLOOK, OutputTable, QUALITY, QUARANTINE, SCORES,
 };
 pub(crate) use shopscore::publish::reading::read_partition;
 

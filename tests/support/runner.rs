@@ -39,6 +39,14 @@ pub(crate) fn alone(test: impl Fn(), body: impl FnOnce()) {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
+/// A command with all signals as usual: who started the tests in the background may have had some ignored.
+pub(crate) fn with_usual_signals(command: &Command) -> Command {
+    let mut usual = Command::new("env");
+    usual.args(["-i", "--default-signal"]).arg(command.get_program()).args(command.get_args());
+    usual.current_dir(command.get_current_dir().unwrap());
+    usual
+}
+
 /// The name of a test as filters take it.
 fn name(test: &impl Fn()) -> &'static str {
     type_name_of_val(test).split_once("::").unwrap().1

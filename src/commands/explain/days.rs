@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::page_tables::value;
-use super::words;
 use crate::answers::units::Language;
+use crate::answers::words;
 use crate::answers::{Answer, Cell, Part, Table};
 use crate::domain::Day;
 use crate::explanation::days::{DayFigures, IndicatorDays};

@@ -6,8 +6,8 @@ pub(super) mod days;
 pub(super) mod page;
 mod page_tables;
 pub(super) mod records;
+mod steps;
 mod verdicts;
-mod words;
 
 use std::io::Write;
 

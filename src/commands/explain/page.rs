@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::page_tables::{indicator_table, score_table, spread_table};
+use super::steps::step_lines;
 use super::verdicts::verdict_lines;
-use super::words::{told, unknown_days};
 use crate::answers::units::Language;
+use crate::answers::words::{told, unknown_days};
 use crate::answers::{Answer, Part};
 use crate::explanation::Explanation;
 use crate::explanation::indicators::IndicatorFigures;
@@ -92,6 +93,7 @@ impl Answer for Page {
             parts.push(Part::Table(spread_table(explained, *language)));
         }
         parts.extend(verdict_lines(explained, *language).into_iter().map(Part::Line));
+        parts.extend(step_lines(explained, *language).into_iter().map(Part::Line));
         parts.extend(explained.unknown_days.iter().map(|days| Part::Line(unknown_days(days, *language))));
         parts
     }

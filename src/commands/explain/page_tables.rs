@@ -1,7 +1,7 @@
 //! The tables of the page: the sum that the score is, the indicators, and how the category is spread.
 
-use super::words;
 use crate::answers::units::{self, Language};
+use crate::answers::words;
 use crate::answers::{Cell, Table, Tone};
 use crate::explanation::Explanation;
 use crate::explanation::indicators::{IndicatorFigures, NextTier};

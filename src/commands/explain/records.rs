@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::words::{self, told};
 use crate::answers::units::{self, Language};
+use crate::answers::words::{self, told};
 use crate::answers::{Answer, Cell, Part, Table};
 use crate::domain::Day;
 use crate::explanation::told_records::{IndicatorRecords, TheRecord};

@@ -1,7 +1,7 @@
 //! What the score decides, one line each: marketing, the newest monthly assessment, the month end ahead, the annual refund.
 
-use super::words::told;
 use crate::answers::units::{Language, money};
+use crate::answers::words::told;
 use crate::explanation::Explanation;
 use crate::explanation::verdicts::{Assessed, Heading, Marketing, Thresholds};
 

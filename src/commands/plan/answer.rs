@@ -34,6 +34,7 @@ pub(in crate::commands) struct HeldNight {
     pub(super) as_of: Day,
     /// When it was rolled back, as an instant in UTC.
     pub(super) since: String,
+    /// Why it was rolled back; null where nobody said.
     pub(super) because: Option<String>,
     /// The same in words.
     #[serde(skip)]

@@ -1,23 +1,18 @@
 //! What lies ahead of shops: who is near exit since the last month end, and whose next month end would newly fail.
 //!
-//! In: the assessments of the newest month end up to the day, and the day's outlook. What failed before the month end of the outlook,
-//! in the cycle that it belongs to, goes on counting; a shop in exit fails nothing anew. The nearest to exit come first.
-
-use std::collections::BTreeMap;
+//! In: the assessments of the newest month end up to the day, and who would fail by the day's outlook. The nearest to exit come first.
 
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use super::Shown;
 use crate::answers::{Cell, Part, Table, Tone};
-use crate::assessments::monthly::{Risk, Status};
-use crate::calendar::Month;
+use crate::assessments::monthly::Risk;
 use crate::domain::Day;
 use crate::error::Outcome;
-use crate::policies::CYCLE_MONTHS;
 use crate::publish::cells::{Row, rows};
+use crate::publish::failing::{Failing, failing};
 use crate::publish::month_ends::newest_assessed;
-use crate::publish::outputs::OUTLOOK;
 
 /// The nearest to exit first.
 const RISKS: [Risk; 3] = [Risk::High, Risk::Medium, Risk::Low];
@@ -153,8 +148,11 @@ fn listing(shops: &[Listed]) -> Table {
 pub(super) fn ahead(shown: &Shown<'_>, day: Day) -> Outcome<Ahead> {
     let assessed = newest_assessed(&shown.seen, day, None)?;
     let assessed = assessed.map(|(month_end, assessed)| near_exit(shown, month_end, &assessed)).transpose()?;
-    let outlook = shown.seen.read(&OUTLOOK, day)?.map(|outlook| looking_out(shown, &outlook)).transpose()?;
-    Ok(Ahead { assessed, outlook: outlook.flatten() })
+    let outlook = failing(&shown.seen, day, Listed::new)?.map(|Failing { month_end, days_known, shops }| {
+        let newly_failing_shops = shops.len();
+        Outlook { month_end, days_known, newly_failing_shops, shops: nearest(shops, shown) }
+    });
+    Ok(Ahead { assessed, outlook })
 }
 
 /// The shops that one or two more failures would bring to exit.
@@ -168,38 +166,6 @@ fn near_exit(shown: &Shown<'_>, month_end: Day, assessed: &RecordBatch) -> Outco
     let of_risk = |place| shops.iter().filter(|listed: &&Listed| listed.urgency() == place).count();
     let (high_risk_shops, medium_risk_shops) = (of_risk(0), of_risk(1));
     Ok(Assessed { month_end, high_risk_shops, medium_risk_shops, shops: nearest(shops, shown) })
-}
-
-/// The shops whose month end would fail, and that are not in exit; none where no shop is present.
-fn looking_out(shown: &Shown<'_>, outlook: &RecordBatch) -> Outcome<Option<Outlook>> {
-    let Some(first) = rows(outlook).next() else { return Ok(None) };
-    let (month_end, days_known) = (first.day("month_end")?, first.integer("days_known")?);
-    // On a month end its own assessment is there already.
-    let before = newest_assessed(&shown.seen, month_end.plus(-1), None)?;
-    let of_cycle = of_cycle(before.as_ref().map(|(_, assessed)| assessed), month_end)?;
-    let mut shops = Vec::new();
-    for row in rows(outlook) {
-        let assessed = of_cycle.get(&row.integer("shop_id")?).copied();
-        let status = assessed.map(|assessed| assessed.text("status")).transpose()?;
-        if row.text("verdict")? == Status::Fail.name() && status.as_deref() != Some(Status::Exit.name()) {
-            shops.push(Listed::new(row, assessed)?);
-        }
-    }
-    let newly_failing_shops = shops.len();
-    Ok(Some(Outlook { month_end, days_known, newly_failing_shops, shops: nearest(shops, shown) }))
-}
-
-/// The assessments of the cycles that `month_end` belongs to, too, by shop.
-fn of_cycle(assessed: Option<&RecordBatch>, month_end: Day) -> Outcome<BTreeMap<i64, Row<'_>>> {
-    let mut of_cycle = BTreeMap::new();
-    for row in assessed.into_iter().flat_map(rows) {
-        if !row.is_null("cycle_starts_on")?
-            && Month::of(month_end).since(Month::of(row.day("cycle_starts_on")?)) < CYCLE_MONTHS
-        {
-            of_cycle.insert(row.integer("shop_id")?, row);
-        }
-    }
-    Ok(of_cycle)
 }
 
 /// As many as were asked for, the nearest to exit first.
