@@ -98,10 +98,9 @@ pub(super) fn carry_on(record: &mut RunRecord, before: Option<&RunRecord>, looke
 /// Adds the newest night that readers see, or where that cannot be read that which the run before knew, and the days that are held.
 /// What cannot be read is the run's own finding, or the next one's.
 pub(super) fn add_standing_of_out(record: &mut RunRecord, before: Option<&RunRecord>, out: &Path) {
-    record.newest_night = match publish::nights(out) {
-        Ok(nights) => nights.into_keys().max(),
-        Err(_) => before.and_then(|before| before.newest_night),
-    };
+    let known = || before.and_then(|before| before.newest_night.zip(before.newest_ingredients.clone()));
+    let newest = publish::nights(out).map_or_else(|_| known(), |nights| nights.into_iter().next_back());
+    (record.newest_night, record.newest_ingredients) = newest.unzip();
     record.holds = publish::held(out).map(|holds| holds.into_iter().map(|hold| hold.day).collect()).ok();
 }
 
@@ -110,6 +109,7 @@ fn night_run(night: &Night, seconds: f64, standing: Option<Standing>) -> NightRu
     let without_rows = night.set_aside.without_rows();
     NightRun {
         as_of: night.as_of,
+        ingredients: night.ingredients.clone(),
         generation: night.published.name.clone(),
         is_published: night.published.changed,
         seconds,

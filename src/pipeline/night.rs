@@ -32,6 +32,8 @@ use crate::{improvements, quality, threads::on_pool};
 /// A published night, and what its run says in short.
 pub(crate) struct Night {
     pub(crate) as_of: Day,
+    /// The hash of what it was made of.
+    pub(crate) ingredients: String,
     pub(crate) published: Published,
     pub(crate) month_end: Option<Closed>,
     /// The frozen month ends that news touch, with how many rows a restatement as of this night would change.
@@ -93,6 +95,7 @@ pub(super) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut F
             }
             Ok(Night {
                 as_of,
+                ingredients: input.ingredients,
                 published,
                 month_end,
                 to_restate,
@@ -143,6 +146,7 @@ fn again(
     limits::tell(terms.keeping, &last.warnings);
     Ok(Night {
         as_of,
+        ingredients: unchanged.ingredients,
         published,
         month_end: None,
         to_restate: alarm::to_restate(terms, as_of, current, last.newly_decided.iter().copied())?,

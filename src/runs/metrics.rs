@@ -47,7 +47,7 @@ type Samples = Vec<(Vec<String>, f64)>;
 impl<'a> Known<'a> {
     /// The newest night that readers see.
     fn night(&self) -> Option<&'a NightRun> {
-        self.of_night?.nights.iter().find(|night| Some(night.as_of) == self.run.newest_night)
+        self.of_night?.newest_night_of(self.run)
     }
 }
 

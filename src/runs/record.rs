@@ -81,6 +81,8 @@ pub(crate) struct RunRecord {
     pub(crate) stages: Vec<StageRun>,
     /// The newest night that readers saw when it ended; null where they saw none.
     pub(crate) newest_night: Option<Day>,
+    /// The hash of what that night was made of.
+    pub(crate) newest_ingredients: Option<String>,
     /// The days that were held when it ended; null where that cannot be read.
     pub(crate) holds: Option<Vec<Day>>,
     /// The published nights that are stale, as far as runs have noticed.
@@ -92,6 +94,14 @@ pub(crate) struct RunRecord {
     pub(crate) peak_memory_bytes: Option<u64>,
     /// The room that is left.
     pub(crate) disk: Vec<Disk>,
+}
+
+impl RunRecord {
+    /// Its night that is the newest one that readers saw when `run` ended; a rollback may have put another one in the place of that day's.
+    pub(crate) fn newest_night_of(&self, run: &Self) -> Option<&NightRun> {
+        let newest = (run.newest_night, run.newest_ingredients.as_ref());
+        self.nights.iter().find(|night| (Some(night.as_of), Some(&night.ingredients)) == newest)
+    }
 }
 
 /// Something that was wrong.
@@ -144,6 +154,8 @@ pub(crate) struct RuleTable {
 pub(crate) struct NightRun {
     /// The as-of day, YYYY-MM-DD.
     pub(crate) as_of: Day,
+    /// The hash of what it was made of: the same night of the same ingredients is the same.
+    pub(crate) ingredients: String,
     /// The generation that readers see it in.
     pub(crate) generation: String,
     /// Whether this run published it; else it was published before, and nothing was new.

@@ -79,7 +79,7 @@ impl Telling {
     }
 
     fn metrics(&self, record: &RunRecord) -> Outcome<String> {
-        let knows_newest = |of: &RunRecord| of.nights.iter().any(|night| Some(night.as_of) == record.newest_night);
+        let knows_newest = |of: &RunRecord| of.newest_night_of(record).is_some();
         let earlier = if knows_newest(record) { None } else { self.newest(&record.run_id, knows_newest) };
         let of_night = Some(record).filter(|record| knows_newest(record)).or(earlier.as_deref());
         metrics::text(metrics::Known { run: record, of_night })

@@ -136,3 +136,21 @@ fn metrics_speak_of_the_newest_night_that_readers_see_and_of_what_is_held_and_st
     assert_eq!(last(&bench)["stale_nights"], last(&bench)["held_nights"], "what is held stays stale");
     assert_eq!(metrics(&bench)["shopscore_stale_nights"], 2.0);
 }
+
+/// A rollback puts back an earlier night of the same day.
+#[test]
+fn metrics_speak_of_the_night_that_readers_see_and_not_of_another_one_of_its_day() {
+    const ROWS: &str = "shopscore_input_rows{extract=\"reviews\"}";
+    let bench = Bench::sound();
+    telling(&bench);
+    bench.nightly(&[]).assert_done();
+    let rows = metrics(&bench)[ROWS];
+    bench.put(Table::Reviews, day(A_DAY), &[]);
+    bench.nightly(&[]).assert_done();
+    let fewer = metrics(&bench)[ROWS];
+    assert!(fewer < rows, "{fewer} of {rows}");
+    bench.said("rollback --to 1");
+    assert_eq!(metrics(&bench)[ROWS], rows);
+    bench.said("rollback --to 2");
+    assert_eq!(metrics(&bench)[ROWS], fewer);
+}
