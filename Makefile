@@ -132,9 +132,9 @@ bi-superset: demo $(SUPERSET_ENVIRONMENT)/ready ## import jobs/bi/superset into 
 	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
 	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_superset.py $(CACHE)/bi.duckdb $(CACHE)/superset $(CACHE)/superset.png
 
-bench-layout: build $(WRITERS_ENVIRONMENT)/ready ## questions of dashboards over three years of nights, six readers, into benches/RESULTS.md: CURRENT=OUT/current RUNS=3
-	$(WRITERS_ENVIRONMENT)/bin/python benches/layout/bench_layout.py --current $(or $(CURRENT),out/current) \
-		--cache $(CACHE) --runs $(or $(RUNS),3)
+bench-layout: build $(WRITERS_ENVIRONMENT)/ready ## questions of dashboards over three years of nights in several layouts, six readers (needs Java, 6 GiB of memory), into benches/RESULTS.md: BEFORE=BINARY RUNS=3
+	$(WRITERS_ENVIRONMENT)/bin/python benches/layout/bench_layout.py --shopscore $(SHOPSCORE) $(if $(BEFORE),--before $(BEFORE)) \
+		--cache $(CACHE) --shops $(or $(SHOPS),20000) --rows $(or $(ROWS),1650000) --runs $(or $(RUNS),3) --threads $(or $(THREADS),2)
 
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/concurrent_readers.py $(SHOPSCORE) jobs/rules $(or $(PUBLICATIONS),200)

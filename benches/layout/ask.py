@@ -12,9 +12,11 @@ import sys
 import time
 from pathlib import Path
 
-SHOP, CATEGORY = 916_106, "箱包皮具/热销女包/男包"
 NEWEST, YEAR_AGO = "2022-03-15", "2021-03-16"
-MONTHS = "months"
+# The layouts with a folder a night, which says the day in its name; in the others the column `as_of` does.
+BY_NIGHT = ("as it was", "now")
+SHOP = int(os.environ.get("ASKED_SHOP", "0"))
+CATEGORY = os.environ.get("ASKED_CATEGORY", "")
 
 
 def questions(scores: str, indicators: str, categories: str, month_ends: str, day: str) -> dict[str, str]:
@@ -29,29 +31,29 @@ def questions(scores: str, indicators: str, categories: str, month_ends: str, da
         "bottom 100 of a night": f"SELECT shop_id, score FROM {scores} WHERE {day} = DATE '{NEWEST}' AND score IS NOT NULL ORDER BY score, shop_id LIMIT 100",
         "tier shares of all nights": f"SELECT {day}, {tiers} FROM {categories} GROUP BY {day}",
         "mean score of all nights": f"SELECT {day}, avg(score) AS score FROM {scores} GROUP BY {day}",
+        "all month ends": f"SELECT month_end, primary_category, avg(score) AS score FROM {month_ends} GROUP BY month_end, primary_category",
     }
-    if month_ends:
-        asked["all month ends"] = f"SELECT month_end, primary_category, avg(score) AS score FROM {month_ends} GROUP BY month_end, primary_category"
     last = {question: sql.rsplit(" AS ", 1)[-1].split(" ")[0] if " AS " in sql else sql.split(" FROM ")[0].rsplit(", ", 1)[-1] for question, sql in asked.items()}
     return {question: f"SELECT count(*), sum({last[question]}) FROM ({sql}) asked" for question, sql in asked.items()}
 
 
-def sources(folder: Path, table: str) -> list[str]:
-    """Patterns of a table's files: its nights, and its months that are over where there are any."""
-    if not (folder / table).exists():
-        return []
-    if (folder / table / "part-0.parquet").exists():
-        return [f"{folder}/{table}/part-0.parquet"]
-    months = [f"{folder}/{table}_months/*/*.parquet"] if folder.name == MONTHS and (folder / f"{table}_months").exists() else []
-    return [*months, f"{folder}/{table}/*/*.parquet"]
+def root(folder: Path, table: str) -> str:
+    return f"{folder}/{table}"
+
+
+def files(folder: Path, table: str) -> str:
+    """The pattern of a table's files."""
+    return f"{folder}/{table}/part-0.parquet" if (folder / table / "part-0.parquet").exists() else f"{folder}/{table}/*/*.parquet"
+
+
+def day_of(folder: Path) -> str:
+    return "dt" if folder.name in BY_NIGHT else "as_of"
 
 
 def asked_of(folder: Path, source) -> dict[str, str]:
-    """The questions, with what `source` makes of a table's patterns."""
+    """The questions, with what `source` makes of a table."""
     tables = ("scores", "indicators", "categories", "month_end_scores")
-    day = "dt" if folder.name not in (MONTHS, "one file") else "as_of"
-    from_tables = [source(sources(folder, table)) if sources(folder, table) else "" for table in tables]
-    return {question: sql for question, sql in questions(*from_tables, day).items() if "FROM  " not in sql}
+    return questions(*map(source, tables), day_of(folder))
 
 
 def duckdb(folder: Path):
@@ -59,11 +61,10 @@ def duckdb(folder: Path):
 
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
-    hive = "hive_partitioning = true, hive_types = {'dt': DATE}" if folder.name not in (MONTHS, "one file") else "hive_partitioning = false"
 
-    def source(patterns: list[str]) -> str:
-        of_table = hive if "month_end" not in patterns[0] else "hive_partitioning = true"
-        return f"read_parquet({patterns}, {of_table})"
+    def source(table: str) -> str:
+        types = ", hive_types = {'dt': DATE}" if day_of(folder) == "dt" and table != "month_end_scores" else ""
+        return f"read_parquet('{files(folder, table)}', hive_partitioning = {types != '' or table == 'month_end_scores'}{types})"
 
     return {question: lambda sql=sql: connection.execute(sql).fetchone() for question, sql in asked_of(folder, source).items()}
 
@@ -74,8 +75,8 @@ def chdb(folder: Path):
     session = Session()
     session.query("SET max_threads = 2")
 
-    def source(patterns: list[str]) -> str:
-        return "(" + " UNION ALL ".join(f"SELECT * FROM file('{pattern}', Parquet)" for pattern in patterns) + ")"
+    def source(table: str) -> str:
+        return f"file('{files(folder, table)}', Parquet)"
 
     def run(sql: str) -> tuple:
         return tuple(session.query(sql, "ArrowTable").to_pylist()[0].values())
@@ -92,22 +93,10 @@ def spark(folder: Path):
     session.range(1000).selectExpr("sum(id)").collect()
 
     def run(question: str) -> tuple:
-        views = []
-
-        def source(patterns: list[str]) -> str:
-            frames = []
-            for pattern in patterns:
-                root = pattern.removesuffix("/*/*.parquet")
-                frames.append(session.read.parquet(root))
-            for frame in frames:
-                frame.createOrReplaceTempView(f"v{len(views)}")
-                views.append(frame)
-            columns = "*" if len(frames) == 1 else ", ".join(frames[1].columns[:-1])
-            return "(" + " UNION ALL ".join(f"SELECT {columns} FROM v{len(views) - len(frames) + place}" for place in range(len(frames))) + ")"
-
-        needed = {"one shop's year, by indicator": "indicators", "one category's day": "indicators", "tier shares of all nights": "categories", "all month ends": "month_end_scores"}
-        table = needed.get(question, "scores")
-        text = asked_of(folder, lambda patterns: source(patterns) if f"/{table}/" in patterns[-1] else "t")[question]
+        text = asked_of(folder, str)[question]
+        # A view lists the files and reads a footer, which is part of the question.
+        table = next(table for table in ("month_end_scores", "indicators", "categories", "scores") if f" {table} " in text)
+        session.read.parquet(root(folder, table)).createOrReplaceTempView(table)
         return tuple(session.sql(text).collect()[0])
 
     return {question: lambda question=question: run(question) for question in asked_of(folder, str)}
@@ -119,22 +108,18 @@ def polars(folder: Path):
     import polars
     from polars import col
 
-    by_day = folder.name not in (MONTHS, "one file")
-    day = col("dt" if by_day else "as_of")
+    day = col(day_of(folder))
     year_ago, newest = map(datetime.date.fromisoformat, (YEAR_AGO, NEWEST))
 
     def of(table: str) -> polars.LazyFrame:
-        frames = [
-            polars.scan_parquet(pattern, hive_partitioning=by_day or table == "month_end_scores", try_parse_hive_dates=True)
-            for pattern in sources(folder, table)
-        ]
-        return polars.concat(frames)
+        has_keys = day_of(folder) == "dt" or table == "month_end_scores"
+        return polars.scan_parquet(files(folder, table), hive_partitioning=has_keys, try_parse_hive_dates=True)
 
     def summed(frame: polars.LazyFrame, column: str) -> tuple:
         return frame.select(polars.len(), col(column).sum()).collect(engine="streaming").row(0)
 
     year = (col("shop_id") == SHOP) & (day >= year_ago)
-    questions = {
+    return {
         "one shop's year": lambda: summed(of("scores").filter(year), "score"),
         "one shop's year, by indicator": lambda: summed(of("indicators").filter(year), "value"),
         "one category's day": lambda: summed(of("indicators").filter((col("primary_category") == CATEGORY) & (day == newest)), "value"),
@@ -147,16 +132,14 @@ def polars(folder: Path):
         "mean score of all nights": lambda: summed(of("scores").group_by(day).agg(col("score").mean()), "score"),
         "all month ends": lambda: summed(of("month_end_scores").group_by("month_end", "primary_category").agg(col("score").mean()), "score"),
     }
-    return questions if sources(folder, "month_end_scores") else {name: ask for name, ask in questions.items() if "month ends" not in name and (sources(folder, "indicators") or "indicator" not in name and "category's" not in name)}
 
 
 def with_arrow(folder: Path, read):
     """`read` makes a pandas frame of a table's patterns, columns and condition."""
-    by_day = folder.name not in (MONTHS, "one file")
-    day = "dt" if by_day else "as_of"
     import datetime
 
-    year_ago, newest = (text if by_day else datetime.date.fromisoformat(text) for text in (YEAR_AGO, NEWEST))
+    day = day_of(folder)
+    year_ago, newest = (text if day == "dt" else datetime.date.fromisoformat(text) for text in (YEAR_AGO, NEWEST))
 
     def of(table: str, columns: list[str], *conditions: tuple):
         return read(folder, table, columns, list(conditions) or None)
@@ -165,7 +148,7 @@ def with_arrow(folder: Path, read):
         return len(frame), float(frame[column].sum())
 
     year = (("shop_id", "==", SHOP), (day, ">=", year_ago))
-    questions = {
+    return {
         "one shop's year": lambda: summed(of("scores", [day, "score"], *year), "score"),
         "one shop's year, by indicator": lambda: summed(of("indicators", [day, "indicator", "value"], *year), "value"),
         "one category's day": lambda: summed(
@@ -180,19 +163,13 @@ def with_arrow(folder: Path, read):
             of("month_end_scores", ["month_end", "primary_category", "score"]).groupby(["month_end", "primary_category"], observed=True).mean(), "score"
         ),
     }
-    return {name: ask for name, ask in questions.items() if by_day or folder.name == MONTHS or name in ("one shop's year", "bottom 100 of a night", "tier shares of all nights", "mean score of all nights")}
-
-
-def roots(folder: Path, table: str) -> list[str]:
-    return [pattern.removesuffix("/*/*.parquet") for pattern in sources(folder, table)]
 
 
 def pandas(folder: Path):
     import pandas
 
     def read(folder: Path, table: str, columns: list[str], filters: list | None):
-        frames = [pandas.read_parquet(root, columns=columns, filters=filters) for root in roots(folder, table)]
-        return frames[0] if len(frames) == 1 else pandas.concat(frames)
+        return pandas.read_parquet(root(folder, table), columns=columns, filters=filters)
 
     return with_arrow(folder, read)
 
@@ -203,8 +180,7 @@ def pyarrow(folder: Path):
 
     def read(folder: Path, table: str, columns: list[str], filters: list | None):
         condition = pyarrow.parquet.filters_to_expression(filters) if filters else None
-        sets = [pyarrow.dataset.dataset(root, partitioning="hive") for root in roots(folder, table)]
-        return pyarrow.concat_tables([one.to_table(columns, filter=condition) for one in sets]).to_pandas()
+        return pyarrow.dataset.dataset(root(folder, table), partitioning="hive").to_table(columns, filter=condition).to_pandas()
 
     return with_arrow(folder, read)
 

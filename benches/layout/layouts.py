@@ -73,11 +73,10 @@ SINGLE = {
 }
 
 # Three years of nights: a file a night, in each of these.
-NIGHTS = {
-    "as it was": AS_IS,
-    "chosen, row groups of 122,880": SMALLER,
-    "chosen": CHOSEN,
-}
-# Three years of nights, fewer files: one a month that is over, beside the nights of the current one; and one for all.
-MONTHS = "months"
+NIGHTS = {"as it was": AS_IS, "now": CHOSEN}
+# The same in fewer files, all below one folder of a table: one a month that is over, with its rows night after night as they are in its
+# files or sorted as these are, beside the nights of the current month; and one for all.
+MONTHS_BY_NIGHT = "months, by night"
+MONTHS_BY_SHOP = "months, by shop"
 ONE_FILE = "one file"
+ALL = [*NIGHTS, MONTHS_BY_NIGHT, MONTHS_BY_SHOP, ONE_FILE]

@@ -4,7 +4,7 @@
 //! A view lists its files when it is asked, so that a new night is in it at once. Columns come as in the files, the partition key last.
 
 use super::covered::published;
-use super::{in_words, words};
+use super::{in_words, over_time, words};
 use crate::error::Outcome;
 use crate::publish::outputs::{OutputColumn, OutputKind, OutputTable};
 
@@ -27,7 +27,7 @@ pub(super) fn statements(dialect: Dialect, tables: &str) -> Outcome<String> {
             Dialect::ClickHouse => clickhouse(table, tables)?,
         };
     }
-    Ok(text + "\n" + &in_words::view())
+    Ok(text + "\n" + &in_words::view() + &over_time::views(dialect, tables)?)
 }
 
 fn head(dialect: Dialect, tables: &str) -> String {
@@ -51,20 +51,20 @@ fn duckdb(table: &OutputTable, tables: &str) -> Outcome<String> {
     let mut text = format!(
         "CREATE OR REPLACE VIEW {name} AS\nSELECT {}\nFROM read_parquet({files}, hive_partitioning = true, \
          hive_types = {{'{}': {kind}}});\nCOMMENT ON VIEW {name} IS {};\n",
-        list(&columns, |column| Dialect::DuckDb.name(column)),
+        list(&columns, |column| Dialect::DuckDb.name(column.name)),
         key.name,
         grain(Dialect::DuckDb, table),
     );
     for column in columns {
         let comment = comment(Dialect::DuckDb, table, column)?;
-        text += &format!("COMMENT ON COLUMN {name}.{} IS {comment};\n", Dialect::DuckDb.name(column));
+        text += &format!("COMMENT ON COLUMN {name}.{} IS {comment};\n", Dialect::DuckDb.name(column.name));
     }
     Ok(text)
 }
 
 fn spark(table: &OutputTable, tables: &str) -> Outcome<String> {
     let (key, columns) = (table.partition_column()?, columns(table)?);
-    let name = |column: &OutputColumn| Dialect::Spark.name(column);
+    let name = |column: &OutputColumn| Dialect::Spark.name(column.name);
     let mut declared = Vec::new();
     for column in &columns {
         declared.push(format!("  {} COMMENT {}", name(column), comment(Dialect::Spark, table, column)?));
@@ -87,10 +87,9 @@ fn spark(table: &OutputTable, tables: &str) -> Outcome<String> {
 fn clickhouse(table: &OutputTable, tables: &str) -> Outcome<String> {
     let dialect = Dialect::ClickHouse;
     let columns = columns(table)?;
-    let typed = |column: &OutputColumn| format!("{} {}", dialect.name(column), clickhouse_type(column));
     let mut declared = Vec::new();
     for column in &columns {
-        declared.push(format!("  {} COMMENT {}", typed(column), comment(dialect, table, column)?));
+        declared.push(format!("  {} COMMENT {}", dialect.typed(column), comment(dialect, table, column)?));
     }
     Ok(format!(
         "CREATE OR REPLACE VIEW {} (\n{}\n) COMMENT {} AS\nSELECT {}\nFROM file({}, Parquet, {})\n\
@@ -98,9 +97,9 @@ fn clickhouse(table: &OutputTable, tables: &str) -> Outcome<String> {
         table.name,
         declared.join(",\n"),
         grain(dialect, table),
-        list(&columns, |column| dialect.name(column)),
+        list(&columns, |column| dialect.name(column.name)),
         dialect.text(&format!("{tables}/{}/*/*.parquet", table.name)),
-        dialect.text(&list(&columns, |column| typed(column))),
+        dialect.text(&list(&columns, |column| dialect.typed(column))),
     ))
 }
 
@@ -116,11 +115,11 @@ fn clickhouse_type(column: &OutputColumn) -> String {
     if column.is_nullable() { format!("Nullable({kind})") } else { kind.to_owned() }
 }
 
-fn columns(table: &OutputTable) -> Outcome<Vec<&'static OutputColumn>> {
+pub(super) fn columns(table: &OutputTable) -> Outcome<Vec<&'static OutputColumn>> {
     Ok(table.columns().chain([table.partition_column()?]).collect())
 }
 
-fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> String) -> String {
+pub(super) fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> String) -> String {
     columns.iter().map(|column| of(column)).collect::<Vec<_>>().join(", ")
 }
 
@@ -136,15 +135,20 @@ fn grain(dialect: Dialect, table: &OutputTable) -> String {
 
 impl Dialect {
     /// The name of a column, quoted: some are words of SQL.
-    fn name(self, column: &OutputColumn) -> String {
+    pub(super) fn name(self, column: &str) -> String {
         match self {
-            Self::DuckDb => format!("\"{}\"", column.name),
-            Self::Spark | Self::ClickHouse => format!("`{}`", column.name),
+            Self::DuckDb => format!("\"{column}\""),
+            Self::Spark | Self::ClickHouse => format!("`{column}`"),
         }
     }
 
+    /// The name of a column with its type, as ClickHouse has it.
+    pub(super) fn typed(self, column: &OutputColumn) -> String {
+        format!("{} {}", self.name(column.name), clickhouse_type(column))
+    }
+
     /// A text, quoted.
-    fn text(self, text: &str) -> String {
+    pub(super) fn text(self, text: &str) -> String {
         let escaped = match self {
             Self::DuckDb => text.replace('\'', "''"),
             Self::Spark | Self::ClickHouse => text.replace('\\', "\\\\").replace('\'', "\\'"),

@@ -18,6 +18,7 @@ def make(shopscore: str, out: Path, file: Path) -> None:
     command = [shopscore, "schema", "--format", "duckdb", "--out", str(out)]
     dictionary = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     there = {path.name for path in (out / "current").iterdir()}
+    there |= {f"{path.name}_over_time" for path in (out / "months").glob("*")}
     file.unlink(missing_ok=True)
     with duckdb.connect(file) as database:
         for statement in statements(dictionary):
