@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nights
@@ -49,26 +50,32 @@ def main() -> None:
     given = parser.parse_args()
     processes.use_cores(given.threads)
     with tempfile.TemporaryDirectory(dir=given.scratch, prefix="shopscore-layout-") as scratch:
-        found = measure(given, Path(scratch))
-    (given.cache / "bench-layout.json").write_text(json.dumps(found, ensure_ascii=False))
-    results.write(given.cache)
+        measure(given, Path(scratch))
 
 
-def measure(given: argparse.Namespace, scratch: Path) -> dict:
+def measure(given: argparse.Namespace, scratch: Path) -> None:
+    """What is found is written after each turn, so that little is lost where it is stopped."""
     job = Job(marketplace.own_copy(given.shopscore, scratch), given.cache, given.threads)
     extracts = marketplace.extracts(job, given.shops, given.rows, FIRST, AS_OF)
-    job.night(extracts, scratch, AS_OF, *HISTORY)
+    # Settings of a file that an earlier release may not know would be refused by it.
+    (settings := scratch / "settings.toml").touch()
+    flags = (*HISTORY, "--rules", "jobs/rules", "--config", str(settings))
+    job.night(extracts, scratch, AS_OF, *flags)
     current = scratch / "out/current"
     nights.is_as_published(current, scratch / "part-0.parquet")
     found = {"runs": given.runs, "shops": given.shops, "single": single(current, scratch)}
-    found["nights"] = in_pairs(job, given.before, extracts, scratch)
+    found["nights"] = in_pairs(job, given.before, (extracts, flags), scratch)
     made = scratch / "layouts"
     nights.make(current, made)
-    return found | {"bytes": sizes(made), "questions": in_turn(made, given.runs, asked_for(current))}
+    found["bytes"] = sizes(made)
+    for found["questions"] in in_turn(made, given.runs, asked_for(current)):
+        (given.cache / "bench-layout.json").write_text(json.dumps(found, ensure_ascii=False))
+        results.write(given.cache)
 
 
-def in_pairs(job: Job, before: Path | None, extracts: Path, scratch: Path) -> dict:
+def in_pairs(job: Job, before: Path | None, of: tuple[Path, tuple[str, ...]], scratch: Path) -> dict:
     """Seconds of the same night scored again and published, and bytes of what it wrote; of both programs, if there are two."""
+    extracts, flags = of
     programs = {"now": job} | ({"before": Job(before, job.cache, job.threads)} if before else {})
     folder, kept = scratch / "night", scratch / "kept"
     kept.mkdir()
@@ -79,11 +86,11 @@ def in_pairs(job: Job, before: Path | None, extracts: Path, scratch: Path) -> di
     for _ in range(PAIRS):
         for name, program in programs.items():
             marketplace.renew(folder, kept)
-            measured[name].append(program.night(extracts, folder, AS_OF, *HISTORY))
+            measured[name].append(program.night(extracts, folder, AS_OF, *flags))
             files = sorted((folder / "out/current").resolve().glob("*/dt=*/part-0.parquet"))
             found[name] = {"bytes": {file.parts[-3]: file.stat().st_size for file in files}}
-    for name, of in measured.items():
-        found[name] |= processes.summary(of)
+    for name, runs in measured.items():
+        found[name] |= processes.summary(runs)
     if before:
         pairs = zip(measured["now"], measured["before"])
         found["ratio"] = statistics.median(now.cpu_seconds / old.cpu_seconds for now, old in pairs)
@@ -134,15 +141,16 @@ def asked_for(current: Path) -> dict[str, str]:
     return {"ASKED_SHOP": str(scores["shop_id"][len(scores) // 2]), "ASKED_CATEGORY": most}
 
 
-def in_turn(made: Path, runs: int, asked: dict[str, str]) -> dict[str, dict]:
+def in_turn(made: Path, runs: int, asked: dict[str, str]) -> Iterator[dict[str, dict]]:
+    """What is known after each turn."""
     answers: dict[str, dict[str, list]] = {reader: {name: [] for name in ALL} for reader in READERS}
     for run in range(runs):
         for reader, most in READERS.items():
             for name in ALL if most is None or run < most else []:
                 answers[reader][name].append(ask(reader, made / name, asked))
-    for reader in READERS:
-        same(reader, answers[reader])
-    return {reader: {name: {q: of_runs(of, q) for q in of[0]} for name, of in by_layout.items()} for reader, by_layout in answers.items()}
+        for reader in READERS:
+            same(reader, answers[reader])
+        yield {reader: {name: {q: of_runs(of, q) for q in of[0]} for name, of in by_layout.items()} for reader, by_layout in answers.items()}
 
 
 def ask(reader: str, folder: Path, asked: dict[str, str]) -> dict:

@@ -18,7 +18,7 @@ use crate::publish::file_system::STAGE;
 use crate::publish::outputs::{NIGHT_OF_ROW, OutputTable};
 
 /// How many rows of each night are held.
-const ROWS_OF_A_NIGHT: usize = 4_096;
+const ROWS_OF_A_NIGHT: usize = 1_024;
 
 /// The nights of a table, read side by side.
 pub(super) struct Merged {
