@@ -52,7 +52,7 @@ RESTATED = $(CARGO_TARGET_DIR)/restated
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -141,6 +141,10 @@ bi-views: restated $(WRITERS_ENVIRONMENT)/ready ## make the views of the tables 
 bi-superset: demo $(SUPERSET_ENVIRONMENT)/ready ## import jobs/bi/superset into a real Superset (PyPI once), and compare its charts with DuckDB; a picture in the cache folder
 	$(SUPERSET_ENVIRONMENT)/bin/python jobs/bi/database.py $(SHOPSCORE) out $(CACHE)/bi.duckdb
 	$(SUPERSET_ENVIRONMENT)/bin/python tests/python/bi_superset.py $(CACHE)/bi.duckdb $(CACHE)/superset $(CACHE)/superset.png
+
+bench-layout: build $(WRITERS_ENVIRONMENT)/ready ## questions of dashboards over three years of nights in several layouts, six readers (needs Java, 6 GiB of memory), into benches/RESULTS.md: BEFORE=BINARY RUNS=3
+	$(WRITERS_ENVIRONMENT)/bin/python benches/layout/bench_layout.py --shopscore $(SHOPSCORE) $(if $(BEFORE),--before $(BEFORE)) \
+		--cache $(CACHE) --shops $(or $(SHOPS),20000) --rows $(or $(ROWS),1650000) --runs $(or $(RUNS),3) --threads $(or $(THREADS),2)
 
 concurrent: build $(PYTHON_ENVIRONMENT)/ready ## read all outputs in four tools while they are published anew: PUBLICATIONS=200
 	$(PYTHON_ENVIRONMENT)/bin/python tests/python/concurrent_readers.py $(SHOPSCORE) jobs/rules $(or $(PUBLICATIONS),200)

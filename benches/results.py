@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from goals import FLOOR, fastest_engine, ratio, wanted
+import layout_results
 from markdown import spread, table
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -11,8 +12,8 @@ MIB = 2**20
 
 HEAD = """# Results
 
-Written by `make bench`, `make bench-growth`, `make bench-large`, `make bench-pieces` and `make bench-report`; not edited by hand. Seconds
-are wall-clock, medians, with the least and the greatest in brackets. All runs of a table were made in one go, in turn, each in its
+Written by `make bench`, `make bench-growth`, `make bench-large`, `make bench-pieces`, `make bench-report` and `make bench-layout`; not
+edited by hand. Seconds are wall-clock, medians, with the least and the greatest in brackets. All runs of a table were made in one go, in turn, each in its
 own process, with the files in the page cache.
 """
 
@@ -33,8 +34,8 @@ sums that earlier nights left, as shopscore does.
 
 def write(cache: Path) -> None:
     """Writes the file, without the parts that were never measured."""
-    names = ("bench", "bench-growth", "bench-large", "bench-pieces", "bench-report")
-    bench, growth, large, pieces, report = (load(cache / f"{name}.json") for name in names)
+    names = ("bench", "bench-growth", "bench-large", "bench-pieces", "bench-report", "bench-layout")
+    bench, growth, large, pieces, report, layout = (load(cache / f"{name}.json") for name in names)
     parts = [HEAD]
     if bench:
         parts += [setting(bench), "## Beside other engines\n", engines(bench)]
@@ -49,6 +50,8 @@ def write(cache: Path) -> None:
         parts += ["## Ten times the rows\n", of_rows(large)]
     if report:
         parts += ["## The report\n", of_reports(report)]
+    if layout:
+        parts += ["## What dashboards ask\n", layout_results.asked(layout)]
     RESULTS.write_text("\n".join(parts))
     print(f"written: {RESULTS.relative_to(RESULTS.parents[1])}")
 

@@ -32,6 +32,7 @@ def make(shopscore: str, out: Path, file: Path) -> None:
     dictionary = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     there = {path.name for path in (out / "current").iterdir()}
     there |= {IN_WORDS} if "improvements" in there else set()
+    there |= {f"{path.name}_over_time" for path in (out / "months").glob("*")}
     file.unlink(missing_ok=True)
     with duckdb.connect(file) as database:
         for statement in statements(dictionary):

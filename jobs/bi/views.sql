@@ -12,19 +12,19 @@ WHERE s.dt = (SELECT max(n.dt) FROM scores n);
 -- tier_shares: one row for each night, category, indicator and tier. With few shops ranked a share says little.
 CREATE OR REPLACE VIEW tier_shares AS
 SELECT c.dt, c.primary_category, c.indicator, 5 AS tier, c.tier_5_shops AS shops, c.ranked, c.tier_5_shops / c.ranked AS share
-FROM categories c
+FROM categories_over_time c
 UNION ALL
 SELECT c.dt, c.primary_category, c.indicator, 4 AS tier, c.tier_4_shops AS shops, c.ranked, c.tier_4_shops / c.ranked AS share
-FROM categories c
+FROM categories_over_time c
 UNION ALL
 SELECT c.dt, c.primary_category, c.indicator, 3 AS tier, c.tier_3_shops AS shops, c.ranked, c.tier_3_shops / c.ranked AS share
-FROM categories c
+FROM categories_over_time c
 UNION ALL
 SELECT c.dt, c.primary_category, c.indicator, 2 AS tier, c.tier_2_shops AS shops, c.ranked, c.tier_2_shops / c.ranked AS share
-FROM categories c
+FROM categories_over_time c
 UNION ALL
 SELECT c.dt, c.primary_category, c.indicator, 0 AS tier, c.tier_0_shops AS shops, c.ranked, c.tier_0_shops / c.ranked AS share
-FROM categories c;
+FROM categories_over_time c;
 
 -- at_risk: one row for each shop of the newest night that is one or two failures from exit since the newest month end, or whose
 -- month end would fail by the days that are over. Failures count in a cycle: where another one begins, they start again.

@@ -7,6 +7,7 @@ mod covered;
 mod data_package;
 mod in_words;
 mod markdown;
+mod over_time;
 mod views;
 mod words;
 

@@ -1,12 +1,12 @@
-//! Views over the tables, with a comment on each view and column, in the SQL of three engines, and one of them in words
-//! ([`in_words`]).
+//! Views over the tables, with a comment on each view and column, in the SQL of three engines, one of them in words
+//! ([`in_words`]), and those of tables that are published by month, too ([`over_time`]).
 //!
 //! A view lists its files when it is asked, so that a new night is in it at once. Columns come as in the files, the partition key last.
 
 use super::covered::published;
-use super::{in_words, words};
+use super::{in_words, over_time, words};
 use crate::error::Outcome;
-use crate::publish::outputs::{IMPROVEMENTS, OutputColumn, OutputKind, OutputTable};
+use crate::publish::outputs::{IMPROVEMENTS, OVER_TIME, OutputColumn, OutputKind, OutputTable};
 
 /// Whose SQL it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub(super) enum Dialect {
 
 /// A view: what is declared of it, and the query that it stands for.
 struct View<'a> {
-    name: &'a str,
+    name: String,
     /// What one row stands for, in English and Chinese.
-    grain: [&'a str; 2],
+    grain: [String; 2],
     /// Whose rows its rows are, and what these join.
     table: &'a OutputTable,
     columns: Vec<&'static OutputColumn>,
@@ -33,7 +33,11 @@ pub(super) fn statements(dialect: Dialect, tables: &str) -> Outcome<String> {
     for table in published() {
         text += &format!("\n{}", created(dialect, &of_table(dialect, table, tables)?)?);
     }
-    Ok(text + "\n" + &created(dialect, &of_words()?)?)
+    text += &format!("\n{}", created(dialect, &of_words()?)?);
+    for table in OVER_TIME {
+        text += &format!("\n{}", created(dialect, &of_months(dialect, table, tables)?)?);
+    }
+    Ok(text)
 }
 
 fn head(dialect: Dialect, tables: &str) -> String {
@@ -58,24 +62,37 @@ fn of_table<'a>(dialect: Dialect, table: &'a OutputTable, tables: &str) -> Outco
         Dialect::Spark => spark(&folder, key, &columns),
         Dialect::ClickHouse => clickhouse(&folder, &columns),
     };
-    Ok(View { name: table.name, grain: [table.grain, table.grain_chinese], table, columns, query })
+    let grain = [table.grain, table.grain_chinese].map(str::to_owned);
+    Ok(View { name: table.name.to_owned(), grain, table, columns, query })
+}
+
+fn of_months<'a>(dialect: Dialect, table: &'a OutputTable, tables: &str) -> Outcome<View<'a>> {
+    let columns: Vec<_> = table.columns().chain([table.partition_column()?]).collect();
+    let query = over_time::query(dialect, table, tables, &columns)?;
+    Ok(View { name: over_time::name(table), grain: over_time::grain(table), table, columns, query })
 }
 
 fn of_words() -> Outcome<View<'static>> {
     let columns = in_words::columns()?;
     let query = in_words::query(&columns);
     let columns = columns.into_iter().map(|(column, _)| column).collect();
-    Ok(View { name: in_words::NAME, grain: in_words::GRAIN, table: &IMPROVEMENTS, columns, query })
+    Ok(View {
+        name: in_words::NAME.to_owned(),
+        grain: in_words::GRAIN.map(str::to_owned),
+        table: &IMPROVEMENTS,
+        columns,
+        query,
+    })
 }
 
 /// The statement that makes a view, with its comments.
 fn created(dialect: Dialect, view: &View<'_>) -> Outcome<String> {
     let View { name, query, .. } = view;
-    let [english, chinese] = view.grain;
+    let [english, chinese] = &view.grain;
     let grain = dialect.text(&format!("{}. {chinese}。", words::upper(english)));
     let mut comments = Vec::new();
     for column in &view.columns {
-        comments.push((dialect.name(column), column, comment(dialect, view.table, column)?));
+        comments.push((dialect.name(column.name), column, comment(dialect, view.table, column)?));
     }
     if dialect == Dialect::DuckDb {
         let of_columns =
@@ -101,7 +118,7 @@ fn key_type(key: &OutputColumn) -> &'static str {
 fn duckdb(folder: &str, key: &OutputColumn, columns: &[&OutputColumn]) -> String {
     format!(
         "SELECT {}\nFROM read_parquet({}, hive_partitioning = true, hive_types = {{'{}': {}}})",
-        list(columns, |column| Dialect::DuckDb.name(column)),
+        list(columns, |column| Dialect::DuckDb.name(column.name)),
         Dialect::DuckDb.text(&format!("{folder}/*/*.parquet")),
         key.name,
         key_type(key),
@@ -111,7 +128,7 @@ fn duckdb(folder: &str, key: &OutputColumn, columns: &[&OutputColumn]) -> String
 /// Spark takes the type of the key from the values that it finds.
 fn spark(folder: &str, key: &OutputColumn, columns: &[&OutputColumn]) -> String {
     let selected = list(columns, |column| {
-        let name = Dialect::Spark.name(column);
+        let name = Dialect::Spark.name(column.name);
         if column.name == key.name { format!("CAST({name} AS {}) AS {name}", key_type(key)) } else { name }
     });
     format!("SELECT {selected}\nFROM parquet.`{}`", folder.replace('`', "``"))
@@ -121,9 +138,9 @@ fn clickhouse(folder: &str, columns: &[&OutputColumn]) -> String {
     let dialect = Dialect::ClickHouse;
     format!(
         "SELECT {}\nFROM file({}, Parquet, {})\nSETTINGS use_hive_partitioning = 1",
-        list(columns, |column| dialect.name(column)),
+        list(columns, |column| dialect.name(column.name)),
         dialect.text(&format!("{folder}/*/*.parquet")),
-        dialect.text(&list(columns, |column| format!("{} {}", dialect.name(column), clickhouse_type(column)))),
+        dialect.text(&list(columns, |column| dialect.typed(column))),
     )
 }
 
@@ -139,7 +156,7 @@ fn clickhouse_type(column: &OutputColumn) -> String {
     if column.is_nullable() { format!("Nullable({kind})") } else { kind.to_owned() }
 }
 
-fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> String) -> String {
+pub(super) fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> String) -> String {
     columns.iter().map(|column| of(column)).collect::<Vec<_>>().join(", ")
 }
 
@@ -151,15 +168,20 @@ fn comment(dialect: Dialect, table: &OutputTable, column: &OutputColumn) -> Outc
 
 impl Dialect {
     /// The name of a column, quoted: some are words of SQL.
-    fn name(self, column: &OutputColumn) -> String {
+    pub(super) fn name(self, column: &str) -> String {
         match self {
-            Self::DuckDb => format!("\"{}\"", column.name),
-            Self::Spark | Self::ClickHouse => format!("`{}`", column.name),
+            Self::DuckDb => format!("\"{column}\""),
+            Self::Spark | Self::ClickHouse => format!("`{column}`"),
         }
     }
 
+    /// The name of a column with its type, as ClickHouse has it.
+    pub(super) fn typed(self, column: &OutputColumn) -> String {
+        format!("{} {}", self.name(column.name), clickhouse_type(column))
+    }
+
     /// A text, quoted.
-    fn text(self, text: &str) -> String {
+    pub(super) fn text(self, text: &str) -> String {
         let escaped = match self {
             Self::DuckDb => text.replace('\'', "''"),
             Self::Spark | Self::ClickHouse => text.replace('\\', "\\\\").replace('\'', "\\'"),

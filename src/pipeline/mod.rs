@@ -42,7 +42,7 @@ fn publish(terms: Terms<'_>, publication: &Publication<'_>, now: Timestamp) -> O
     if terms.keeping.is_rehearsal() {
         return publish::foretell(&settings.out, publication);
     }
-    publish::publish(&settings.out, publication, now, kept_generations(settings))
+    publish::publish(&settings.out, publication, now, (kept_generations(settings), settings.publish_months))
 }
 
 fn kept_generations(settings: &Settings) -> KeptGenerations {

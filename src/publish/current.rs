@@ -15,7 +15,8 @@ use crate::error::{ExitClass, Failure, Finding, Outcome, all, disk};
 const MARK: &str = "published.mark";
 const WANTED: &str = "a link to generations/NAME/published, or nothing";
 /// The links of OUT that lead beside the tables that `current` leads to, so that one rename switches all: name and target.
-const FOLLOWING: [(&str, &str); 3] = [
+const FOLLOWING: [(&str, &str); 4] = [
+    ("months", "current/../months"),
     ("quarantine", "current/../quarantine"),
     ("dictionary", "current/../dictionary"),
     // The paths in it are relative to where it is read.

@@ -5,18 +5,27 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader, SortingColumn};
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 use serde::Serializer;
 
 use super::file_system::STAGE;
 use super::outputs::OutputTable;
 use crate::error::{Failure, Outcome, disk, fault};
 
-/// Rows of a row group, as DuckDB has it.
-pub(super) const ROW_GROUP_ROWS: usize = 122_880;
+/// Rows of a row group: few, for readers look at min and max of `shop_id` to leave out the groups that a shop is not in
+/// (docs/LAYOUT.md, with the figures).
+pub(super) const ROW_GROUP_ROWS: usize = 16_384;
+
+/// Level of zstd: what is written once and read often is worth a few milliseconds more (docs/LAYOUT.md, with the figures).
+const ZSTD_LEVEL: i32 = 3;
+/// Rows are sorted by it, so that the differences of neighbours are small, and a dictionary would hold almost every value.
+const WRITTEN_AS_DIFFERENCES: &str = "shop_id";
+/// Sums of which few repeat: a dictionary would be as long as the column.
+const WITHOUT_DICTIONARY: &str = "numerator";
 
 /// File metadata that holds the id of the generation that wrote the file.
 const GENERATION_KEY: &str = "shopscore.generation";
@@ -39,8 +48,12 @@ pub(super) fn properties(table: &OutputTable) -> Outcome<WriterProperties> {
     let described = table.columns().map(|column| (column.name, column));
     serde_json::Serializer::new(&mut columns).collect_map(described).map_err(|error| fault(STAGE, error))?;
     let columns = String::from_utf8(columns).map_err(|error| fault(STAGE, error))?;
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(|error| fault(STAGE, error))?;
     Ok(WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(Compression::ZSTD(level))
+        .set_column_dictionary_enabled(ColumnPath::from(WRITTEN_AS_DIFFERENCES), false)
+        .set_column_encoding(ColumnPath::from(WRITTEN_AS_DIFFERENCES), Encoding::DELTA_BINARY_PACKED)
+        .set_column_dictionary_enabled(ColumnPath::from(WITHOUT_DICTIONARY), false)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_created_by(CREATED_BY.to_owned())
         .set_sorting_columns(Some(sorting))

@@ -10,7 +10,7 @@ use super::checksums::{Checksums, file_hash, other_hash};
 use super::file_system::{self, STAGE};
 use super::layout::Layout;
 use super::outputs::{MONTH_END_REVISIONS, MONTH_END_SCORES};
-use super::partition::{PUBLISHED, partition_paths};
+use super::partition::{MONTHS, PUBLISHED, partition_paths};
 use crate::error::{Finding, Outcome, disk, fault};
 
 /// A copy that is being made.
@@ -57,6 +57,9 @@ pub(super) fn not_as_recorded(
 ) -> Finding {
     let advice = match copy_of(layout, path, recorded) {
         Some(copy) => format!("put {} in its place: every generation shares this file", copy.display()),
+        None if path.starts_with(MONTHS.name) => {
+            "remove it: what is published next makes it anew of its nights".to_owned()
+        }
         None => "publish its day again with `shopscore nightly`".to_owned(),
     };
     other_hash(stage, found, recorded).path(&generation.join(path)).advice(advice)

@@ -3,8 +3,10 @@
 //! ```text
 //! OUT/current      -> generations/NAME/published      readers resolve it once and see one night
 //! OUT/quarantine   -> current/../quarantine           so that one rename switches all
+//! OUT/months       -> current/../months               the rows of all nights once more, in few files
 //! OUT/dictionary   -> current/../dictionary           what tables and columns say; OUT/datapackage.json leads into it
 //! OUT/generations/NAME/published/TABLE/KEY=VALUE/part-0.parquet    folders 0755, files 0444
+//! OUT/generations/NAME/months/TABLE/month=YYYY-MM/part-0.parquet    folders 0755, files 0444
 //! OUT/generations/NAME/quarantine/dt=DAY/part-0.parquet            folders 0700, files 0400
 //! OUT/generations/NAME/dictionary/    folder 0755, files 0444
 //! OUT/generations/NAME/generation.json, terms.json, SHA256SUMS
@@ -42,6 +44,7 @@ mod holds;
 mod layout;
 pub mod lock;
 pub(crate) mod month_ends;
+mod months;
 mod name;
 mod output_checks;
 pub mod outputs;

@@ -115,6 +115,7 @@ mod tests {
     use std::fs;
 
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::basic::Encoding;
     use parquet::errors::ParquetError;
     use parquet::file::metadata::RowGroupMetaData;
 
@@ -179,6 +180,9 @@ mod tests {
         let order: Vec<_> = sorted_by.map(|column| (column.column_idx, column.descending)).collect();
         assert_eq!(order, [(0, false), (2, true)]);
         assert!(group.columns().iter().all(|column| column.statistics().is_some()));
+        let encodings = |place: usize| group.column(place).encodings().collect::<Vec<_>>();
+        assert!(encodings(0).contains(&Encoding::DELTA_BINARY_PACKED), "shop_id: {:?}", encodings(0));
+        assert!(!encodings(0).contains(&Encoding::RLE_DICTIONARY), "shop_id: {:?}", encodings(0));
         let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
         assert_eq!(batches.len(), 1);
         assert_eq!(batches[0].columns(), rows.columns());
@@ -196,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn row_groups_have_122880_rows_and_a_part_ends_where_another_would_pass_the_limit() {
+    fn row_groups_have_16384_rows_and_a_part_ends_where_another_would_pass_the_limit() {
         let whole = written(&[many(300_000)], NO_LIMIT);
         let limit_bytes = whole[0].len() - 1;
         let parts = written(&[many(300_000)], limit_bytes);
@@ -205,8 +209,9 @@ mod tests {
             let of_file = |file| read(file).metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
             files.into_iter().map(of_file).collect()
         };
-        assert_eq!(row_groups(whole), [vec![122_880, 122_880, 54_240]]);
-        assert_eq!(row_groups(parts), [vec![122_880, 122_880], vec![54_240]]);
+        let full = vec![16_384; 18];
+        assert_eq!(row_groups(whole), [[full.clone(), vec![5_088]].concat()]);
+        assert_eq!(row_groups(parts), [full, vec![5_088]]);
         let without_rows = row_groups(written(&[], NO_LIMIT));
         assert_eq!(without_rows, [Vec::<i64>::new()], "a partition without rows is one file without rows");
     }

@@ -9,7 +9,7 @@ use arrow::array::RecordBatch;
 use super::file_system;
 use super::outputs::{DAILY_KEY, OutputTable, QUARANTINE};
 use super::rows::Rows;
-use crate::calendar::Year;
+use crate::calendar::{Month, Year};
 use crate::domain::Day;
 use crate::error::Outcome;
 
@@ -68,7 +68,7 @@ impl<'a> NewPartition<'a> {
     }
 }
 
-/// One of the two trees of a generation.
+/// One of the trees of a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Root {
     pub(super) name: &'static str,
@@ -80,6 +80,9 @@ pub(super) struct Root {
 pub(super) const PUBLISHED: Root = Root { name: "published", folder_mode: 0o755, file_mode: 0o444 };
 /// The rows set aside, for the owner.
 pub(super) const SET_ASIDE: Root = Root { name: "quarantine", folder_mode: 0o700, file_mode: 0o400 };
+
+/// The rows of tables once more, by month ([`super::months`]). Beside the tables, so that no reader of a table finds a row twice.
+pub(super) const MONTHS: Root = Root { name: "months", ..PUBLISHED };
 
 /// A partition's folder inside a generation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +101,18 @@ impl PartitionFolder {
         Self { root: SET_ASIDE, path: format!("{}={day}", QUARANTINE.partition_key) }
     }
 
+    /// A month of a table, of which the generation has all nights.
+    pub(super) fn of_month(table: &OutputTable, month: Month) -> Self {
+        let year_and_month: String = month.first_day().to_string().chars().take("YYYY-MM".len()).collect();
+        Self { root: MONTHS, path: format!("{}/month={year_and_month}", table.name) }
+    }
+
+    pub(super) fn months_in(generation: &Path) -> Outcome<impl Iterator<Item = Self>> {
+        let paths = partition_paths(&generation.join(MONTHS.name))?;
+        Ok(paths.into_iter().map(|path| Self { root: MONTHS, path }))
+    }
+
+    /// The partitions of the tables and of the quarantine.
     pub(super) fn all_in(generation: &Path) -> Outcome<BTreeSet<Self>> {
         let published = partition_paths(&generation.join(PUBLISHED.name))?;
         let set_aside = file_system::names(&generation.join(SET_ASIDE.name))?;

@@ -18,7 +18,7 @@ use super::pruning::{self, KeptGenerations};
 use super::quarantine::Quarantine;
 use super::staging::Written;
 use super::terms::{KnownTerms, RecordedTerms};
-use super::{current, dictionary_copy, file_system, frozen, output_checks, recovery, refused, staging};
+use super::{current, dictionary_copy, file_system, frozen, months, output_checks, recovery, refused, staging};
 use crate::domain::Day;
 use crate::error::Outcome;
 use crate::interruption::uninterrupted;
@@ -110,13 +110,13 @@ pub(crate) fn prepare(out: &Path) -> Outcome<()> {
     recovery::recover(&Layout::new(out)).map(drop)
 }
 
-/// Publishes under `out` at the time `now`, then removes the generations that `keep` does not keep. Whatever error it
-/// returns, readers see what they saw before.
+/// Publishes under `out` at the time `now`, `with_months` or without, then removes the generations that `keep` does not keep. Whatever
+/// error it returns, readers see what they saw before.
 pub(crate) fn publish(
     out: &Path,
     publication: &Publication<'_>,
     now: Timestamp,
-    keep: KeptGenerations,
+    (keep, with_months): (KeptGenerations, bool),
 ) -> Outcome<Published> {
     let layout = Layout::new(out);
     let before = recovery::recover(&layout)?.map(|name| Predecessor::of(&layout, name)).transpose()?;
@@ -129,7 +129,7 @@ pub(crate) fn publish(
         publication.forget_refused(&layout);
         return Ok(Published { name: before.name.to_string(), changed: false, files, rows: BTreeMap::new() });
     }
-    let added = add_generation(&layout, publication, &partitions, before.as_ref(), now);
+    let added = add_generation(&layout, (publication, with_months), &partitions, before.as_ref(), now);
     let (name, checksums, rows) = added.inspect_err(|_| {
         if let Err(failure) = file_system::remove(&layout.staging) {
             tracing::warn!("the next run will remove what is left: {failure}");
@@ -239,7 +239,7 @@ impl Predecessor {
 /// Builds a generation beside the others and makes it current.
 fn add_generation(
     layout: &Layout,
-    publication: &Publication<'_>,
+    (publication, with_months): (&Publication<'_>, bool),
     news: &[NewPartition<'_>],
     before: Option<&Predecessor>,
     now: Timestamp,
@@ -256,6 +256,9 @@ fn add_generation(
         let equal = equal.filter(|folder| checksums.of(folder).next().is_none());
         let carried = before.staying(publication, news).into_iter().chain(equal).collect();
         staging::carry(&before.folder, staging, &carried, &mut checksums)?;
+    }
+    if with_months {
+        months::write(staging, before.map(|before| before.folder.as_path()), &mut checksums)?;
     }
     let number = generations::all(layout)?.last().map_or(1, |last| last.number + 1);
     let name = Name { number, kind: Some(publication.kind.name()), id };

@@ -14,13 +14,13 @@ use super::file_system::{self, STAGE};
 use super::name::{HASH_LENGTH, Id};
 use super::output_checks::checked;
 use super::parquet_file::{EncodedFile, encode};
-use super::partition::{NewPartition, PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
+use super::partition::{MONTHS, NewPartition, PUBLISHED, PartitionFolder, SET_ASIDE, is_part};
 use crate::domain::Day;
 use crate::error::{Outcome, all, fault};
 use crate::threads::longest_first;
 
 /// A partition's file should not pass this.
-const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
+pub(super) const PART_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 
 /// What a run wrote into a generation.
 pub(super) struct Written {
@@ -37,7 +37,7 @@ pub(super) struct Written {
 /// new.
 pub(super) fn write(staging: &Path, before: Option<&Path>, news: &[NewPartition<'_>]) -> Outcome<Written> {
     file_system::make_folder(staging, PUBLISHED.folder_mode)?;
-    for root in [PUBLISHED, SET_ASIDE] {
+    for root in [PUBLISHED, SET_ASIDE, MONTHS] {
         file_system::make_folder(&staging.join(root.name), root.folder_mode)?;
     }
     let written = longest_first(news, length, |partition| write_rows(staging, before, partition));

@@ -131,7 +131,13 @@ impl Out {
         now: Timestamp,
         keep: KeptGenerations,
     ) -> Outcome<Published> {
-        publish(self.path(), night, now, keep)
+        publish(self.path(), night, now, (keep, true))
+    }
+
+    /// Publishes a night as a release before months did.
+    pub(super) fn publish_without_months(&self, night: &Publication<'_>) {
+        let now = Timestamp::from_second(night.as_of.epoch_seconds()).unwrap();
+        publish(self.path(), night, now, (KEEP_ALL, false)).unwrap();
     }
 
     pub(super) fn publish_two_nights(&self) -> [Published; 2] {

@@ -97,7 +97,8 @@ fn verify_generation(layout: &Layout, name: &Name, hashes: &mut Hashes) -> Outco
         }
     }
     let recorded: BTreeSet<PathBuf> = recorded.iter().map(|(path, _)| generation.join(path)).collect();
-    for folder in PartitionFolder::all_in(&generation)?.iter().map(|partition| partition.inside(&generation)) {
+    let folders = PartitionFolder::all_in(&generation)?.into_iter().chain(PartitionFolder::months_in(&generation)?);
+    for folder in folders.map(|partition| partition.inside(&generation)) {
         let found = names(&folder)?.into_iter().map(|name| folder.join(name));
         findings.extend(found.filter(|path| !recorded.contains(path)).map(|path| {
             let finding = Finding::new(STAGE, "a file that no run wrote", "published files only").path(&path);

@@ -91,7 +91,7 @@ const MEMORY: &str = "how much memory the work is planned for, in MiB";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 57] = [
+pub static SETTINGS: [Setting; 58] = [
     setting("root", Kind::Root, "", Run, "the folder that paths in this file are relative to")
         .or("the folder of the file"),
     setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
@@ -150,6 +150,7 @@ pub static SETTINGS: [Setting; 57] = [
     setting("on_success", Command, "", Run, "the command that gets the record of a run that succeeded").or("none"),
     setting("on_failure", Command, "", Run, "the command that gets the record of a run that failed").or("none"),
     setting("keep_runs_days", AtLeast("days", 1, 36_600), "400", Run, "how long the records of runs are kept"),
+    setting("publish_months", Switch, "true", Run, "whether nights are published once more, a file a month"),
     setting("report", Switch, "false", Run, "whether runs make the report of the newest night that readers see"),
     setting("rehash", Switch, "false", Run, "whether files are read even where only their bytes can differ"),
 ];

@@ -66,6 +66,8 @@ pub struct Settings {
     pub(crate) memory_limit_mib: Option<u64>,
     pub(crate) wait_seconds: u64,
     pub(crate) min_free_mib: u64,
+    /// Whether what is asked over many nights is published once more, a file a month.
+    pub(crate) publish_months: bool,
     /// Whether what a run publishes is followed by a report.
     pub(crate) report: bool,
     pub(crate) rehash: bool,
@@ -176,6 +178,7 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
         memory_limit_mib: values.optional("memory_limit_mib")?,
         wait_seconds: values.get("wait_seconds")?,
         min_free_mib: values.get("min_free_mib")?,
+        publish_months: values.get("publish_months")?,
         report: values.get("report")?,
         rehash: values.get("rehash")?,
     })

@@ -4,7 +4,8 @@ compares them.
     bi_views.py SHOPSCORE OUT
 
 Each engine counts the rows of every view, the nulls of every column, and sums up every numeric column: all must agree, and the views
-of the tables with pyarrow, too. Every column of what `shopscore schema` prints has its comment. What the view of improvements
+of the tables with pyarrow, too, and those of the tables by month with those of the tables. Every column of what `shopscore schema` prints has its
+comment. What the view of improvements
 in words says of the newest night is to the letter what `explain` says. A table that has no partition yet is left out, and said.
 """
 
@@ -21,6 +22,8 @@ import pyarrow.dataset
 sys.path.append(str(Path(__file__).parents[2] / "jobs/bi"))
 from database import IN_WORDS, VIEWS, name, statements
 
+# The tables that are published by month, too: their views have the same rows.
+OVER_TIME = ["scores_over_time", "indicators_over_time", "categories_over_time"]
 WORDS = ["step", "step_zh", "what_to_do", "what_to_do_zh"]
 # Of the newest night, `explain` tells one shop in so many.
 EXPLAINED_EVERY = 7
@@ -149,7 +152,7 @@ def make_views(engine: Engine, shopscore: str, out: Path, there: set[str]) -> No
     command = [shopscore, "schema", "--format", engine.dialect, "--out", str(out)]
     dictionary = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     for statement in statements(dictionary):
-        if name(statement) in there | {IN_WORDS}:
+        if name(statement) in there | {IN_WORDS, *OVER_TIME}:
             engine.run(statement)
     for statement in statements(VIEWS.read_text()):
         engine.run(statement)
@@ -190,16 +193,18 @@ def main() -> int:
     for engine in engines:
         make_views(engine, shopscore, out, set(tables))
     failed = check_words(engines, shopscore, out)
-    for view in tables + [IN_WORDS] + [name(statement) for statement in statements(VIEWS.read_text())]:
+    for view in tables + [IN_WORDS, *OVER_TIME] + [name(statement) for statement in statements(VIEWS.read_text())]:
         first, *others = engines
         kinds = first.columns(view)
         numeric = [column for column, kind in kinds.items() if kind in NUMERIC or kind.startswith(("HUGEINT", "DECIMAL"))]
         of_first = figures(first, view, list(kinds), numeric)
         print(f"{view}: {of_first['rows']} rows, {len(numeric)} sums")
         seen = {engine.dialect: figures(engine, view, list(kinds), numeric) for engine in others}
+        if view in OVER_TIME:
+            seen["the table"] = figures(first, view.removesuffix("_over_time"), list(kinds), numeric)
         if view in tables:
             seen["pyarrow"] = with_pyarrow(out / "current" / view)
-        if view in tables + [IN_WORDS]:
+        if view in tables + [IN_WORDS] + OVER_TIME:
             without = {engine.dialect: sorted(set(kinds) - {c for c, said in engine.comments(view).items() if said}) for engine in engines}
             failed += [f"{view}, {dialect}: no comment on {columns}" for dialect, columns in without.items() if columns]
         for other, of_other in seen.items():

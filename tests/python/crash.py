@@ -7,7 +7,7 @@ record of the run.
 Then, for each of them (with EVERY=5 for each fifth of a kind), the run is killed as it makes the call, and in two more
 runs the call fails with ENOSPC and with EIO. After each:
 
-- readers see the old publication or the new one, every byte of it, its quarantine and dictionary with it; where it was rolled back,
+- readers see the old publication or the new one, every byte of it, its quarantine, months and dictionary with it; where it was rolled back,
   what they see no more is held, and of a release all or nothing is;
 - a run that was not killed ends with exit code 5, the old publication and a line that names the path; or, where nothing
   depends on the call, with 0 and the new one: after the switch, or at a close, which the sync answers for;

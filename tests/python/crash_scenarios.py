@@ -41,6 +41,7 @@ BACK = ["rollback", "--to", "1", "--because", "a test"]
 SCENARIOS = [
     Scenario("a night over older ones", nights(24, 25, 26), night("2022-02-27")),
     Scenario("a night that ends a month", nights(25, 26, 27), night(MONTH_END)),
+    Scenario("a night that begins a month", nights(26, 27, 28), night("2022-03-01")),
     Scenario(
         "a restatement",
         nights(26, 27, 28),
@@ -93,12 +94,12 @@ class Bench:
         subprocess.run(["cp", "-a", str(self.folder / "before"), str(now)], check=True)
 
     def seen(self) -> dict[str, bytes]:
-        """What readers see, quarantine and dictionary with it, resolved once as they do; and what is held besides."""
+        """What readers see, quarantine, months and dictionary with it, resolved once as they do; and what is held besides."""
         current = self.out / "current"
         if not current.is_symlink():
             return {}
         generation = current.resolve(strict=True).parent
-        trees = [generation / tree for tree in ("published", "quarantine", "dictionary")]
+        trees = [generation / tree for tree in ("published", "quarantine", "months", "dictionary")]
         assert [(self.out / tree.name).resolve(strict=True) for tree in trees[1:]] == trees[1:]
         seen = {str(path.relative_to(generation)): path.read_bytes() for tree in trees for path in files_in(tree)}
         return seen | {"held": self.held(generation)}

@@ -18,10 +18,15 @@ pub use daily::{NIGHTLY, OUTLOOK, QUALITY, QUARANTINE};
 pub use indicators::{CATEGORIES, IMPROVEMENTS, INDICATORS};
 pub(super) use scores::CATEGORY_SHOPS;
 pub use scores::SCORES;
-pub(super) use table::DAILY_KEY;
+pub(crate) use table::DAILY_KEY;
 pub(crate) use table::Join;
 pub use table::OutputTable;
 pub use yearly::{ANNUAL_SETTLEMENTS, MONTH_END_REVISIONS, MONTH_END_SCORES, MONTHLY_ASSESSMENTS, YEARLY};
+
+/// The tables that are asked over many nights: they are published by month, too.
+pub(crate) const OVER_TIME: [&OutputTable; 3] = [&SCORES, &INDICATORS, &CATEGORIES];
+/// Their column that says of which night a row is.
+pub(crate) const NIGHT_OF_ROW: &str = "as_of";
 
 #[cfg(test)]
 mod tests {

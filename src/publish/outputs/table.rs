@@ -10,7 +10,7 @@ use super::column::{OutputColumn, Role, Said, Text, day, integer};
 use crate::error::{Outcome, fault};
 
 /// The partition key of the tables of a day.
-pub(in crate::publish) const DAILY_KEY: &str = "dt";
+pub(crate) const DAILY_KEY: &str = "dt";
 /// The partition key of the tables of month ends.
 pub(super) const MONTH_END_KEY: &str = "month_end";
 /// The partition key of the tables of years.
