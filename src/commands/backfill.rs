@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::nightly::{say_night, say_partials};
 use super::running::Running;
-use super::{enter, keeping, report, rollback, say};
+use super::{enter, keeping, report, say};
 use crate::cli::{Backfill, Writes};
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Wri
             Came::Held(hold) => {
                 running.held(&hold);
                 still_stale.push(*as_of);
-                tracing::warn!("{}", rollback::told(&hold));
+                tracing::warn!("{}", hold.told());
             }
             Came::Scored(night) => {
                 running.night(&night);
