@@ -31,14 +31,14 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
     if let Some(as_of) = arguments.date {
         rulebook.check_in_force(as_of)?;
     }
+    let last = arguments.date.unwrap_or_else(|| last_complete_day(&settings, now));
+    running.is_about(&[last]);
     let _locks = enter(&settings, now, (arguments.told(), keeping), stdout)?;
-    let nights = match arguments.date {
-        Some(as_of) => vec![as_of],
-        None => due(&settings, last_complete_day(&settings, now), stdout)?,
-    };
+    let nights = if arguments.date.is_some() { vec![last] } else { due(&settings, last, stdout)? };
+    running.is_about(&nights);
     let mut foretold = Foretold::default();
     for as_of in nights {
-        running.begins_night();
+        running.begins_night(as_of);
         let night = match held::run(terms, as_of, now, &mut foretold)? {
             Came::Scored(night) => night,
             Came::Held(hold) => {

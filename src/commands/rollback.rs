@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
 use super::running::Running;
 use super::{DRY_RUN, check_entry, keeping, last_complete_day, lock_alone, report, say, say_shown};
 use crate::cli::{Rollback, Writes};
@@ -26,7 +24,7 @@ pub(super) fn run(arguments: &Rollback, running: &Running, stdout: &mut impl Wri
     };
     match (&arguments.to, arguments.release) {
         (Some(to), _) => roll_back(arguments, (&settings, to), running, stdout),
-        (None, Some(release)) => self::release(arguments, (&settings, release), now, stdout),
+        (None, Some(release)) => self::release(arguments, (&settings, release), running, stdout),
         (None, None) => Err(fault("rollback", "neither a generation nor a day")),
     }
 }
@@ -42,6 +40,7 @@ fn roll_back(
     let RolledBack { published, held, released } = rollback(&settings.out, to, why)?;
     running.publication("rollback", to.to_owned(), &published);
     held.iter().for_each(|hold| running.held(hold));
+    running.released(&days(&released));
     let outcome = if published.changed { "rolled back to" } else { "already at" };
     say_shown(stdout, (outcome, &published), &settings.out);
     if !released.is_empty() {
@@ -60,12 +59,13 @@ fn roll_back(
 fn release(
     arguments: &Rollback,
     (settings, release): (&Settings, Release),
-    now: Timestamp,
+    running: &Running,
     stdout: &mut impl Write,
 ) -> Outcome<()> {
-    let at = (now, catch_up::reach(settings, last_complete_day(settings, now)));
+    let at = (running.now, catch_up::reach(settings, last_complete_day(settings, running.now)));
     let release_now = if arguments.dry_run { publish::foretell_release } else { publish::release };
     let Released { days, due, shown } = release_now(&settings.out, release, at)?;
+    running.released(&days);
     if days.is_empty() {
         say(stdout, "nothing is held");
         return Ok(());
