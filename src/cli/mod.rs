@@ -16,7 +16,7 @@ pub(crate) use self::reading::{
     Verify, WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
-pub(crate) use self::writes::{Recorded, Writes};
+pub(crate) use self::writes::Writes;
 pub(crate) use self::writing::{Backfill, Manual, Nightly, Restate, Rollback, Sample, Settle};
 use crate::exit_codes;
 use crate::logs::Wanted;
