@@ -191,7 +191,7 @@ schedule-cron: build ## jobs/schedule/shopscore.cron in a real cron, in the fore
 schedule-systemd: build ## jobs/schedule/shopscore.service and .timer in systemd-analyze, and nights in a systemd of their own (root, systemd-nspawn)
 	python3 $(SCHEDULES)/with_systemd.py $(SHOPSCORE) jobs/rules
 
-schedule-airflow: build $(AIRFLOW_ENVIRONMENT)/ready ## jobs/schedule/shopscore_dag.py in a real Airflow (PyPI once): nights that end with 0, 3 and 75
+schedule-airflow: build $(AIRFLOW_ENVIRONMENT)/ready ## jobs/schedule/shopscore_dag.py in a real Airflow (PyPI once): nights that end with 0, 3, 4 and 75, and what each leaves
 	$(AIRFLOW_ENVIRONMENT)/bin/python $(SCHEDULES)/with_airflow.py $(SHOPSCORE) jobs/rules
 
 schedule-kubernetes: build $(KUBERNETES_ENVIRONMENT)/ready ## jobs/schedule/cronjob.yaml against the schemas of Kubernetes, and a night with its settings and user

@@ -1,21 +1,23 @@
 //! What can be typed: subcommands and flags.
 
+mod housekeeping;
 mod logging;
 mod reading;
 mod settings;
+mod writes;
 mod writing;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use self::housekeeping::{Gc, State, StateCommand};
 use self::logging::LogFlags;
 pub(crate) use self::reading::{
     Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Report, Schema, Summary,
     Verify, WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
-pub(crate) use self::writing::{
-    Backfill, Gc, Manual, Nightly, Restate, Rollback, Sample, Settle, State, StateCommand, Writes,
-};
+pub(crate) use self::writes::Writes;
+pub(crate) use self::writing::{Backfill, Manual, Nightly, Restate, Rollback, Sample, Settle};
 use crate::exit_codes;
 use crate::logs::Wanted;
 

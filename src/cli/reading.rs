@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::settings::SettingFlags;
+use super::writes::Recorded;
 use crate::answers::Format;
 use crate::answers::units::Language;
 use crate::calendar::Year;
@@ -108,10 +109,10 @@ pub(crate) struct Generations {
 
 #[derive(Args, Debug)]
 pub(crate) struct History {
-    /// Only runs of this command: nightly, backfill, restate, settle, rollback, state prune
-    #[arg(long, value_name = "NAME")]
-    pub command: Option<String>,
-    /// Only runs that came to the night of this day, YYYY-MM-DD
+    /// Only runs of this command
+    #[arg(long, value_name = "NAME", value_enum)]
+    pub command: Option<Recorded>,
+    /// Only runs that were about the night of this day: published, held, released, failed on or not come to, YYYY-MM-DD
     #[arg(long, value_name = "DAY")]
     pub date: Option<Day>,
     /// Only runs that did not end with 0

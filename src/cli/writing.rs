@@ -2,28 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::reading::FormatFlag;
 use super::settings::SettingFlags;
+use super::writes::{Recorded, Writes};
 use crate::calendar::Year;
-use crate::domain::{Day, trimmed};
+use crate::domain::{Day, Span, trimmed};
 use crate::publish::Release;
 use crate::sample::Request;
-
-/// What was typed after a command that writes, and so leaves a record.
-pub(crate) trait Writes {
-    /// The command by its name alone.
-    const COMMAND: &'static str;
-
-    /// The command with what it was asked, without settings: for the record, and for those who wait for its locks.
-    fn told(&self) -> String;
-
-    fn settings(&self) -> &SettingFlags;
-
-    /// Whether it only says what it would do, or lists what is there.
-    fn is_rehearsal(&self) -> bool;
-}
 
 #[derive(Args, Debug)]
 pub(crate) struct Nightly {
@@ -41,12 +27,16 @@ pub(crate) struct Nightly {
 }
 
 impl Writes for Nightly {
-    const COMMAND: &'static str = "nightly";
+    const COMMAND: Recorded = Recorded::Nightly;
 
     fn told(&self) -> String {
         let date = self.date.map(|as_of| format!(" --date {as_of}")).unwrap_or_default();
         let rehash = if self.rehash { " --rehash" } else { "" };
         format!("nightly{date}{rehash}")
+    }
+
+    fn days(&self) -> Option<Span> {
+        self.date.map(|day| Span { first: day, last: day })
     }
 
     fn settings(&self) -> &SettingFlags {
@@ -77,12 +67,16 @@ pub(crate) struct Backfill {
 }
 
 impl Writes for Backfill {
-    const COMMAND: &'static str = "backfill";
+    const COMMAND: Recorded = Recorded::Backfill;
 
     fn told(&self) -> String {
         let range = self.from.zip(self.to).map(|(from, to)| format!(" --from {from} --to {to}"));
         let stale = if self.stale { " --stale" } else { "" };
         format!("backfill{}{stale}", range.unwrap_or_default())
+    }
+
+    fn days(&self) -> Option<Span> {
+        self.from.zip(self.to).map(|(first, last)| Span { first, last })
     }
 
     fn settings(&self) -> &SettingFlags {
@@ -113,11 +107,15 @@ pub(crate) struct Restate {
 }
 
 impl Writes for Restate {
-    const COMMAND: &'static str = "restate";
+    const COMMAND: Recorded = Recorded::Restate;
 
     fn told(&self) -> String {
         let known = self.knowledge_day.map(|day| format!(" --knowledge-day {day}")).unwrap_or_default();
         format!("restate --month-end {}{known} --because {:?}", self.month_end, self.because)
+    }
+
+    fn days(&self) -> Option<Span> {
+        Some(Span { first: self.month_end, last: self.month_end })
     }
 
     fn settings(&self) -> &SettingFlags {
@@ -150,7 +148,7 @@ pub(crate) struct Settle {
 }
 
 impl Writes for Settle {
-    const COMMAND: &'static str = "settle";
+    const COMMAND: Recorded = Recorded::Settle;
 
     fn told(&self) -> String {
         let as_of = self.as_of.map(|day| format!(" --as-of {day}")).unwrap_or_default();
@@ -164,51 +162,6 @@ impl Writes for Settle {
     fn is_rehearsal(&self) -> bool {
         self.dry_run
     }
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct State {
-    #[command(subcommand)]
-    pub command: Option<StateCommand>,
-    #[command(flatten)]
-    pub form: FormatFlag,
-    #[command(flatten)]
-    pub settings: SettingFlags,
-}
-
-impl Writes for State {
-    const COMMAND: &'static str = "state prune";
-
-    fn told(&self) -> String {
-        match self.command {
-            Some(StateCommand::Prune { keep_days, .. }) => format!("state prune --keep-days {keep_days}"),
-            None => "state".to_owned(),
-        }
-    }
-
-    fn settings(&self) -> &SettingFlags {
-        &self.settings
-    }
-
-    fn is_rehearsal(&self) -> bool {
-        match self.command {
-            Some(StateCommand::Prune { dry_run, .. }) => dry_run,
-            None => true,
-        }
-    }
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum StateCommand {
-    /// Remove days older than these, but for an open window and the payments of a year that is not settled
-    Prune {
-        /// How many days before the newest stay
-        #[arg(long, value_name = "N")]
-        keep_days: i32,
-        /// Say what the run would remove, and remove nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
 }
 
 #[derive(Args, Debug)]
@@ -230,7 +183,7 @@ pub(crate) struct Rollback {
 }
 
 impl Writes for Rollback {
-    const COMMAND: &'static str = "rollback";
+    const COMMAND: Recorded = Recorded::Rollback;
 
     fn told(&self) -> String {
         match (&self.to, self.release) {
@@ -243,29 +196,11 @@ impl Writes for Rollback {
         }
     }
 
-    fn settings(&self) -> &SettingFlags {
-        &self.settings
-    }
-
-    fn is_rehearsal(&self) -> bool {
-        self.dry_run
-    }
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Gc {
-    /// Say what the run would remove, and remove nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub settings: SettingFlags,
-}
-
-impl Writes for Gc {
-    const COMMAND: &'static str = "gc";
-
-    fn told(&self) -> String {
-        "gc".to_owned()
+    fn days(&self) -> Option<Span> {
+        match self.release {
+            Some(Release::Day(day)) => Some(Span { first: day, last: day }),
+            Some(Release::All) | None => None,
+        }
     }
 
     fn settings(&self) -> &SettingFlags {

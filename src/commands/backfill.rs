@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::nightly::{say_night, say_partials};
 use super::running::Running;
-use super::{enter, keeping, report, rollback, say};
+use super::{enter, keeping, report, say};
 use crate::cli::{Backfill, Writes};
 use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome};
@@ -40,17 +40,18 @@ pub(super) fn run(arguments: &Backfill, running: &Running, stdout: &mut impl Wri
         }
     }
     let nights: Vec<Day> = due.into_iter().map(|(day, _)| day).collect();
+    running.is_about(&nights);
     let (mut computed, mut reused) = (staleness::prepare(terms, &nights), 0);
     let mut foretold = Foretold::default();
     let _nights = stages::nights(nights.len());
     let mut still_stale = Vec::new();
     for as_of in &nights {
-        running.begins_night();
+        running.begins_night(*as_of);
         match held::run(terms, *as_of, now, &mut foretold)? {
             Came::Held(hold) => {
                 running.held(&hold);
                 still_stale.push(*as_of);
-                tracing::warn!("{}", rollback::told(&hold));
+                tracing::warn!("{}", hold.told());
             }
             Came::Scored(night) => {
                 running.night(&night);

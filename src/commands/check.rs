@@ -27,6 +27,8 @@ pub(super) struct Checked {
     as_of: Day,
     /// The exit code that the night would end with, by what is known; 0 where nothing would stop it.
     exit_code: u8,
+    /// Whether the night would publish nothing, since it would be what was rolled back and is held.
+    is_held: bool,
     /// What would stop the night or be warned of, as it would say it.
     findings: Vec<Found>,
     /// The tables in the window.
@@ -166,6 +168,7 @@ impl Checked {
         Self {
             as_of,
             exit_code: check.failure.as_ref().map_or(0, |failure| failure.class as u8),
+            is_held: check.is_held,
             findings: check.told.iter().map(found).collect(),
             tables: check.tables.iter().map(|usual| TableRows::of(usual, as_of)).collect(),
             folders: folders
@@ -185,6 +188,7 @@ impl Checked {
         let count = |severity| self.findings.iter().filter(|found| found.severity == severity).count();
         let (errors, warnings, as_of) = (count("error"), count("warning"), self.as_of);
         let outcome = match self.exit_code {
+            0 if self.is_held => format!("the night of {as_of} is held and would publish nothing"),
             0 => format!("nothing known stops the night of {as_of}"),
             code => format!("the night of {as_of} would end with exit code {code}"),
         };

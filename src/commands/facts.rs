@@ -16,7 +16,8 @@ use crate::pipeline::standing::{self, Standing};
 use crate::publish::{self, Published, reading::Current};
 use crate::rulebook::Rulebook;
 use crate::runs::record::{
-    Disk, InputDay, NightRun, OutputFile, PublicationRun, QuarantinedRows, RuleTable, RunRecord, StageRun, UsedSetting,
+    Disk, InputDay, LastRun, NightRun, OutputFile, PublicationRun, QuarantinedRows, RuleTable, RunRecord, StageRun,
+    UsedSetting,
 };
 use crate::settings::reports::Reports;
 use crate::settings::{Settings, absolute, shown::Shown};
@@ -79,12 +80,16 @@ pub(super) fn add_shown(record: &mut RunRecord, shown: &[String]) {
     }
 }
 
-/// Carries on what the newest run before knew: when commands last succeeded, and which nights are stale; of these `looked_at` are
+/// Carries on what the newest run before knew: when commands last succeeded, how they last ended, and which nights are stale; of these `looked_at` are
 /// all, where it was looked.
 pub(super) fn carry_on(record: &mut RunRecord, before: Option<&RunRecord>, looked_at: Option<Vec<Day>>) {
     record.last_success = before.map(|before| before.last_success.clone()).unwrap_or_default();
     if let Some(ended_at) = record.ended_at.filter(|_| record.is_success()) {
         record.last_success.insert(record.command.clone(), ended_at);
+    }
+    record.last_runs = before.map(|before| before.last_runs.clone()).unwrap_or_default();
+    if let Some(run) = LastRun::of(record) {
+        record.last_runs.insert(record.command.clone(), run);
     }
     let before = before.map(|before| before.stale_nights.clone()).unwrap_or_default();
     let mut stale: BTreeSet<Day> = before.into_iter().collect();

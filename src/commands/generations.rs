@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::{begin, rollback, tell, told_bytes};
+use super::{begin, tell, told_bytes};
 use crate::answers::{Answer, Cell, Part, Table, Tone};
 use crate::cli::Generations;
 use crate::domain::Day;
@@ -102,7 +102,7 @@ pub(super) fn list(arguments: &Generations, stdout: &mut impl Write) -> Outcome<
         day: hold.day,
         since: hold.since.to_string(),
         is_published: nights.contains_key(&hold.day),
-        told: rollback::told(&hold),
+        told: hold.told(),
         because: hold.because,
     };
     let listing = Listing {

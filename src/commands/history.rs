@@ -1,5 +1,6 @@
 //! `shopscore history`: the runs that left a record, the newest first, or the whole record of one. Nothing is written.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -8,11 +9,11 @@ use serde::Serialize;
 use super::{begin, say, tell};
 use crate::answers::{Answer, Cell, Part, Table, Tone, first_ten};
 use crate::cli::History;
-use crate::domain::Day;
+use crate::domain::{Day, Span};
 use crate::error::{ExitClass, Finding, Outcome, fault};
 use crate::publish::lock::host;
 use crate::runs::folder;
-use crate::runs::record::{RUNNING, RunRecord};
+use crate::runs::record::{INTERRUPTED, RUNNING, RunRecord};
 
 const STAGE: &str = "history";
 /// The exit class of a run that has not ended, and whose process is there no more.
@@ -52,6 +53,15 @@ pub(super) struct ListedRun {
     first_night: Option<Day>,
     /// The last of them.
     last_night: Option<Day>,
+    /// The night that it failed on; null where it was at none.
+    failed_on: Option<Day>,
+    /// How many nights it left unpublished since they are held; of a rollback how many it holds.
+    held_nights: usize,
+    /// How many held nights it let be published again, or showed readers again.
+    released_nights: usize,
+    /// The same in words.
+    #[serde(skip)]
+    told_nights: String,
     /// The generation that it left readers with; null where it published none.
     generation: Option<String>,
     /// How many warnings it gave.
@@ -74,6 +84,10 @@ impl ListedRun {
             nights: record.nights.len(),
             first_night: nights().map(|night| night.as_of).min(),
             last_night: nights().map(|night| night.as_of).max(),
+            failed_on: record.failed_on,
+            held_nights: record.held_nights.len(),
+            released_nights: record.released_nights.len(),
+            told_nights: told_nights(&record),
             generation: published.chain(others).next_back().cloned(),
             warnings: record.warnings.len(),
             finding: record.findings.first().map(|finding| finding.said.clone()),
@@ -92,6 +106,21 @@ impl ListedRun {
     }
 }
 
+/// The nights that a run came to, and what became of others.
+fn told_nights(record: &RunRecord) -> String {
+    let nights = || record.nights.iter().map(|night| night.as_of);
+    let came_to = nights().min().zip(nights().max()).map(|(first, last)| Span { first, last }.to_string());
+    let failed_on = record
+        .failed_on
+        .map(|day| format!("{day} {}", if record.exit_class == INTERRUPTED { INTERRUPTED } else { "failed" }));
+    let listed = |days: &[Day], what: &str| {
+        let days = Span::folded(days.iter().copied().collect::<BTreeSet<_>>());
+        (!days.is_empty()).then(|| format!("{} {what}", Span::listed(&days)))
+    };
+    let others = [listed(&record.held_nights, "held"), listed(&record.released_nights, "released"), failed_on];
+    came_to.into_iter().chain(others.into_iter().flatten()).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether a run of this machine has not ended, and goes on no more.
 fn is_gone(record: &RunRecord) -> bool {
     let is_here = record.host == host();
@@ -103,7 +132,7 @@ impl Answer for Runs {
     const SCHEMA: &'static str = "history/1";
     type Row = ListedRun;
     const COLUMNS: &'static str = "run_id,started_at,asked,seconds,exit_class,exit_code,nights,first_night,last_night,\
-                                   generation,warnings,finding";
+                                   failed_on,held_nights,released_nights,generation,warnings,finding";
 
     fn rows(&self) -> Vec<ListedRun> {
         self.runs.clone()
@@ -116,14 +145,10 @@ impl Answer for Runs {
         let mut table = Table::new(["run", "started", "what", "seconds", "end", "nights", "warnings", "generation"]);
         for run in &self.runs {
             let end = run.exit_code.map_or(run.exit_class.clone(), |code| format!("{code} {}", run.exit_class));
-            let nights = match (run.first_night, run.last_night) {
-                (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
-                (first, _) => first.map_or(String::new(), |first| first.to_string()),
-            };
             let seconds = Cell::number(run.seconds.map(|seconds| format!("{seconds:.2}")));
             let texts = [id(&run.run_id), &run.started_at, &run.asked].map(Cell::text);
             let generation = Cell::text(run.generation.clone().unwrap_or_default());
-            let rest = [seconds, Cell::text(end).toned(run.tone()), Cell::text(nights)];
+            let rest = [seconds, Cell::text(end).toned(run.tone()), Cell::text(run.told_nights.clone())];
             table.add(texts.into_iter().chain(rest).chain([Cell::number(Some(run.warnings)), generation]));
         }
         let found = self.runs.iter().filter_map(|run| Some(format!("{}: {}", id(&run.run_id), run.finding.as_ref()?)));
@@ -153,8 +178,8 @@ pub(super) fn run(arguments: &History, stdout: &mut impl Write) -> Outcome<()> {
 
 fn is_asked_for(record: &RunRecord, History { command, date, failed, since, .. }: &History) -> bool {
     let began_on = record.started_at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-    command.as_ref().is_none_or(|command| record.command == *command)
-        && date.is_none_or(|date| record.nights.iter().any(|night| night.as_of == date))
+    command.is_none_or(|command| record.command == command.to_string())
+        && date.is_none_or(|date| record.is_about(date))
         && (!failed || !record.is_success())
         && since.is_none_or(|since| began_on >= since.to_string())
 }

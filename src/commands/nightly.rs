@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::facts::outcome;
 use super::running::Running;
-use super::{enter, keeping, last_complete_day, report, rollback, say, say_published, terms};
+use super::{enter, keeping, last_complete_day, report, say, say_published, terms};
 use crate::answers::first_ten;
 use crate::cli::{Nightly, Writes};
 use crate::domain::{Day, Span};
@@ -31,19 +31,19 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
     if let Some(as_of) = arguments.date {
         rulebook.check_in_force(as_of)?;
     }
+    let last = arguments.date.unwrap_or_else(|| last_complete_day(&settings, now));
+    running.is_about(&[last]);
     let _locks = enter(&settings, now, (arguments.told(), keeping), stdout)?;
-    let nights = match arguments.date {
-        Some(as_of) => vec![as_of],
-        None => due(&settings, last_complete_day(&settings, now), stdout)?,
-    };
+    let nights = if arguments.date.is_some() { vec![last] } else { due(&settings, last, stdout)? };
+    running.is_about(&nights);
     let mut foretold = Foretold::default();
     for as_of in nights {
-        running.begins_night();
+        running.begins_night(as_of);
         let night = match held::run(terms, as_of, now, &mut foretold)? {
             Came::Scored(night) => night,
             Came::Held(hold) => {
                 running.held(&hold);
-                tracing::warn!("{}", rollback::told(&hold));
+                tracing::warn!("{}", hold.told());
                 continue;
             }
         };
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Nightly, running: &Running, stdout: &mut impl Writ
 
 /// The nights that a run without a date publishes, said before it starts.
 fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<Vec<Day>> {
-    let Due { left_out, missed, held } = catch_up::due(settings, yesterday, &[])?;
+    let Due { left_out, missed, held, released } = catch_up::due(settings, yesterday)?;
     if let (Some(first), Some(last)) = (left_out.first(), left_out.last()) {
         let advice = format!("`shopscore backfill --from {first} --to {last}` publishes them");
         let why = format!("since catch_up_days is {}", settings.catch_up_days);
@@ -73,7 +73,10 @@ fn due(settings: &Settings, yesterday: Day, stdout: &mut impl Write) -> Outcome<
     if !missed.is_empty() {
         say(stdout, &format!("missed since the last success, published first: {}", listed(&missed)));
     }
-    let mut nights: Vec<Day> = missed.into_iter().chain(held).chain([yesterday]).collect();
+    if !released.is_empty() {
+        say(stdout, &format!("released since it was rolled back, published first: {}", listed(&released)));
+    }
+    let mut nights: Vec<Day> = missed.into_iter().chain(held).chain(released).chain([yesterday]).collect();
     nights.sort_unstable();
     Ok(nights)
 }

@@ -2,15 +2,13 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
 use super::running::Running;
 use super::{DRY_RUN, check_entry, keeping, last_complete_day, lock_alone, report, say, say_shown};
 use crate::cli::{Rollback, Writes};
 use crate::domain::{Day, Span};
-use crate::error::{Outcome, escaped, fault};
+use crate::error::{Outcome, fault};
 use crate::pipeline::catch_up;
-use crate::publish::{self, Hold, Release, RolledBack, Why};
+use crate::publish::{self, Hold, Release, Released, RolledBack, Why};
 use crate::settings::Settings;
 use crate::state::rehearsal::Rehearsal;
 
@@ -26,7 +24,7 @@ pub(super) fn run(arguments: &Rollback, running: &Running, stdout: &mut impl Wri
     };
     match (&arguments.to, arguments.release) {
         (Some(to), _) => roll_back(arguments, (&settings, to), running, stdout),
-        (None, Some(release)) => self::release(arguments, (&settings, release), now, stdout),
+        (None, Some(release)) => self::release(arguments, (&settings, release), running, stdout),
         (None, None) => Err(fault("rollback", "neither a generation nor a day")),
     }
 }
@@ -42,6 +40,7 @@ fn roll_back(
     let RolledBack { published, held, released } = rollback(&settings.out, to, why)?;
     running.publication("rollback", to.to_owned(), &published);
     held.iter().for_each(|hold| running.held(hold));
+    running.released(&days(&released));
     let outcome = if published.changed { "rolled back to" } else { "already at" };
     say_shown(stdout, (outcome, &published), &settings.out);
     if !released.is_empty() {
@@ -60,23 +59,26 @@ fn roll_back(
 fn release(
     arguments: &Rollback,
     (settings, release): (&Settings, Release),
-    now: Timestamp,
+    running: &Running,
     stdout: &mut impl Write,
 ) -> Outcome<()> {
-    let yesterday = last_complete_day(settings, now);
+    let at = (running.now, catch_up::reach(settings, last_complete_day(settings, running.now)));
     let release_now = if arguments.dry_run { publish::foretell_release } else { publish::release };
-    let released = days(&release_now(&settings.out, release)?);
-    if released.is_empty() {
+    let Released { days, due, shown } = release_now(&settings.out, release, at)?;
+    running.released(&days);
+    if days.is_empty() {
         say(stdout, "nothing is held");
         return Ok(());
     }
-    say(stdout, &format!("released: {}", listed(&released)));
-    let missed = catch_up::due(settings, yesterday, &released)?.missed;
-    let is_due = |day: &Day| *day == yesterday || missed.contains(day);
-    let (due, others): (Vec<Day>, Vec<Day>) = released.into_iter().partition(is_due);
-    if !due.is_empty() {
-        say(stdout, &format!("the next night without a date publishes: {}", listed(&due)));
+    say(stdout, &format!("released: {}", listed(&days)));
+    if let (Some(first), Some(last)) = (due.first(), due.last()) {
+        let at_once = format!("`shopscore backfill --from {first} --to {last}` does at once");
+        say(stdout, &format!("the next night without a date publishes: {}; {at_once}", listed(&due)));
     }
+    if !shown.is_empty() {
+        say(stdout, &format!("readers see a night made of something else: {}", listed(&shown)));
+    }
+    let others: Vec<Day> = days.into_iter().filter(|day| !due.contains(day) && !shown.contains(day)).collect();
     if let (Some(first), Some(last)) = (others.first(), others.last()) {
         let advice = format!("`shopscore backfill --from {first} --to {last}` does");
         say(stdout, &format!("no night publishes by itself: {}; {advice}", listed(&others)));
@@ -92,13 +94,4 @@ fn days(holds: &[Hold]) -> Vec<Day> {
     let mut days: Vec<Day> = holds.iter().map(|hold| hold.day).collect();
     days.dedup();
     days
-}
-
-/// Why a night is not published, for who has to decide on it.
-pub(super) fn told(Hold { day, since, because, .. }: &Hold) -> String {
-    let because = because.as_ref().map(|because| format!(", because {}", escaped(because))).unwrap_or_default();
-    let again = "the same extracts, rules and settings would publish the same again";
-    format!(
-        "{day} is held: rolled back on {since:.0}{because}; {again}; `shopscore rollback --release {day}` releases it"
-    )
 }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::beginning::{begin, begin_with, file, given};
 use super::facts;
 use crate::cli::{SettingFlags, Writes};
-use crate::domain::Day;
+use crate::domain::{Day, Span};
 use crate::error::{Failure, Outcome};
 use crate::interruption::{self, Interrupted};
 use crate::logs;
@@ -46,6 +46,8 @@ struct State {
     record: RunRecord,
     /// When the work on the present night began.
     lap: Instant,
+    /// The present night.
+    at: Option<Day>,
     /// The published nights that are stale, where all were looked at.
     stale_nights: Option<Vec<Day>>,
 }
@@ -78,7 +80,7 @@ impl Running {
         let telling = Telling::of(reports);
         telling.beginning(&record);
         let begun = Instant::now();
-        let state = Mutex::new(State { record, lap: begun, stale_nights: None });
+        let state = Mutex::new(State { record, lap: begun, at: None, stale_nights: None });
         let kept = Kept { given, telling, begun, state, ended: Mutex::new(None) };
         let running = Self { now, kept: Some(Arc::new(kept)) };
         let interrupted = running.clone();
@@ -132,15 +134,21 @@ impl Running {
         });
     }
 
+    /// Says which days it is about, as far as that is known by now.
+    pub(super) fn is_about(&self, days: &[Day]) {
+        self.change(|_, state| state.record.days = days.iter().copied().collect());
+    }
+
     /// Says that the work on a night begins.
-    pub(super) fn begins_night(&self) {
-        self.change(|_, state| state.lap = Instant::now());
+    pub(super) fn begins_night(&self, as_of: Day) {
+        self.change(|_, state| (state.lap, state.at) = (Instant::now(), Some(as_of)));
     }
 
     /// Adds a night that it came to, and says in the log how long it took.
     pub(super) fn night(&self, night: &Night) {
         self.change(|kept, state| {
             let seconds = state.lap.elapsed().as_secs_f64();
+            state.at = None;
             tracing::info!(
                 "{} {} {}, {seconds:.2} s",
                 night.as_of,
@@ -156,7 +164,19 @@ impl Running {
 
     /// Adds a night that is held.
     pub(super) fn held(&self, hold: &Hold) {
-        self.change(|_, state| state.record.held_nights.push(hold.day));
+        self.change(|_, state| {
+            state.at = None;
+            state.record.held_nights.push(hold.day);
+            state.record.days.insert(hold.day);
+        });
+    }
+
+    /// Adds nights that may be published again.
+    pub(super) fn released(&self, days: &[Day]) {
+        self.change(|_, state| {
+            state.record.released_nights.extend(days);
+            state.record.days.extend(days);
+        });
     }
 
     /// Adds a publication that is no night.
@@ -210,8 +230,9 @@ fn begun<A: Writes>(asked: &A, now: Timestamp) -> RunRecord {
     RunRecord {
         schema: SCHEMA.to_owned(),
         run_id: run_id(now, &host, pid),
-        command: A::COMMAND.to_owned(),
+        command: A::COMMAND.to_string(),
         asked: asked.told(),
+        days: asked.days().into_iter().flat_map(Span::days).collect(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         host,
         pid,
@@ -234,6 +255,7 @@ impl Kept {
         record.seconds = Some(took.as_secs_f64());
         record.exit_code = Some(end.code);
         record.exit_class = end.class.to_owned();
+        record.failed_on = state.at.take().filter(|_| end.code != 0);
         record.findings = end.failure.iter().flat_map(|failure| &failure.findings).map(ToldFinding::from).collect();
         if let Some(observed) = logs::observed() {
             facts::add_observed(record, observed.so_far());
@@ -241,8 +263,8 @@ impl Kept {
         facts::add_shown(record, end.shown);
         // The newest end, which may have come while this run went on.
         let before = self.telling.newest(&record.run_id, |record| record.ended_at.is_some());
-        facts::carry_on(record, before.as_deref(), state.stale_nights.take());
         facts::add_resources(record, &self.telling.reports);
+        facts::carry_on(record, before.as_deref(), state.stale_nights.take());
         facts::add_standing_of_out(record, before.as_deref(), &self.telling.reports.out);
     }
 }

@@ -44,19 +44,24 @@ fn a_run_carries_on_what_the_newest_end_before_it_knew() {
         stale_nights: vec!["2022-03-01".parse().unwrap(), "2022-03-02".parse().unwrap()],
         ..RunRecord::default()
     };
-    let ended = |exit_code| RunRecord {
-        command: "nightly".to_owned(),
+    let ended = |command: &str, exit_code| RunRecord {
+        command: command.to_owned(),
         ended_at: Some(late),
+        seconds: Some(1.0),
         exit_code: Some(exit_code),
         ..RunRecord::default()
     };
     for (exit_code, nightly) in [(0, late), (4, early)] {
-        let mut record = ended(exit_code);
+        let mut record = ended("nightly", exit_code);
         facts::carry_on(&mut record, Some(&before), None);
         assert_eq!(record.last_success, [("nightly".to_owned(), nightly), ("gc".to_owned(), early)].into());
         assert_eq!(record.stale_nights, before.stale_nights);
+        let mut next = ended("gc", 0);
+        facts::carry_on(&mut next, Some(&record), None);
+        let last = |command: &str| next.last_runs[command].exit_code;
+        assert_eq!((last("nightly"), last("gc")), (exit_code, 0));
     }
-    let mut looked_at_all = ended(0);
+    let mut looked_at_all = ended("nightly", 0);
     facts::carry_on(&mut looked_at_all, Some(&before), Some(vec!["2022-03-02".parse().unwrap()]));
     assert_eq!(looked_at_all.stale_nights, ["2022-03-02".parse().unwrap()]);
 }

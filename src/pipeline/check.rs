@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::tables::Table;
+use crate::pipeline::held;
 use crate::pipeline::scoring::no_outlook;
 use crate::pipeline::state::holding;
 use crate::pipeline::usual::{self, Usual};
@@ -47,6 +48,8 @@ pub(crate) struct Check {
     /// What would end the night: the class of what it would meet first, and all findings.
     pub(crate) failure: Option<Failure>,
     pub(crate) told: Vec<Told>,
+    /// Whether the night would be what was rolled back, and publish nothing.
+    pub(crate) is_held: bool,
     pub(crate) tables: Vec<Usual>,
     pub(crate) state: Kept,
 }
@@ -106,6 +109,7 @@ pub(crate) fn run(settings: &Settings, as_of: Day) -> Check {
     if let Some(inspected) = check.add(Area::Extracts, on_pool(|| inspect(terms, settings, as_of))) {
         of_extracts(&mut check, settings, as_of, inspected);
     }
+    of_holds(&mut check, terms, as_of);
     // Where it cannot be listed, that was said of the extracts.
     if let Some(holding) = terms.and_then(|_| holding(settings).ok()) {
         check.state.table_days = holding.kept.len();
@@ -133,6 +137,14 @@ fn check_lock(check: &mut Check, settings: &Settings, folder: &Path) {
             check.add(Area::Lock, looked_at);
         }
     }
+}
+
+/// What stops a night stops it before it is known what it would be made of.
+fn of_holds(check: &mut Check, terms: Option<Terms<'_>>, as_of: Day) {
+    let Some(terms) = terms.filter(|_| check.failure.is_none()) else { return };
+    let hold = check.add(Area::Output, held::hold(terms, as_of)).flatten();
+    check.is_held = hold.is_some();
+    check.warn(Area::Output, hold.map(|hold| hold.told()));
 }
 
 fn inspect(terms: Option<Terms<'_>>, settings: &Settings, as_of: Day) -> Outcome<Inspected> {

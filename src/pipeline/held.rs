@@ -30,7 +30,8 @@ pub(crate) fn run(terms: Terms<'_>, as_of: Day, now: Timestamp, foretold: &mut F
     }
 }
 
-fn hold(terms: Terms<'_>, as_of: Day) -> Outcome<Option<Hold>> {
+/// What holds a night, if anything does.
+pub(crate) fn hold(terms: Terms<'_>, as_of: Day) -> Outcome<Option<Hold>> {
     let mut holds = publish::held(&terms.settings.out)?;
     holds.retain(|hold| hold.day == as_of);
     if holds.is_empty() {

@@ -2,11 +2,11 @@
 //!
 //! Grain: one night that a rollback hid, by its day and what it was made of. The list is replaced by one rename, and on disk
 //! before readers are shown another generation. A hold whose night they see holds nothing: its run was killed before the
-//! switch, or a person went forward again; whoever writes next takes it off the list. All others stay until they are released.
+//! switch, or a person went forward again; whoever writes next takes it off the list. All others stay until they are released. One
+//! that was released holds nothing either: it keeps its day due for nights without a date, until readers see a night of that day.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::str::FromStr;
 use std::{fs, io};
 
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ use super::layout::Layout;
 use super::name::Name;
 use super::partition::PUBLISHED;
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome, disk, fault};
+use crate::error::{ExitClass, Finding, Outcome, disk, escaped, fault};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Hold {
@@ -28,6 +28,9 @@ pub(crate) struct Hold {
     /// When it was rolled back.
     pub(crate) since: Timestamp,
     pub(crate) because: Option<String>,
+    /// When it was released; none where it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) released_at: Option<Timestamp>,
 }
 
 impl Hold {
@@ -35,34 +38,42 @@ impl Hold {
     pub(super) fn is_among(&self, nights: &BTreeMap<Day, String>) -> bool {
         nights.get(&self.day) == Some(&self.ingredients)
     }
-}
 
-/// Which holds a person releases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Release {
-    All,
-    Day(Day),
-}
+    /// Whether nothing is left of it where readers see these nights.
+    pub(super) fn is_over(&self, shown: &BTreeMap<Day, String>) -> bool {
+        if self.released_at.is_some() { shown.contains_key(&self.day) } else { self.is_among(shown) }
+    }
 
-impl FromStr for Release {
-    type Err = String;
+    /// When and why it was rolled back.
+    pub(super) fn why(&self) -> String {
+        let Self { since, because, .. } = self;
+        let because = because.as_ref().map(|because| format!(", because {}", escaped(because))).unwrap_or_default();
+        format!("rolled back on {since:.0}{because}")
+    }
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let day = || text.parse().map(Self::Day).map_err(|_| "wanted a day, YYYY-MM-DD, or all".to_owned());
-        if text == "all" { Ok(Self::All) } else { day() }
+    /// Why the night is not published, for who has to decide on it.
+    pub(crate) fn told(&self) -> String {
+        let (day, why) = (self.day, self.why());
+        let again = "the same extracts, rules and settings would publish the same again";
+        format!("{day} is held: {why}; {again}; `shopscore rollback --release {day}` releases it")
     }
 }
 
 /// The holds of nights that readers do not see, in order of their days.
 pub(crate) fn held(out: &Path) -> Outcome<Vec<Hold>> {
-    in_force(&Layout::new(out))
+    Ok(in_force(&Layout::new(out))?.into_iter().filter(|hold| hold.released_at.is_none()).collect())
 }
 
-fn in_force(layout: &Layout) -> Outcome<Vec<Hold>> {
+/// The released ones of days that readers do not see.
+pub(crate) fn released(out: &Path) -> Outcome<Vec<Hold>> {
+    Ok(in_force(&Layout::new(out))?.into_iter().filter(|hold| hold.released_at.is_some()).collect())
+}
+
+pub(super) fn in_force(layout: &Layout) -> Outcome<Vec<Hold>> {
     let mut holds = read(layout)?;
     if !holds.is_empty() {
         let shown = generations::nights(&layout.out)?;
-        holds.retain(|hold| !hold.is_among(&shown));
+        holds.retain(|hold| !hold.is_over(&shown));
     }
     Ok(holds)
 }
@@ -91,13 +102,18 @@ pub(super) fn hidden(
         ingredients: ingredients.clone(),
         since,
         because: because.map(str::to_owned),
+        released_at: None,
     };
     from.iter().map(hold).filter(|hold| !hold.is_among(to)).collect()
 }
 
-/// Puts these on the list, in place of what it says of the same nights, and waits until that is on disk.
+/// Puts these on the list, in place of what it says of the same nights and of what was released of their days, and waits until
+/// that is on disk.
 pub(super) fn add(layout: &Layout, new: &[Hold]) -> Outcome<()> {
-    let is_new = |hold: &Hold| new.iter().any(|new| (new.day, &new.ingredients) == (hold.day, &hold.ingredients));
+    let is_replaced = |hold: &Hold, new: &Hold| {
+        new.day == hold.day && (new.ingredients == hold.ingredients || hold.released_at.is_some())
+    };
+    let is_new = |hold: &Hold| new.iter().any(|new| is_replaced(hold, new));
     let before = read(layout)?;
     let stay = before.iter().filter(|hold| !is_new(hold)).cloned();
     write(layout, &before, stay.chain(new.iter().cloned()).collect())
@@ -110,42 +126,11 @@ pub(super) fn forget_shown(layout: &Layout, shown: &Name) -> Outcome<()> {
         return Ok(());
     }
     let nights = Generation::read(layout, shown)?.nights;
-    let stay = before.iter().filter(|hold| !hold.is_among(&nights)).cloned().collect();
+    let stay = before.iter().filter(|hold| !hold.is_over(&nights)).cloned().collect();
     write(layout, &before, stay)
 }
 
-/// Those that a release takes off the list, then those that stay on it; usage where the day has none.
-fn parted(layout: &Layout, release: Release) -> Outcome<[Vec<Hold>; 2]> {
-    let holds = in_force(layout)?;
-    let mut days: Vec<String> = holds.iter().map(|hold| hold.day.to_string()).collect();
-    days.dedup();
-    let is_released = |hold: &Hold| release == Release::All || release == Release::Day(hold.day);
-    let (released, stay): (Vec<Hold>, Vec<Hold>) = holds.into_iter().partition(is_released);
-    match release {
-        Release::Day(day) if released.is_empty() => {
-            let there =
-                if days.is_empty() { "nothing is held".to_owned() } else { format!("held: {}", days.join(", ")) };
-            let finding = Finding::new(STAGE, format!("no hold on {day}"), "a day that is held").path(&layout.holds);
-            Err(finding.advice(there).fail(ExitClass::Usage))
-        }
-        _ => Ok([released, stay]),
-    }
-}
-
-/// Releases nights: they may be published again.
-pub(crate) fn release(out: &Path, release: Release) -> Outcome<Vec<Hold>> {
-    let layout = Layout::new(out);
-    let [released, stay] = parted(&layout, release)?;
-    write(&layout, &read(&layout)?, stay)?;
-    Ok(released)
-}
-
-/// What a release would come to; nothing is written.
-pub(crate) fn foretell_release(out: &Path, release: Release) -> Outcome<Vec<Hold>> {
-    parted(&Layout::new(out), release).map(|[released, _]| released)
-}
-
-fn write(layout: &Layout, before: &[Hold], mut holds: Vec<Hold>) -> Outcome<()> {
+pub(super) fn write(layout: &Layout, before: &[Hold], mut holds: Vec<Hold>) -> Outcome<()> {
     holds.sort_unstable();
     if holds == before {
         return Ok(());
@@ -189,21 +174,6 @@ mod tests {
         assert_eq!(held(out.path()).unwrap()[0].ingredients, "b", "readers see the other one");
     }
 
-    #[test]
-    fn a_hold_stays_until_it_is_released_whatever_is_published_of_its_day() {
-        let out = Out::new();
-        nights(&out);
-        out.rollback("1").unwrap();
-        out.publish(&of(night("2022-03-15", 4.0, &[]), "mended"));
-        assert_eq!(days(&out), [day("2022-03-14"), day("2022-03-15")]);
-        assert_eq!(release(out.path(), Release::Day(day("2022-03-15"))).unwrap().len(), 1);
-        let none = release(out.path(), Release::Day(day("2022-03-15"))).unwrap_err();
-        assert_eq!(none.class, ExitClass::Usage);
-        assert!(none.to_string().ends_with("held: 2022-03-14"), "{none}");
-        assert_eq!(foretell_release(out.path(), Release::All).unwrap(), release(out.path(), Release::All).unwrap());
-        assert!(held(out.path()).unwrap().is_empty() && release(out.path(), Release::All).unwrap().is_empty());
-    }
-
     /// As a run leaves it that is killed between the list and the switch.
     #[test]
     fn a_hold_on_what_readers_see_holds_nothing_and_is_gone_after_the_next_night() {
@@ -227,12 +197,5 @@ mod tests {
         assert_eq!(failure.class, ExitClass::State);
         assert!(failure.to_string().contains("records/holds.json"), "{failure}");
         assert_eq!(crate::publish::verification::verify(out.path()).unwrap().findings, failure.findings);
-    }
-
-    #[test]
-    fn all_or_a_day_is_released() {
-        assert_eq!("all".parse(), Ok(Release::All));
-        assert_eq!("2022-03-15".parse(), Ok(Release::Day(day("2022-03-15"))));
-        assert!("15".parse::<Release>().is_err());
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Layout {
     pub(super) frozen: PathBuf,
     /// What persons decided: why rollbacks gave up frozen month ends, and what they hold.
     pub(super) records: PathBuf,
-    /// The nights that rollbacks hold.
+    /// The nights that rollbacks hold, and those that were released.
     pub(super) holds: PathBuf,
     /// The list that will be renamed over it.
     pub(super) next_holds: PathBuf,

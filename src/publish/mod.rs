@@ -12,7 +12,7 @@
 //! OUT/generations/NAME/generation.json, terms.json, SHA256SUMS
 //! OUT/frozen/month_end_scores/month_end=DAY/HASH.parquet    copies that share nothing with the generations
 //! OUT/refused/dt=DAY/part-0.parquet    the rows that stopped runs, until the day is published; folders 0700, files 0400
-//! OUT/records/     why rollbacks gave up frozen month ends, and which nights they hold
+//! OUT/records/     why rollbacks gave up frozen month ends, which nights they hold, and which of these were released
 //! OUT/runs/        what each run did (see [`crate::runs`])
 //! OUT/report/      a page of the newest night, for people (see [`crate::report`])
 //! OUT/locks/       the lock that keeps a second run out
@@ -56,6 +56,7 @@ mod quarantine;
 pub mod reading;
 mod recovery;
 pub(crate) mod refused;
+mod release;
 pub(crate) mod restatement;
 mod rollback;
 mod rows;
@@ -68,7 +69,7 @@ pub(crate) mod verification;
 pub(crate) use counted::counted;
 pub(crate) use foretold::Foretold;
 pub(crate) use generations::{ListedGeneration, Published, list, nights, size_bytes};
-pub(crate) use holds::{Hold, Release, foretell_release, held, release};
+pub(crate) use holds::{Hold, held, released};
 pub use layout::lock_folder;
 pub(crate) use layout::{OWN_FOLDERS, generation_folder};
 pub(crate) use partition::{OutputPartition, Period};
@@ -76,6 +77,7 @@ pub(crate) use pruning::KeptGenerations;
 pub(crate) use publication::{OfNight, Publication, PublicationKind, find_again, foretell, prepare, publish};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use recovery::{check, make_out};
+pub(crate) use release::{Release, Released, foretell_release, release};
 pub(crate) use rollback::{RolledBack, Why, foretell as foretell_rollback, rollback};
 pub(crate) use rows::Rows;
 pub(crate) use terms::{KnownTerms, RecordedTerms};

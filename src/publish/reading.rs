@@ -21,6 +21,7 @@ use super::by_shop::ByShop;
 use super::checksums::{Checksums, file_hash};
 use super::file_system::names;
 use super::frozen::not_as_recorded;
+use super::holds::{self, Hold};
 use super::layout::Layout;
 use super::name::Name;
 use super::outputs::OutputTable;
@@ -117,7 +118,25 @@ impl Current {
             Err(nothing) => return nothing,
         };
         let finding = Finding::new(STAGE, format!("no {} of {day} in {name}", table.name), "a published day");
-        finding.advice("publish the day with `shopscore nightly`, or ask for another").fail(ExitClass::Missing)
+        match self.what_publishes(day) {
+            Ok(advice) => finding.advice(advice).fail(ExitClass::Missing),
+            Err(unreadable) => unreadable,
+        }
+    }
+
+    /// What would publish a day that readers do not see.
+    fn what_publishes(&self, day: Day) -> Outcome<String> {
+        let nightly = format!("`shopscore nightly --date {day}`");
+        let is_of_day = |hold: &Hold| hold.day == day;
+        if holds::released(&self.layout.out)?.iter().any(is_of_day) {
+            let released = "it was rolled back and released";
+            return Ok(format!("{released}: the next night without a date publishes it, or {nightly} at once"));
+        }
+        let held = holds::held(&self.layout.out)?.into_iter().find(is_of_day);
+        Ok(held.map_or(format!("publish the day with {nightly}, or ask for another"), |hold| {
+            let release = format!("`shopscore rollback --release {day}`");
+            format!("it is held: {release}, then {nightly} publishes it; it was {}", hold.why())
+        }))
     }
 
     /// The rows of one shop, of files as they are; none where the partition was not published.

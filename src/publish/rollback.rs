@@ -93,7 +93,8 @@ impl Chosen {
         }
         let shown = Generation::read(layout, &next)?.nights;
         let held = from.map(|from| hidden(layout, from, &shown, why)).unwrap_or_default();
-        let released = holds::read(layout)?.into_iter().filter(|hold| hold.is_among(&shown)).collect();
+        let released = holds::read(layout)?.into_iter();
+        let released = released.filter(|hold| hold.released_at.is_none() && hold.is_among(&shown)).collect();
         Ok(Self { previous, next, given_up, held, released })
     }
 

@@ -84,7 +84,7 @@ fn run_facets(record: &RunRecord) -> Value {
         "processing_engine".to_owned(),
         facet(record, ("ProcessingEngineRunFacet", "1-1-1"), engine),
     )]);
-    let days = || record.nights.iter().map(|night| night.as_of);
+    let days = || record.nights.iter().map(|night| night.as_of).chain(record.failed_on);
     if let Some((first, last)) = days().min().zip(days().max()) {
         let midnight = |day| format!("{day}T00:00:00Z");
         let time = json!({ "nominalStartTime": midnight(first), "nominalEndTime": midnight(last.plus(1)) });

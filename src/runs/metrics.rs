@@ -1,23 +1,16 @@
-//! The metrics of a run, in Prometheus' text format: declared once, told as gauges, without times of their own.
+//! The metrics of a run: declared once, all gauges, without times of their own.
 //!
-//! In: the record of a run, and the newest one that knows nights. Out: the text of the metrics file. A metric of which nothing is known
-//! has no sample; a count of nothing is 0.
+//! In: the record of a run, and the newest one that knows nights. Out: samples, of runs by their commands: the last run of each counts,
+//! whatever ran since. A metric of which nothing is known has no sample; a count of nothing is 0.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use jiff::Timestamp;
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::gauge::ConstGauge;
-use prometheus_client::registry::Registry;
 use strum::{IntoEnumIterator, VariantArray};
 
-use super::STAGE;
-use super::record::{DONE, INTERRUPTED, NightRun, RunRecord};
+use super::record::{DONE, INTERRUPTED, LastRun, NightRun, RunRecord};
 use crate::assessments::monthly::Status;
-use crate::error::{ExitClass, Outcome, fault};
+use crate::error::ExitClass;
 use crate::extracts::tables::Table;
 use crate::stages::Stage;
 
@@ -29,7 +22,8 @@ pub(crate) struct Metric {
     pub(crate) labels: &'static [&'static str],
     /// What it says.
     pub(crate) help: &'static str,
-    samples: fn(&Known<'_>) -> Samples,
+    /// Its samples.
+    pub(super) samples: fn(&Known<'_>) -> Samples,
 }
 
 /// What metrics are made of.
@@ -42,7 +36,7 @@ pub(crate) struct Known<'a> {
 }
 
 /// The values of labels, in their order, and the figure.
-type Samples = Vec<(Vec<String>, f64)>;
+pub(super) type Samples = Vec<(Vec<String>, f64)>;
 
 impl<'a> Known<'a> {
     /// The newest night that readers see.
@@ -70,44 +64,44 @@ pub(crate) static METRICS: [Metric; 20] = [
     Metric {
         name: "shopscore_last_run_timestamp_seconds",
         labels: &["command"],
-        help: "When the last run ended",
-        samples: |known| known.run.ended_at.map_or(Vec::new(), |at| one([&known.run.command], seconds(at))),
+        help: "When the last run of a command ended",
+        samples: |known| of_runs(known, |run| Some(seconds(run.ended_at))),
     },
     Metric {
         name: "shopscore_last_run_seconds",
         labels: &["command"],
-        help: "How long the last run took",
-        samples: |known| known.run.seconds.map_or(Vec::new(), |took| one([&known.run.command], took)),
+        help: "How long it took",
+        samples: |known| of_runs(known, |run| Some(run.seconds)),
     },
     Metric {
         name: "shopscore_last_run_exit_code",
         labels: &["command"],
-        help: "The exit code of the last run",
-        samples: |known| known.run.exit_code.map_or(Vec::new(), |code| one([&known.run.command], code.into())),
+        help: "Its exit code",
+        samples: |known| of_runs(known, |run| Some(run.exit_code.into())),
     },
     Metric {
         name: "shopscore_last_run_exit_class",
         labels: &["command", "class"],
-        help: "1 for the exit class of the last run, 0 for all others",
+        help: "1 for its exit class, 0 for all others",
         samples: exit_classes,
     },
     Metric {
         name: "shopscore_last_run_warnings",
         labels: &["command"],
-        help: "How many warnings the last run gave",
-        samples: |known| one([&known.run.command], count(known.run.warnings.len())),
+        help: "How many warnings it gave",
+        samples: |known| of_runs(known, |run| Some(count(run.warnings))),
     },
     Metric {
         name: "shopscore_stage_seconds",
-        labels: &["stage"],
-        help: "How long each stage of the last run took, over all its nights",
+        labels: &["command", "stage"],
+        help: "How long each stage of the last run of a command took, over all its nights",
         samples: stage_seconds,
     },
     Metric {
         name: "shopscore_peak_memory_bytes",
-        labels: &[],
-        help: "The most memory that the last run took at a time",
-        samples: |known| known.run.peak_memory_bytes.map_or(Vec::new(), |bytes| one([], wide(bytes))),
+        labels: &["command"],
+        help: "The most memory that the last run of a command took at a time",
+        samples: |known| of_runs(known, |run| run.peak_memory_bytes.map(wide)),
     },
     Metric {
         name: "shopscore_free_bytes",
@@ -192,16 +186,29 @@ fn of_night(known: &Known<'_>, samples: impl Fn(&NightRun) -> Samples) -> Sample
     known.night().map_or(Vec::new(), samples)
 }
 
+/// Of the last run of each command.
+fn of_runs(known: &Known<'_>, figure: impl Fn(&LastRun) -> Option<f64>) -> Samples {
+    let runs = known.run.last_runs.iter();
+    runs.filter_map(|(command, run)| Some((vec![command.clone()], figure(run)?))).collect()
+}
+
+/// Of the last run of each command, for each of these.
+fn of_runs_by(known: &Known<'_>, names: &[&str], figure: impl Fn(&LastRun, &str) -> f64) -> Samples {
+    let of = |(command, run)| {
+        let figure = &figure;
+        names.iter().map(move |name| (vec![String::clone(command), (*name).to_owned()], figure(run, name)))
+    };
+    known.run.last_runs.iter().flat_map(of).collect()
+}
+
 fn exit_classes(known: &Known<'_>) -> Samples {
-    let classes = ExitClass::VARIANTS.iter().map(|class| class.name()).chain([DONE, INTERRUPTED]);
-    let is = |class: &str| f64::from(u8::from(known.run.exit_class == class));
-    classes.map(|class| (vec![known.run.command.clone(), class.to_owned()], is(class))).collect()
+    let classes: Vec<&str> = ExitClass::VARIANTS.iter().map(|class| class.name()).chain([DONE, INTERRUPTED]).collect();
+    of_runs_by(known, &classes, |run, class| f64::from(u8::from(run.exit_class == class)))
 }
 
 fn stage_seconds(known: &Known<'_>) -> Samples {
-    let seconds =
-        |stage: Stage| known.run.stages.iter().find(|of| of.stage == stage.name()).map_or(0.0, |of| of.seconds);
-    Stage::iter().map(|stage| (vec![stage.name().to_owned()], seconds(stage))).collect()
+    let stages: Vec<&str> = Stage::iter().map(Stage::name).collect();
+    of_runs_by(known, &stages, |run, stage| run.stage_seconds.get(stage).copied().unwrap_or(0.0))
 }
 
 fn input_rows(known: &Known<'_>) -> Samples {
@@ -258,37 +265,4 @@ fn wide(number: u64) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and rows lie far below 2^53")]
 fn whole(number: i64) -> f64 {
     number as f64
-}
-
-/// The samples of all metrics, each with its labels.
-struct Gauges(Vec<(&'static Metric, Samples)>);
-
-impl fmt::Debug for Gauges {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_list().entries(self.0.iter().map(|(metric, _)| metric.name)).finish()
-    }
-}
-
-impl Collector for Gauges {
-    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
-        for (metric, samples) in self.0.iter().filter(|(_, samples)| !samples.is_empty()) {
-            let mut family = encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
-            for (values, figure) in samples {
-                let labels: Vec<(&str, &str)> =
-                    metric.labels.iter().copied().zip(values.iter().map(String::as_str)).collect();
-                ConstGauge::new(*figure).encode(family.encode_family(&labels)?)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The text of the metrics file.
-pub(crate) fn text(known: Known<'_>) -> Outcome<String> {
-    let mut registry = Registry::default();
-    let gauges = METRICS.iter().map(|metric| (metric, (metric.samples)(&known))).collect();
-    registry.register_collector(Box::new(Gauges(gauges)));
-    let mut text = String::new();
-    text::encode(&mut text, &registry).map_err(|error| fault(STAGE, error))?;
-    Ok(text)
 }

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 
 use super::folder::{self, Written};
 use super::lineage::{self, Transition};
+use super::metrics::Known;
 use super::record::RunRecord;
-use super::{hook, metrics};
+use super::{exposition, hook};
 use crate::error::Outcome;
 use crate::settings::reports::Reports;
 
@@ -82,7 +83,7 @@ impl Telling {
         let knows_newest = |of: &RunRecord| of.newest_night_of(record).is_some();
         let earlier = if knows_newest(record) { None } else { self.newest(&record.run_id, knows_newest) };
         let of_night = Some(record).filter(|record| knows_newest(record)).or(earlier.as_deref());
-        metrics::text(metrics::Known { run: record, of_night })
+        exposition::text(Known { run: record, of_night })
     }
 
     fn add_event(&self, record: &RunRecord, transition: Transition, at: Timestamp) {

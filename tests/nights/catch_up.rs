@@ -42,7 +42,7 @@ fn a_night_without_a_date_is_yesterday_after_the_days_missed() {
 }
 
 fn nights_without_a_date() {
-    let days = Span { first: day("2022-03-01"), last: day("2022-03-25") };
+    let days = Span { first: day("2022-03-01"), last: day("2022-03-28") };
     let bench = Bench::of(Marketplace::sound_in(days, days.first));
     bench.configure("window_days = 3\nmax_snapshot_age_days = 60\ncatch_up_days = 2");
 
@@ -84,12 +84,32 @@ fn rolled_back_nights(bench: &Bench) {
     let mended = said(bench, "2022-03-20T18:00:00Z", "nightly");
     assert_eq!(published(&mended), ["2022-03-18", "2022-03-20"], "{mended}");
     let released = said(bench, "2022-03-20T19:00:00Z", "rollback --release 2022-03-18");
-    let advice =
-        "no night publishes by itself: 2022-03-18; `shopscore backfill --from 2022-03-18 --to 2022-03-18` does";
-    assert_eq!(released, format!("released: 2022-03-18\n{advice}\n"));
+    assert_eq!(released, "released: 2022-03-18\nreaders see a night made of something else: 2022-03-18\n");
 
     said(bench, "2022-03-20T20:00:00Z", "rollback --to 7");
     let released = said(bench, "2022-03-20T20:00:00Z", "rollback --release all");
     let days = "2022-03-18 to 2022-03-20";
-    assert_eq!(released, format!("released: {days}\nthe next night without a date publishes: {days}\n"));
+    let at_once = "`shopscore backfill --from 2022-03-18 --to 2022-03-20` does at once";
+    assert_eq!(released, format!("released: {days}\nthe next night without a date publishes: {days}; {at_once}\n"));
+
+    // Days later, with other days missed, of which only two are caught up.
+    let plan = said(bench, "2022-03-25T18:00:00Z", "plan");
+    assert!(plan.contains("2022-03-18 (released) would be published"), "{plan}");
+    let next = said(bench, "2022-03-25T18:00:00Z", "nightly");
+    assert!(next.contains(&format!("released since it was rolled back, published first: {days}\n")), "{next}");
+    let published_days = [18, 19, 20, 23, 24, 25].map(|of| format!("2022-03-{of}"));
+    assert_eq!(published(&next), published_days);
+    released_by_day(bench);
+}
+
+/// As persons do: by then the night of the morning has published the day after.
+fn released_by_day(bench: &Bench) {
+    let generations = said(bench, "2022-03-25T19:00:00Z", "generations --format csv");
+    let before = generations.lines().find(|line| line.contains("-night-2022-03-24-")).unwrap();
+    said(bench, "2022-03-25T19:00:00Z", &format!("rollback --to {}", before.split(',').next().unwrap()));
+    assert_eq!(published(&said(bench, "2022-03-26T18:00:00Z", "nightly")), ["2022-03-26"], "the 25th is held");
+    let released = said(bench, "2022-03-27T02:00:00Z", "rollback --release 2022-03-25");
+    assert!(released.contains("the next night without a date publishes: 2022-03-25; "), "{released}");
+    assert_eq!(published(&said(bench, "2022-03-27T18:00:00Z", "nightly")), ["2022-03-25", "2022-03-27"]);
+    assert_eq!(published(&said(bench, "2022-03-28T18:00:00Z", "nightly")), ["2022-03-28"], "and once is enough");
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::disk::{Disk, set_mode};
 use crate::support::library::MONTH_END_SCORES;
-use crate::support::{Bench, Table, day};
+use crate::support::{Bench, Table, WINDOW_DAYS, day};
 
 const HELD: &str = "2022-03-15 is held: rolled back on ";
 
@@ -35,6 +35,7 @@ fn no_night_publishes_what_was_rolled_back_of_the_same() {
         "nightly --date 2022-03-15 --dry-run",
         "backfill --from 2022-03-14 --to 2022-03-15",
         "backfill --from 2022-03-14 --to 2022-03-15 --dry-run",
+        "check --date 2022-03-15",
     ] {
         assert_held(&bench, command);
     }
@@ -42,7 +43,32 @@ fn no_night_publishes_what_was_rolled_back_of_the_same() {
     assert_held(&bench, "nightly --date 2022-03-15");
     assert_eq!(bench.said("backfill --stale"), "no published night is stale\n");
     bench.run("plan --date 2022-03-15").assert_said(HELD);
+    bench
+        .run("check --date 2022-03-15")
+        .assert_said("1 warnings: the night of 2022-03-15 is held and would publish nothing");
     bench.run("generations").assert_said("because wrong; the same extracts, rules and settings would publish");
+}
+
+#[test]
+fn what_is_not_published_says_what_would_publish_it() {
+    let bench = Bench::week();
+    bench.configure(&format!("window_days = {WINDOW_DAYS}\ncatch_up_days = 36600"));
+    let nightly = "`shopscore nightly --date 2022-03-15`";
+    let assert_advised = |words: &str| {
+        for command in ["summary --date 2022-03-15", "explain --shop 1 --date 2022-03-15"] {
+            bench.run(command).assert_refused(4, &[&["of 2022-03-15 in 000001-night-2022-03-14-", words]]);
+        }
+    };
+    bench.said("nightly --date 2022-03-14");
+    assert_advised(&format!("publish the day with {nightly}"));
+    bench.said("nightly --date 2022-03-15");
+    bench.said("rollback --to 1 --because wrong");
+    assert_advised(&format!(
+        "it is held: `shopscore rollback --release 2022-03-15`, then {nightly} publishes it; it was rolled"
+    ));
+    bench.said("rollback --release 2022-03-15");
+    assert_advised(&format!("released: the next night without a date publishes it, or {nightly} at once"));
+    bench.run("rollback --release 2022-03-15").assert_refused(2, &[&["no hold", "released already: 2022-03-15"]]);
 }
 
 #[test]
@@ -67,6 +93,10 @@ fn a_released_night_is_published_again_and_so_is_one_that_a_person_goes_forward_
     let foretold = bench.said("rollback --release 2022-03-15 --dry-run");
     before.assert_unchanged(&Disk::published(&bench));
     let released = bench.said("rollback --release 2022-03-15");
+    assert!(
+        released.contains("no night publishes by itself: 2022-03-15; `shopscore backfill"),
+        "too far back: {released}"
+    );
     assert_eq!(foretold, format!("dry run: nothing is written; the run would say\n{released}"));
     bench.run("rollback --release 2022-03-15").assert_refused(2, &[&["no hold on 2022-03-15", "nothing is held"]]);
     bench.run("nightly --date 2022-03-15").assert_said("published as 000003-");

@@ -109,7 +109,8 @@ class Bench:
         listed = self.out / "records/holds.json"
         shown = json.loads((generation / "generation.json").read_text())["nights"]
         holds = json.loads(listed.read_text()) if listed.exists() else []
-        return json.dumps([hold["day"] for hold in holds if shown.get(hold["day"]) != hold["ingredients"]]).encode()
+        is_held = lambda hold: "released_at" not in hold and shown.get(hold["day"]) != hold["ingredients"]
+        return json.dumps([hold["day"] for hold in holds if is_held(hold)]).encode()
 
     def generations(self) -> list[str]:
         return sorted(path.name for path in (self.out / "generations").iterdir())

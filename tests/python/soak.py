@@ -96,7 +96,8 @@ class Program:
 
     def held(self):
         """The nights that rollbacks hold, but for those that readers see."""
-        return {(hold["day"], hold["ingredients"]) for hold in self.read("records/holds.json", [])} - self.shown_nights()
+        holds = self.read("records/holds.json", [])
+        return {(hold["day"], hold["ingredients"]) for hold in holds if "released_at" not in hold} - self.shown_nights()
 
     def read(self, path, absent):
         path = os.path.join(self.out, path)

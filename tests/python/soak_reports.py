@@ -90,10 +90,12 @@ class Reports:
         return wrong + [f"other rows than recorded: {file}" for file, count in rows if recorded[file] != count]
 
     def last(self, records):
-        """The metrics are those of the last run, and of the last one with nights."""
+        """The metrics are those of the last run of each command, and of the last one with nights."""
         metrics, wrong = self.metrics(), []
-        successes = {}
+        successes, codes = {}, {}
         for record in records:
+            if record["exit_code"] is not None:
+                codes[record["command"]] = record["exit_code"]
             if record["exit_code"] == 0:
                 successes[record["command"]] = record["ended_at"]
         if records[-1]["last_success"] != successes:
@@ -105,8 +107,8 @@ class Reports:
             ("shopscore_present_shops", ("kind", "admitted")): admitted,
             ("shopscore_present_shops", ("kind", "unscored")): night["unscored_shops"],
             ("shopscore_stale_nights",): len(records[-1]["stale_nights"]),
-            ("shopscore_last_run_exit_code", ("command", records[-1]["command"])): records[-1]["exit_code"],
         }
+        expected |= {("shopscore_last_run_exit_code", ("command", command)): code for command, code in codes.items()}
         return wrong + [f"{name} is {metrics.get(name)}, not {figure}" for name, figure in expected.items() if metrics.get(name) != figure]
 
     def transitions(self, records):

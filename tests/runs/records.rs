@@ -137,6 +137,28 @@ fn metrics_speak_of_the_newest_night_that_readers_see_and_of_what_is_held_and_st
     assert_eq!(metrics(&bench)["shopscore_stale_nights"], 2.0);
 }
 
+#[test]
+fn a_failed_night_stays_in_the_metrics_until_a_night_succeeds_whatever_else_runs() {
+    let bench = Bench::sound();
+    telling(&bench);
+    let of_nightly = |name: &str| metrics(&bench).get(&format!("shopscore_last_run_{name}")).copied();
+    bench.nightly(&[]).assert_done();
+    let late = bench.partition(Table::Payments, day(AS_OF));
+    fs::rename(&late, bench.path("late")).unwrap();
+    assert_eq!(bench.nightly(&[]).code, Some(4));
+    bench.said("gc");
+    bench.said("rollback --to 1");
+    assert_eq!(of_nightly("exit_code{command=\"nightly\"}"), Some(4.0));
+    assert_eq!(of_nightly("exit_class{command=\"nightly\",class=\"missing\"}"), Some(1.0));
+    assert_eq!(of_nightly("exit_class{command=\"gc\",class=\"done\"}"), Some(1.0));
+    assert!(metrics(&bench)["shopscore_stage_seconds{command=\"nightly\",stage=\"survey\"}"] > 0.0);
+    assert!(metrics(&bench)["shopscore_peak_memory_bytes{command=\"nightly\"}"] > 0.0);
+    fs::rename(bench.path("late"), &late).unwrap();
+    bench.nightly(&[]).assert_done();
+    assert_eq!(of_nightly("exit_class{command=\"nightly\",class=\"missing\"}"), Some(0.0));
+    assert_eq!(of_nightly("exit_class{command=\"nightly\",class=\"done\"}"), Some(1.0));
+}
+
 /// A rollback puts back an earlier night of the same day.
 #[test]
 fn metrics_speak_of_the_night_that_readers_see_and_not_of_another_one_of_its_day() {

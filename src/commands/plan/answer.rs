@@ -43,7 +43,7 @@ pub(in crate::commands) struct HeldNight {
 
 impl HeldNight {
     pub(super) fn of(hold: Hold) -> Self {
-        let told = crate::commands::rollback::told(&hold);
+        let told = hold.told();
         Self { as_of: hold.day, since: hold.since.to_string(), because: hold.because, told }
     }
 }
@@ -54,7 +54,7 @@ impl HeldNight {
 pub(in crate::commands) struct PlannedNight {
     /// The day that it scores, YYYY-MM-DD.
     pub(super) as_of: Day,
-    /// Why it is due: asked, not_published, stale, missed, held (and made of something else by now) or yesterday.
+    /// Why it is due: asked, not_published, stale, missed, held (and made of something else by now), released or yesterday.
     pub(super) why: &'static str,
     /// Whether it would publish a generation; else the current one holds all of it.
     pub(super) publishes: bool,

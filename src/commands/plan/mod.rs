@@ -68,10 +68,10 @@ fn nights(arguments: &cli::Plan, terms: Terms<'_>, now: Timestamp) -> Outcome<Ni
         return Ok(Nights { due: due.collect(), left_out: Vec::new() });
     }
     let yesterday = last_complete_day(terms.settings, now);
-    let due = catch_up::due(terms.settings, yesterday, &[])?;
-    let [missed, held] =
-        [(due.missed, "missed"), (due.held, "held")].map(|(days, why)| days.into_iter().map(move |day| (day, why)));
-    let mut nights: Vec<_> = missed.chain(held).chain([(yesterday, "yesterday")]).collect();
+    let due = catch_up::due(terms.settings, yesterday)?;
+    let before = [(due.missed, "missed"), (due.held, "held"), (due.released, "released")];
+    let before = before.into_iter().flat_map(|(days, why)| days.into_iter().map(move |day| (day, why)));
+    let mut nights: Vec<_> = before.chain([(yesterday, "yesterday")]).collect();
     nights.sort_unstable();
     Ok(Nights { due: nights, left_out: due.left_out })
 }

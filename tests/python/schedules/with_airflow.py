@@ -2,10 +2,11 @@
 
     with_airflow.py SHOPSCORE RULES
 
-The DAG must import, publish a night that is sound, fail at once where an extract is refused, and try again where another run
-holds the lock. Everything that Airflow keeps lies in a scratch folder.
+The DAG must import, publish a night that is sound, fail at once where an extract is refused or missing, and try again where another
+run holds the lock. Each try must leave a record, metrics, a START event and one that ends it, and a call. Everything that Airflow keeps lies in a scratch folder.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ from scratch import SCHEDULE, Job, day, replaced
 # Beside this Python, in its environment.
 AIRFLOW = Path(sys.executable).with_name("airflow")
 # As the DAG raises it; the log shows the same words elsewhere, too.
-TRY = re.compile(r"(AirflowException|AirflowFailException): shopscore (\w+) --date \S+ ended with exit code (\d+)")
+TRY = re.compile(r"(AirflowException|AirflowFailException): shopscore nightly --date \S+ ended with exit code (\d+)")
 
 
 class Airflow:
@@ -59,10 +60,26 @@ class Airflow:
         return command.returncode == 0, tries
 
 
+def left(job: Job) -> list[tuple[str, ...]]:
+    """How each run so far ended: the class of its record, its last event, which call it made, and what metrics say of the last one."""
+    records = [json.loads(path.read_text()) for path in sorted((job.out / "runs").glob("*.json"))]
+    events = [json.loads(line) for line in (job.folder / "events").read_text().splitlines()]
+    ends = {event["run"]["runId"]: event["eventType"] for event in events if event["eventType"] != "START"}
+    assert len(events) == 2 * len(ends) == 2 * len(records), (events, records)
+    called = (job.folder / "called").read_text().split()
+    last = records[-1]["exit_class"]
+    metrics = (job.folder / "metrics").read_text()
+    assert f'shopscore_last_run_exit_class{{command="nightly",class="{last}"}} 1' in metrics, metrics
+    return [(record["exit_class"], ends[record["run_id"]], call) for record, call in zip(records, called, strict=True)]
+
+
 def main() -> int:
     shopscore, rules = (str(Path(given).resolve()) for given in sys.argv[1:3])
     with tempfile.TemporaryDirectory(prefix="shopscore-airflow-") as scratch:
         job = Job(shopscore, Path(rules), Path(scratch))
+        told = {name: f"echo {name} >>{scratch}/called" for name in ("on_success", "on_failure")}
+        told |= {"metrics_file": f"{scratch}/metrics", "openlineage_file": f"{scratch}/events"}
+        job.settings.write_text(job.settings.read_text() + "".join(f'{name} = "{value}"\n' for name, value in told.items()))
         airflow = Airflow(job, Path(scratch))
         airflow.run("db", "migrate")
         airflow.run("dags", "list-import-errors")
@@ -70,20 +87,35 @@ def main() -> int:
 
         found = airflow.night(day(2), ExitStack())
         assert found == (True, []) and job.published() == {day(2)}, found
+        expected = [("done", "COMPLETE", "on_success")]
+        assert left(job) == expected, left(job)
         print("a sound night: succeeded, published")
 
         job.damage()
         found = airflow.night(day(1), ExitStack())
-        assert found == (False, [("AirflowFailException", "check", "3")]) and job.published() == {day(2)}, found
-        print("a damaged extract: exit code 3, failed without another try, nothing published")
+        assert found == (False, [("AirflowFailException", "3")]) and job.published() == {day(2)}, found
+        expected.append(("rejected", "FAIL", "on_failure"))
+        assert left(job) == expected, left(job)
+        print("a damaged extract: exit code 3, failed without another try, nothing published, told")
 
         job.mend()
+        late = job.extracts / "payments" / f"dt={day(1)}"
+        late.rename(job.folder / "late")
+        found = airflow.night(day(1), ExitStack())
+        assert found == (False, [("AirflowFailException", "4")]) and job.published() == {day(2)}, found
+        expected.append(("missing", "FAIL", "on_failure"))
+        assert left(job) == expected, left(job)
+        print("a missing extract: exit code 4, failed without another try, nothing published, told")
+
+        (job.folder / "late").rename(late)
         lock = ExitStack()
         lock.enter_context(job.locked())
         succeeded, tries = airflow.night(day(1), lock)
-        assert succeeded and tries and {(raised, code) for raised, _, code in tries} == {("AirflowException", "75")}, tries
+        assert succeeded and tries and set(tries) == {("AirflowException", "75")}, tries
         assert job.published() == {day(1), day(2)}
-        print("a lock held by another run: exit code 75, tried again, published")
+        expected += [("busy", "FAIL", "on_failure")] * len(tries) + [("done", "COMPLETE", "on_success")]
+        assert left(job) == expected, left(job)
+        print("a lock held by another run: exit code 75, tried again, published, each try told")
     return 0
 
 

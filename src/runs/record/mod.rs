@@ -3,7 +3,7 @@
 //! Grain: one process of a command that writes; a rehearsal has none. Seconds, bytes, rows as their names say. What is not known is
 //! null or an empty list: a run that failed early knows neither nights nor inputs. Fields are only added within a version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,14 @@ use uuid::Builder;
 use crate::domain::Day;
 use crate::error::{Finding, escaped};
 use crate::hashing::hash_of;
-use crate::pipeline::standing::Standing;
+
+mod last_run;
+mod made_of;
+mod night;
+
+pub(crate) use self::last_run::LastRun;
+pub(crate) use self::made_of::{InputDay, OutputFile, RuleTable, UsedSetting};
+pub(crate) use self::night::{NightRun, QuarantinedRows};
 
 /// The name and version of the record's schema, which stands in `docs/schemas/`.
 pub(crate) const SCHEMA: &str = "run/1";
@@ -69,8 +76,18 @@ pub(crate) struct RunRecord {
     pub(crate) rules: Vec<RuleTable>,
     /// The nights that it came to, in order.
     pub(crate) nights: Vec<NightRun>,
+    /// The days that it was about: asked for by their dates, else due, whether or not it came to them; of a rollback those that it
+    /// holds and those that it releases.
+    #[serde(default)]
+    pub(crate) days: BTreeSet<Day>,
+    /// The night that it was at when it failed or was interrupted; null where it was at none.
+    #[serde(default)]
+    pub(crate) failed_on: Option<Day>,
     /// The nights that it did not publish, for they are held; of a rollback those that it holds.
     pub(crate) held_nights: Vec<Day>,
+    /// The nights that a rollback let be published again, or showed readers again.
+    #[serde(default)]
+    pub(crate) released_nights: Vec<Day>,
     /// The other publications: restatements, settlements, rollbacks.
     pub(crate) publications: Vec<PublicationRun>,
     /// The table-days that its nights were made of, read now or before.
@@ -90,6 +107,9 @@ pub(crate) struct RunRecord {
     /// When each command last ended with 0, this run included, as instants in UTC.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
     pub(crate) last_success: BTreeMap<String, Timestamp>,
+    /// How each command last ended, this run included.
+    #[serde(default)]
+    pub(crate) last_runs: BTreeMap<String, LastRun>,
     /// The most memory that it took at a time; null where the system does not tell.
     pub(crate) peak_memory_bytes: Option<u64>,
     /// The room that is left.
@@ -124,82 +144,6 @@ pub(crate) struct ToldFinding {
     pub(crate) said: String,
 }
 
-/// A setting that the run went by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct UsedSetting {
-    /// Of a table or column with dots between: `tables.payments.folder`.
-    pub(crate) name: String,
-    /// Null where it has none, and of commands, which may hold a secret.
-    pub(crate) value: Option<String>,
-    /// `default`, `file FILE:LINE`, `environment NAME` or `flag --NAME`.
-    pub(crate) origin: String,
-}
-
-/// A rule table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct RuleTable {
-    /// Its name.
-    pub(crate) table: String,
-    /// Of its text (XXH3, 128 bits).
-    pub(crate) hash: String,
-    /// Whether the last run that knew its rules had another text; null where there was none.
-    pub(crate) is_changed: Option<bool>,
-}
-
-/// What came of a night.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct NightRun {
-    /// The as-of day, YYYY-MM-DD.
-    pub(crate) as_of: Day,
-    /// The hash of what it was made of: the same night of the same ingredients is the same.
-    pub(crate) ingredients: String,
-    /// The generation that readers see it in.
-    pub(crate) generation: String,
-    /// Whether this run published it; else it was published before, and nothing was new.
-    pub(crate) is_published: bool,
-    /// How long it took.
-    pub(crate) seconds: f64,
-    /// How many daily partials were computed.
-    pub(crate) computed_partials: usize,
-    /// How many daily partials were taken from the state folder.
-    pub(crate) reused_partials: usize,
-    /// How many shops are present on the day.
-    pub(crate) present_shops: usize,
-    /// How many of them have no score.
-    pub(crate) unscored_shops: usize,
-    /// The rows of the window that were set aside.
-    pub(crate) quarantined: Vec<QuarantinedRows>,
-    /// The rows of the window of shops that the snapshot does not have.
-    pub(crate) rows_of_unknown_shops: i64,
-    /// The table-days of the window without a row, `TABLE DAY`.
-    pub(crate) without_rows: Vec<String>,
-    /// `closed`, or `frozen` where it was before; null where the day ends no month.
-    pub(crate) month_end: Option<String>,
-    /// The frozen month ends that news touch, with how many rows a restatement would change.
-    pub(crate) to_restate: BTreeMap<String, usize>,
-    /// What of rules and settings is otherwise than the night before went by, in words.
-    pub(crate) terms_changed: Vec<String>,
-    /// The other published nights that it made stale.
-    pub(crate) made_stale: Vec<Day>,
-    /// How shops stand after it, and who moved; null where that could not be read.
-    pub(crate) standing: Option<Standing>,
-}
-
-/// Rows that were set aside for one reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct QuarantinedRows {
-    /// The extract.
-    pub(crate) extract: String,
-    /// Why, as in the quarantine.
-    pub(crate) reason: String,
-    /// How many rows.
-    pub(crate) row_count: i64,
-}
-
 /// A publication that is no night.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -212,40 +156,6 @@ pub(crate) struct PublicationRun {
     pub(crate) generation: String,
     /// Whether readers see another one than before.
     pub(crate) is_published: bool,
-}
-
-/// What a table-day was made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct InputDay {
-    /// The extract.
-    pub(crate) extract: String,
-    /// Its day, YYYY-MM-DD.
-    pub(crate) day: Day,
-    /// How many part files it has.
-    pub(crate) files: usize,
-    /// The quarantined ones, too.
-    pub(crate) row_count: i64,
-    /// The size of its files.
-    pub(crate) size_bytes: u64,
-    /// Of its files' bytes, whatever their names and order (XXH3, 128 bits).
-    pub(crate) hash: String,
-}
-
-/// A published file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct OutputFile {
-    /// Below the folder of the generation.
-    pub(crate) path: String,
-    /// The generation that it was published in.
-    pub(crate) generation: String,
-    /// Its SHA-256, as recorded beside it.
-    pub(crate) sha256: String,
-    /// How many rows it has; null where this run found it there.
-    pub(crate) row_count: Option<usize>,
-    /// Its size; null where the file cannot be read any more.
-    pub(crate) size_bytes: Option<u64>,
 }
 
 /// A stage, over all nights.
@@ -282,6 +192,11 @@ impl From<&Finding> for ToldFinding {
 }
 
 impl RunRecord {
+    /// Whether it was about a day; records of before days were recorded name those of their nights.
+    pub(crate) fn is_about(&self, day: Day) -> bool {
+        self.days.contains(&day) || self.nights.iter().any(|night| night.as_of == day)
+    }
+
     /// Whether it ended with 0.
     pub(crate) fn is_success(&self) -> bool {
         self.exit_code == Some(0)
