@@ -3,18 +3,19 @@
 from markdown import spread, table
 
 MIB = 2**20
+WORDS = {1: "one", 2: "two", 3: "three"}
 NIGHT = """The same night scored again and published, with all partials there: seconds and bytes of what it wrote, beside those of the
 release before where that was measured.
 """
 SINGLE = """One night's files in other ways, each choice by itself over how it was: bytes, and milliseconds of writing with pyarrow.
 """
-ASKED = """Three years of nights: seconds, and MiB read in brackets (chDB maps files, so that what it read is not known). docs/LAYOUT.md
-says what each layout is; of `indicators` months and the one file have the last year.
+ASKED = """Three years of nights: seconds, and MiB read in brackets (chDB maps files, so that what it read is not known), medians of {} turns;
+Spark was asked once. docs/LAYOUT.md says what each layout is; of `indicators` months and the one file have the last year.
 """
 
 
 def asked(found: dict) -> str:
-    parts = [NIGHT, night(found["nights"]), SINGLE, single(found["single"]), ASKED, questions(found["questions"])]
+    parts = [NIGHT, night(found["nights"]), SINGLE, single(found["single"]), ASKED.format(WORDS.get(found["runs"], found["runs"])), questions(found["questions"])]
     return "\n".join([*parts, "What the nights take on disk, of `indicators` those of the last year.\n", sizes(found["bytes"])])
 
 

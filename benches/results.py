@@ -13,8 +13,8 @@ MIB = 2**20
 HEAD = """# Results
 
 Written by `make bench`, `make bench-growth`, `make bench-large`, `make bench-pieces`, `make bench-report` and `make bench-layout`; not
-edited by hand. Seconds are wall-clock, medians, with the least and the greatest in brackets. All runs of a table were made in one go, in turn, each in its
-own process, with the files in the page cache.
+edited by hand. Seconds are wall-clock, medians, with the least and the greatest in brackets. All runs of a table were made in one go,
+in turn, each in its own process, with the files in the page cache.
 """
 
 ENGINES = """The engines compute the bare sums of 30 days and the ranks, without row checks and without appeals; before the clock ran,
