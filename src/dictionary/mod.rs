@@ -5,6 +5,7 @@
 
 mod covered;
 mod data_package;
+mod dialect;
 mod in_words;
 mod markdown;
 mod over_time;
@@ -12,7 +13,7 @@ mod views;
 mod words;
 
 pub(crate) use self::covered::{TABLES_IN_OUT, published};
-use self::views::Dialect;
+use self::dialect::Dialect;
 pub(crate) use self::words::told;
 use crate::error::Outcome;
 

@@ -2,7 +2,7 @@
 //!
 //! A view has the name of its table with `_over_time`, and its columns, `dt` last. Where no months are published it has no file to read.
 
-use super::views::{Dialect, list};
+use super::dialect::{Dialect, list};
 use crate::error::{Outcome, fault};
 use crate::publish::outputs::{DAILY_KEY, NIGHT_OF_ROW, OutputColumn, OutputTable};
 

@@ -4,17 +4,10 @@
 //! A view lists its files when it is asked, so that a new night is in it at once. Columns come as in the files, the partition key last.
 
 use super::covered::published;
+use super::dialect::{Dialect, clickhouse_type, list};
 use super::{in_words, over_time, words};
 use crate::error::Outcome;
 use crate::publish::outputs::{IMPROVEMENTS, OVER_TIME, OutputColumn, OutputKind, OutputTable};
-
-/// Whose SQL it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
-    DuckDb,
-    Spark,
-    ClickHouse,
-}
 
 /// A view: what is declared of it, and the query that it stands for.
 struct View<'a> {
@@ -144,50 +137,10 @@ fn clickhouse(folder: &str, columns: &[&OutputColumn]) -> String {
     )
 }
 
-fn clickhouse_type(column: &OutputColumn) -> String {
-    let kind = match column.kind {
-        OutputKind::Text => "String",
-        OutputKind::Integer => "Int64",
-        OutputKind::Float => "Float64",
-        OutputKind::Date => "Date32",
-        OutputKind::Boolean => "Bool",
-        OutputKind::CountedScores => "Array(Tuple(month_end Date32, score Float64, revision Nullable(Int64)))",
-    };
-    if column.is_nullable() { format!("Nullable({kind})") } else { kind.to_owned() }
-}
-
-pub(super) fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> String) -> String {
-    columns.iter().map(|column| of(column)).collect::<Vec<_>>().join(", ")
-}
-
 fn comment(dialect: Dialect, table: &OutputTable, column: &OutputColumn) -> Outcome<String> {
     let (told, is) = (words::told(table, column)?, words::standing(column));
     let (english, chinese) = (words::upper(&is.english), is.chinese);
     Ok(dialect.text(&format!("{} {english}. {}{chinese}。", told.english, told.chinese)))
-}
-
-impl Dialect {
-    /// The name of a column, quoted: some are words of SQL.
-    pub(super) fn name(self, column: &str) -> String {
-        match self {
-            Self::DuckDb => format!("\"{column}\""),
-            Self::Spark | Self::ClickHouse => format!("`{column}`"),
-        }
-    }
-
-    /// The name of a column with its type, as ClickHouse has it.
-    pub(super) fn typed(self, column: &OutputColumn) -> String {
-        format!("{} {}", self.name(column.name), clickhouse_type(column))
-    }
-
-    /// A text, quoted.
-    pub(super) fn text(self, text: &str) -> String {
-        let escaped = match self {
-            Self::DuckDb => text.replace('\'', "''"),
-            Self::Spark | Self::ClickHouse => text.replace('\\', "\\\\").replace('\'', "\\'"),
-        };
-        format!("'{escaped}'")
-    }
 }
 
 #[cfg(test)]
@@ -209,6 +162,7 @@ mod tests {
         ] {
             let text = statements(dialect, "out").unwrap();
             let (_, text) = text.split_once("VIEW improvements_in_words ").unwrap();
+            let (text, _) = text.split_once("CREATE OR REPLACE VIEW").unwrap();
             let comments: Vec<_> = text.lines().filter(|line| line.starts_with(comments)).collect();
             assert_eq!(comments.len(), in_words::columns().unwrap().len(), "{dialect:?}: {text}");
             for (comment, said) in [
