@@ -16,8 +16,7 @@ use crate::pipeline::standing::{self, Standing};
 use crate::publish::{self, Published, reading::Current};
 use crate::rulebook::Rulebook;
 use crate::runs::record::{
-    Disk, InputDay, LastRun, NightRun, OutputFile, PublicationRun, QuarantinedRows, RuleTable, RunRecord, StageRun,
-    UsedSetting,
+    Disk, InputDay, NightRun, OutputFile, PublicationRun, QuarantinedRows, RuleTable, RunRecord, StageRun, UsedSetting,
 };
 use crate::settings::reports::Reports;
 use crate::settings::{Settings, absolute, shown::Shown};
@@ -88,7 +87,7 @@ pub(super) fn carry_on(record: &mut RunRecord, before: Option<&RunRecord>, looke
         record.last_success.insert(record.command.clone(), ended_at);
     }
     record.last_runs = before.map(|before| before.last_runs.clone()).unwrap_or_default();
-    if let Some(run) = LastRun::of(record) {
+    if let Some(run) = record.as_last_run() {
         record.last_runs.insert(record.command.clone(), run);
     }
     let before = before.map(|before| before.stale_nights.clone()).unwrap_or_default();

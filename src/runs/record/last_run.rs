@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::RunRecord;
-
 /// The last run of a command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -26,19 +24,4 @@ pub(crate) struct LastRun {
     pub(crate) stage_seconds: BTreeMap<String, f64>,
     /// The most memory that it took at a time; null where the system does not tell.
     pub(crate) peak_memory_bytes: Option<u64>,
-}
-
-impl LastRun {
-    /// A run as its command's last one; none where it has not ended.
-    pub(crate) fn of(record: &RunRecord) -> Option<Self> {
-        Some(Self {
-            ended_at: record.ended_at?,
-            seconds: record.seconds?,
-            exit_code: record.exit_code?,
-            exit_class: record.exit_class.clone(),
-            warnings: record.warnings.len(),
-            stage_seconds: record.stages.iter().map(|of| (of.stage.clone(), of.seconds)).collect(),
-            peak_memory_bytes: record.peak_memory_bytes,
-        })
-    }
 }

@@ -117,6 +117,19 @@ pub(crate) struct RunRecord {
 }
 
 impl RunRecord {
+    /// It as the last run of its command; none where it has not ended.
+    pub(crate) fn as_last_run(&self) -> Option<LastRun> {
+        Some(LastRun {
+            ended_at: self.ended_at?,
+            seconds: self.seconds?,
+            exit_code: self.exit_code?,
+            exit_class: self.exit_class.clone(),
+            warnings: self.warnings.len(),
+            stage_seconds: self.stages.iter().map(|of| (of.stage.clone(), of.seconds)).collect(),
+            peak_memory_bytes: self.peak_memory_bytes,
+        })
+    }
+
     /// Its night that is the newest one that readers saw when `run` ended; a rollback may have put another one in the place of that day's.
     pub(crate) fn newest_night_of(&self, run: &Self) -> Option<&NightRun> {
         let newest = (run.newest_night, run.newest_ingredients.as_ref());
