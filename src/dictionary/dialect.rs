@@ -53,4 +53,10 @@ pub(super) fn list(columns: &[&OutputColumn], of: impl Fn(&OutputColumn) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_quoted_as_each_engine_wants_it() {
+        let quoted = [Dialect::DuckDb, Dialect::Spark, Dialect::ClickHouse].map(|dialect| dialect.text(r"a\b's"));
+        assert_eq!(quoted, [r"'a\b''s'", r"'a\\b\'s'", r"'a\\b\'s'"]);
+    }
 }

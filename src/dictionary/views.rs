@@ -148,12 +148,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_quoted_as_each_engine_wants_it() {
-        let quoted = [Dialect::DuckDb, Dialect::Spark, Dialect::ClickHouse].map(|dialect| dialect.text(r"a\b's"));
-        assert_eq!(quoted, [r"'a\b''s'", r"'a\\b\'s'", r"'a\\b\'s'"]);
-    }
-
-    #[test]
     fn every_column_of_every_view_has_its_comment_in_both_languages() {
         for (dialect, comments) in [
             (Dialect::DuckDb, "COMMENT ON COLUMN improvements_in_words."),
