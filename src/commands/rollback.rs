@@ -76,7 +76,8 @@ fn release(
         say(stdout, &format!("the next night without a date publishes: {}; {at_once}", listed(&due)));
     }
     if !shown.is_empty() {
-        say(stdout, &format!("readers see a night made of something else: {}", listed(&shown)));
+        let advice = "`shopscore backfill --stale` publishes those that would come out otherwise now";
+        say(stdout, &format!("readers see a night made of something else: {}; {advice}", listed(&shown)));
     }
     let others: Vec<Day> = days.into_iter().filter(|day| !due.contains(day) && !shown.contains(day)).collect();
     if let (Some(first), Some(last)) = (others.first(), others.last()) {

@@ -58,7 +58,7 @@ STEPS = [
          "and the command of `on_failure` are the alert; `OUT/refused` has the rows for their owner; readers keep the night before.", [
         "shopscore nightly --date 2022-03-14",
         "grep -E '^shopscore_last_run_exit_(code|class.*rejected)' /var/lib/shopscore/shopscore.prom",
-        "grep -o '\"exit_class\":\"[a-z]*\"' /var/lib/shopscore/alert.json",
+        "grep -o '\"exit_class\":\"[a-z]*\"' /var/lib/shopscore/alert.json | head -1",
         "shopscore history --failed --format csv | cut -d, -f3,5,6",
         "find /var/lib/shopscore/out/refused -type f",
         "readlink /var/lib/shopscore/out/current",
