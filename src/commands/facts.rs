@@ -79,8 +79,8 @@ pub(super) fn add_shown(record: &mut RunRecord, shown: &[String]) {
     }
 }
 
-/// Carries on what the newest run before knew: when commands last succeeded, how they last ended, and which nights are stale; of these `looked_at` are
-/// all, where it was looked.
+/// Carries on what the newest run before knew: when commands last succeeded, how they last ended, and which nights are stale; of
+/// these `looked_at` are all, where it was looked.
 pub(super) fn carry_on(record: &mut RunRecord, before: Option<&RunRecord>, looked_at: Option<Vec<Day>>) {
     record.last_success = before.map(|before| before.last_success.clone()).unwrap_or_default();
     if let Some(ended_at) = record.ended_at.filter(|_| record.is_success()) {

@@ -147,18 +147,37 @@ fn comment(dialect: Dialect, table: &OutputTable, column: &OutputColumn) -> Outc
 mod tests {
     use super::*;
 
+    /// The statements of a view, and the lines of them that comment on a column.
+    fn commented(dialect: Dialect, view: &str) -> (String, Vec<String>) {
+        let text = statements(dialect, "out").unwrap();
+        let (_, text) = text.split_once(&format!("VIEW {view} ")).unwrap();
+        let text = text.split_once("CREATE OR REPLACE VIEW").map_or(text, |(text, _)| text);
+        let begins = match dialect {
+            Dialect::DuckDb => format!("COMMENT ON COLUMN {view}."),
+            Dialect::Spark | Dialect::ClickHouse => "  `".to_owned(),
+        };
+        let lines = text.lines().filter(|line| line.starts_with(&begins)).map(str::to_owned);
+        (text.to_owned(), lines.collect())
+    }
+
     #[test]
-    fn every_column_of_every_view_has_its_comment_in_both_languages() {
-        for (dialect, comments) in [
-            (Dialect::DuckDb, "COMMENT ON COLUMN improvements_in_words."),
-            (Dialect::Spark, "  `"),
-            (Dialect::ClickHouse, "  `"),
-        ] {
-            let text = statements(dialect, "out").unwrap();
-            let (_, text) = text.split_once("VIEW improvements_in_words ").unwrap();
-            let (text, _) = text.split_once("CREATE OR REPLACE VIEW").unwrap();
-            let comments: Vec<_> = text.lines().filter(|line| line.starts_with(comments)).collect();
-            assert_eq!(comments.len(), in_words::columns().unwrap().len(), "{dialect:?}: {text}");
+    fn every_column_of_every_view_has_its_comment() {
+        let of_table = |table: &OutputTable| table.columns().count() + 1;
+        let tables = published().map(|table| (table.name.to_owned(), of_table(table)));
+        let months = OVER_TIME.into_iter().map(|table| (over_time::name(table), of_table(table)));
+        let in_words = (in_words::NAME.to_owned(), in_words::columns().unwrap().len());
+        for (view, columns) in tables.chain(months).chain([in_words]) {
+            for dialect in [Dialect::DuckDb, Dialect::Spark, Dialect::ClickHouse] {
+                let (text, comments) = commented(dialect, &view);
+                assert_eq!(comments.len(), columns, "{dialect:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_view_says_in_words_is_commented_on_in_both_languages() {
+        for dialect in [Dialect::DuckDb, Dialect::Spark, Dialect::ClickHouse] {
+            let (text, comments) = commented(dialect, in_words::NAME);
             for (comment, said) in [
                 (0, "The night: the natural day that was scored"),
                 (4, "Values: `product` (goods as described)"),
