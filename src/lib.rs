@@ -61,6 +61,7 @@ pub mod publish;
 
 mod pipeline;
 pub mod state;
+mod sql;
 mod table_days;
 
 mod comparison;

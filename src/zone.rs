@@ -66,6 +66,23 @@ impl Zone {
         are_certain.then_some(offset_seconds)
     }
 
+    /// The offsets from UTC that local times have, one after another: the local second up to which each holds, and the offset in
+    /// seconds. The first holds for all times before, too, the last, which has no end, for all after the `instants`.
+    pub(crate) fn local_offsets(&self, instants: Range<i64>) -> Vec<(Option<i64>, i64)> {
+        let (mut offsets, mut second) = (Vec::new(), instants.start);
+        loop {
+            let (stretch, offset_seconds) = self.offset_at(second);
+            if stretch.end >= instants.end {
+                offsets.push((None, offset_seconds));
+                return offsets;
+            }
+            let (_, next_seconds) = self.offset_at(stretch.end);
+            // A skipped time takes the offset before the gap, and a repeated one means the earlier instant.
+            offsets.push((Some(stretch.end + offset_seconds.max(next_seconds)), offset_seconds));
+            second = stretch.end;
+        }
+    }
+
     /// Local seconds for which the offset around `local_second` holds without a doubt, and that offset.
     fn certain_around(&self, local_second: i64) -> (Range<i64>, i64) {
         const WIDEST_CHANGE_SECONDS: i64 = 2 * 86_400;
@@ -167,6 +184,19 @@ mod tests {
             let local = second("2021-12-01T00:30:00Z") + hour * 3_600;
             assert_eq!(many.instant(local), zone.local_times().near_a_change(local), "{local}");
         }
+    }
+
+    #[test]
+    fn offsets_of_local_times_are_those_that_single_look_ups_give() {
+        let zone = Zone::named("America/New_York").unwrap();
+        let offsets = zone.local_offsets(second("2021-12-01T00:00:00Z")..second("2023-01-01T00:00:00Z"));
+        assert_eq!(offsets.len(), 3);
+        for quarter in 0..24 * 4 * 380 {
+            let local = second("2021-12-02T00:00:00Z") + quarter * 900;
+            let holds = offsets.iter().find(|(until, _)| until.is_none_or(|until| local < until)).unwrap();
+            assert_eq!(zone.local_times().instant(local), local - holds.1, "{local}");
+        }
+        assert_eq!(Zone::named("UTC").unwrap().local_offsets(0..1), [(None, 0)]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use self::housekeeping::{Gc, State, StateCommand};
 use self::logging::LogFlags;
 pub(crate) use self::reading::{
-    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Report, Schema, Summary,
+    Check, Config, ConfigCommand, Diff, Explain, FormatFlag, Generations, History, Plan, Report, Schema, Sql, Summary,
     Verify, WhatIf,
 };
 pub(crate) use self::settings::SettingFlags;
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Config(Config),
     /// Print what every published table and column means: as Markdown, as a Data Package, or as views with comments
     Schema(Schema),
+    /// Print the query that makes the daily partials of a table on another engine
+    Sql(Sql),
     /// Write extracts of a made-up marketplace
     Sample(Sample),
     /// Write the manual pages of all commands and the completions of bash, zsh and fish

@@ -11,7 +11,9 @@ use crate::answers::units::Language;
 use crate::calendar::Year;
 use crate::dictionary::Form;
 use crate::domain::Day;
+use crate::extracts::tables::Table;
 use crate::indicators::Indicator;
+use crate::sql::dialect::Dialect;
 
 #[derive(Args, Debug)]
 pub(crate) struct Check {
@@ -234,4 +236,27 @@ pub(crate) struct Schema {
     pub tables: Option<String>,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sql {
+    /// The table: payments, pickups, reviews, refunds, disputes or consultations
+    #[arg(long, value_name = "NAME", value_parser = table)]
+    pub table: Table,
+    /// The first day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    pub from: Day,
+    /// The last day, YYYY-MM-DD [default: the first]
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<Day>,
+    /// Whose SQL it is
+    #[arg(long, value_name = "ENGINE", value_enum)]
+    pub dialect: Dialect,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+fn table(name: &str) -> Result<Table, String> {
+    let table = Table::ALL.into_iter().find(|table| table.name() == name);
+    table.ok_or_else(|| format!("wanted one of {}", Table::ALL.map(Table::name).join(", ")))
 }

@@ -24,6 +24,7 @@ mod schema;
 #[cfg(test)]
 mod schemas;
 mod settle;
+mod sql;
 mod state;
 mod summary;
 mod terms;
@@ -127,6 +128,7 @@ pub fn run<W: Write>(cli: &Cli, now: Timestamp, stdout: W) -> Outcome<()> {
         Command::Verify(arguments) => verify::run(arguments, stdout),
         Command::Config(arguments) => config::run(arguments, stdout),
         Command::Schema(arguments) => schema::run(arguments, stdout),
+        Command::Sql(arguments) => sql::run(arguments, stdout),
         Command::Sample(arguments) => sample::run(arguments, stdout),
         Command::Manual(arguments) => manual::run(arguments, stdout),
     }?;

@@ -21,6 +21,11 @@ const FIRST_SECOND: i64 = -377_705_116_800;
 /// 9999-12-31T23:59:59Z
 const LAST_SECOND: i64 = 253_402_300_799;
 
+/// The first of all instants that are read, in millionths of a second.
+pub(crate) const FIRST_TICK: i64 = FIRST_SECOND * MICROS;
+/// The last one.
+pub(crate) const LAST_TICK: i64 = LAST_SECOND * MICROS + (MICROS - 1);
+
 /// What all columns of a table-day share: what ticks are, and where local timestamps are local.
 #[derive(Clone, Copy)]
 pub(super) struct Shared<'a> {

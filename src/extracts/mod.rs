@@ -5,11 +5,14 @@
 //! column's [form](forms) with them, [`reader`] decodes a table-day, or a [`selection`] of it, [`batch`] by batch,
 //! [`row_rules`] gives a [verdict](verdicts) on each row, [`quarantine`] keeps what was set aside and says why.
 
+pub(crate) mod answered;
 mod arrays;
 pub mod batch;
 pub mod contract;
 mod days;
+pub(crate) mod ddl;
 pub mod delivery;
+pub(crate) mod elsewhere_read;
 mod footer;
 mod forms;
 mod hadoop_lz4;

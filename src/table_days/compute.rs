@@ -66,6 +66,14 @@ impl<'a> Opened<'a> {
     }
 }
 
+/// What the part files of a table-day are known by: the hashes of their bytes, or, where an engine reads them, what it tells of them.
+pub(super) fn hashes(planned: &Planned, checked: &CheckedPartition) -> Outcome<Vec<String>> {
+    if checked.is_remote() {
+        return Ok(planned.told_hashes());
+    }
+    reader::hashes(checked)
+}
+
 /// How many rows its footers count.
 pub(super) fn rows_of(checked: &CheckedPartition) -> usize {
     checked.files.iter().map(|file| file.rows).sum()
@@ -81,7 +89,7 @@ pub(super) fn compute(opened: &Opened<'_>, with_records: bool) -> Outcome<Comput
     }
 }
 
-fn kept_rows(rows: &Batch) -> Outcome<Computed> {
+pub(super) fn kept_rows(rows: &Batch) -> Outcome<Computed> {
     let verdicts = judge_all(rows)?;
     let content = match rows.table {
         Table::Shops => DayContent::Shops(shops::of_snapshot(rows, &verdicts)?),

@@ -161,6 +161,11 @@ impl Planned {
         files.map(|(file, hash)| Input { name: file.name.clone(), identity: file.identity, hash }).collect()
     }
 
+    /// What its part files are known by where an engine reads them.
+    pub(super) fn told_hashes(&self) -> Vec<String> {
+        self.partition.files.iter().map(PartFile::told_hash).collect()
+    }
+
     /// The fingerprint that it has now, made of these files.
     pub(super) fn fingerprint(&self, inputs: &[Input]) -> String {
         let hashes = inputs.iter().map(|input| input.hash.as_str()).filter(|hash| !hash.is_empty());

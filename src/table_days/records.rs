@@ -15,6 +15,7 @@ use crate::partials::all_records::AllRecords;
 use crate::partials::meaning::{Addends, addends};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay, look_up};
+use crate::table_days::elsewhere;
 use crate::table_days::plan::{Decision, Planned};
 use crate::table_days::resolve::{Means, Resolved, ResolvedDays, lost};
 use crate::{memory, settings::Settings, state::store::Stored, table_days::STAGE};
@@ -47,13 +48,27 @@ pub(super) fn find_all(named: &Named, resolved: &ResolvedDays<'_>, means: Means<
         let spec = measures::of(of.0).filter(|spec| spec.has_records())?;
         Some((named.get(of), LookUp { spec, resolved, means }))
     });
-    let look_ups: Vec<_> = look_ups.collect();
-    let of_days = look_ups.par_iter().with_max_len(1).map(|(keys, look_up)| {
+    let (elsewhere, here): (Vec<_>, Vec<_>) = look_ups.partition(|(_, look_up)| look_up.is_elsewhere());
+    let of_days = here.par_iter().with_max_len(1).map(|(keys, look_up)| {
         let answers = keys.map_or_else(|| Ok(Answers::new()), |keys| look_up.all(keys))?;
         look_up.keep_index()?;
         Ok((look_up.resolved.planned.of(), answers))
     });
-    Ok(all(of_days.collect::<Vec<_>>())?.into_iter().collect())
+    let mut found: Found = all(of_days.collect::<Vec<_>>())?.into_iter().collect();
+    found.extend(find_elsewhere(&elsewhere, means.settings)?);
+    Ok(found)
+}
+
+/// As [`LookUp::all`], of table-days whose files an engine reads: all of a table in one query.
+fn find_elsewhere(look_ups: &[(Option<&BTreeSet<i64>>, LookUp<'_>)], settings: &Settings) -> Outcome<Found> {
+    let named = look_ups.iter().filter_map(|(keys, look_up)| Some(((*keys)?, look_up)));
+    let checked = named.map(|(keys, look_up)| {
+        let planned = look_up.resolved.planned;
+        Ok((planned, planned.checked(settings)?, keys))
+    });
+    let checked = checked.collect::<Outcome<Vec<_>>>()?;
+    let days: Vec<_> = checked.iter().map(|(planned, checked, keys)| ((*planned, checked), *keys)).collect();
+    if days.is_empty() { Ok(Found::new()) } else { elsewhere::find_all(&days, settings) }
 }
 
 /// Whether a table-day that is stored lacks the index that a run would make of it.
@@ -76,6 +91,11 @@ struct LookUp<'a> {
 }
 
 impl LookUp<'_> {
+    /// Whether an engine reads its files. It has no index: what an engine is asked for is not kept row by row.
+    fn is_elsewhere(&self) -> bool {
+        self.means.settings.delivery.remote.is_some() && self.resolved.planned.decision != Decision::Expired
+    }
+
     /// What became of all of `keys`.
     fn all(&self, keys: &BTreeSet<i64>) -> Outcome<Answers> {
         let planned = self.resolved.planned;

@@ -10,7 +10,8 @@ use crate::extracts::contract::CheckedPartition;
 use crate::partials::{measures, records::TableDay};
 use crate::stages::{self, Stage};
 use crate::state::store::{Store, Stored, Version};
-use crate::table_days::compute::{Computed, Opened, compute, rows_of};
+use crate::table_days::compute::{Computed, Opened, compute, hashes, rows_of};
+use crate::table_days::elsewhere;
 use crate::table_days::plan::{Decision, Planned, Why, is_made_of};
 use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE};
 use crate::{threads::longest_first, window_sums::tables::add_up};
@@ -45,12 +46,44 @@ pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outc
     let length = |planned: &&Planned| (measures::of(planned.of().0).is_none(), rows_to_read(planned));
     let rows = planned.iter().filter_map(rows_to_read).sum();
     let _stage = Stage::Partials.begin().of_rows(rows).of_pieces(planned.len());
-    let resolved = longest_first(planned, length, |planned| {
+    let (elsewhere, here): (Vec<&'a Planned>, Vec<&'a Planned>) =
+        planned.iter().copied().partition(|planned| means.is_computed_elsewhere(planned));
+    let resolved = longest_first(&here, length, |planned| {
         let resolved = resolve(planned, means);
         stages::advance();
         Ok((planned.of(), resolved?))
     });
-    Ok(all(resolved)?.into_iter().collect())
+    let mut resolved: ResolvedDays<'a> = all(resolved)?.into_iter().collect();
+    resolved.extend(resolve_elsewhere(&elsewhere, means)?);
+    Ok(resolved)
+}
+
+/// As [`resolve`], of table-days that an engine computes.
+fn resolve_elsewhere<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<Vec<(TableDay, Resolved<'a>)>> {
+    let days = planned.iter().map(|planned| Ok((*planned, means.checked(planned)?))).collect::<Outcome<Vec<_>>>()?;
+    let store = |planned: &'a Planned, made: Computed| {
+        let known_by = planned.told_hashes();
+        let Decision::Computed(why) = planned.by_bytes(&known_by) else {
+            return Err(fault(STAGE, format!("a table-day computed that is {:?}", planned.decision)));
+        };
+        let resolved = computed(planned, &known_by, why, made, means)?;
+        stages::advance();
+        Ok((planned.of(), resolved))
+    };
+    if days.is_empty() { Ok(Vec::new()) } else { elsewhere::compute_all(&days, means.settings, store) }
+}
+
+impl Means<'_> {
+    /// The files of a table-day that is read, as they were checked.
+    fn checked(&self, planned: &Planned) -> Outcome<&CheckedPartition> {
+        let (table, day) = planned.of();
+        self.checked.get(&(table, day)).ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))
+    }
+
+    fn is_computed_elsewhere(&self, planned: &Planned) -> bool {
+        let is_remote = planned.is_read() && self.checked.get(&planned.of()).is_some_and(CheckedPartition::is_remote);
+        is_remote && matches!(planned.by_bytes(&planned.told_hashes()), Decision::Computed(_))
+    }
 }
 
 fn resolve<'a>(planned: &'a Planned, means: Means<'_>) -> Outcome<Resolved<'a>> {
@@ -58,12 +91,16 @@ fn resolve<'a>(planned: &'a Planned, means: Means<'_>) -> Outcome<Resolved<'a>> 
     match planned.decision {
         Decision::Reused | Decision::Expired => Ok(kept(planned.stored()?.clone())),
         Decision::Touched | Decision::Computed(_) => {
-            let (table, day) = planned.of();
-            let checked = means.checked.get(&(table, day));
-            let checked = checked.ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))?;
+            let checked = means.checked(planned)?;
+            if checked.is_remote() {
+                return touched(planned, &planned.told_hashes(), means.store).map(kept);
+            }
             let opened = Opened::of(planned, checked, means.settings)?;
             match planned.by_bytes(&opened.hashes) {
-                Decision::Computed(why) => computed(planned, &opened, why, means),
+                Decision::Computed(why) => {
+                    tracing::debug!("computing {} {}, since {why}", checked.table.name(), checked.day);
+                    computed(planned, &opened.hashes, why, compute(&opened, true)?, means)
+                }
                 _ => touched(planned, &opened.hashes, means.store).map(kept),
             }
         }
@@ -83,12 +120,17 @@ fn touched(planned: &Planned, hashes: &[String], store: &Store<'_>) -> Outcome<S
     Ok(stored)
 }
 
-fn computed<'a>(planned: &'a Planned, opened: &Opened<'_>, why: Why, means: Means<'_>) -> Outcome<Resolved<'a>> {
-    let inputs = planned.inputs(&opened.hashes);
+/// Stores what was made of a table-day whose files are known by these hashes.
+fn computed<'a>(
+    planned: &'a Planned,
+    hashes: &[String],
+    why: Why,
+    made: Computed,
+    means: Means<'_>,
+) -> Outcome<Resolved<'a>> {
+    let inputs = planned.inputs(hashes);
     let version = Version { fingerprint: planned.fingerprint(&inputs), ..Version::default() };
-    let (table, day) = planned.of();
-    tracing::debug!("computing {} {day}, since {why}", table.name());
-    let Computed { counts, quarantine, content, records } = compute(opened, true)?;
+    let Computed { counts, quarantine, content, records } = made;
     if let Some(records) = records {
         means.store.put_records(planned.of(), &version, &records)?;
     }
@@ -135,13 +177,17 @@ pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> O
         return Err(lost(planned, what));
     }
     let checked = planned.checked(means.settings)?;
-    let opened = Opened::of(planned, &checked, means.settings)?;
-    if !is_made_of(stored, &opened.hashes) {
+    if !is_made_of(stored, &hashes(planned, &checked)?) {
         let (found, wanted) = ("files with other bytes, and times as they were", "the files that it was stored of");
         let changed = Finding::new(STAGE, found, wanted).path(&planned.partition.folder);
         return Err(changed.advice("run again with --rehash").fail(ExitClass::Rejected));
     }
-    let Computed { content, .. } = compute(&opened, false)?;
+    let made = if checked.is_remote() {
+        elsewhere::compute_all(&[(planned, &checked)], means.settings, |_, made| Ok(made))?.pop()
+    } else {
+        Some(compute(&Opened::of(planned, &checked, means.settings)?, false)?)
+    };
+    let Computed { content, .. } = made.ok_or_else(|| fault(STAGE, "a table-day that was not computed"))?;
     means.store.put(&content, stored.clone())?;
     Ok(content)
 }

@@ -1,0 +1,105 @@
+//! Rows of whole files that an engine reads and sends as they are: those of tables that are kept row by row.
+//!
+//! Grain in: checked partitions of one table. Grain out: a batch for each of them, as [`reader`](super::reader) would decode
+//! it. Files that have their columns alike are asked for together, each row with the number of its file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::{cast, filter_record_batch};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema};
+
+use crate::error::{Outcome, fault};
+use crate::extracts::batch::Batch;
+use crate::extracts::contract::{CheckedFile, CheckedPartition};
+use crate::extracts::ddl::{ddl, quoted};
+use crate::extracts::identity::FileIdentity;
+use crate::extracts::reader::Columns;
+use crate::extracts::remote::{FilesRead, Question, Remote, url};
+use crate::extracts::selection::Selection;
+
+const STAGE: &str = "reading";
+/// Each file is a branch of a query; with more of them engines take longer to plan it than to carry it out.
+const MOST_FILES: usize = 50;
+/// The column that numbers the files of a query.
+const FILE: &str = "shopscore_file";
+
+/// The rows of each partition.
+pub(crate) fn read(remote: &dyn Remote, partitions: &[&CheckedPartition]) -> Outcome<Vec<Batch>> {
+    let mut alike: Vec<Vec<&CheckedFile>> = Vec::new();
+    for file in partitions.iter().flat_map(|partition| &partition.files) {
+        let is_like = |files: &&mut Vec<&CheckedFile>| files.first().is_some_and(|other| other.is_like(file));
+        match alike.iter_mut().find(is_like) {
+            Some(files) => files.push(file),
+            None => alike.push(vec![file]),
+        }
+    }
+    let mut of_files: BTreeMap<PathBuf, Vec<RecordBatch>> = BTreeMap::new();
+    for files in alike.iter().flat_map(|files| files.chunks(MOST_FILES)) {
+        remote.ask(&question(files)?, &mut |batch| {
+            for (place, file) in (0..).zip(files) {
+                let rows = of_file(&batch, place, file)?;
+                of_files.entry(file.path.clone()).or_default().push(rows);
+            }
+            Ok(())
+        })?;
+    }
+    partitions.iter().map(|partition| of_partition(partition, &of_files)).collect()
+}
+
+/// The files of a table's folder as they are now.
+pub(crate) fn identities(remote: &dyn Remote, folder: &Path) -> Outcome<BTreeMap<PathBuf, FileIdentity>> {
+    let files = remote.files(url(folder)?)?;
+    Ok(files.iter().map(|file| (folder.join(&file.name), FileIdentity::of_listed(file))).collect())
+}
+
+/// The rows of a partition, given those of its files.
+fn of_partition(partition: &CheckedPartition, of_files: &BTreeMap<PathBuf, Vec<RecordBatch>>) -> Outcome<Batch> {
+    let selection = Selection::default();
+    let mut columns = Columns::new(partition, &selection);
+    let mut batches = Vec::new();
+    for file in &partition.files {
+        columns.begin();
+        for batch in of_files.get(&file.path).into_iter().flatten() {
+            batches.push(columns.of(batch, file)?);
+        }
+    }
+    columns.shared.of_all(&batches)
+}
+
+fn question(files: &[&CheckedFile]) -> Outcome<Question> {
+    let (mut reads, mut branches) = (Vec::new(), Vec::new());
+    for (place, file) in files.iter().enumerate() {
+        let columns = ddl(&file.columns)?;
+        let names = columns.keys().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+        branches.push(format!("SELECT {place} AS {FILE}, {names} FROM file_{place}"));
+        reads.push(FilesRead {
+            name: format!("file_{place}"),
+            schema: columns.into_values().collect::<Vec<_>>().join(", "),
+            base: file.path.parent().map(url).transpose()?.unwrap_or_default().to_owned(),
+            paths: vec![url(&file.path)?.to_owned()],
+        });
+    }
+    let first = files.first().map(|file| file.path.display().to_string()).unwrap_or_default();
+    Ok(Question { what: format!("{} files, the first {first}", files.len()), sql: branches.join("\nUNION ALL\n"), reads })
+}
+
+/// The rows of one file in a batch, with the types that the file's columns are decoded as.
+fn of_file(batch: &RecordBatch, place: i32, file: &CheckedFile) -> Outcome<RecordBatch> {
+    let numbers = batch.column_by_name(FILE).and_then(|column| column.as_primitive_opt::<Int32Type>());
+    let numbers = numbers.ok_or_else(|| fault(STAGE, "rows of an engine without the number of their file"))?;
+    let is_of_file: BooleanArray = numbers.iter().map(|number| Some(number == Some(place))).collect();
+    let rows = filter_record_batch(batch, &is_of_file).map_err(|error| fault(STAGE, error))?;
+    let (mut fields, mut columns) = (Vec::new(), Vec::new());
+    for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
+        let read = file.columns.iter().find(|read| read.name == *field.name());
+        let column = match read.map(|read| &read.decoded_as) {
+            Some(to @ DataType::Dictionary(..)) => cast(column, to).map_err(|error| fault(STAGE, error))?,
+            _ => std::sync::Arc::clone(column),
+        };
+        fields.push(Field::new(field.name(), column.data_type().clone(), true));
+        columns.push(column);
+    }
+    RecordBatch::try_new(std::sync::Arc::new(Schema::new(fields)), columns).map_err(|error| fault(STAGE, error))
+}

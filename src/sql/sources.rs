@@ -1,0 +1,138 @@
+//! Which files a query reads, and how an engine is told: those with the same columns and the same partition keys together.
+//!
+//! In: checked partitions of one table. Out: one [`Source`] for each shape that their files have, and for an engine that is
+//! asked the lists of files; for a query that is only printed, files stand in its text.
+
+use std::path::Path;
+
+use percent_encoding::percent_decode_str;
+
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::extracts::contract::{CheckedFile, CheckedPartition};
+use crate::extracts::ddl::ddl;
+use crate::extracts::remote::{FilesRead, Remote};
+use crate::sql::STAGE;
+pub(crate) use crate::sql::asked::Source;
+use crate::sql::dialect::Dialect;
+
+/// Files that have their columns and their partition keys alike.
+struct Shape<'a> {
+    /// The keys of the folders below the table's, that of the day first.
+    keys: Vec<String>,
+    /// One of them.
+    like: &'a CheckedFile,
+    paths: Vec<&'a Path>,
+}
+
+/// The sources of an engine that is told its files beside the query.
+pub(crate) fn of_engine<'a>(
+    remote: &dyn Remote,
+    partitions: &[&'a CheckedPartition],
+) -> Outcome<(Vec<Source<'a>>, Vec<FilesRead>)> {
+    let base = base(partitions)?;
+    let shapes = shapes(partitions, base)?.into_iter().zip(0..).map(|(shape, place)| {
+        let name = format!("extract_{place}");
+        let columns = ddl(&shape.like.columns)?;
+        if let Some(key) = shape.keys.iter().find(|key| columns.contains_key(key.as_str())) {
+            return Err(key_is_column(key, base));
+        }
+        let keys = shape.keys.iter().map(|key| format!("{} STRING", Dialect::Spark.name(key)));
+        let read = FilesRead {
+            name: name.clone(),
+            schema: columns.into_values().chain(keys).collect::<Vec<_>>().join(", "),
+            base: base.display().to_string(),
+            paths: shape.paths.iter().map(|path| path.display().to_string()).collect(),
+        };
+        let mut source = source(Dialect::Spark, name, &shape);
+        if !remote.names_files() {
+            source.file = "''".to_owned();
+        }
+        Ok((source, read))
+    });
+    Ok(shapes.collect::<Outcome<Vec<_>>>()?.into_iter().unzip())
+}
+
+/// The sources of a query whose text says which files it reads; rejected where the dialect has no words for it.
+pub(crate) fn of_text<'a>(dialect: Dialect, partitions: &[&'a CheckedPartition]) -> Outcome<Vec<Source<'a>>> {
+    let base = base(partitions)?;
+    let shapes = shapes(partitions, base)?;
+    if dialect == Dialect::Spark && (shapes.len() > 1 || shapes.iter().any(|shape| shape.keys.len() != 1)) {
+        let found = format!("files of {} shapes, or in folders below those of days", shapes.len());
+        let finding = Finding::new(STAGE, found, "files with the same columns, right in the folders of their days").path(base);
+        return Err(finding.advice("print it with --dialect duckdb, or set engine and let the nights ask it").fail(ExitClass::Rejected));
+    }
+    let sources = shapes.iter().map(|shape| {
+        let relation = match dialect {
+            Dialect::Spark => format!("parquet.{}", dialect.name(&base.display().to_string())),
+            Dialect::DuckDb => {
+                let paths = shape.paths.iter().map(|path| dialect.text(&path.display().to_string()));
+                let paths = paths.collect::<Vec<_>>().join(",\n    ");
+                let options = "hive_partitioning = true, hive_types_autocast = false, filename = true";
+                format!("read_parquet([\n    {paths}], {options})")
+            }
+        };
+        source(dialect, relation, shape)
+    });
+    Ok(sources.collect())
+}
+
+fn source<'a>(dialect: Dialect, relation: String, shape: &Shape<'a>) -> Source<'a> {
+    let day = shape.keys.first().map(|key| dialect.name(key)).unwrap_or_default();
+    let file = match dialect {
+        Dialect::Spark => "_metadata.file_path",
+        Dialect::DuckDb => "filename",
+    };
+    Source {
+        relation,
+        day: format!("CAST({day} AS {})", dialect.string()),
+        file: file.to_owned(),
+        columns: &shape.like.columns,
+    }
+}
+
+/// The value that a partition's folder writes for its day.
+pub(crate) fn written(partition: &CheckedPartition) -> Outcome<String> {
+    let (_, value) = key_and_value(&partition.folder)?;
+    Ok(value)
+}
+
+fn key_and_value(folder: &Path) -> Outcome<(String, String)> {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let decoded = percent_decode_str(name).decode_utf8_lossy();
+    let (key, value) = decoded.split_once('=').ok_or_else(|| fault(STAGE, format!("the partition {name:?}")))?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// The folder of the table.
+fn base<'a>(partitions: &[&'a CheckedPartition]) -> Outcome<&'a Path> {
+    let folder = partitions.first().and_then(|partition| partition.folder.parent());
+    folder.ok_or_else(|| fault(STAGE, "a query over no table-day"))
+}
+
+fn shapes<'a>(partitions: &[&'a CheckedPartition], base: &Path) -> Outcome<Vec<Shape<'a>>> {
+    let mut shapes: Vec<Shape<'a>> = Vec::new();
+    for partition in partitions {
+        for file in &partition.files {
+            let keys = keys_of(file, base);
+            match shapes.iter_mut().find(|shape| shape.keys == keys && shape.like.is_like(file)) {
+                Some(shape) => shape.paths.push(&file.path),
+                None => shapes.push(Shape { keys, like: file, paths: vec![&file.path] }),
+            }
+        }
+    }
+    Ok(shapes)
+}
+
+/// The keys of the folders that a file lies in, below its table's.
+fn keys_of(file: &CheckedFile, base: &Path) -> Vec<String> {
+    let folders = &file.path.parent().and_then(|folder| folder.strip_prefix(base).ok());
+    let names = folders.into_iter().flat_map(Path::components).filter_map(|part| part.as_os_str().to_str());
+    let keys = names.filter_map(|name| name.split_once('='));
+    keys.map(|(key, _)| percent_decode_str(key).decode_utf8_lossy().into_owned()).collect()
+}
+
+fn key_is_column(key: &str, base: &Path) -> Failure {
+    let found = format!("a folder key {key:?} that is the name of a column, too");
+    let finding = Finding::new(STAGE, found, "keys of folders that no column of the files is called by").path(base).column(key);
+    finding.advice("name the folders otherwise: an engine reads the key in place of the column").fail(ExitClass::Rejected)
+}

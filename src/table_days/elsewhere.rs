@@ -1,0 +1,227 @@
+//! Table-days computed where their files lie, by the engine that settings name: this machine gets sums, counts, quarantined
+//! rows and the few records that appeals name.
+//!
+//! In: table-days whose files were listed and checked there. Out: of each what [`compute`](super::compute) would have made of
+//! its files. The days of a table are asked for in one query, since most of what a query costs is paid once; tables side by side,
+//! as many as `engine_queries` says. Tables that are kept row by row come as they are, and are judged here. After each query its
+//! files are listed again: an answer over files that have changed meanwhile is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::domain::Day;
+use crate::error::{ExitClass, Finding, Outcome, all, fault};
+use crate::extracts::answered::Answered;
+use crate::extracts::contract::CheckedPartition;
+use crate::extracts::remote::{Question, Remote};
+use crate::extracts::{elsewhere_read, tables::Table};
+use crate::partials::measures::{self, PartialSpec};
+use crate::partials::records::{Answers, TableDay};
+use crate::settings::Settings;
+use crate::sql::answers::{self, SumsAnswer};
+use crate::sql::asked::{Asked, AskedDay, Wanted};
+use crate::sql::{dialect::Dialect, query, sources};
+use crate::state::day_content::DayContent;
+use crate::table_days::STAGE;
+use crate::table_days::compute::{Computed, kept_rows};
+use crate::table_days::plan::Planned;
+
+/// Days that one query asks for at most: an answer holds a row a day and shop.
+const MOST_DAYS: usize = 31;
+/// Rows that are set aside in one query at most: whoever has more of them has another problem.
+const MOST_SET_ASIDE: usize = 1_000_000;
+
+/// A table-day and its files, as they were checked.
+pub(super) type Checked<'a> = (&'a Planned, &'a CheckedPartition);
+
+/// Table-days of one table that are asked for in one query.
+struct Together<'a> {
+    table: Table,
+    days: Vec<Checked<'a>>,
+    settings: &'a Settings,
+    remote: &'a dyn Remote,
+}
+
+/// Computes table-days, and gives each to `store` as soon as its query has been answered.
+pub(super) fn compute_all<R: Send>(
+    days: &[Checked<'_>],
+    settings: &Settings,
+    store: impl Fn(&Planned, Computed) -> Outcome<R> + Sync,
+) -> Outcome<Vec<R>> {
+    let together = together(days, settings)?;
+    let computed = side_by_side(&together, settings.engine.queries, |together| {
+        let computed = together.compute()?;
+        let stored = together.days.iter().zip(computed).map(|((planned, _), computed)| store(planned, computed));
+        stored.collect::<Outcome<Vec<R>>>()
+    });
+    Ok(all(computed)?.into_iter().flatten().collect())
+}
+
+/// What became of the records that are `named` in table-days; none where no sound row has the key.
+pub(super) fn find_all(
+    days: &[(Checked<'_>, &BTreeSet<i64>)],
+    settings: &Settings,
+) -> Outcome<BTreeMap<TableDay, Answers>> {
+    let keys: BTreeMap<TableDay, &BTreeSet<i64>> = days.iter().map(|((planned, _), keys)| (planned.of(), *keys)).collect();
+    let days: Vec<Checked<'_>> = days.iter().map(|(checked, _)| *checked).collect();
+    let together = together(&days, settings)?;
+    let found = side_by_side(&together, settings.engine.queries, |together| together.find(&keys));
+    Ok(all(found)?.into_iter().flatten().collect())
+}
+
+fn together<'a>(days: &[Checked<'a>], settings: &'a Settings) -> Outcome<Vec<Together<'a>>> {
+    let Some(remote) = settings.delivery.remote.as_deref() else {
+        return Err(fault(STAGE, "table-days of an engine, and no engine"));
+    };
+    let mut of_tables: BTreeMap<Table, Vec<Checked<'a>>> = BTreeMap::new();
+    days.iter().for_each(|checked| of_tables.entry(checked.1.table).or_default().push(*checked));
+    let chunks = of_tables.into_iter().flat_map(|(table, days)| {
+        days.chunks(MOST_DAYS).map(|days| Together { table, days: days.to_vec(), settings, remote }).collect::<Vec<_>>()
+    });
+    Ok(chunks.collect())
+}
+
+/// What `work` makes of each item, in their order, with so many at work at once. They wait for an engine, and would only stop
+/// others on the pool.
+fn side_by_side<T: Sync, R: Send>(items: &[T], at_once: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, span) = (AtomicUsize::new(0), tracing::Span::current());
+    let worker = || {
+        let mut made = Vec::new();
+        while let Some((place, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, items.get(place)?))) {
+            made.push((place, span.in_scope(|| work(item))));
+        }
+        made
+    };
+    let mut made = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..at_once.min(items.len())).map(|_| scope.spawn(worker)).collect();
+        let made = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        made.flatten().collect::<Vec<_>>()
+    });
+    made.sort_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, made)| made).collect()
+}
+
+impl Together<'_> {
+    fn compute(&self) -> Outcome<Vec<Computed>> {
+        let computed = match measures::of(self.table) {
+            Some(spec) => self.sums(spec)?,
+            None => self.rows()?,
+        };
+        self.check_unchanged()?;
+        Ok(computed)
+    }
+
+    fn sums(&self, spec: &'static PartialSpec) -> Outcome<Vec<Computed>> {
+        let mut answer = SumsAnswer::none(spec, self.days.iter().map(|(_, checked)| Answered::of(checked)));
+        if let Some(question) = self.question(spec, Wanted::Sums, &BTreeMap::new())? {
+            self.remote.ask(&question, &mut |batch| {
+                answer.take_in(&batch)?;
+                if answer.set_aside() > MOST_SET_ASIDE { Err(self.too_many_set_aside()) } else { Ok(()) }
+            })?;
+        }
+        let mut summed = answer.finish()?;
+        let of_day = |day: &Day| summed.remove(day).ok_or_else(|| fault(STAGE, format!("no answer about {day}")));
+        let computed = self.days.iter().map(|(_, checked)| &checked.day).map(of_day).map(|summed| {
+            let answers::Summed { counts, quarantine, sums } = summed?;
+            Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), records: None })
+        });
+        computed.collect()
+    }
+
+    /// Of tables that are kept row by row all rows, judged here.
+    fn rows(&self) -> Outcome<Vec<Computed>> {
+        let partitions: Vec<&CheckedPartition> = self.days.iter().map(|(_, checked)| *checked).collect();
+        let rows = elsewhere_read::read(self.remote, &partitions)?;
+        rows.iter().map(kept_rows).collect()
+    }
+
+    fn find(&self, keys: &BTreeMap<TableDay, &BTreeSet<i64>>) -> Outcome<Vec<(TableDay, Answers)>> {
+        let spec = measures::of(self.table);
+        let spec = spec.ok_or_else(|| fault(STAGE, format!("records of {}", self.table.name())))?;
+        let of_day = |planned: &Planned| keys.get(&planned.of()).copied();
+        let without = self.days.iter().map(|(planned, _)| {
+            let keys = of_day(planned).into_iter().flatten();
+            (planned.of().1, keys.map(|key| (*key, None)).collect::<Answers>())
+        });
+        let mut found: BTreeMap<Day, Answers> = without.collect();
+        if let Some(question) = self.question(spec, Wanted::Named, keys)? {
+            self.remote.ask(&question, &mut |batch| answers::named(spec, &batch, &mut found))?;
+        }
+        self.check_unchanged()?;
+        Ok(found.into_iter().map(|(day, answers)| ((self.table, day), answers)).collect())
+    }
+
+    /// The query; none where there is no file to read.
+    fn question(
+        &self,
+        spec: &'static PartialSpec,
+        wanted: Wanted,
+        keys: &BTreeMap<TableDay, &BTreeSet<i64>>,
+    ) -> Outcome<Option<Question>> {
+        let partitions: Vec<&CheckedPartition> = self.days.iter().map(|(_, checked)| *checked).collect();
+        let (sources, reads) = sources::of_engine(self.remote, &partitions)?;
+        if sources.is_empty() {
+            return Ok(None);
+        }
+        let asked = asked((Dialect::Spark, spec, wanted), &self.days, sources, keys)?;
+        Ok(Some(Question { what: self.what(), sql: query::text(&asked)?, reads }))
+    }
+
+    fn what(&self) -> String {
+        let of = |place: Option<&Checked<'_>>| place.map(|(_, checked)| checked.day.to_string()).unwrap_or_default();
+        match self.days.as_slice() {
+            [only] => format!("{} of {}", self.table.name(), of(Some(only))),
+            [first, .., last] => format!("{} of {} to {}", self.table.name(), of(Some(first)), of(Some(last))),
+            [] => self.table.name().to_owned(),
+        }
+    }
+
+    fn too_many_set_aside(&self) -> crate::error::Failure {
+        let found = format!("more than {MOST_SET_ASIDE} rows of {} that break a rule", self.what());
+        let finding = Finding::new(STAGE, found, "rows that keep the rules").of_table(self.table.name());
+        finding.advice("look at a day of them with `shopscore sql`; nothing of the answer was kept").fail(ExitClass::Rejected)
+    }
+
+    /// Makes sure that the files are still those that were listed when their query has ended.
+    fn check_unchanged(&self) -> Outcome<()> {
+        let folder = self.settings.delivery.folder(self.table);
+        let now = elsewhere_read::identities(self.remote, &folder)?;
+        let files = self.days.iter().flat_map(|(planned, _)| &planned.partition.files);
+        let changed = files.filter(|file| now.get(&file.path) != Some(&file.identity));
+        let findings: Vec<Finding> = changed
+            .map(|file| {
+                let found = "a file that changed while an engine read it, or is gone";
+                Finding::new(STAGE, found, "the file that was listed").path(&file.path).advice("run again when it is delivered")
+            })
+            .collect();
+        crate::error::Failure::unless_empty(ExitClass::Rejected, findings)
+    }
+}
+
+/// What a query about days is asked for, given where their rows come from.
+pub(super) fn asked<'a>(
+    (dialect, spec, wanted): (Dialect, &'static PartialSpec, Wanted),
+    days: &[Checked<'a>],
+    sources: Vec<sources::Source<'a>>,
+    keys: &BTreeMap<TableDay, &BTreeSet<i64>>,
+) -> Outcome<Asked<'a>> {
+    let Some((_, first)) = days.first() else { return Err(fault(STAGE, "a query about no day")) };
+    let asked_days = days.iter().map(|(planned, checked)| {
+        Ok(AskedDay {
+            day: checked.day,
+            written: sources::written(checked)?,
+            natural_day: Answered::of(checked).natural_day().to_vec(),
+            custom_made: planned.dependencies.custom_made(),
+            keys: keys.get(&planned.of()).map(|keys| (*keys).clone()).unwrap_or_default(),
+        })
+    });
+    Ok(Asked {
+        dialect,
+        spec,
+        days: asked_days.collect::<Outcome<_>>()?,
+        sources,
+        zone: first.zone(),
+        real_times: Answered::of(first).real_times().clone(),
+        wanted,
+    })
+}
