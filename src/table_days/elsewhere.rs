@@ -43,10 +43,10 @@ struct Together<'a> {
 }
 
 /// Computes table-days, and gives each to `store` as soon as its query has been answered.
-pub(super) fn compute_all<R: Send>(
-    days: &[Checked<'_>],
-    settings: &Settings,
-    store: impl Fn(&Planned, Computed) -> Outcome<R> + Sync,
+pub(super) fn compute_all<'a, R: Send>(
+    days: &[Checked<'a>],
+    settings: &'a Settings,
+    store: impl Fn(&'a Planned, Computed) -> Outcome<R> + Sync,
 ) -> Outcome<Vec<R>> {
     let together = together(days, settings)?;
     let computed = side_by_side(&together, settings.engine.queries, |together| {

@@ -10,7 +10,7 @@ use crate::extracts::contract::CheckedPartition;
 use crate::partials::{measures, records::TableDay};
 use crate::stages::{self, Stage};
 use crate::state::store::{Store, Stored, Version};
-use crate::table_days::compute::{Computed, Opened, compute, hashes, rows_of};
+use crate::table_days::compute::{Computed, Opened, compute, rows_of};
 use crate::table_days::elsewhere;
 use crate::table_days::plan::{Decision, Planned, Why, is_made_of};
 use crate::{settings::Settings, state::day_content::DayContent, table_days::STAGE};
@@ -177,19 +177,27 @@ pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> O
         return Err(lost(planned, what));
     }
     let checked = planned.checked(means.settings)?;
-    if !is_made_of(stored, &hashes(planned, &checked)?) {
-        let (found, wanted) = ("files with other bytes, and times as they were", "the files that it was stored of");
-        let changed = Finding::new(STAGE, found, wanted).path(&planned.partition.folder);
-        return Err(changed.advice("run again with --rehash").fail(ExitClass::Rejected));
-    }
     let made = if checked.is_remote() {
+        check_made_of(planned, stored, &planned.told_hashes())?;
         elsewhere::compute_all(&[(planned, &checked)], means.settings, |_, made| Ok(made))?.pop()
     } else {
-        Some(compute(&Opened::of(planned, &checked, means.settings)?, false)?)
+        let opened = Opened::of(planned, &checked, means.settings)?;
+        check_made_of(planned, stored, &opened.hashes)?;
+        Some(compute(&opened, false)?)
     };
     let Computed { content, .. } = made.ok_or_else(|| fault(STAGE, "a table-day that was not computed"))?;
     means.store.put(&content, stored.clone())?;
     Ok(content)
+}
+
+/// Makes sure that the files are those that a table-day was stored of; rejected where they are not.
+fn check_made_of(planned: &Planned, stored: &Stored, hashes: &[String]) -> Outcome<()> {
+    if is_made_of(stored, hashes) {
+        return Ok(());
+    }
+    let (found, wanted) = ("files with other bytes, and times as they were", "the files that it was stored of");
+    let changed = Finding::new(STAGE, found, wanted).path(&planned.partition.folder);
+    Err(changed.advice("run again with --rehash").fail(ExitClass::Rejected))
 }
 
 /// The end of a run that needs more of a table-day than the state folder has, where its extracts are gone.
