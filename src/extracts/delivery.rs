@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 use crate::domain::Day;
+use crate::extracts::remote::Remote;
 use crate::extracts::schema::{Column, ColumnKind};
 use crate::extracts::tables::Table;
 use crate::zone::Zone;
@@ -95,6 +97,8 @@ pub(crate) struct TableDelivery {
 pub struct Delivery {
     /// The folder of the extracts.
     pub(crate) extracts: PathBuf,
+    /// The engine that reads them where they lie; none where they are read here.
+    pub(crate) remote: Option<Arc<dyn Remote>>,
     /// Folders outside it in which links may end.
     pub(crate) linked_roots: Vec<PathBuf>,
     pub(crate) require_manifest: bool,
@@ -115,6 +119,7 @@ impl Delivery {
     pub fn plain(extracts: &Path, zone: Zone, earliest_day: Day) -> Self {
         Self {
             extracts: extracts.to_path_buf(),
+            remote: None,
             linked_roots: Vec::new(),
             require_manifest: false,
             require_success_marker: false,

@@ -25,6 +25,7 @@ pub mod quarantine;
 #[cfg(test)]
 pub(crate) mod readable;
 pub mod reader;
+pub mod remote;
 pub(crate) mod repeated_keys;
 pub(crate) mod row_rules;
 pub mod schema;

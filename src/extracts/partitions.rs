@@ -16,6 +16,7 @@ use crate::extracts::layout::{self, BesidePartitions, InsidePartition, SUCCESS_M
 use crate::extracts::manifest::MANIFEST;
 use crate::extracts::tables::Table;
 use crate::folders::entries;
+use crate::hashing::hash_of;
 
 pub(super) const STAGE: &str = "listing";
 /// No producer nests deeper; a link to a folder above it would.
@@ -30,6 +31,14 @@ pub struct PartFile {
     pub name: String,
     /// What it was when it was listed.
     pub identity: FileIdentity,
+}
+
+impl PartFile {
+    /// What a file is known by whose bytes are not read here, in place of their hash: where it lies, its size and its time.
+    pub(crate) fn told_hash(&self) -> String {
+        let told = format!("{} {}", self.identity.told(), in_text(&self.path));
+        hash_of(told.as_bytes())
+    }
 }
 
 /// A table-day.
