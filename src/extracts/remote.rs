@@ -4,12 +4,18 @@
 //! URLs as settings and listings have them. What fails ends in a failure that says whose fault it is: the data's (rejected), or
 //! that of the engine or the way to it (disk).
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Field;
 
-use crate::error::Outcome;
+use crate::error::{Outcome, fault};
+use crate::extracts::identity::FileIdentity;
+
+const STAGE: &str = "engine";
 
 /// An engine that reads the extracts where they lie.
 pub trait Remote: Debug + Send + Sync {
@@ -60,4 +66,44 @@ pub struct FilesRead {
     pub base: String,
     /// Where they lie.
     pub paths: Vec<String>,
+}
+
+/// What an engine has said in a run, so that it is asked once: listings by folder, columns by file.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    files: Mutex<BTreeMap<PathBuf, Arc<Vec<RemoteFile>>>>,
+    columns: Mutex<BTreeMap<PathBuf, (FileIdentity, Arc<Vec<Field>>)>>,
+}
+
+impl Said {
+    /// The files below a folder.
+    pub(super) fn files(&self, remote: &dyn Remote, folder: &Path) -> Outcome<Arc<Vec<RemoteFile>>> {
+        let known = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(files) = known().get(folder) {
+            return Ok(Arc::clone(files));
+        }
+        let files = Arc::new(remote.files(url(folder)?)?);
+        known().insert(folder.to_owned(), Arc::clone(&files));
+        Ok(files)
+    }
+
+    /// The columns of a file.
+    pub(super) fn columns(
+        &self,
+        remote: &dyn Remote,
+        (path, identity): (&Path, FileIdentity),
+    ) -> Outcome<Arc<Vec<Field>>> {
+        let known = || self.columns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, columns)) = known().get(path).filter(|(of, _)| *of == identity) {
+            return Ok(Arc::clone(columns));
+        }
+        let columns = Arc::new(remote.columns(url(path)?)?);
+        known().insert(path.to_owned(), (identity, Arc::clone(&columns)));
+        Ok(columns)
+    }
+}
+
+/// A path as an engine is told it.
+pub(super) fn url(path: &Path) -> Outcome<&str> {
+    path.to_str().ok_or_else(|| fault(STAGE, format!("{} is no UTF-8", path.display())))
 }
