@@ -35,7 +35,7 @@ fn measure() -> Outcome<()> {
     let wanted = shared::argument("TABLE", "");
     for spec in measures::ALL.iter().filter(|spec| wanted.is_empty() || spec.table.name() == wanted) {
         let days: Vec<&CheckedPartition> = checked.iter().filter(|day| day.table == spec.table).collect();
-        let rows: usize = days.iter().flat_map(|day| &day.files).map(|file| file.rows).sum();
+        let rows: usize = days.iter().flat_map(|day| &day.files).filter_map(|file| file.rows).sum();
         let (floor, partial) = medians(runs, || decode(&days), || sum_all(&days, spec))?;
         println!("{:<14}{rows:>12}{floor:>10.3}{partial:>10.3}{:>8.2}", spec.table.name(), partial / floor);
         floors += floor;

@@ -11,8 +11,8 @@ use arrow::datatypes::{DataType, Int32Type};
 
 use crate::domain::trimmed;
 use crate::extracts::batch::{Texts, intern};
-use crate::extracts::contract::ReadColumn;
 use crate::extracts::forms::Form;
+use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::instants::{Scale, Shared, units_per_second};
 use crate::extracts::midnights::Midnights;
 use crate::extracts::numbers::{cast, epoch_days, flags, to_integers, to_texts, whole};

@@ -21,6 +21,7 @@ pub(super) struct Found<'a> {
     pub(super) table: Table,
     pub(super) presence: Presence,
     pub(super) folder: &'a Path,
+    pub(super) has_folder: bool,
     pub(super) partitions: BTreeMap<Day, PathBuf>,
     /// What the run needs.
     pub(super) coverage: Coverage,
@@ -86,7 +87,7 @@ impl Found<'_> {
             return None;
         }
         let (name, Span { first, last }) = (self.table.name(), window);
-        let found = if self.folder.is_dir() { "no partition of any day" } else { "no such folder" };
+        let found = if self.has_folder { "no partition of any day" } else { "no such folder" };
         let finding = Finding::new(STAGE, found, format!("partitions of {name} from {first} to {last}"));
         Some(finding.path(self.folder).advice(format!(
             "deliver the table, name its folder ([tables.{name}] folder = \"…\"), or set may_be_absent = {name:?} if nothing ever \
@@ -122,7 +123,14 @@ mod tests {
     /// A table with partitions of some days.
     fn found(table: Table, days: &[&str], coverage: Coverage) -> Found<'static> {
         let partitions = days.iter().map(|text| (day(text), PathBuf::from(text))).collect();
-        Found { table, presence: table.spec().presence, folder: Path::new("folder"), partitions, coverage }
+        Found {
+            table,
+            presence: table.spec().presence,
+            folder: Path::new("folder"),
+            has_folder: true,
+            partitions,
+            coverage,
+        }
     }
 
     #[test]

@@ -5,13 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow::datatypes::Field;
 use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 use crate::domain::Day;
+use crate::error::{Outcome, fault};
+use crate::extracts::identity::FileIdentity;
+use crate::extracts::remote::{Remote, RemoteFile, Said};
 use crate::extracts::schema::{Column, ColumnKind};
 use crate::extracts::tables::Table;
 use crate::zone::Zone;
+
+const STAGE: &str = "engine";
 
 /// What timestamps are, whatever their types say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, EnumString, VariantNames)]
@@ -95,6 +102,10 @@ pub(crate) struct TableDelivery {
 pub struct Delivery {
     /// The folder of the extracts.
     pub(crate) extracts: PathBuf,
+    /// The engine that reads them where they lie; none where they are read here.
+    pub(crate) remote: Option<Arc<dyn Remote>>,
+    /// What that engine has said.
+    pub(crate) said: Arc<Said>,
     /// Folders outside it in which links may end.
     pub(crate) linked_roots: Vec<PathBuf>,
     pub(crate) require_manifest: bool,
@@ -115,6 +126,8 @@ impl Delivery {
     pub fn plain(extracts: &Path, zone: Zone, earliest_day: Day) -> Self {
         Self {
             extracts: extracts.to_path_buf(),
+            remote: None,
+            said: Arc::default(),
             linked_roots: Vec::new(),
             require_manifest: false,
             require_success_marker: false,
@@ -131,6 +144,21 @@ impl Delivery {
     pub(crate) fn folder(&self, table: Table) -> PathBuf {
         let folder = self.tables.get(&table).and_then(|delivery| delivery.folder.as_deref());
         self.extracts.join(folder.unwrap_or_else(|| Path::new(table.name())))
+    }
+
+    /// The files below a folder, as the engine that reads them lists them; a fault where there is none.
+    pub(super) fn files(&self, folder: &Path) -> Outcome<Arc<Vec<RemoteFile>>> {
+        self.said.files(self.engine()?, folder)
+    }
+
+    /// The columns of a file, as that engine tells them.
+    pub(super) fn columns(&self, path: &Path, identity: FileIdentity) -> Outcome<Arc<Vec<Field>>> {
+        self.said.columns(self.engine()?, (path, identity))
+    }
+
+    /// The engine that reads the extracts; a fault where there is none.
+    fn engine(&self) -> Outcome<&dyn Remote> {
+        self.remote.as_deref().ok_or_else(|| fault(STAGE, "no engine to be asked"))
     }
 
     /// How a column is delivered, where that is said.

@@ -5,7 +5,6 @@
 //! setting would read it. Accepted without a setting is what loses nothing (specification, section 2, Columns).
 
 use arrow::datatypes::{DataType, TimeUnit};
-use parquet::basic::Type as PhysicalType;
 
 use crate::extracts::delivery::{ColumnDelivery, Delivery, Int96Is, TimestampsAre, WrittenAs};
 use crate::extracts::schema::{Column, ColumnKind};
@@ -13,7 +12,7 @@ use crate::extracts::tables::Table;
 
 /// How the values of a column in a file become those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// Integers of any width, or decimals without decimals.
     Integers,
     /// Floats that are whole, below 2^53; NaN is null where nulls are.
@@ -48,25 +47,27 @@ pub(super) struct Refused {
 }
 
 /// A column as a file has it.
-pub(super) struct InFile<'a> {
-    pub(super) physical: PhysicalType,
-    pub(super) arrow: &'a DataType,
+pub(super) struct InFile {
+    /// Whether it is a timestamp of the old type INT96.
+    pub(super) is_int96: bool,
+    pub(super) arrow: DataType,
 }
 
 /// The form of a column of a table, given how a file has it.
 pub(super) fn form_of(
     (table, column): (Table, &Column),
-    InFile { physical, arrow }: InFile<'_>,
+    in_file: &InFile,
     delivery: &Delivery,
 ) -> Result<Form, Refused> {
     let written_as = delivery.column(table, column).and_then(|of_column: &ColumnDelivery| of_column.written_as);
+    let InFile { is_int96, arrow } = in_file;
     let form = match written_as {
         Some(written_as) => of_written(written_as, column.kind, arrow),
         None if *arrow == DataType::Null => column.nullable.then_some(Form::Nulls),
-        None if physical == PhysicalType::INT96 => of_int96(column.kind, delivery.int96),
+        None if *is_int96 => of_int96(column.kind, delivery.int96),
         None => of_type(column, arrow, delivery.timestamps),
     };
-    form.ok_or_else(|| Refused { found: found(physical, arrow), advice: advice(table, column, physical, arrow) })
+    form.ok_or_else(|| Refused { found: found(in_file), advice: advice(table, column, in_file) })
 }
 
 fn of_type(column: &Column, arrow: &DataType, timestamps: TimestampsAre) -> Option<Form> {
@@ -115,12 +116,12 @@ fn of_written(written_as: WrittenAs, kind: ColumnKind, arrow: &DataType) -> Opti
 
 /// The type that a column is decoded as: texts stay in their dictionaries, so that a text is trimmed once and not once a row,
 /// and INT96, whose days reach beyond what 64 bits of nanoseconds hold, is read to the microsecond.
-pub(super) fn decoded_as(form: Form, physical: PhysicalType, arrow: &DataType) -> DataType {
+pub(super) fn decoded_as(form: Form, InFile { is_int96, arrow }: &InFile) -> DataType {
     match arrow {
         DataType::Utf8 | DataType::Binary if form == Form::Texts => {
             DataType::Dictionary(Box::new(DataType::Int32), Box::new(arrow.clone()))
         }
-        _ if physical == PhysicalType::INT96 => DataType::Timestamp(TimeUnit::Microsecond, None),
+        _ if *is_int96 => DataType::Timestamp(TimeUnit::Microsecond, None),
         _ => arrow.clone(),
     }
 }
@@ -145,15 +146,12 @@ fn is_text(arrow: &DataType) -> bool {
     matches!(arrow, DataType::Utf8 | DataType::Binary | DataType::FixedSizeBinary(_))
 }
 
-fn found(physical: PhysicalType, arrow: &DataType) -> String {
-    match physical {
-        PhysicalType::INT96 => "an INT96 timestamp, which does not say whether it is local".to_owned(),
-        _ => arrow.to_string(),
-    }
+fn found(InFile { is_int96, arrow }: &InFile) -> String {
+    if *is_int96 { "an INT96 timestamp, which does not say whether it is local".to_owned() } else { arrow.to_string() }
 }
 
 /// What would help: a setting, spelled out, where one does.
-fn advice(table: Table, column: &Column, physical: PhysicalType, arrow: &DataType) -> String {
+fn advice(table: Table, column: &Column, InFile { is_int96, arrow }: &InFile) -> String {
     let is_integer = arrow.is_integer() || is_whole_decimal(arrow);
     let ways: &[WrittenAs] = match column.kind {
         _ if matches!(arrow, DataType::Utf8) => &[WrittenAs::Text],
@@ -163,7 +161,7 @@ fn advice(table: Table, column: &Column, physical: PhysicalType, arrow: &DataTyp
         }
         _ => &[],
     };
-    if physical == PhysicalType::INT96 && matches!(column.kind, ColumnKind::Timestamp | ColumnKind::Date) {
+    if *is_int96 && matches!(column.kind, ColumnKind::Timestamp | ColumnKind::Date) {
         return "set int96 = \"utc\" where the producer writes instants (Spark, Flink, Hive 3), int96 = \"local\" where it writes \
                 wall-clock times (Impala, older Hive), or deliver timestamps in microseconds"
             .to_owned();

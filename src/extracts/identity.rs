@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ExitClass, Finding, Outcome, disk};
+use crate::extracts::remote::RemoteFile;
 
 const STAGE: &str = "contract";
 
@@ -28,6 +29,18 @@ impl FileIdentity {
             modified_nanoseconds: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
             changed_nanoseconds: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
         }
+    }
+
+    /// That of a file which an engine has listed, and which has no other time.
+    pub(super) fn listed(file: &RemoteFile) -> Self {
+        let nanoseconds = i128::from(file.modified_micros) * 1_000;
+        Self { size_bytes: file.size_bytes, modified_nanoseconds: nanoseconds, changed_nanoseconds: nanoseconds }
+    }
+
+    /// In words that no two of them have.
+    pub(super) fn told(self) -> String {
+        let Self { size_bytes, modified_nanoseconds, changed_nanoseconds } = self;
+        format!("{size_bytes} {modified_nanoseconds} {changed_nanoseconds}")
     }
 }
 

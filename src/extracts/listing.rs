@@ -4,16 +4,15 @@
 //! the as-of day, and before the window, are never opened (specification, section 2).
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use crate::domain::Day;
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::error::{Finding, Outcome};
 use crate::extracts::days::Found;
 use crate::extracts::delivery::Delivery;
-use crate::extracts::partitions::{Beside, Partition, STAGE, Seen, day_folders};
+use crate::extracts::partitions::{Beside, Partition, Seen, day_folders};
 use crate::extracts::schema::Presence;
 use crate::extracts::tables::Table;
+use crate::extracts::tree::Tree;
 use crate::policies::Coverage;
 
 /// The partitions that a run reads, and what is wrong with the folders; the contract check reports it with its own.
@@ -57,20 +56,23 @@ pub(crate) fn list_all(delivery: &Delivery, coverage: Coverage) -> Outcome<Liste
 }
 
 fn list_as(delivery: &Delivery, tables: impl Iterator<Item = (Table, Presence, Coverage)>) -> Outcome<Listed> {
-    let roots = roots(delivery)?;
+    let tables: Vec<_> = tables.collect();
+    let tree = Tree::of(delivery, tables.iter().map(|(table, ..)| *table))?;
     let mut listed = Listed::default();
+    listed.beside.are_judged_by_name = tree.is_listed();
     for (table, presence, coverage) in tables {
         let (folder, mut seen) = (delivery.folder(table), Seen::default());
-        let partitions = day_folders(&roots, &folder, &mut seen)?;
-        let mut found = Found { table, presence, folder: &folder, partitions, coverage };
-        let there = partitions_of(&mut found, &roots, delivery, &mut seen)?;
+        let partitions = day_folders(&tree, &folder, &mut seen)?;
+        let has_folder = tree.has_folder(&folder);
+        let mut found = Found { table, presence, folder: &folder, has_folder, partitions, coverage };
+        let there = partitions_of(&mut found, &tree, delivery, &mut seen)?;
         let (expired, empty_days) = found.without_partition();
         listed.missing.append(&mut seen.incomplete);
         listed.missing.extend(found.missing_days(&empty_days));
         listed.missing.extend(found.absent(delivery.may_be_absent.contains(&table), &expired));
         listed.missing_snapshot = listed.missing_snapshot.or_else(|| found.missing_snapshot());
         listed.snapshot_before = match listed.snapshot_before {
-            None => snapshot_before(&found, &roots, delivery)?,
+            None => snapshot_before(&found, &tree, delivery)?,
             before => before,
         };
         listed.expired.extend(expired.into_iter().map(|day| (table, day)));
@@ -86,35 +88,15 @@ fn list_as(delivery: &Delivery, tables: impl Iterator<Item = (Table, Presence, C
     Ok(listed)
 }
 
-/// The folders under which part files may lie, links resolved.
-fn roots(delivery: &Delivery) -> Outcome<Vec<PathBuf>> {
-    let no_folder = |folder: &Path, advice: &str| {
-        let found = match std::path::absolute(folder) {
-            Ok(absolute) if absolute != folder => format!("no such folder, looked for at {}", absolute.display()),
-            _ => "no such folder".to_owned(),
-        };
-        Finding::new(STAGE, found, "a folder").path(folder).advice(advice).fail(ExitClass::Missing)
-    };
-    if !delivery.extracts.is_dir() {
-        let advice = "set `extracts` (--extracts) to the folder that holds one sub-folder a table";
-        return Err(no_folder(&delivery.extracts, advice));
-    }
-    let roots = [&delivery.extracts].into_iter().chain(&delivery.linked_roots);
-    let real = |root: &PathBuf| {
-        fs::canonicalize(root).map_err(|_| no_folder(root, "name folders that are there in `linked_roots`"))
-    };
-    roots.map(real).collect()
-}
-
 /// The newest snapshot before the one that is read that is whole, in the month before it.
-fn snapshot_before(found: &Found<'_>, roots: &[PathBuf], delivery: &Delivery) -> Outcome<Option<Partition>> {
+fn snapshot_before(found: &Found<'_>, tree: &Tree, delivery: &Delivery) -> Outcome<Option<Partition>> {
     const LONGEST_DAYS: i32 = 31;
     let newest = found.wanted().first().map(|(day, _)| *day).filter(|_| found.presence == Presence::NewestSnapshot);
     let Some(newest) = newest else { return Ok(None) };
     for (day, folder) in found.partitions.range(newest.plus(-LONGEST_DAYS)..newest).rev() {
         let mut seen = Seen::default();
         let of = (found.table, *day, folder.clone());
-        let partition = Partition::list(roots, of, delivery.require_success_marker, &mut seen)?;
+        let partition = Partition::list(tree, of, delivery.require_success_marker, &mut seen)?;
         if !partition.files.is_empty() && seen.incomplete.is_empty() && seen.rejected.is_empty() {
             return Ok(Some(partition));
         }
@@ -123,12 +105,7 @@ fn snapshot_before(found: &Found<'_>, roots: &[PathBuf], delivery: &Delivery) ->
 }
 
 /// The partitions that a run reads of a table; those without a part file are not there, and are taken out of `found`.
-fn partitions_of(
-    found: &mut Found<'_>,
-    roots: &[PathBuf],
-    delivery: &Delivery,
-    seen: &mut Seen,
-) -> Outcome<Vec<Partition>> {
+fn partitions_of(found: &mut Found<'_>, tree: &Tree, delivery: &Delivery, seen: &mut Seen) -> Outcome<Vec<Partition>> {
     let mut there: BTreeMap<Day, Partition> = BTreeMap::new();
     loop {
         // Where the newest snapshot is none, the one before it is the newest.
@@ -138,7 +115,7 @@ fn partitions_of(
         }
         for (day, folder) in wanted {
             let so_far = seen.incomplete.len();
-            let partition = Partition::list(roots, (found.table, day, folder), delivery.require_success_marker, seen)?;
+            let partition = Partition::list(tree, (found.table, day, folder), delivery.require_success_marker, seen)?;
             if partition.files.is_empty() && seen.incomplete.len() == so_far {
                 found.partitions.remove(&day);
             } else {
@@ -151,6 +128,8 @@ fn partitions_of(
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::extracts::readable::{coverage, day, shanghai};
 

@@ -1,5 +1,6 @@
 //! A table's folders and a partition's files as they are found: which are part files, and what is said of the rest.
 
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
@@ -22,8 +23,8 @@ fn listed(files: &[(&[u8], &[u8])], require_success_marker: bool) -> (Vec<String
 
 fn list(root: &Path, folder: PathBuf, require_success_marker: bool) -> (Vec<String>, Seen) {
     let (of, mut seen) = ((Table::Disputes, day("2022-03-15"), folder), Seen::default());
-    let roots = [fs::canonicalize(root).unwrap()];
-    let partition = Partition::list(&roots, of, require_success_marker, &mut seen).unwrap();
+    let tree = Tree::Disk(vec![fs::canonicalize(root).unwrap()]);
+    let partition = Partition::list(&tree, of, require_success_marker, &mut seen).unwrap();
     (partition.files.into_iter().map(|file| file.name).collect(), seen)
 }
 
@@ -105,7 +106,7 @@ fn days_under_two_spellings_a_second_key_and_odd_names_are_refused_one_line_each
     fs::write(table.join("dt=2022-03-14_$folder$"), "").unwrap();
     fs::write(table.join("dt=__HIVE_DEFAULT_PARTITION__/part-0.parquet"), WHOLE).unwrap();
     let mut seen = Seen::default();
-    let days = day_folders(&[root.path().to_path_buf()], &table, &mut seen).unwrap();
+    let days = day_folders(&Tree::Disk(vec![root.path().to_path_buf()]), &table, &mut seen).unwrap();
     assert_eq!(days.len(), 2);
     let said: Vec<String> = seen.rejected.iter().map(Finding::to_string).collect();
     assert_eq!(said.len(), 3, "{said:?}");

@@ -21,6 +21,7 @@ use crate::extracts::hadoop_lz4;
 use crate::extracts::identity::{check_unchanged, open};
 use crate::extracts::instants::{MICROS, NANOS, Shared};
 use crate::extracts::midnights::Midnights;
+use crate::extracts::partitions::told_hash;
 use crate::extracts::schema::TableSpec;
 use crate::extracts::selection::{Selection, Wanted};
 use crate::hashing::hash_of_reader;
@@ -32,21 +33,25 @@ const STAGE: &str = "reading";
 /// was checked.
 pub fn load(partition: &CheckedPartition) -> Outcome<Vec<Bytes>> {
     let load = |file: &CheckedFile| {
+        let tail = file.tail()?;
         let size = usize::try_from(file.identity.size_bytes).map_err(|error| fault(STAGE, error))?;
         let mut bytes = Vec::with_capacity(size);
         through_one_descriptor(file, |opened| {
-            let read = opened.take(file.tail.start).read_to_end(&mut bytes);
+            let read = opened.take(tail.start).read_to_end(&mut bytes);
             read.map_err(|error| disk(STAGE, "read", &file.path, &error))
         })?;
-        bytes.extend_from_slice(&file.tail.bytes);
+        bytes.extend_from_slice(&tail.bytes);
         Ok(Bytes::from(bytes))
     };
     partition.files.iter().map(load).collect()
 }
 
-/// The hashes of files that are read as [`load`] reads them, and not kept.
+/// The hashes of files that are read as [`load`] reads them, and not kept; what stands for them where an engine reads them.
 pub(crate) fn hashes(partition: &CheckedPartition) -> Outcome<Vec<String>> {
     let hash = |file: &CheckedFile| {
+        if partition.is_remote {
+            return Ok(told_hash(&file.path, file.identity));
+        }
         through_one_descriptor(file, |opened| {
             hash_of_reader(opened).map_err(|error| disk(STAGE, "read", &file.path, &error))
         })
@@ -100,8 +105,8 @@ pub fn decode(
                 each_batch(spec, file, || opened.try_clone(), selection, &mut consume)
             }),
         })?;
-        if matches!(selection.rows, Wanted::All) {
-            check_count(&file.path, decoded, file.rows)?;
+        if let (Wanted::All, Some(counted)) = (selection.rows, file.rows) {
+            check_count(&file.path, decoded, counted)?;
         }
     }
     Ok(())

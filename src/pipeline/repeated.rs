@@ -24,10 +24,10 @@ pub(super) fn find(
     let settings = terms.settings;
     let unchanged = if ends_month(as_of) { None } else { surveyed.unchanged()? };
     let is_known = |unchanged: &Unchanged| unchanged.ingredients == last.ingredients;
-    let is_held_to_the_same =
-        || settings.limits.described() == last.limits && surveyed.snapshot_before() == last.snapshot_before;
-    let unchanged = unchanged.filter(|unchanged| is_known(unchanged) && is_held_to_the_same());
-    let Some(unchanged) = unchanged else { return Ok(None) };
+    let Some(unchanged) = unchanged.filter(is_known) else { return Ok(None) };
+    if settings.limits.described() != last.limits || surveyed.snapshot_before()? != last.snapshot_before {
+        return Ok(None);
+    }
     let quarantine = Quarantine::of(settings, as_of, unchanged.snapshot);
     let of_night = OfNight { ingredients: unchanged.ingredients.clone(), terms: recorded(terms)?, quarantine };
     let Some(published) = find_again(&settings.out, (as_of, &of_night), &last.files)? else { return Ok(None) };

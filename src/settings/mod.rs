@@ -18,6 +18,7 @@ mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use declared::STAGE;
 pub use declared::{Reach, SETTINGS};
@@ -136,6 +137,8 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
     let may_be_absent = values.list("may_be_absent").map(|name| named(name).ok_or_else(|| fault(STAGE, name)));
     let delivery = Delivery {
         extracts: values.folder("extracts")?,
+        remote: None,
+        said: Arc::default(),
         linked_roots: values.folders("linked_roots").to_vec(),
         require_manifest: values.get("require_manifest")?,
         require_success_marker: values.get("require_success_marker")?,

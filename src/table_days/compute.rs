@@ -43,7 +43,7 @@ impl<'a> Opened<'a> {
     /// checked.
     pub(super) fn of(planned: &'a Planned, checked: &'a CheckedPartition, settings: &'a Settings) -> Outcome<Self> {
         let shares = match measures::of(checked.table) {
-            Some(_) => memory::shares(rows_of(checked), settings.memory_limit_mib, settings.threads),
+            Some(_) => memory::shares(rows_read_here(checked)?, settings.memory_limit_mib, settings.threads),
             // They are kept row by row: no share of them would be smaller.
             None => 1,
         };
@@ -74,9 +74,13 @@ pub(super) fn hashes(planned: &Planned, checked: &CheckedPartition) -> Outcome<V
     reader::hashes(checked)
 }
 
-/// How many rows its footers count.
-pub(super) fn rows_of(checked: &CheckedPartition) -> usize {
+/// How many rows its footers count; none where an engine reads it.
+pub(super) fn rows_of(checked: &CheckedPartition) -> Option<usize> {
     checked.files.iter().map(|file| file.rows).sum()
+}
+
+fn rows_read_here(checked: &CheckedPartition) -> Outcome<usize> {
+    rows_of(checked).ok_or_else(|| fault(STAGE, format!("{} read here", checked.folder.display())))
 }
 
 /// Computes a table-day out of its files, and all its records where these are wanted `with_records`; rejected where a file
@@ -120,7 +124,7 @@ fn partial(opened: &Opened<'_>, spec: &'static PartialSpec, with_records: bool) 
         let of_share = |place| sum_up(Wanted::Share(Share { place, of: shares }));
         let partial = together(spec, (0..shares).map(of_share))?;
         let decoded = usize::try_from(partial.counts.rows).map_err(|error| fault(STAGE, error))?;
-        reader::check_count(folder, decoded, rows_of(checked))?;
+        reader::check_count(folder, decoded, rows_read_here(checked)?)?;
         partial
     };
     let DailyPartial { counts, quarantine, sums, records, .. } = partial;

@@ -10,15 +10,16 @@ use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{Failure, Outcome};
+use crate::extracts::delivery::Delivery;
 use crate::extracts::quarantine::Counts;
-use crate::extracts::{contract, listing, tables::Table};
+use crate::extracts::{contract, listing, partitions::Partition, tables::Table};
 use crate::partials::{measures, records::TableDay};
 use crate::settings::Settings;
 use crate::state::store::{Store, Stored};
 use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{Decision, Planned};
 use crate::table_days::set_aside::SetAside;
-use crate::table_days::survey::{AsKnown, Survey, warnings_beside};
+use crate::table_days::survey::{AsKnown, Survey, snapshot_before, warnings_beside};
 use crate::window_sums::tables::{ShopIds, unknown_rows};
 
 /// What was found of a night's table-days.
@@ -45,37 +46,38 @@ pub(crate) fn of_night(terms: Terms<'_>, as_of: Day, store: &Store) -> Outcome<I
     let as_stored = there.iter().filter(|planned| !planned.is_read()).filter_map(|planned| planned.stored().ok());
     let as_stored: Vec<&Stored> = as_stored.collect();
     let mut set_aside = SetAside::of(as_stored.iter().copied());
-    set_aside.counts.extend(there.par_iter().filter_map(|planned| by_footers(planned)).collect::<Vec<_>>());
+    let delivery = &terms.settings.delivery;
+    let read = there.par_iter().filter(|planned| planned.is_read());
+    let counted = read.map(|planned| by_footers(&planned.partition, delivery)).collect::<Outcome<Vec<_>>>()?;
+    set_aside.counts.extend(counted.into_iter().flatten());
     Ok(Inspected {
         failure: survey.check(terms.settings).err(),
         warnings: survey.warnings_beside(),
         decisions: survey.days.iter().map(|planned| (planned.of(), planned.decision)).collect(),
         set_aside,
-        snapshot_before: survey.snapshot_before(),
+        snapshot_before: survey.snapshot_before(terms.settings)?,
         unknown: unknown(&as_stored, store)?,
     })
 }
 
-/// What its footers count of a table-day that is read; none where it is not, or where one of them cannot be read.
-fn by_footers(planned: &Planned) -> Option<Counts> {
-    let (table, day) = planned.of();
-    let rows = contract::rows_of(&planned.partition).filter(|_| planned.is_read())?;
-    Some(Counts { rows: i64::try_from(rows).ok()?, ..Counts::nothing(table, day) })
+/// What the footers of a table-day count; none where one of them cannot be read.
+fn by_footers(partition: &Partition, delivery: &Delivery) -> Outcome<Option<Counts>> {
+    let rows = contract::rows_of(partition, delivery)?.and_then(|rows| i64::try_from(rows).ok());
+    Ok(rows.map(|rows| Counts { rows, ..Counts::nothing(partition.table, partition.day) }))
 }
 
 /// The same without rules or without what is stored: the extracts alone, all files of them checked.
 pub(crate) fn of_extracts(settings: &Settings, as_of: Day) -> Outcome<Inspected> {
     let listed = listing::list(&settings.delivery, settings.coverage(as_of, as_of))?;
-    let rows = |partition| i64::try_from(contract::rows_of(partition)?).ok();
-    let counts = listed.partitions.par_iter().filter_map(|partition| {
-        Some(Counts { rows: rows(partition)?, ..Counts::nothing(partition.table, partition.day) })
-    });
-    let before = listed.snapshot_before.as_ref();
+    let delivery = &settings.delivery;
+    let counted = listed.partitions.par_iter().map(|partition| by_footers(partition, delivery));
+    let counted = counted.collect::<Outcome<Vec<_>>>()?;
+    let counts = counted.into_iter().flatten().collect();
     Ok(Inspected {
-        set_aside: SetAside { counts: counts.collect(), ..SetAside::default() },
+        set_aside: SetAside { counts, ..SetAside::default() },
         warnings: warnings_beside(&listed.beside),
-        snapshot_before: before.and_then(|before| Some((before.day, contract::rows_of(before)?))),
-        failure: contract::check(listed, &settings.delivery).err(),
+        snapshot_before: snapshot_before(&listed, delivery)?,
+        failure: contract::check(listed, delivery).err(),
         ..Inspected::default()
     })
 }

@@ -21,7 +21,7 @@ use crate::stages::Stage;
 use crate::state::answers::KnownAnswers;
 use crate::state::store::Store;
 use crate::state::window::{self as rolled, Window};
-use crate::table_days::compute::{hashes, rows_of};
+use crate::table_days::compute::hashes;
 use crate::table_days::plan::{Decision, Planned, Why};
 use crate::table_days::resolve::{Means, ResolvedDays, resolve_all};
 use crate::table_days::set_aside::{SetAside, ToRead};
@@ -106,15 +106,16 @@ impl<'a> Surveyed<'a> {
         Ok(Self { terms, known, store, survey, checked })
     }
 
-    /// What a run reads of the extracts: the files of table-days that are computed, or looked into to know them.
-    pub(crate) fn to_read(&self) -> ToRead {
+    /// What a run reads of the extracts, given what came of it: the files of table-days that are computed, or looked into to know
+    /// them.
+    pub(crate) fn to_read(&self, set_aside: &SetAside) -> ToRead {
         let mut to_read = ToRead::default();
-        for (of, checked) in &self.checked {
+        for of in self.checked.keys() {
             let planned = self.planned().find(|planned| planned.of() == *of);
             let files = planned.map(|planned| planned.partition.files.as_slice()).unwrap_or_default();
             to_read.files += files.len();
             to_read.size_bytes += files.iter().map(|file| file.identity.size_bytes).sum::<u64>();
-            to_read.rows += rows_of(checked) as u64;
+            to_read.rows += set_aside.inputs.get(of).map_or(0, |input| input.rows.unsigned_abs());
         }
         to_read
     }
@@ -125,8 +126,8 @@ impl<'a> Surveyed<'a> {
     }
 
     /// The day of the snapshot before the one that counts, and its rows.
-    pub(crate) fn snapshot_before(&self) -> Option<(Day, usize)> {
-        self.survey.snapshot_before()
+    pub(crate) fn snapshot_before(&self) -> Outcome<Option<(Day, usize)>> {
+        self.survey.snapshot_before(self.terms.settings)
     }
 
     fn means(&self) -> Means<'_> {
@@ -202,7 +203,7 @@ impl<'a> Surveyed<'a> {
         let fingerprints = resolved.iter().map(|(of, now)| (*of, now.planned.fingerprint(&now.stored.inputs)));
         Ok(NightInput {
             snapshot,
-            snapshot_before: self.survey.snapshot_before(),
+            snapshot_before: self.snapshot_before()?,
             shops,
             set_aside: SetAside::of(resolved.values().map(|resolved| &resolved.stored)),
             window: of_span(tables, window)?,

@@ -44,8 +44,12 @@ pub(super) type ResolvedDays<'a> = BTreeMap<TableDay, Resolved<'a>>;
 pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<ResolvedDays<'a>> {
     let rows_to_read = |planned: &&Planned| means.checked.get(&planned.of()).map(rows_of);
     let length = |planned: &&Planned| (measures::of(planned.of().0).is_none(), rows_to_read(planned));
-    let rows = planned.iter().filter_map(rows_to_read).sum();
-    let _stage = Stage::Partials.begin().of_rows(rows).of_pieces(planned.len());
+    let rows: Option<usize> = planned.iter().filter_map(rows_to_read).sum();
+    let stage = Stage::Partials.begin().of_pieces(planned.len());
+    let _stage = match rows {
+        Some(rows) => stage.of_rows(rows),
+        None => stage,
+    };
     let (elsewhere, here): (Vec<&'a Planned>, Vec<&'a Planned>) =
         planned.iter().copied().partition(|planned| means.is_computed_elsewhere(planned));
     let resolved = longest_first(&here, length, |planned| {

@@ -48,7 +48,7 @@ pub(crate) struct Delivered {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ToRead {
     pub(crate) files: usize,
-    /// As their footers count them.
+    /// As they were counted when they were read.
     pub(crate) rows: u64,
     pub(crate) size_bytes: u64,
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::domain::{Day, Span};
 use crate::error::{Outcome, escaped};
 use crate::extracts::contract::{self, CheckedPartition};
+use crate::extracts::delivery::Delivery;
 use crate::extracts::listing::{self, Listed};
 use crate::extracts::partitions::Beside;
 use crate::partials::records::TableDay;
@@ -93,11 +94,9 @@ impl Survey {
         self.listed.beside.left_aside.len()
     }
 
-    /// The day of the shop snapshot before the one that counts, and how many rows its footers count; none where there is no
-    /// whole one in the month before.
-    pub(super) fn snapshot_before(&self) -> Option<(Day, usize)> {
-        let before = self.listed.snapshot_before.as_ref()?;
-        Some((before.day, contract::rows_of(before)?))
+    /// As [`snapshot_before`], of what was listed.
+    pub(super) fn snapshot_before(&self, settings: &Settings) -> Outcome<Option<(Day, usize)>> {
+        snapshot_before(&self.listed, &settings.delivery)
     }
 
     /// Remembers which days have no partition, as long as their extracts would be there. What is damaged is written anew
@@ -116,10 +115,18 @@ impl Survey {
     }
 }
 
+/// The day of the shop snapshot before the one that counts, and how many rows its footers count; none where there is no whole one
+/// in the month before.
+pub(super) fn snapshot_before(listed: &Listed, delivery: &Delivery) -> Outcome<Option<(Day, usize)>> {
+    let Some(before) = &listed.snapshot_before else { return Ok(None) };
+    Ok(contract::rows_of(before, delivery)?.map(|rows| (before.day, rows)))
+}
+
 /// What lies beside what was listed, is not read, and may have been meant to be.
-pub(super) fn warnings_beside(Beside { left_aside, without_day, .. }: &Beside) -> Vec<String> {
+pub(super) fn warnings_beside(beside: &Beside) -> Vec<String> {
+    let Beside { left_aside, without_day, .. } = beside;
     let aside = (!left_aside.is_empty()).then(|| {
-        format!("{} files without PAR1 at both ends left aside, first: {}", left_aside.len(), first(left_aside))
+        format!("{} files {} left aside, first: {}", left_aside.len(), beside.what_they_lack(), first(left_aside))
     });
     let without_day = without_day.iter().map(|(folder, files, size_bytes)| {
         let folder = escaped(&folder.display().to_string());

@@ -1,0 +1,94 @@
+//! Folders as an engine has listed them: names, sizes and times, all asked for once.
+//!
+//! In: the files below the folders of tables. Out: the entries of each folder. An engine that reads with Spark's readers does not
+//! list names that start with `_` or `.`, nor copies under way that end with `._COPYING_`: what these would say is not known. A
+//! folder without a file is none. Names that such readers take for patterns are refused, as any name is that could be another's.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::error::{ExitClass, Finding, Outcome};
+use crate::extracts::delivery::Delivery;
+use crate::extracts::identity::FileIdentity;
+use crate::extracts::partitions::STAGE;
+use crate::extracts::remote::RemoteFile;
+use crate::extracts::tables::Table;
+use crate::extracts::tree::Entry;
+
+/// What a reader takes for part of a pattern, or for the end of a scheme.
+const TAKEN_OTHERWISE: [char; 8] = ['[', ']', '{', '}', '*', '?', '\\', ':'];
+
+/// The entries of folders, by name.
+#[derive(Debug, Default)]
+pub(super) struct Folders(BTreeMap<PathBuf, BTreeMap<String, Vec<Entry>>>);
+
+impl Folders {
+    /// Those of some tables; missing where there is no file among the extracts at all.
+    pub(super) fn of(delivery: &Delivery, tables: impl Iterator<Item = Table>) -> Outcome<Self> {
+        let mut folders = Self::default();
+        for table in tables {
+            let folder = delivery.folder(table);
+            delivery.files(&folder)?.iter().for_each(|file| folders.add(&folder, file));
+        }
+        if folders.0.is_empty() && delivery.files(&delivery.extracts)?.is_empty() {
+            let finding = Finding::new(STAGE, "no file below it", "a folder that the engine can list");
+            let advice = "set `extracts` (--extracts) to the URL of the folder that holds one sub-folder a table, as the engine \
+                          reaches it";
+            return Err(finding.path(&delivery.extracts).advice(advice).fail(ExitClass::Missing));
+        }
+        Ok(folders)
+    }
+
+    fn add(&mut self, folder: &Path, file: &RemoteFile) {
+        let mut folder = folder.to_path_buf();
+        let mut names = file.name.split('/').filter(|name| !name.is_empty()).peekable();
+        while let Some(name) = names.next() {
+            let entry = if names.peek().is_some() { Entry::Folder } else { Entry::File(FileIdentity::listed(file)) };
+            let of_name = self.0.entry(folder.clone()).or_default().entry(name.to_owned()).or_default();
+            if !of_name.contains(&entry) {
+                of_name.push(entry);
+            }
+            folder.push(name);
+        }
+    }
+
+    pub(super) fn entries(&self, folder: &Path) -> Vec<(String, PathBuf)> {
+        let names = self.0.get(folder).into_iter().flat_map(BTreeMap::keys);
+        names.map(|name| (name.clone(), folder.join(name))).collect()
+    }
+
+    /// What an entry is, or what the path is instead.
+    pub(super) fn entry(&self, path: &Path) -> Result<Entry, String> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(taken) = name.chars().find(|letter| TAKEN_OTHERWISE.contains(letter)) {
+            return Err(format!("a name with {taken:?}, by which the engine would read another"));
+        }
+        match self.of_name(path) {
+            [entry] => Ok(*entry),
+            [] => Err("a path that leads nowhere".to_owned()),
+            [..] => Err("a file and another, or a folder, of one name".to_owned()),
+        }
+    }
+
+    pub(super) fn has_folder(&self, path: &Path) -> bool {
+        self.0.contains_key(path)
+    }
+
+    /// The size of a file.
+    pub(super) fn size_of(&self, path: &Path) -> Option<u64> {
+        match self.of_name(path) {
+            [Entry::File(identity)] => Some(identity.size_bytes),
+            _ => None,
+        }
+    }
+
+    fn of_name(&self, path: &Path) -> &[Entry] {
+        let of_folder = path.parent().and_then(|folder| self.0.get(folder));
+        let of_name = path.file_name().and_then(|name| name.to_str()).zip(of_folder);
+        of_name.and_then(|(name, entries)| entries.get(name)).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+#[path = "listed_tree_tests.rs"]
+mod tests;
