@@ -23,6 +23,7 @@ use crate::extracts::footer::{self, Tail};
 use crate::extracts::forms;
 use crate::extracts::found_columns::{ReadColumn, judge};
 use crate::extracts::identity::{FileIdentity, open};
+use crate::extracts::instants::{MICROS, NANOS};
 use crate::extracts::listing::Listed;
 use crate::extracts::manifest;
 use crate::extracts::partitions::{PartFile, Partition};
@@ -154,6 +155,11 @@ fn check_remote(table: Table, file: &PartFile, delivery: &Delivery) -> Outcome<C
 }
 
 impl CheckedPartition {
+    /// Ticks of a second in its batches.
+    pub(crate) fn ticks_per_second(&self) -> i64 {
+        if self.files.iter().any(|file| file.has_nanoseconds) { NANOS } else { MICROS }
+    }
+
     /// How many seconds the business time zone is ahead of UTC when the day begins.
     pub(crate) fn offset_seconds(&self) -> i64 {
         let beginning = self.zone.spans(self.day).first().map_or(0, |span| span.start);
@@ -162,6 +168,14 @@ impl CheckedPartition {
 }
 
 impl CheckedFile {
+    /// Whether another file has its columns by the same names and in the same forms and types.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let is_like = |(one, other): (&ReadColumn, &ReadColumn)| {
+            one.name == other.name && one.form == other.form && one.decoded_as == other.decoded_as
+        };
+        self.columns.iter().zip(&other.columns).all(is_like)
+    }
+
     fn of(file: &PartFile, read_here: Option<(usize, Tail)>, columns: Vec<ReadColumn>) -> Self {
         let has_nanoseconds = columns.iter().any(|column| forms::has_nanoseconds(column.form, &column.decoded_as));
         let (rows, tail) = read_here.unzip();

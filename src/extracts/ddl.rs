@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::DataType;
 
 use crate::error::{Outcome, fault};
-use crate::extracts::contract::ReadColumn;
+use crate::extracts::found_columns::ReadColumn;
 
 /// A name, quoted.
 pub(crate) fn quoted(name: &str) -> String {

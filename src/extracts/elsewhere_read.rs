@@ -51,7 +51,7 @@ pub(crate) fn read(remote: &dyn Remote, partitions: &[&CheckedPartition]) -> Out
 /// The files of a table's folder as they are now.
 pub(crate) fn identities(remote: &dyn Remote, folder: &Path) -> Outcome<BTreeMap<PathBuf, FileIdentity>> {
     let files = remote.files(url(folder)?)?;
-    Ok(files.iter().map(|file| (folder.join(&file.name), FileIdentity::of_listed(file))).collect())
+    Ok(files.iter().map(|file| (folder.join(&file.name), FileIdentity::listed(file))).collect())
 }
 
 /// The rows of a partition, given those of its files.

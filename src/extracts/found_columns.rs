@@ -12,10 +12,14 @@ use parquet::file::metadata::ParquetMetaData;
 use strsim::levenshtein;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome};
+use crate::extracts::batch::Texts;
 use crate::extracts::delivery::Delivery;
 use crate::extracts::forms::{self, Form, InFile, Refused};
+use crate::extracts::instants::{MICROS, Shared};
 use crate::extracts::schema::Column;
 use crate::extracts::tables::Table;
+use crate::extracts::written;
+use crate::zone::Zone;
 
 const STAGE: &str = "contract";
 
@@ -33,6 +37,15 @@ pub(crate) struct ReadColumn {
     pub(crate) decoded_as: DataType,
     /// What stands for no value, as text.
     pub(crate) null_if: Vec<String>,
+}
+
+impl ReadColumn {
+    /// A value of it that stands for none as the integer that the value is, in ticks of a millionth of a second.
+    pub(crate) fn null_as_integer(&self, text: &str, zone: &Zone) -> Result<i64, String> {
+        let shared = Shared { ticks_per_second: MICROS, zone };
+        let known = written::known(self.column.kind, text, shared, &Texts::default())?;
+        known.ok_or_else(|| format!("null_if {text:?} of {}", self.column.name))
+    }
 }
 
 /// The columns of a file.

@@ -12,7 +12,7 @@ use jiff::civil::DateTime;
 use crate::zone::Zone;
 
 /// Ticks of a second where no file of a partition has nanoseconds.
-pub(super) const MICROS: i64 = 1_000_000;
+pub(crate) const MICROS: i64 = 1_000_000;
 /// Ticks of a second where one has.
 pub(super) const NANOS: i64 = 1_000_000_000;
 

@@ -15,7 +15,7 @@ pub mod delivery;
 pub(crate) mod elsewhere_read;
 mod footer;
 pub(crate) mod forms;
-mod found_columns;
+pub(crate) mod found_columns;
 mod hadoop_lz4;
 pub mod identity;
 pub(crate) mod instants;

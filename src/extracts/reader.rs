@@ -19,7 +19,7 @@ use crate::extracts::batch::Batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::hadoop_lz4;
 use crate::extracts::identity::{check_unchanged, open};
-use crate::extracts::instants::{MICROS, NANOS, Shared};
+use crate::extracts::instants::Shared;
 use crate::extracts::midnights::Midnights;
 use crate::extracts::partitions::told_hash;
 use crate::extracts::schema::TableSpec;
@@ -137,9 +137,9 @@ pub(crate) fn check_count(path: &Path, decoded: usize, counted: usize) -> Outcom
 }
 
 /// What record batches of a partition's files become its batches by.
-struct Columns<'a> {
+pub(super) struct Columns<'a> {
     /// What all of them share.
-    shared: Batch,
+    pub(super) shared: Batch,
     selection: &'a Selection<'a>,
     zone: &'a Zone,
     /// One for each declared column.
@@ -147,9 +147,8 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn new(partition: &'a CheckedPartition, selection: &'a Selection<'a>) -> Self {
-        let has_nanoseconds = partition.files.iter().any(|file| file.has_nanoseconds);
-        let ticks_per_second = if has_nanoseconds { NANOS } else { MICROS };
+    pub(super) fn new(partition: &'a CheckedPartition, selection: &'a Selection<'a>) -> Self {
+        let ticks_per_second = partition.ticks_per_second();
         let CheckedPartition { table, day, zone, earliest_day, .. } = partition;
         let shared = Batch::without_rows((*table, *day), ticks_per_second, zone, *earliest_day);
         let so_far = shared.spec().columns.iter().map(|_| SoFar::default()).collect();
@@ -157,12 +156,12 @@ impl<'a> Columns<'a> {
     }
 
     /// Begins a file: midnights are of one kind in each.
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.so_far.iter_mut().for_each(|so_far| so_far.midnights = Midnights::default());
     }
 
     /// The rows of a record batch of a file; rejected where a value does not fit.
-    fn of(&mut self, batch: &RecordBatch, file: &CheckedFile) -> Outcome<Batch> {
+    pub(super) fn of(&mut self, batch: &RecordBatch, file: &CheckedFile) -> Outcome<Batch> {
         let Self { shared, selection, zone, so_far } = self;
         let of_columns = Shared { ticks_per_second: shared.ticks_per_second, zone };
         let columns = file.columns.iter().zip(so_far).map(|(read, so_far)| {

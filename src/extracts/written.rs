@@ -116,7 +116,7 @@ pub(super) fn without(
 }
 
 /// How a column holds a value that is written; none where no row of a text column holds it.
-fn known(kind: ColumnKind, text: &str, shared: Shared<'_>, texts: &Texts) -> Result<Option<i64>, String> {
+pub(super) fn known(kind: ColumnKind, text: &str, shared: Shared<'_>, texts: &Texts) -> Result<Option<i64>, String> {
     let text = trimmed(text);
     let held = match kind {
         ColumnKind::Text => return Ok(texts.position(text).map(i64::from)),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::domain::Day;
-use crate::extracts::contract::ReadColumn;
+use crate::extracts::found_columns::ReadColumn;
 use crate::partials::measures::PartialSpec;
 use crate::sql::dialect::Dialect;
 use crate::zone::Zone;

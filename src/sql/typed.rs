@@ -7,7 +7,7 @@
 use arrow::datatypes::DataType;
 
 use crate::error::{Outcome, fault};
-use crate::extracts::contract::ReadColumn;
+use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::forms::Form;
 use crate::extracts::instants::{FIRST_TICK, LAST_TICK};
 use crate::extracts::schema::ColumnKind;
@@ -233,7 +233,10 @@ impl Typed<'_> {
             let text = crate::domain::trimmed(null);
             let literal = match self.read.column.kind {
                 ColumnKind::Text => self.dialect().text(text),
-                ColumnKind::Integer | ColumnKind::Timestamp => self.read.null_as_integer(text, self.asked.zone)?.to_string(),
+                ColumnKind::Integer | ColumnKind::Timestamp => {
+                    let integer = self.read.null_as_integer(text, self.asked.zone);
+                    integer.map_err(|error| fault(STAGE, error))?.to_string()
+                },
                 ColumnKind::Date | ColumnKind::Boolean => return Err(self.not_summed()),
             };
             Ok(format!("nullif({value}, {literal})"))

@@ -68,7 +68,7 @@ impl<'a> Opened<'a> {
 
 /// What the part files of a table-day are known by: the hashes of their bytes, or, where an engine reads them, what it tells of them.
 pub(super) fn hashes(planned: &Planned, checked: &CheckedPartition) -> Outcome<Vec<String>> {
-    if checked.is_remote() {
+    if checked.is_remote {
         return Ok(planned.told_hashes());
     }
     reader::hashes(checked)

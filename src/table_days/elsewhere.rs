@@ -220,7 +220,7 @@ pub(super) fn asked<'a>(
         spec,
         days: asked_days.collect::<Outcome<_>>()?,
         sources,
-        zone: first.zone(),
+        zone: &first.zone,
         real_times: Answered::of(first).real_times().clone(),
         wanted,
     })

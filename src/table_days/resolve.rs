@@ -85,7 +85,7 @@ impl Means<'_> {
     }
 
     fn is_computed_elsewhere(&self, planned: &Planned) -> bool {
-        let is_remote = planned.is_read() && self.checked.get(&planned.of()).is_some_and(CheckedPartition::is_remote);
+        let is_remote = planned.is_read() && self.checked.get(&planned.of()).is_some_and(|checked| checked.is_remote);
         is_remote && matches!(planned.by_bytes(&planned.told_hashes()), Decision::Computed(_))
     }
 }
@@ -96,7 +96,7 @@ fn resolve<'a>(planned: &'a Planned, means: Means<'_>) -> Outcome<Resolved<'a>> 
         Decision::Reused | Decision::Expired => Ok(kept(planned.stored()?.clone())),
         Decision::Touched | Decision::Computed(_) => {
             let checked = means.checked(planned)?;
-            if checked.is_remote() {
+            if checked.is_remote {
                 return touched(planned, &planned.told_hashes(), means.store).map(kept);
             }
             let opened = Opened::of(planned, checked, means.settings)?;
@@ -181,7 +181,7 @@ pub(super) fn content(planned: &Planned, stored: &Stored, means: Means<'_>) -> O
         return Err(lost(planned, what));
     }
     let checked = planned.checked(means.settings)?;
-    let made = if checked.is_remote() {
+    let made = if checked.is_remote {
         check_made_of(planned, stored, &planned.told_hashes())?;
         elsewhere::compute_all(&[(planned, &checked)], means.settings, |_, made| Ok(made))?.pop()
     } else {
