@@ -19,12 +19,18 @@ pub(crate) const SETTINGS_FILE: Variable =
 pub(crate) const NO_COLOR: Variable =
     Variable { name: "NO_COLOR", meaning: "with any value but an empty one: no colour on a terminal either" };
 
+pub(crate) const ENGINE_TOKEN: Variable = Variable {
+    name: "SPARK_CONNECT_AUTHENTICATE_TOKEN",
+    meaning: "the bearer token of the setting engine, where engine_token_file names none; it is never told",
+};
+
 /// All that are read.
-pub static VARIABLES: [Variable; 3] = [
+pub static VARIABLES: [Variable; 4] = [
     SETTINGS_FILE,
     Variable {
         name: "SHOPSCORE_NAME",
         meaning: "the setting NAME, in capitals: SHOPSCORE_TIME_ZONE; it wins over the file, and flags win over it",
     },
+    ENGINE_TOKEN,
     NO_COLOR,
 ];

@@ -2,13 +2,16 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::SettingFlags;
 use crate::environment::SETTINGS_FILE;
-use crate::error::{Outcome, escaped};
-use crate::settings::{self, Given, Settings};
+use crate::error::{ExitClass, Finding, Outcome, escaped};
+use crate::extracts::remote::Remote;
+use crate::settings::{self, Engine, Given, Settings};
 use crate::{interruption, threads};
 
+const STAGE: &str = "settings";
 const DEFAULT_FILE: &str = "jobs/nightly.toml";
 
 /// Says which file of settings it goes by, resolves the settings and fixes the number of threads, before anything else happens.
@@ -19,10 +22,18 @@ pub(super) fn begin(flags: &SettingFlags) -> Outcome<Settings> {
 /// As [`begin`], with what was given.
 pub(super) fn begin_with(given: Outcome<Given>, flags: &SettingFlags) -> Outcome<Settings> {
     say_file(file(flags).as_deref())?;
-    let settings = given?.settings()?;
+    let mut settings = given?.settings()?;
     threads::fix(settings.threads)?;
     interruption::listen();
+    settings.delivery.remote = settings.engine.as_ref().map(open).transpose()?;
     Ok(settings)
+}
+
+/// The engine that reads the extracts. Nothing is asked of it yet: commands that read none need none.
+fn open(engine: &Engine) -> Outcome<Arc<dyn Remote>> {
+    let found = format!("engine = {:?}", engine.address);
+    let finding = Finding::new(STAGE, found, "engine = \"local\": this build has no engine but local");
+    Err(finding.advice("build with --features cluster").fail(ExitClass::Usage))
 }
 
 /// What was given in the file of settings, the environment and by flags.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::{Day, Span};
 use crate::error::Finding;
-use crate::extracts::partitions::STAGE;
+use crate::extracts::layout::STAGE;
 use crate::extracts::schema::Presence;
 use crate::extracts::tables::Table;
 use crate::policies::Coverage;

@@ -8,7 +8,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ExitClass, Finding, Outcome, disk};
-use crate::extracts::remote::RemoteFile;
 
 const STAGE: &str = "contract";
 
@@ -32,9 +31,9 @@ impl FileIdentity {
     }
 
     /// That of a file which an engine has listed, and which has no other time.
-    pub(super) fn listed(file: &RemoteFile) -> Self {
-        let nanoseconds = i128::from(file.modified_micros) * 1_000;
-        Self { size_bytes: file.size_bytes, modified_nanoseconds: nanoseconds, changed_nanoseconds: nanoseconds }
+    pub(super) fn listed(size_bytes: u64, modified_micros: i64) -> Self {
+        let nanoseconds = i128::from(modified_micros) * 1_000;
+        Self { size_bytes, modified_nanoseconds: nanoseconds, changed_nanoseconds: nanoseconds }
     }
 
     /// In words that no two of them have.
@@ -42,6 +41,14 @@ impl FileIdentity {
         let Self { size_bytes, modified_nanoseconds, changed_nanoseconds } = self;
         format!("{size_bytes} {modified_nanoseconds} {changed_nanoseconds}")
     }
+}
+
+/// What is read of an entry of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Folder,
+    /// A regular file.
+    File(FileIdentity),
 }
 
 /// Opens a file, making sure that it is still the one that was listed; one that has changed is rejected.

@@ -7,6 +7,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::domain::Day;
 
+/// What findings about names come from.
+pub(super) const STAGE: &str = "listing";
 /// The value that Hive and Spark give rows whose partition key is null.
 const DEFAULT_PARTITION: &str = "__HIVE_DEFAULT_PARTITION__";
 /// What producers write when a partition is whole.

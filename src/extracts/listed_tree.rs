@@ -9,14 +9,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::delivery::Delivery;
-use crate::extracts::identity::FileIdentity;
-use crate::extracts::partitions::STAGE;
-use crate::extracts::remote::RemoteFile;
+use crate::extracts::identity::{Entry, FileIdentity};
+use crate::extracts::layout::STAGE;
+use crate::extracts::remote::{RemoteFile, TAKEN_OTHERWISE};
 use crate::extracts::tables::Table;
-use crate::extracts::tree::Entry;
-
-/// What a reader takes for part of a pattern, or for the end of a scheme.
-const TAKEN_OTHERWISE: [char; 8] = ['[', ']', '{', '}', '*', '?', '\\', ':'];
 
 /// The entries of folders, by name.
 #[derive(Debug, Default)]
@@ -40,10 +36,11 @@ impl Folders {
     }
 
     fn add(&mut self, folder: &Path, file: &RemoteFile) {
+        let identity = FileIdentity::listed(file.size_bytes, file.modified_micros);
         let mut folder = folder.to_path_buf();
         let mut names = file.name.split('/').filter(|name| !name.is_empty()).peekable();
         while let Some(name) = names.next() {
-            let entry = if names.peek().is_some() { Entry::Folder } else { Entry::File(FileIdentity::listed(file)) };
+            let entry = if names.peek().is_some() { Entry::Folder } else { Entry::File(identity) };
             let of_name = self.0.entry(folder.clone()).or_default().entry(name.to_owned()).or_default();
             if !of_name.contains(&entry) {
                 of_name.push(entry);

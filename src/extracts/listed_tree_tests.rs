@@ -110,7 +110,10 @@ fn the_same_names_are_found_and_refused_as_on_a_disk() {
         ),
         ("Iceberg", vec![("payments/metadata/v1.json", TEXT)]),
         ("a copy under way", vec![("disputes/dt=2022-03-15/a.parquet.tmp", WHOLE)]),
-        ("housekeeping", vec![("appeals/dt=2022-03-15/_SUCCESS", NOTHING), ("appeals/dt=2022-03-15/lost+found/a", WHOLE)]),
+        (
+            "housekeeping",
+            vec![("appeals/dt=2022-03-15/_SUCCESS", NOTHING), ("appeals/dt=2022-03-15/lost+found/a", WHOLE)],
+        ),
         ("markers", vec![("shops/dt=2022-03-15_$folder$", NOTHING), ("shops/dt=2022-03-15/a_$folder$", NOTHING)]),
         ("too deep", vec![("shops/dt=2022-03-15/1/2/3/4/5/6/7/8/9/a.parquet", WHOLE)]),
         ("another table alone", vec![("shops/dt=2022-03-15/a.parquet", WHOLE)]),

@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::Day;
 use crate::error::{Finding, Outcome};
-use crate::extracts::identity::FileIdentity;
-use crate::extracts::layout::{self, BesidePartitions, InsidePartition, SUCCESS_MARKER, inside_partition, log_of};
+use crate::extracts::identity::{Entry, FileIdentity};
+use crate::extracts::layout::{
+    self, BesidePartitions, InsidePartition, STAGE, SUCCESS_MARKER, inside_partition, log_of,
+};
 use crate::extracts::manifest::MANIFEST;
 use crate::extracts::tables::Table;
-use crate::extracts::tree::{Entry, Odd, Tree};
+use crate::extracts::tree::{Odd, Tree};
 use crate::hashing::hash_of;
 
-pub(super) const STAGE: &str = "listing";
 /// No producer nests deeper; a link to a folder above it would.
 const DEEPEST: usize = 8;
 

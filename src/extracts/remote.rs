@@ -16,6 +16,8 @@ use crate::error::{Outcome, fault};
 use crate::extracts::identity::FileIdentity;
 
 const STAGE: &str = "engine";
+/// What readers of engines take in names for part of a pattern, or for the end of a scheme.
+pub(crate) const TAKEN_OTHERWISE: [char; 8] = ['[', ']', '{', '}', '*', '?', '\\', ':'];
 
 /// An engine that reads the extracts where they lie.
 pub trait Remote: Debug + Send + Sync {

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::delivery::Delivery;
-use crate::extracts::identity::FileIdentity;
+use crate::extracts::identity::{Entry, FileIdentity};
+use crate::extracts::layout::STAGE;
 use crate::extracts::listed_tree::Folders;
-use crate::extracts::partitions::STAGE;
 use crate::extracts::tables::Table;
 use crate::folders;
 
@@ -24,14 +24,6 @@ pub(super) enum Tree {
     Disk(Vec<PathBuf>),
     /// Where an engine has listed them.
     Listed(Folders),
-}
-
-/// What is read of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
-    Folder,
-    /// A regular file.
-    File(FileIdentity),
 }
 
 /// Why an entry is none that can be read, and what to do about it.

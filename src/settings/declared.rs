@@ -9,6 +9,7 @@ use crate::domain::Day;
 use crate::extracts::delivery::{Int96Is, TimestampsAre};
 use crate::policies::{AfterSalesMix, AnnualFeeBy, AssessmentCycle, RankWithin};
 use crate::rulebook::Decimal4;
+use crate::settings::addresses;
 use crate::zone::Zone;
 
 pub(super) const STAGE: &str = "settings";
@@ -37,7 +38,11 @@ pub(super) enum Kind {
     /// The folder that paths of the file are relative to: of the file alone.
     Root,
     Folder,
+    /// A folder, or the URL of one that an engine reads.
+    FolderOrUrl,
     File,
+    /// Our own engine, or the address of another one: what may hold a secret is not told.
+    Engine,
     /// A command line, which may hold a secret: its value is not told.
     Command,
     Text,
@@ -70,7 +75,7 @@ pub enum Reach {
     Run,
 }
 
-use Kind::{AtLeast, Between, Command, File, Folder, OneOf, Percent, Switch, Text};
+use Kind::{AtLeast, Between, Command, File, Folder, FolderOrUrl, OneOf, Percent, Switch, Text};
 use Reach::{Night, Partials, Run, Settlements};
 
 const DAYS: Kind = AtLeast("days", 0, 36_600);
@@ -88,13 +93,14 @@ const MIX: Kind = OneOf(AfterSalesMix::VARIANTS);
 const FEE: Kind = OneOf(AnnualFeeBy::VARIANTS);
 const RANK: Kind = OneOf(RankWithin::VARIANTS);
 const MEMORY: &str = "how much memory the work is planned for, in MiB";
+const ENGINE: &str = "what reads the extracts: local, or the engine at sc://HOST:PORT";
 const WAIT: &str = "how many seconds to wait for another run that holds the lock";
 
 /// All settings.
-pub static SETTINGS: [Setting; 58] = [
+pub static SETTINGS: [Setting; 63] = [
     setting("root", Kind::Root, "", Run, "the folder that paths in this file are relative to")
         .or("the folder of the file"),
-    setting("extracts", Folder, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
+    setting("extracts", FolderOrUrl, "sample_data", Run, "the folder of the extracts").flag("extracts", "DIR"),
     setting("rules", Folder, "jobs/rules", Run, "the folder of the rule tables").flag("rules", "DIR"),
     setting("state", Folder, "state", Run, "the folder of the job's own state").flag("state", "DIR"),
     setting("out", Folder, "out", Run, "the folder of the published files").flag("out", "DIR"),
@@ -111,6 +117,18 @@ pub static SETTINGS: [Setting; 58] = [
     setting("timestamps", TIMES, "as_typed", Partials, "what timestamps are, whatever their types say"),
     setting("int96", INT96, "refused", Partials, "what timestamps of the old type INT96 are"),
     setting("earliest_day", Kind::Day, "2000-01-01", Partials, "days and times before it are no real ones"),
+    setting("engine", Kind::Engine, addresses::LOCAL, Run, ENGINE).flag("engine", "ADDRESS"),
+    setting("engine_queries", Between("queries", 1, 64), "2", Run, "how many queries an engine runs side by side"),
+    setting(
+        "engine_result_mib",
+        AtLeast("MiB", 1, 1 << 40),
+        "1024",
+        Run,
+        "what one answer of an engine may bring here",
+    ),
+    setting("engine_token_file", File, "", Run, "the file with the bearer token of the engine").or("none"),
+    setting("engine_ca_file", File, "", Run, "the file with the certificates that the engine is trusted by")
+        .or("those known"),
     setting("appeal_effect_days", FEW_DAYS, "1", Night, "how long after its decision an appeal takes effect"),
     setting("rank_within", RANK, "primary_category", Night, "what shops are ranked inside of"),
     setting("after_sales_mix", MIX, "equal", Night, "how the two after-sales tiers make one score"),
@@ -177,7 +195,7 @@ impl Setting {
 
     /// The folders or the file that a value of it names: none where it is of another kind.
     pub(super) fn folders<'a>(&self, value: Option<&'a str>) -> impl Iterator<Item = &'a str> {
-        let (is_path, is_list) = (matches!(self.kind, Folder | File), self.kind == Kind::Folders);
+        let (is_path, is_list) = (matches!(self.kind, Folder | FolderOrUrl | File), self.kind == Kind::Folders);
         let folders = value.filter(|_| is_path || is_list).into_iter();
         folders
             .flat_map(move |text| text.split(move |letter| is_list && letter == ','))
@@ -191,7 +209,8 @@ impl Setting {
 
     pub(super) fn accepts(&self, text: &str) -> bool {
         match self.kind {
-            Kind::Root | Folder | File | Command | Text => !text.is_empty(),
+            Kind::Root | Folder | FolderOrUrl | File | Command | Text => !text.is_empty(),
+            Kind::Engine => addresses::accepts(text),
             Kind::Zone => Zone::named(text).is_some(),
             Kind::Day => text.parse::<Day>().is_ok(),
             Switch => text.parse::<bool>().is_ok(),
@@ -205,10 +224,21 @@ impl Setting {
         }
     }
 
+    /// A text that is refused, as far as it may be told.
+    pub(super) fn told<'a>(&self, text: &'a str) -> &'a str {
+        if self.kind == Kind::Engine { addresses::told(text) } else { text }
+    }
+
+    /// What to do about a text that is refused.
+    pub(super) fn advice(&self, text: &str) -> String {
+        if self.kind == Kind::Engine { addresses::advice(text) } else { "correct the value".to_owned() }
+    }
+
     /// What a value must be, in words.
     pub(super) fn wanted(&self) -> String {
         let kind = match self.kind {
-            Kind::Root | Folder | File | Command | Text => self.doc.to_owned(),
+            Kind::Root | Folder | FolderOrUrl | File | Command | Text => self.doc.to_owned(),
+            Kind::Engine => "local, or sc://HOST:PORT with /;NAME=VALUE behind it or without".to_owned(),
             Kind::Zone => "a time zone of the IANA database".to_owned(),
             Kind::Day => "a day YYYY-MM-DD".to_owned(),
             Switch => "true or false".to_owned(),

@@ -3,12 +3,13 @@
 //! In: names, texts and origins, a layer after the other. Out: the value of every setting, or all that is wrong with any.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::environment::{SETTING_PREFIX, SETTINGS_FILE};
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::delivery::TableDelivery;
 use crate::extracts::tables::Table;
+use crate::settings::addresses;
 use crate::settings::declared::{Kind, SETTINGS};
 use crate::settings::file;
 use crate::settings::mappings::{self, Mapped};
@@ -72,6 +73,7 @@ impl Layers {
             return;
         };
         if texts.len() > 1 && !setting.is_list() {
+            let texts: Vec<&str> = texts.iter().map(|text| setting.told(text)).collect();
             let finding = origin.finding(&format!("{name} = {texts:?}"), setting.wanted());
             self.findings.push(finding.advice("give one value, and no list"));
             return;
@@ -112,11 +114,13 @@ impl Layers {
             // Bytes that were no UTF-8 would name another path than was meant.
             let is_sound = |text: &str| setting.accepts(text) && !text.contains(char::REPLACEMENT_CHARACTER);
             if let Some(unsound) = text.as_deref().filter(|text| !is_sound(text)) {
-                let finding = origin.finding(&format!("{} = {unsound:?}", setting.name), setting.wanted());
-                self.findings.push(finding.advice("correct the value"));
+                let found = format!("{} = {:?}", setting.name, setting.told(unsound));
+                self.findings.push(origin.finding(&found, setting.wanted()).advice(setting.advice(unsound)));
                 continue;
             }
-            let folders = setting.folders(text.as_deref()).map(|folder| places.place(folder, &origin)).collect();
+            let is_kept = |folder: &str| setting.kind == Kind::FolderOrUrl && addresses::is_url(folder);
+            let place = |folder| if is_kept(folder) { PathBuf::from(folder) } else { places.place(folder, &origin) };
+            let folders = setting.folders(text.as_deref()).map(place).collect();
             values.insert(setting.name, Value { text, origin, folders });
         }
         Ok((places, Values(values)))

@@ -3,7 +3,9 @@
 //! [`declared`] says what there is; unknown names are refused, and every finding names where the value came from. [`places`] says
 //! what relative paths are relative to, so that a file of settings means the same from every working folder.
 
+mod addresses;
 mod declared;
+mod engine;
 mod file;
 mod layers;
 mod mappings;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 use declared::STAGE;
 pub use declared::{Reach, SETTINGS};
+pub use engine::Engine;
 use layers::{Layers, Resolved};
 pub(crate) use places::absolute;
 use values::Values;
@@ -39,6 +42,8 @@ use crate::zone::Zone;
 pub struct Settings {
     /// How the extracts are delivered.
     pub(crate) delivery: Delivery,
+    /// The engine that reads them, if it is none of ours.
+    pub(crate) engine: Option<Engine>,
     pub(crate) rules: PathBuf,
     pub(crate) state: PathBuf,
     pub(crate) out: PathBuf,
@@ -149,8 +154,11 @@ fn read(values: &Values, tables: BTreeMap<Table, TableDelivery>) -> Outcome<Sett
         earliest_day: values.get("earliest_day")?,
         tables,
     };
+    let engine = engine::of(values)?;
+    engine::check(engine.as_ref(), &delivery, values)?;
     Ok(Settings {
         delivery,
+        engine,
         rules: values.folder("rules")?,
         state: values.folder("state")?,
         out: values.folder("out")?,
@@ -205,7 +213,9 @@ fn bounds(values: &Values, severity: Severity) -> Outcome<Bounds> {
 
 /// What we write may lie neither in one another nor among the extracts.
 fn check_apart(extracts: &Path, state: &Path, out: &Path) -> Outcome<()> {
-    let extracts = ("extracts", absolute(extracts)?);
+    // On another machine, but for those of a file system.
+    let on_disk = extracts.to_str().and_then(|extracts| extracts.strip_prefix("file://")).map_or(extracts, Path::new);
+    let extracts = ("extracts", absolute(on_disk)?);
     let (state, out) = (("state", absolute(state)?), ("out", absolute(out)?));
     let mut pairs = vec![(&out, &extracts), (&state, &extracts), (&state, &out)];
     if out.1 != state.1 {

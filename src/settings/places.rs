@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use path_clean::clean;
 
 use crate::error::{Outcome, disk};
+use crate::settings::addresses::is_url;
 use crate::settings::declared::STAGE;
 use crate::settings::origin::Origin;
 
@@ -54,8 +55,11 @@ impl Places {
     }
 }
 
-/// A path as it is from everywhere.
+/// A path as it is from everywhere; a URL is the same from anywhere.
 pub(crate) fn absolute(path: &Path) -> Outcome<PathBuf> {
+    if path.to_str().is_some_and(is_url) {
+        return Ok(path.to_owned());
+    }
     let absolute = std::path::absolute(path);
     absolute.map(clean).map_err(|error| disk(STAGE, "finding the working folder", path, &error))
 }

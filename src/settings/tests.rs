@@ -198,3 +198,42 @@ fn an_outlook_knows_those_days_of_the_month_end_s_window_that_are_over() {
         assert_eq!(shown(as_of), expected, "{as_of}");
     }
 }
+
+/// Whatever else goes wrong, a build without another engine says so, too.
+#[test]
+fn with_an_engine_the_extracts_are_a_url_and_what_it_cannot_do_is_refused_in_words() {
+    let engine = ("engine", "sc://localhost:15002");
+    let refused = |others: &[(&str, &str)]| {
+        let given: Vec<_> = [engine].into_iter().chain(others.iter().copied()).collect();
+        resolved("", &[], &given).err().map_or(String::new(), |failure| failure.to_string())
+    };
+    let sound = refused(&[("extracts", "s3a://bucket/x")]);
+    assert_eq!(sound.contains("this build has no engine but local"), !cfg!(feature = "cluster"), "{sound}");
+    assert_eq!(sound.lines().count(), usize::from(!cfg!(feature = "cluster")), "{sound}");
+    for (name, value, said) in [
+        ("extracts", "data", "extracts = \"data\", wanted a URL"),
+        ("extracts", "s3a://bucket/*", "extracts = \"s3a://bucket/*\", wanted a URL"),
+        ("require_manifest", "true", "engines do not list names that begin with _"),
+        ("require_success_marker", "true", "_SUCCESS among them"),
+        ("int96", "utc", "int96 = \"utc\" with an engine"),
+        ("linked_roots", "/lake", "there are no links where an engine lists"),
+        ("extracts_kept_days", "60", "appeals of expired days"),
+        ("tables.payments.folder", "/pay", "a folder below the extracts"),
+    ] {
+        let said_of_it = refused(&[("extracts", "s3a://bucket/x"), (name, value)]);
+        assert!(said_of_it.contains(said), "{name}: {said_of_it}");
+    }
+    let refused = resolved("extracts = 's3a://bucket/x'", &[], &[]).unwrap_err().to_string();
+    assert!(refused.contains("/nightly.toml:1: found extracts = \"s3a://bucket/x\", wanted a folder"), "{refused}");
+    assert!(refused.contains("engine = \"sc://HOST:PORT\""), "{refused}");
+}
+
+#[test]
+fn a_token_in_the_address_of_an_engine_is_refused_and_never_told() {
+    for value in ["'sc://host:1/;token=s3cret'", "['sc://host:1/;token=s3cret', 'x']", "'sc://me:s3cret@host:1'"] {
+        let refused = resolved(&format!("engine = {value}"), &[], &[]).unwrap_err().to_string();
+        assert!(refused.contains("engine = ") && !refused.contains("s3cret"), "{refused}");
+    }
+    let refused = resolved("", &[("SHOPSCORE_ENGINE", "sc://host:1/;token=s3cret")], &[]).unwrap_err().to_string();
+    assert!(refused.contains("SPARK_CONNECT_AUTHENTICATE_TOKEN") && !refused.contains("s3cret"), "{refused}");
+}

@@ -53,7 +53,7 @@ impl Values {
         self.0.get(name).is_some_and(|value| value.origin != Origin::Default)
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.text.as_deref()
     }
 }
