@@ -64,6 +64,9 @@ pub mod state;
 mod sql;
 mod table_days;
 
+#[cfg(feature = "cluster")]
+mod cluster;
+
 mod comparison;
 mod explanation;
 mod guidance;

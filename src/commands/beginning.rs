@@ -25,15 +25,20 @@ pub(super) fn begin_with(given: Outcome<Given>, flags: &SettingFlags) -> Outcome
     let mut settings = given?.settings()?;
     threads::fix(settings.threads)?;
     interruption::listen();
-    settings.delivery.remote = settings.engine.as_ref().map(open).transpose()?;
+    settings.delivery.remote = settings.engine.as_ref().map(|engine| open(engine, &settings)).transpose()?;
     Ok(settings)
 }
 
 /// The engine that reads the extracts. Nothing is asked of it yet: commands that read none need none.
-fn open(engine: &Engine) -> Outcome<Arc<dyn Remote>> {
-    let found = format!("engine = {:?}", engine.address);
-    let finding = Finding::new(STAGE, found, "engine = \"local\": this build has no engine but local");
-    Err(finding.advice("build with --features cluster").fail(ExitClass::Usage))
+#[cfg(feature = "cluster")]
+fn open(engine: &Engine, settings: &Settings) -> Outcome<Arc<dyn Remote>> {
+    Ok(cluster::engine(engine, settings))
+}
+
+/// Settings that name an engine were refused.
+#[cfg(not(feature = "cluster"))]
+fn open(engine: &Engine, _: &Settings) -> Outcome<Arc<dyn Remote>> {
+    Err(fault("settings", format!("the engine {} in a build without engines", engine.address)))
 }
 
 /// What was given in the file of settings, the environment and by flags.

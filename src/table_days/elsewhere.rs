@@ -49,7 +49,7 @@ pub(super) fn compute_all<'a, R: Send>(
     store: impl Fn(&'a Planned, Computed) -> Outcome<R> + Sync,
 ) -> Outcome<Vec<R>> {
     let together = together(days, settings)?;
-    let computed = side_by_side(&together, settings.engine.queries, |together| {
+    let computed = side_by_side(&together, at_once(settings), |together| {
         let computed = together.compute()?;
         let stored = together.days.iter().zip(computed).map(|((planned, _), computed)| store(planned, computed));
         stored.collect::<Outcome<Vec<R>>>()
@@ -65,7 +65,7 @@ pub(super) fn find_all(
     let keys: BTreeMap<TableDay, &BTreeSet<i64>> = days.iter().map(|((planned, _), keys)| (planned.of(), *keys)).collect();
     let days: Vec<Checked<'_>> = days.iter().map(|(checked, _)| *checked).collect();
     let together = together(&days, settings)?;
-    let found = side_by_side(&together, settings.engine.queries, |together| together.find(&keys));
+    let found = side_by_side(&together, at_once(settings), |together| together.find(&keys));
     Ok(all(found)?.into_iter().flatten().collect())
 }
 
@@ -79,6 +79,11 @@ fn together<'a>(days: &[Checked<'a>], settings: &'a Settings) -> Outcome<Vec<Tog
         days.chunks(MOST_DAYS).map(|days| Together { table, days: days.to_vec(), settings, remote }).collect::<Vec<_>>()
     });
     Ok(chunks.collect())
+}
+
+/// How many queries run side by side.
+fn at_once(settings: &Settings) -> usize {
+    settings.engine.as_ref().map_or(1, |engine| engine.queries)
 }
 
 /// What `work` makes of each item, in their order, with so many at work at once. They wait for an engine, and would only stop

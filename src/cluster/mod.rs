@@ -1,0 +1,210 @@
+//! The engine that reads the extracts where they lie: Apache Spark 4, or another server of its protocol, Spark Connect.
+//!
+//! In: what a stage asks through [`Remote`]. Out: listings, columns, answers batch by batch, or a failure that says whose fault it
+//! is ([`failures`]). The session is opened when the first thing is asked, and is set so that nothing is read otherwise than is
+//! written. [`connect`] speaks the protocol and knows nothing of extracts. This module stands behind the feature `cluster`.
+
+mod connect;
+mod failures;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{Field, Int64Type};
+
+use self::connect::{Failed, Plan, Read, Server, Session};
+use self::failures::{Told, is_no_such_path};
+use crate::environment::ENGINE_TOKEN;
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
+use crate::extracts::remote::{Question, Remote, RemoteFile};
+use crate::settings::{Engine, Settings};
+use crate::sql::dialect::SESSION;
+
+const STAGE: &str = "engine";
+
+/// How a Parquet file is read, whatever the server's own settings are.
+const STRICT: [(&str, &str); 4] = [
+    ("mergeSchema", "false"),
+    ("ignoreCorruptFiles", "false"),
+    ("ignoreMissingFiles", "false"),
+    ("datetimeRebaseMode", "CORRECTED"),
+];
+
+/// An engine and the session that a run has there.
+#[derive(Debug)]
+struct Cluster {
+    engine: Engine,
+    /// Where local times are local.
+    time_zone: String,
+    session: Mutex<Option<Arc<Session>>>,
+}
+
+/// The engine that settings name. Nothing is asked of it yet: commands that read no extracts need none.
+pub(crate) fn engine(engine: &Engine, settings: &Settings) -> Arc<dyn Remote> {
+    let time_zone = settings.delivery.zone.name().to_owned();
+    Arc::new(Cluster { engine: engine.clone(), time_zone, session: Mutex::default() })
+}
+
+impl Cluster {
+    /// The session, opened once.
+    fn session(&self) -> Outcome<Arc<Session>> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = session.as_ref() {
+            return Ok(Arc::clone(session));
+        }
+        let opened = Arc::new(self.open()?);
+        *session = Some(Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    fn open(&self) -> Outcome<Session> {
+        let server = Server { url: self.engine.address.clone(), token: self.token()?, ca_pem: self.authorities()? };
+        let failed = |failed: Failed| failures::failure(&self.engine.address, "a session", &failed);
+        let session = Session::open(&server).map_err(failed)?;
+        let settings: Vec<_> = SESSION.into_iter().chain([("spark.sql.session.timeZone", self.time_zone.as_str())]).collect();
+        session.set(&settings).map_err(failed)?;
+        tracing::info!("engine: {} answers, of version {}", self.engine.address, session.version());
+        Ok(session)
+    }
+
+    fn token(&self) -> Outcome<Option<String>> {
+        let of_environment = std::env::var(ENGINE_TOKEN.name).ok().filter(|token| !token.is_empty());
+        let of_file = self.engine.token_file.as_deref().map(|path| read(path, "engine_token_file")).transpose()?;
+        Ok(of_file.map(|token| token.trim().to_owned()).or(of_environment))
+    }
+
+    fn authorities(&self) -> Outcome<Option<Vec<u8>>> {
+        Ok(self.engine.ca_file.as_deref().map(|path| read(path, "engine_ca_file")).transpose()?.map(String::into_bytes))
+    }
+
+    /// Runs a query and gives each batch of its answer to `consume`; refused where an answer is larger than the settings allow.
+    fn run(&self, what: &str, plan: &Plan, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
+        let most_bytes = self.engine.result_mib.saturating_mul(1 << 20);
+        let mut bytes = 0_u64;
+        let asked = self.session()?.query::<Told>(plan, &mut |batch| {
+            bytes = bytes.saturating_add(batch.get_array_memory_size() as u64);
+            if bytes > most_bytes {
+                return Err(Told::Here(self.too_large(what)));
+            }
+            consume(batch).map_err(Told::Here)
+        });
+        asked.map_err(|told| match told {
+            Told::Here(failure) => failure,
+            Told::There(failed) => failures::failure(&self.engine.address, what, &failed),
+        })
+    }
+
+    fn too_large(&self, what: &str) -> Failure {
+        let found = format!("an answer about {what} of more than {} MiB", self.engine.result_mib);
+        let finding = Finding::new(STAGE, found, "answers that fit engine_result_mib");
+        finding.advice("raise engine_result_mib where there is memory for it").fail(ExitClass::Disk)
+    }
+}
+
+fn read(path: &std::path::Path, setting: &str) -> Outcome<String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let finding = Finding::new(STAGE, format!("a file that cannot be read ({error})"), format!("the file of {setting}"));
+        finding.path(path).advice("give the job's user permission to read it").fail(ExitClass::Disk)
+    })
+}
+
+fn parquet(schema: Option<String>, base: Option<String>, paths: Vec<String>) -> Read {
+    let strict = STRICT.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let options = strict.chain(base.map(|base| ("basePath".to_owned(), base))).collect();
+    Read { format: "parquet", schema, options, paths }
+}
+
+impl Remote for Cluster {
+    fn files(&self, folder: &str) -> Outcome<Vec<RemoteFile>> {
+        let options = vec![("recursiveFileLookup".to_owned(), "true".to_owned())];
+        let read = Read { format: "binaryFile", schema: None, options, paths: vec![folder.to_owned()] };
+        let sql = "SELECT path, length, unix_micros(modificationTime) AS modified FROM files".to_owned();
+        let mut files = Vec::new();
+        let asked = self.session()?.query::<Told>(&Plan { sql, reads: vec![("files".to_owned(), read)] }, &mut |batch| {
+            files.extend(listed(folder, &batch).map_err(Told::Here)?);
+            Ok(())
+        });
+        match asked {
+            Ok(()) => Ok(files),
+            Err(Told::There(failed)) if is_no_such_path(&failed) => Ok(Vec::new()),
+            Err(Told::There(failed)) => Err(failures::failure(&self.engine.address, &format!("the files of {folder}"), &failed)),
+            Err(Told::Here(failure)) => Err(failure),
+        }
+    }
+
+    fn columns(&self, path: &str) -> Outcome<Vec<Field>> {
+        let columns = self.session()?.schema(&parquet(None, None, vec![path.to_owned()]));
+        columns.map_err(|failed| failures::of_file(&self.engine.address, path, &failed))
+    }
+
+    fn names_files(&self) -> bool {
+        true
+    }
+
+    fn rows(&self, paths: &[String]) -> Outcome<u64> {
+        let plan = Plan {
+            sql: "SELECT count(*) AS rows FROM files".to_owned(),
+            reads: vec![("files".to_owned(), parquet(None, None, paths.to_vec()))],
+        };
+        let mut rows = 0;
+        self.run(&format!("the rows of {} files", paths.len()), &plan, &mut |batch| {
+            let counts = batch.column_by_name("rows").and_then(|column| column.as_primitive_opt::<Int64Type>());
+            let counts = counts.ok_or_else(|| fault(STAGE, "rows that were not counted"))?;
+            rows += counts.iter().flatten().sum::<i64>();
+            Ok(())
+        })?;
+        u64::try_from(rows).map_err(|error| fault(STAGE, error))
+    }
+
+    fn ask(&self, question: &Question, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
+        let reads = question.reads.iter().map(|read| {
+            (read.name.clone(), parquet(Some(read.schema.clone()), Some(read.base.clone()), read.paths.clone()))
+        });
+        let plan = Plan { sql: question.sql.clone(), reads: reads.collect() };
+        tracing::debug!("asking {}: {}", question.what, question.sql);
+        self.run(&question.what, &plan, consume)
+    }
+}
+
+/// The files of a listing, by their names below the folder.
+fn listed(folder: &str, batch: &RecordBatch) -> Outcome<Vec<RemoteFile>> {
+    let strange = || fault(STAGE, "a listing without paths, lengths and times");
+    let paths = batch.column(0).as_string_opt::<i32>().ok_or_else(strange)?;
+    let column = |place: usize| batch.columns().get(place).and_then(|column| column.as_primitive_opt::<Int64Type>());
+    let (lengths, times) = column(1).zip(column(2)).ok_or_else(strange)?;
+    let files = paths.iter().flatten().zip(lengths.iter().flatten()).zip(times.iter().flatten());
+    let files = files.map(|((path, length), modified_micros)| {
+        let below = below(folder, path).ok_or_else(|| fault(STAGE, format!("{path} in a listing of {folder}")))?;
+        let size_bytes = u64::try_from(length).map_err(|error| fault(STAGE, error))?;
+        Ok(RemoteFile { name: below.to_owned(), size_bytes, modified_micros })
+    });
+    files.collect()
+}
+
+/// A path below a folder, whichever of `file:/x` and `file:///x` either of them is.
+fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+    let (scheme, folder) = folder.split_once(':')?;
+    let (other, path) = path.split_once(':')?;
+    let folder = folder.trim_start_matches('/').trim_end_matches('/');
+    let below = path.trim_start_matches('/').strip_prefix(folder)?.strip_prefix('/')?;
+    (scheme == other).then_some(below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_lies_below_a_folder_whichever_way_its_url_is_written() {
+        for (folder, path, expected) in [
+            ("file:///lake/shops", "file:/lake/shops/dt=2022-03-15/a.parquet", Some("dt=2022-03-15/a.parquet")),
+            ("file:///lake/shops/", "file:///lake/shops/a", Some("a")),
+            ("s3a://bucket/shops", "s3a://bucket/shops/dt=1/a", Some("dt=1/a")),
+            ("s3a://bucket/shops", "s3a://other/shops/a", None),
+            ("file:///lake/shops", "file:/lake/shops2/a", None),
+            ("file:///lake", "hdfs:///lake/a", None),
+        ] {
+            assert_eq!(below(folder, path), expected, "{folder} {path}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What is printed, held against texts that were looked at; that they compute the same figures is held in `tests/python`.
+
+use std::collections::BTreeSet;
+
+use arrow::datatypes::{DataType, TimeUnit};
+
+use super::asked::{Asked, AskedDay, Source, Wanted};
+use super::dialect::Dialect;
+use super::query;
+use crate::extracts::found_columns::ReadColumn;
+use crate::extracts::forms::Form;
+use crate::extracts::readable::{day, shanghai};
+use crate::extracts::schema::ColumnKind;
+use crate::extracts::tables::Table;
+use crate::partials::measures;
+
+/// The columns of a table, each in the form that the contract has first.
+fn columns(table: Table) -> Vec<ReadColumn> {
+    let read = |(place, column): (usize, &'static _)| {
+        let column: &'static crate::extracts::schema::Column = column;
+        let (form, decoded_as) = match column.kind {
+            ColumnKind::Integer => (Form::Integers, DataType::Int64),
+            ColumnKind::Text => (Form::Texts, DataType::Utf8),
+            ColumnKind::Boolean => (Form::Booleans, DataType::Boolean),
+            ColumnKind::Date => (Form::Dates, DataType::Date32),
+            ColumnKind::Timestamp => (
+                Form::Timestamps { are_local: false },
+                DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            ),
+        };
+        ReadColumn { column, place, name: column.name.to_owned(), form, decoded_as, null_if: Vec::new() }
+    };
+    table.spec().columns.iter().enumerate().map(read).collect()
+}
+
+/// The query about two days of a table, on the second of which other goods are made to order.
+fn printed(table: Table, dialect: Dialect, wanted: Wanted) -> String {
+    let columns = columns(table);
+    let lists = [BTreeSet::from(["全屋定制".to_owned()]), BTreeSet::from(["全屋定制".to_owned(), "手办".to_owned()])];
+    let days = ["2022-03-14", "2022-03-15"].into_iter().zip(&lists).map(|(text, custom_made)| AskedDay {
+        day: day(text),
+        written: text.replace('-', ""),
+        natural_day: vec![0..10],
+        custom_made,
+        keys: BTreeSet::from([7]),
+    });
+    let asked = Asked {
+        dialect,
+        spec: measures::of(table).unwrap(),
+        days: days.collect(),
+        sources: vec![Source {
+            relation: "extract_0".to_owned(),
+            day: "dt".to_owned(),
+            file: "file".to_owned(),
+            columns: &columns,
+        }],
+        zone: &shanghai(),
+        real_times: 0..100,
+        wanted,
+    };
+    query::text(&asked).unwrap()
+}
+
+#[test]
+fn every_table_that_is_summed_has_its_query_in_every_dialect_and_every_step_its_place() {
+    for spec in &measures::ALL {
+        for dialect in [Dialect::Spark, Dialect::DuckDb] {
+            let text = printed(spec.table, dialect, Wanted::Sums);
+            let steps = ["days AS (", "typed AS (", "judged AS (", "settled AS (", "added AS ("];
+            let places: Vec<usize> = steps.iter().map(|step| text.find(step).unwrap()).collect();
+            assert!(places.is_sorted(), "{text}");
+            for measure in spec.measures {
+                assert!(text.contains(&format!(" AS {}", measure.name)), "{} of {text}", measure.name);
+            }
+            assert!(!text.contains("buyer_id'") && !text.contains("buyer_id :="), "who bought is not shown: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_list_of_goods_made_to_order_holds_for_its_days() {
+    let text = printed(Table::Pickups, Dialect::DuckDb, Wanted::Sums);
+    let wanted = "(day IN (E'2022-03-14') AND category NOT IN (E'全屋定制') OR day IN (E'2022-03-15') AND category NOT IN (E'全屋定制', \
+                  E'手办'))";
+    assert!(text.contains(wanted), "{text}");
+}
+
+#[test]
+fn named_rows_are_settled_among_those_of_their_keys_alone() {
+    let text = printed(Table::Reviews, Dialect::Spark, Wanted::Named);
+    assert!(text.contains("WHERE day = '2022-03-14' AND review_id IN (7) OR day = '2022-03-15' AND review_id IN (7)"), "{text}");
+    assert!(text.contains("SELECT day, review_id AS record, shop_id, coalesce(description_stars, 0)"), "{text}");
+}
