@@ -15,7 +15,7 @@ pub enum ExitClass {
     Rejected = 3,
     /// Input that is missing or stale.
     Missing = 4,
-    /// Disk or permission.
+    /// Disk or permission, or an engine that does not answer to the end.
     Disk = 5,
     /// State or published files that cannot be used.
     State = 6,
@@ -71,7 +71,7 @@ pub static EXIT_CODES: [ExitCode; 8] = [
     of(ExitClass::Usage, "command line, settings or rule tables"),
     of(ExitClass::Rejected, "input rejected: its form, a damaged file, or rows beyond a limit"),
     of(ExitClass::Missing, "input missing or stale"),
-    of(ExitClass::Disk, "disk or permission"),
+    of(ExitClass::Disk, "disk or permission, or an engine that does not answer to the end"),
     of(ExitClass::State, "published files or state that cannot be used"),
     of(ExitClass::Busy, "another run holds the lock"),
 ];
