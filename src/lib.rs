@@ -60,8 +60,8 @@ mod outlook;
 pub mod publish;
 
 mod pipeline;
-pub mod state;
 mod sql;
+pub mod state;
 mod table_days;
 
 #[cfg(feature = "cluster")]

@@ -27,7 +27,8 @@ const OF_FILES: [&str; 9] = [
     "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
 ];
 /// Such that speak of values.
-const OF_VALUES: [&str; 4] = ["ARITHMETIC_OVERFLOW", "CAST_OVERFLOW", "CAST_INVALID_INPUT", "NUMERIC_VALUE_OUT_OF_RANGE"];
+const OF_VALUES: [&str; 4] =
+    ["ARITHMETIC_OVERFLOW", "CAST_OVERFLOW", "CAST_INVALID_INPUT", "NUMERIC_VALUE_OUT_OF_RANGE"];
 
 /// Why a query has not been answered to its end.
 pub(super) enum Told {
@@ -54,16 +55,23 @@ pub(super) fn failure(address: &str, what: &str, failed: &Failed) -> Failure {
     }
     let said = said(failed);
     if has_class(failed, &OF_FILES) {
-        let finding = Finding::new(STAGE, format!("files that {address} cannot read, of {what}: {said}"), "sound Parquet files");
+        let finding =
+            Finding::new(STAGE, format!("files that {address} cannot read, of {what}: {said}"), "sound Parquet files");
         let finding = file_of(&failed.message).into_iter().fold(finding, |finding, path| finding.path(Path::new(path)));
         return finding.advice("deliver the file again").fail(ExitClass::Rejected);
     }
     if has_class(failed, &OF_VALUES) {
-        let finding = Finding::new(STAGE, format!("values beyond 64 bits, of {what}: {said}"), "values and sums that fit 64 bits");
+        let finding = Finding::new(
+            STAGE,
+            format!("values beyond 64 bits, of {what}: {said}"),
+            "values and sums that fit 64 bits",
+        );
         return finding.advice("correct the values").fail(ExitClass::Rejected);
     }
     let (wanted, advice) = match failed.kind {
-        Kind::Refused => ("an answer", "look at the query with `shopscore sql` and at the engine's log; then run again"),
+        Kind::Refused => {
+            ("an answer", "look at the query with `shopscore sql` and at the engine's log; then run again")
+        }
         Kind::Gone => (
             "an engine that answers to the end",
             "start it again, or see to the way there; the next run goes on with what is stored",
@@ -72,7 +80,8 @@ pub(super) fn failure(address: &str, what: &str, failed: &Failed) -> Failure {
         Kind::Setting => ("an address, a token and settings that hold", "correct the engine's settings"),
         Kind::Protocol => ("the protocol Spark Connect", "ask for help with this message and the engine's log"),
     };
-    let class = if failed.kind == Kind::Setting || failed.kind == Kind::Old { ExitClass::Usage } else { ExitClass::Disk };
+    let class =
+        if failed.kind == Kind::Setting || failed.kind == Kind::Old { ExitClass::Usage } else { ExitClass::Disk };
     Finding::new(STAGE, format!("{address}, asked for {what}: {said}"), wanted).advice(advice).fail(class)
 }
 
@@ -81,7 +90,11 @@ pub(super) fn of_file(address: &str, path: &str, failed: &Failed) -> Failure {
     if failed.kind != Kind::Refused {
         return failure(address, path, failed);
     }
-    let finding = Finding::new("contract", format!("a file that {address} cannot read: {}", said(failed)), "a complete Parquet file");
+    let finding = Finding::new(
+        "contract",
+        format!("a file that {address} cannot read: {}", said(failed)),
+        "a complete Parquet file",
+    );
     finding.path(Path::new(path)).advice("write the file again").fail(ExitClass::Rejected)
 }
 
@@ -89,7 +102,9 @@ fn has_class(failed: &Failed, classes: &[&str]) -> bool {
     let begins = |class: &str| classes.iter().any(|of| class.starts_with(of));
     // The innermost class may be of a library below; the message begins with the outermost.
     let outermost = failed.message.strip_prefix('[').and_then(|rest| rest.split(']').next());
-    failed.class.as_deref().is_some_and(begins) || outermost.is_some_and(begins) || classes.iter().any(|of| failed.message.contains(&format!("[{of}")))
+    failed.class.as_deref().is_some_and(begins)
+        || outermost.is_some_and(begins)
+        || classes.iter().any(|of| failed.message.contains(&format!("[{of}")))
 }
 
 /// The beginning of a message.
@@ -134,7 +149,9 @@ mod tests {
             Some("FAILED_READ_FILE.NO_HINT"),
             "[FAILED_READ_FILE.NO_HINT] Encountered error while reading file file:///x/a.parquet. SQLSTATE: KD001\n\tat org",
         );
-        let value = format!("[USER_RAISED_EXCEPTION] {REFUSED}\tfile:///x/a\tlogistics_stars\tthe number 1.5\t SQLSTATE: P0001");
+        let value = format!(
+            "[USER_RAISED_EXCEPTION] {REFUSED}\tfile:///x/a\tlogistics_stars\tthe number 1.5\t SQLSTATE: P0001"
+        );
         for (failed, class, wanted) in [
             (gone, ExitClass::Disk, "connection refused"),
             (refused, ExitClass::Disk, "asked for reviews"),

@@ -61,7 +61,8 @@ impl Cluster {
         let server = Server { url: self.engine.address.clone(), token: self.token()?, ca_pem: self.authorities()? };
         let failed = |failed: Failed| failures::failure(&self.engine.address, "a session", &failed);
         let session = Session::open(&server).map_err(failed)?;
-        let settings: Vec<_> = SESSION.into_iter().chain([("spark.sql.session.timeZone", self.time_zone.as_str())]).collect();
+        let settings: Vec<_> =
+            SESSION.into_iter().chain([("spark.sql.session.timeZone", self.time_zone.as_str())]).collect();
         session.set(&settings).map_err(failed)?;
         tracing::info!("engine: {} answers, of version {}", self.engine.address, session.version());
         Ok(session)
@@ -103,7 +104,8 @@ impl Cluster {
 
 fn read(path: &std::path::Path, setting: &str) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| {
-        let finding = Finding::new(STAGE, format!("a file that cannot be read ({error})"), format!("the file of {setting}"));
+        let finding =
+            Finding::new(STAGE, format!("a file that cannot be read ({error})"), format!("the file of {setting}"));
         finding.path(path).advice("give the job's user permission to read it").fail(ExitClass::Disk)
     })
 }
@@ -120,14 +122,17 @@ impl Remote for Cluster {
         let read = Read { format: "binaryFile", schema: None, options, paths: vec![folder.to_owned()] };
         let sql = "SELECT path, length, unix_micros(modificationTime) AS modified FROM files".to_owned();
         let mut files = Vec::new();
-        let asked = self.session()?.query::<Told>(&Plan { sql, reads: vec![("files".to_owned(), read)] }, &mut |batch| {
-            files.extend(listed(folder, &batch).map_err(Told::Here)?);
-            Ok(())
-        });
+        let asked =
+            self.session()?.query::<Told>(&Plan { sql, reads: vec![("files".to_owned(), read)] }, &mut |batch| {
+                files.extend(listed(folder, &batch).map_err(Told::Here)?);
+                Ok(())
+            });
         match asked {
             Ok(()) => Ok(files),
             Err(Told::There(failed)) if is_no_such_path(&failed) => Ok(Vec::new()),
-            Err(Told::There(failed)) => Err(failures::failure(&self.engine.address, &format!("the files of {folder}"), &failed)),
+            Err(Told::There(failed)) => {
+                Err(failures::failure(&self.engine.address, &format!("the files of {folder}"), &failed))
+            }
             Err(Told::Here(failure)) => Err(failure),
         }
     }

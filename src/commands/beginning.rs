@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::SettingFlags;
+#[cfg(feature = "cluster")]
+use crate::cluster;
 use crate::environment::SETTINGS_FILE;
-use crate::error::{ExitClass, Finding, Outcome, escaped};
+#[cfg(not(feature = "cluster"))]
+use crate::error::fault;
+use crate::error::{Outcome, escaped};
 use crate::extracts::remote::Remote;
 use crate::settings::{self, Engine, Given, Settings};
 use crate::{interruption, threads};
 
+#[cfg(not(feature = "cluster"))]
 const STAGE: &str = "settings";
 const DEFAULT_FILE: &str = "jobs/nightly.toml";
 
@@ -38,7 +43,7 @@ fn open(engine: &Engine, settings: &Settings) -> Outcome<Arc<dyn Remote>> {
 /// Settings that name an engine were refused.
 #[cfg(not(feature = "cluster"))]
 fn open(engine: &Engine, _: &Settings) -> Outcome<Arc<dyn Remote>> {
-    Err(fault("settings", format!("the engine {} in a build without engines", engine.address)))
+    Err(fault(STAGE, format!("the engine {} in a build without engines", engine.address)))
 }
 
 /// What was given in the file of settings, the environment and by flags.

@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &cli::Sql, stdout: &mut impl Write) -> Outcome<()> 
     let settings = begin(&arguments.settings)?;
     let rulebook = Rulebook::load(&settings.rules)?;
     let rehearsal = Rehearsal::default();
-    let terms = Terms { settings: &settings, rulebook: &rulebook, keeping: Keeping::Aside(&rehearsal) };
+    let terms =
+        Terms { settings: &settings, rulebook: &rulebook, keeping: Keeping::Aside { own: &rehearsal, amidst: None } };
     let text = queries::of(terms, arguments.table, Span { first, last }, arguments.dialect)?;
     // What could not be written is told at the end.
     let _ = write!(stdout, "{text}");

@@ -51,7 +51,10 @@ pub(crate) fn read(remote: &dyn Remote, partitions: &[&CheckedPartition]) -> Out
 /// The files of a table's folder as they are now.
 pub(crate) fn identities(remote: &dyn Remote, folder: &Path) -> Outcome<BTreeMap<PathBuf, FileIdentity>> {
     let files = remote.files(url(folder)?)?;
-    Ok(files.iter().map(|file| (folder.join(&file.name), FileIdentity::listed(file))).collect())
+    Ok(files
+        .iter()
+        .map(|file| (folder.join(&file.name), FileIdentity::listed(file.size_bytes, file.modified_micros)))
+        .collect())
 }
 
 /// The rows of a partition, given those of its files.
@@ -82,7 +85,11 @@ fn question(files: &[&CheckedFile]) -> Outcome<Question> {
         });
     }
     let first = files.first().map(|file| file.path.display().to_string()).unwrap_or_default();
-    Ok(Question { what: format!("{} files, the first {first}", files.len()), sql: branches.join("\nUNION ALL\n"), reads })
+    Ok(Question {
+        what: format!("{} files, the first {first}", files.len()),
+        sql: branches.join("\nUNION ALL\n"),
+        reads,
+    })
 }
 
 /// The rows of one file in a batch, with the types that the file's columns are decoded as.

@@ -18,7 +18,11 @@ pub(super) fn amount(measure: &Measure, asked: &Asked<'_>) -> String {
         Amount::Of(column) => format!("coalesce({column}, 0)"),
         Amount::WholeSeconds(from, to) => whole_seconds(from, to, asked),
     };
-    if conditions.is_empty() { amount } else { format!("CASE WHEN {} THEN {amount} ELSE 0 END", conditions.join(" AND ")) }
+    if conditions.is_empty() {
+        amount
+    } else {
+        format!("CASE WHEN {} THEN {amount} ELSE 0 END", conditions.join(" AND "))
+    }
 }
 
 /// Seconds rounded down, before 1970 and for times in the wrong order, too.

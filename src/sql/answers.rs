@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
-use polars::prelude::{DataFrame, NamedFrom, Series, IntoColumn};
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
 use crate::columns::{check_fits, of_integers};
 use crate::domain::Day;
@@ -66,7 +66,8 @@ impl SumsAnswer {
         let rows = integers(batch, ROWS)?;
         let shops = integers(batch, "shop_id")?;
         let of_text = self.spec.grouped_by.get(1).map(|column| texts(batch, column)).transpose()?;
-        let figures = self.spec.measures.iter().map(|measure| wide(batch, measure.name)).collect::<Outcome<Vec<_>>>()?;
+        let figures =
+            self.spec.measures.iter().map(|measure| wide(batch, measure.name)).collect::<Outcome<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
             let day: Day = days.value(row).parse().map_err(|_| strange("the day", days.value(row)))?;
             let of_day = self.days.get_mut(&day).ok_or_else(|| strange("the day", &day.to_string()))?;
@@ -134,7 +135,11 @@ fn fits(name: &str, sum: i128, (table, day): TableDay, shop_id: i64) -> Outcome<
 }
 
 /// The named rows of an answer, by day.
-pub(crate) fn named(spec: &'static PartialSpec, batch: &RecordBatch, found: &mut BTreeMap<Day, Answers>) -> Outcome<()> {
+pub(crate) fn named(
+    spec: &'static PartialSpec,
+    batch: &RecordBatch,
+    found: &mut BTreeMap<Day, Answers>,
+) -> Outcome<()> {
     let (days, keys, shops) = (texts(batch, "day")?, integers(batch, RECORD)?, integers(batch, "shop_id")?);
     let figures = spec.measures.iter().map(|measure| integers(batch, measure.name)).collect::<Outcome<Vec<_>>>()?;
     for row in 0..batch.num_rows() {

@@ -56,7 +56,9 @@ impl Dialect {
         for character in text.chars() {
             match character {
                 '\'' | '\\' => quoted.extend(['\\', character]),
-                _ if character != ' ' && (character.is_whitespace() || character.is_control() || character == '\u{feff}') => {
+                _ if character != ' '
+                    && (character.is_whitespace() || character.is_control() || character == '\u{feff}') =>
+                {
                     // To a String nothing fails to be written.
                     let _ = write!(quoted, "\\u{:04x}", u32::from(character));
                 }
@@ -91,7 +93,8 @@ impl Dialect {
             Self::Spark => "raise_error",
             Self::DuckDb => "error",
         };
-        let [marker, column, end] = [format!("{REFUSED}\t"), format!("\t{column}\t"), "\t".to_owned()].map(|text| self.text(&text));
+        let [marker, column, end] =
+            [format!("{REFUSED}\t"), format!("\t{column}\t"), "\t".to_owned()].map(|text| self.text(&text));
         format!("{raise}(concat({marker}, coalesce({file}, ''), {column}, {found}, {end}))")
     }
 

@@ -66,9 +66,10 @@ fn day_columns(asked: &Asked<'_>) -> String {
 
 fn typed_rows(asked: &Asked<'_>) -> Outcome<String> {
     let of_source = asked.sources.iter().map(|source| {
-        let columns = source.columns.iter().map(|read| {
-            Ok(format!("{} AS {}", typed::typed(asked, source, read)?, read.column.name))
-        });
+        let columns = source
+            .columns
+            .iter()
+            .map(|read| Ok(format!("{} AS {}", typed::typed(asked, source, read)?, read.column.name)));
         let columns = columns.collect::<Outcome<Vec<_>>>()?.join(",\n    ");
         Ok(format!("SELECT {} AS written,\n    {columns}\n  FROM {}", source.day, source.relation))
     });
@@ -161,6 +162,7 @@ fn sums(asked: &Asked<'_>) -> String {
 
 fn named(asked: &Asked<'_>) -> String {
     let key = asked.spec.table.spec().key.unwrap_or_default();
-    let columns: Vec<String> = [format!("{key} AS {RECORD}"), "shop_id".to_owned()].into_iter().chain(amounts(asked)).collect();
+    let columns: Vec<String> =
+        [format!("{key} AS {RECORD}"), "shop_id".to_owned()].into_iter().chain(amounts(asked)).collect();
     format!("SELECT day, {}\nFROM settled\nWHERE {REASON} IS NULL", columns.join(", "))
 }

@@ -58,8 +58,11 @@ pub(crate) fn of_text<'a>(dialect: Dialect, partitions: &[&'a CheckedPartition])
     let shapes = shapes(partitions, base)?;
     if dialect == Dialect::Spark && (shapes.len() > 1 || shapes.iter().any(|shape| shape.keys.len() != 1)) {
         let found = format!("files of {} shapes, or in folders below those of days", shapes.len());
-        let finding = Finding::new(STAGE, found, "files with the same columns, right in the folders of their days").path(base);
-        return Err(finding.advice("print it with --dialect duckdb, or set engine and let the nights ask it").fail(ExitClass::Rejected));
+        let finding =
+            Finding::new(STAGE, found, "files with the same columns, right in the folders of their days").path(base);
+        return Err(finding
+            .advice("print it with --dialect duckdb, or set engine and let the nights ask it")
+            .fail(ExitClass::Rejected));
     }
     let sources = shapes.iter().map(|shape| {
         let relation = match dialect {
@@ -126,13 +129,16 @@ fn shapes<'a>(partitions: &[&'a CheckedPartition], base: &Path) -> Outcome<Vec<S
 /// The keys of the folders that a file lies in, below its table's.
 fn keys_of(file: &CheckedFile, base: &Path) -> Vec<String> {
     let folders = &file.path.parent().and_then(|folder| folder.strip_prefix(base).ok());
-    let names = folders.into_iter().flat_map(Path::components).filter_map(|part| part.as_os_str().to_str());
+    let names = folders.into_iter().flat_map(|folder| folder.components()).filter_map(|part| part.as_os_str().to_str());
     let keys = names.filter_map(|name| name.split_once('='));
     keys.map(|(key, _)| percent_decode_str(key).decode_utf8_lossy().into_owned()).collect()
 }
 
 fn key_is_column(key: &str, base: &Path) -> Failure {
     let found = format!("a folder key {key:?} that is the name of a column, too");
-    let finding = Finding::new(STAGE, found, "keys of folders that no column of the files is called by").path(base).column(key);
-    finding.advice("name the folders otherwise: an engine reads the key in place of the column").fail(ExitClass::Rejected)
+    let finding =
+        Finding::new(STAGE, found, "keys of folders that no column of the files is called by").path(base).column(key);
+    finding
+        .advice("name the folders otherwise: an engine reads the key in place of the column")
+        .fail(ExitClass::Rejected)
 }

@@ -7,8 +7,8 @@ use arrow::datatypes::{DataType, TimeUnit};
 use super::asked::{Asked, AskedDay, Source, Wanted};
 use super::dialect::Dialect;
 use super::query;
-use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::forms::Form;
+use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::readable::{day, shanghai};
 use crate::extracts::schema::ColumnKind;
 use crate::extracts::tables::Table;
@@ -23,10 +23,9 @@ fn columns(table: Table) -> Vec<ReadColumn> {
             ColumnKind::Text => (Form::Texts, DataType::Utf8),
             ColumnKind::Boolean => (Form::Booleans, DataType::Boolean),
             ColumnKind::Date => (Form::Dates, DataType::Date32),
-            ColumnKind::Timestamp => (
-                Form::Timestamps { are_local: false },
-                DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-            ),
+            ColumnKind::Timestamp => {
+                (Form::Timestamps { are_local: false }, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))
+            }
         };
         ReadColumn { column, place, name: column.name.to_owned(), form, decoded_as, null_if: Vec::new() }
     };
@@ -88,6 +87,9 @@ fn a_list_of_goods_made_to_order_holds_for_its_days() {
 #[test]
 fn named_rows_are_settled_among_those_of_their_keys_alone() {
     let text = printed(Table::Reviews, Dialect::Spark, Wanted::Named);
-    assert!(text.contains("WHERE day = '2022-03-14' AND review_id IN (7) OR day = '2022-03-15' AND review_id IN (7)"), "{text}");
+    assert!(
+        text.contains("WHERE day = '2022-03-14' AND review_id IN (7) OR day = '2022-03-15' AND review_id IN (7)"),
+        "{text}"
+    );
     assert!(text.contains("SELECT day, review_id AS record, shop_id, coalesce(description_stars, 0)"), "{text}");
 }

@@ -7,8 +7,8 @@
 use arrow::datatypes::DataType;
 
 use crate::error::{Outcome, fault};
-use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::forms::Form;
+use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::instants::{FIRST_TICK, LAST_TICK};
 use crate::extracts::schema::ColumnKind;
 use crate::sql::asked::{Asked, Source};
@@ -20,7 +20,8 @@ const DIGITS: &str = "[+-]?[0-9]+";
 /// A day and a time, such as `2022-03-15T01:02:03.5`.
 const LOCAL_TIME: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?";
 /// The same with a zone behind it.
-const INSTANT: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})";
+const INSTANT: &str =
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})";
 
 /// A column of a source, as what its values are.
 struct Typed<'a> {
@@ -54,7 +55,9 @@ impl Typed<'_> {
             Form::Booleans => raw.to_owned(),
             Form::Flags => {
                 let refused = self.refused("the flag ", raw);
-                format!("CASE WHEN {raw} IS NULL THEN NULL WHEN {raw} = 0 THEN false WHEN {raw} = 1 THEN true ELSE {refused} END")
+                format!(
+                    "CASE WHEN {raw} IS NULL THEN NULL WHEN {raw} = 0 THEN false WHEN {raw} = 1 THEN true ELSE {refused} END"
+                )
             }
             Form::Timestamps { are_local } => self.within_years(&self.timestamp(raw, are_local)?, raw),
             Form::Nulls => format!("CAST(NULL AS {})", self.sql_type(kind)?),
@@ -94,7 +97,9 @@ impl Typed<'_> {
             | DataType::Decimal256(..) => {
                 let refused = self.refused("the integer ", raw);
                 let limit = "9223372036854775807";
-                format!("CASE WHEN {raw} > {limit} OR {raw} < -{limit} - 1 THEN {refused} ELSE CAST({raw} AS BIGINT) END")
+                format!(
+                    "CASE WHEN {raw} > {limit} OR {raw} < -{limit} - 1 THEN {refused} ELSE CAST({raw} AS BIGINT) END"
+                )
             }
             _ => format!("CAST({raw} AS BIGINT)"),
         }
@@ -173,7 +178,11 @@ impl Typed<'_> {
         });
         let cases = cases.collect::<Vec<_>>().join(" ");
         let last = offsets.last().map_or(0, |(_, offset)| offset * 1_000_000);
-        if cases.is_empty() { format!("({ticks} - {last})") } else { format!("({ticks} - CASE {cases} ELSE {last} END)") }
+        if cases.is_empty() {
+            format!("({ticks} - {last})")
+        } else {
+            format!("({ticks} - CASE {cases} ELSE {last} END)")
+        }
     }
 
     /// Ticks of the years that there are times of.
@@ -236,7 +245,7 @@ impl Typed<'_> {
                 ColumnKind::Integer | ColumnKind::Timestamp => {
                     let integer = self.read.null_as_integer(text, self.asked.zone);
                     integer.map_err(|error| fault(STAGE, error))?.to_string()
-                },
+                }
                 ColumnKind::Date | ColumnKind::Boolean => return Err(self.not_summed()),
             };
             Ok(format!("nullif({value}, {literal})"))

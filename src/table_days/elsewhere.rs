@@ -62,7 +62,8 @@ pub(super) fn find_all(
     days: &[(Checked<'_>, &BTreeSet<i64>)],
     settings: &Settings,
 ) -> Outcome<BTreeMap<TableDay, Answers>> {
-    let keys: BTreeMap<TableDay, &BTreeSet<i64>> = days.iter().map(|((planned, _), keys)| (planned.of(), *keys)).collect();
+    let keys: BTreeMap<TableDay, &BTreeSet<i64>> =
+        days.iter().map(|((planned, _), keys)| (planned.of(), *keys)).collect();
     let days: Vec<Checked<'_>> = days.iter().map(|(checked, _)| *checked).collect();
     let together = together(&days, settings)?;
     let found = side_by_side(&together, at_once(settings), |together| together.find(&keys));
@@ -92,14 +93,17 @@ fn side_by_side<T: Sync, R: Send>(items: &[T], at_once: usize, work: impl Fn(&T)
     let (next, span) = (AtomicUsize::new(0), tracing::Span::current());
     let worker = || {
         let mut made = Vec::new();
-        while let Some((place, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, items.get(place)?))) {
+        while let Some((place, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, items.get(place)?)))
+        {
             made.push((place, span.in_scope(|| work(item))));
         }
         made
     };
     let mut made = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..at_once.min(items.len())).map(|_| scope.spawn(worker)).collect();
-        let made = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let made =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         made.flatten().collect::<Vec<_>>()
     });
     made.sort_by_key(|(place, _)| *place);
@@ -184,7 +188,9 @@ impl Together<'_> {
     fn too_many_set_aside(&self) -> crate::error::Failure {
         let found = format!("more than {MOST_SET_ASIDE} rows of {} that break a rule", self.what());
         let finding = Finding::new(STAGE, found, "rows that keep the rules").of_table(self.table.name());
-        finding.advice("look at a day of them with `shopscore sql`; nothing of the answer was kept").fail(ExitClass::Rejected)
+        finding
+            .advice("look at a day of them with `shopscore sql`; nothing of the answer was kept")
+            .fail(ExitClass::Rejected)
     }
 
     /// Makes sure that the files are still those that were listed when their query has ended.
@@ -196,7 +202,9 @@ impl Together<'_> {
         let findings: Vec<Finding> = changed
             .map(|file| {
                 let found = "a file that changed while an engine read it, or is gone";
-                Finding::new(STAGE, found, "the file that was listed").path(&file.path).advice("run again when it is delivered")
+                Finding::new(STAGE, found, "the file that was listed")
+                    .path(&file.path)
+                    .advice("run again when it is delivered")
             })
             .collect();
         crate::error::Failure::unless_empty(ExitClass::Rejected, findings)

@@ -24,7 +24,9 @@ pub(crate) fn of(terms: Terms<'_>, table: Table, span: Span, dialect: Dialect) -
     let unfit = |found: String, wanted: &str| Finding::new(STAGE, found, wanted).of_table(table.name());
     let Some(spec) = measures::of(table) else {
         let finding = unfit(format!("the table {}, which is kept row by row", table.name()), "a table that is summed");
-        return Err(finding.advice("name one of payments, pickups, reviews, refunds, disputes, consultations").fail(ExitClass::Usage));
+        return Err(finding
+            .advice("name one of payments, pickups, reviews, refunds, disputes, consultations")
+            .fail(ExitClass::Usage));
     };
     let coverage = Coverage { window: span, ..settings.coverage(span.last, span.last) };
     let store = terms.store()?;
@@ -42,7 +44,9 @@ pub(crate) fn of(terms: Terms<'_>, table: Table, span: Span, dialect: Dialect) -
     }
     if let Some(checked) = checked.iter().find(|checked| checked.ticks_per_second() != MICROS) {
         let finding = unfit(format!("nanoseconds in dt={}", checked.day), "timestamps to the microsecond at most");
-        return Err(finding.advice("deliver microseconds, or let the nights compute the table here").fail(ExitClass::Rejected));
+        return Err(finding
+            .advice("deliver microseconds, or let the nights compute the table here")
+            .fail(ExitClass::Rejected));
     }
     let partitions: Vec<&CheckedPartition> = checked.iter().collect();
     let sources = sources::of_text(dialect, &partitions)?;

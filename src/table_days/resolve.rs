@@ -41,7 +41,7 @@ pub(super) struct Means<'a> {
 pub(super) type ResolvedDays<'a> = BTreeMap<TableDay, Resolved<'a>>;
 
 /// Carries out the plans of table-days. Those that are kept row by row take longer than their few rows let expect.
-pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<ResolvedDays<'a>> {
+pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'a>) -> Outcome<ResolvedDays<'a>> {
     let rows_to_read = |planned: &&Planned| means.checked.get(&planned.of()).map(rows_of);
     let length = |planned: &&Planned| (measures::of(planned.of().0).is_none(), rows_to_read(planned));
     let rows: Option<usize> = planned.iter().filter_map(rows_to_read).sum();
@@ -63,7 +63,7 @@ pub(super) fn resolve_all<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outc
 }
 
 /// As [`resolve`], of table-days that an engine computes.
-fn resolve_elsewhere<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<Vec<(TableDay, Resolved<'a>)>> {
+fn resolve_elsewhere<'a>(planned: &[&'a Planned], means: Means<'a>) -> Outcome<Vec<(TableDay, Resolved<'a>)>> {
     let days = planned.iter().map(|planned| Ok((*planned, means.checked(planned)?))).collect::<Outcome<Vec<_>>>()?;
     let store = |planned: &'a Planned, made: Computed| {
         let known_by = planned.told_hashes();
@@ -77,9 +77,9 @@ fn resolve_elsewhere<'a>(planned: &[&'a Planned], means: Means<'_>) -> Outcome<V
     if days.is_empty() { Ok(Vec::new()) } else { elsewhere::compute_all(&days, means.settings, store) }
 }
 
-impl Means<'_> {
+impl<'a> Means<'a> {
     /// The files of a table-day that is read, as they were checked.
-    fn checked(&self, planned: &Planned) -> Outcome<&CheckedPartition> {
+    fn checked(self, planned: &Planned) -> Outcome<&'a CheckedPartition> {
         let (table, day) = planned.of();
         self.checked.get(&(table, day)).ok_or_else(|| fault(STAGE, format!("{} {day} unchecked", table.name())))
     }
