@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::connect::{Failed, Kind};
+use super::connect::failed::{Failed, Kind};
 use crate::error::{ExitClass, Failure, Finding};
 use crate::extracts::tables::Table;
 use crate::sql::dialect::REFUSED;

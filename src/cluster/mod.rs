@@ -12,7 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Field, Int64Type};
 
-use self::connect::{Failed, Plan, Read, Server, Session};
+use self::connect::address::Server;
+use self::connect::failed::Failed;
+use self::connect::plan::{Plan, Read};
+use self::connect::session::Session;
 use self::failures::{Told, is_no_such_path};
 use crate::environment::ENGINE_TOKEN;
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};

@@ -59,6 +59,7 @@ impl Address {
                 "token" => address.token = Some(value),
                 "user_id" => address.user = value,
                 "session_id" => return Err(unusable("it names a session_id; each run has a session of its own")),
+                // We name ourselves.
                 "user_agent" => {}
                 other => address.headers.push((other.to_ascii_lowercase(), value)),
             }
@@ -126,4 +127,50 @@ fn truth(value: &str) -> Result<bool, Failed> {
 /// Without the address itself: a token may be in it.
 fn unusable(why: &str) -> Failed {
     Failed::new(Kind::Setting, format!("the server's address is not usable: {why} (wanted sc://host:port/;name=value)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(url: &str, token: Option<&str>) -> Result<Address, Failed> {
+        Address::of(&Server { url: url.to_owned(), token: token.map(str::to_owned), ca_pem: None })
+    }
+
+    #[test]
+    fn parameters_are_taken_apart() {
+        let address = address("sc://host:7/;use_ssl=true;token=a%3Db;user_id=me;X-Cluster=c", None).unwrap();
+        assert_eq!(address.uri(), "https://host:7");
+        assert_eq!((address.token.as_deref(), address.user.as_str()), (Some("a=b"), "me"));
+        assert_eq!(address.headers, [("x-cluster".to_owned(), "c".to_owned())]);
+    }
+
+    #[test]
+    fn hosts_with_and_without_a_port() {
+        for (url, uri) in
+            [("sc://h", "http://h:15002"), ("sc://[::1]/", "http://[::1]:15002"), ("sc://[::1]:9", "http://[::1]:9")]
+        {
+            assert_eq!(address(url, None).unwrap().uri(), uri);
+        }
+        for url in ["http://h", "sc://", "sc://h:x", "sc://h:70000", "sc://me@h", "sc://h/;token", "sc://h/;use_ssl=1"]
+        {
+            assert_eq!(address(url, None).err().map(|failed| failed.kind), Some(Kind::Setting), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_token_leaves_this_machine_only_encrypted() {
+        assert!(address("sc://far", Some("t")).unwrap().is_encrypted);
+        assert!(!address("sc://127.0.0.1", Some("t")).unwrap().is_encrypted);
+        assert!(!address("sc://[::1]:5", Some("t")).unwrap().is_encrypted);
+        assert!(address("sc://far/;use_ssl=false", Some("t")).is_err());
+    }
+
+    #[test]
+    fn a_token_is_never_shown() {
+        let server = Server { url: "sc://h/;token=secret".to_owned(), token: Some("secret".to_owned()), ca_pem: None };
+        assert!(!format!("{server:?}").contains("secret"));
+        let failed = address("sc://far/;use_ssl=false;token=secret", None).err().unwrap();
+        assert!(!format!("{failed:?} {failed}").contains("secret"));
+    }
 }

@@ -94,9 +94,17 @@ pub(super) fn is_passing(status: &Status) -> bool {
 
 /// Whether we and the server do not agree on encryption, or on whom to trust: another attempt ends the same.
 fn is_of_encryption(status: &Status) -> bool {
-    std::iter::successors(status.source(), |error| error.source()).any(|error| {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    causes(status).any(<dyn Error>::is::<rustls::Error>)
+}
+
+/// The errors below a status, the outermost first.
+fn causes(status: &Status) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(status.source(), |&error| {
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            // An input or output error does not count what it wraps among its sources.
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        }
     })
 }
 
@@ -119,24 +127,21 @@ pub(super) fn failed(status: &Status) -> Failed {
         Code::Unimplemented | Code::OutOfRange | Code::DataLoss => Kind::Protocol,
         _ => Kind::Refused,
     };
-    let mut failed = Failed::new(kind, told(status, kind));
+    let mut failed = Failed::new(kind, told(status));
     failed.sql_state = info.and_then(|info| info.metadata.get("sqlState").cloned());
     failed.class = class;
     failed
 }
 
-/// A status in words; the reason below a transport's error, which its own message leaves out.
-fn told(status: &Status, kind: Kind) -> String {
-    let mut message = status.message().to_owned();
-    if matches!(kind, Kind::Gone | Kind::Protocol | Kind::Setting) {
-        message = format!("{}: {message}", status.code().description());
-        let mut source = status.source();
-        while let Some(error) = source {
-            let said = error.to_string();
-            if !message.contains(&said) {
-                message = format!("{message}: {said}");
-            }
-            source = error.source();
+/// A status in words: what the server says as it is, else with the causes that the transport's message leaves out.
+fn told(status: &Status) -> String {
+    if ErrorInfo::of(status).is_some() {
+        return status.message().to_owned();
+    }
+    let mut message = format!("{}: {}", status.code().description(), status.message());
+    for cause in causes(status).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
         }
     }
     message
@@ -163,4 +168,44 @@ pub(super) fn followed(mut failed: Failed, more: &FetchErrorDetailsResponse) -> 
         failed.message = message;
     }
     failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::config_messages::SparkThrowable;
+    use super::*;
+
+    fn error(message: &str, class: Option<&str>, cause_idx: Option<i32>) -> ErrorDetails {
+        let thrown = |class: &str| SparkThrowable { error_class: Some(class.to_owned()), sql_state: None };
+        ErrorDetails { message: message.to_owned(), cause_idx, spark_throwable: class.map(thrown) }
+    }
+
+    #[test]
+    fn the_class_is_of_the_innermost_cause_that_has_one() {
+        let errors = vec![
+            error("job", Some("OUTER"), Some(1)),
+            error("file", Some("INNER"), Some(2)),
+            error("eof", None, Some(0)),
+        ];
+        let more = FetchErrorDetailsResponse { root_error_idx: Some(0), errors };
+        let failed = followed(Failed::new(Kind::Refused, "short"), &more);
+        assert_eq!(
+            (failed.class.as_deref(), failed.message.as_str()),
+            (Some("INNER"), "job; caused by: file; caused by: eof")
+        );
+    }
+
+    #[test]
+    fn only_the_beginning_of_a_message_names_a_class() {
+        let class = |message: &str| class_of(&Status::internal(message));
+        assert_eq!(class("[INVALID_HANDLE.SESSION_CHANGED] gone").as_deref(), Some("INVALID_HANDLE.SESSION_CHANGED"));
+        assert_eq!(class("row says [INVALID_HANDLE.SESSION_CHANGED]"), None);
+    }
+
+    #[test]
+    fn a_refusal_of_the_server_is_not_passing() {
+        assert!(is_passing(&Status::unavailable("away")));
+        assert!(!is_passing(&Status::internal("overflow")));
+        assert!(!is_passing(&Status::unauthenticated("who")));
+    }
 }

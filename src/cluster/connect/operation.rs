@@ -93,8 +93,6 @@ impl<'a> Operation<'a> {
 
     fn begin(&self) -> Result<Stream, Status> {
         let begun = Instant::now();
-        #[cfg(test)]
-        println!("  stream {} last {:?}", if self.next == Next::Execute { "execute" } else { "reattach" }, self.last);
         let answers = match self.next {
             Next::Execute => self.session.link.begin(EXECUTE, self.execution()),
             Next::Reattach => self.session.link.begin(REATTACH, self.continuation()),
@@ -103,8 +101,6 @@ impl<'a> Operation<'a> {
     }
 
     fn note(&mut self, answer: ExecutePlanResponse) -> Result<ExecutePlanResponse, Failed> {
-        #[cfg(test)]
-        println!("  answer {} {}", answer.response_id, answer.answer.is_some());
         self.patience.renew();
         self.is_answered = true;
         if !answer.response_id.is_empty() {
@@ -124,8 +120,6 @@ impl<'a> Operation<'a> {
 
     /// Decides after an error what to ask for next; fails where nothing helps, or has helped for too long.
     fn bear(&mut self, status: &Status) -> Result<(), Failed> {
-        #[cfg(test)]
-        println!("  error {status:?} source {:?}", std::error::Error::source(status));
         let next = match (self.next, class_of(status).as_deref()) {
             (Next::Execute, Some(EXISTS)) => Next::Reattach,
             // The request itself was lost; under the same id it cannot run twice.

@@ -125,7 +125,7 @@ impl Session {
     /// The failure that a status means; asks the server for its causes.
     pub(super) fn failed(&self, status: &Status) -> Failed {
         let failed = details::failed(status);
-        let error_id = ErrorInfo::of(status).and_then(|info| info.error_id());
+        let error_id = ErrorInfo::of(status).and_then(ErrorInfo::error_id);
         let Some(error_id) = error_id.filter(|_| failed.kind == Kind::Refused) else { return failed };
         let request = FetchErrorDetailsRequest {
             session_id: self.id(),
