@@ -74,13 +74,14 @@ pub struct CheckedPartition {
 /// Checks every file of every listed partition, and the manifests.
 ///
 /// # Errors
-/// All findings together, those of the listing first: rejected, or missing where days are missing and nothing else.
+/// All findings together, those of the listing first: rejected, or missing where days are missing and nothing else. An engine that
+/// cannot be asked ends it at once.
 pub fn check(listed: Listed, delivery: &Delivery) -> Outcome<Vec<CheckedPartition>> {
     let Listed { partitions, mut rejected, missing, missing_snapshot, .. } = listed;
     // Files are checked one a thread; of an engine, however many threads there are, few are asked for at once.
     let at_once = if delivery.remote.is_some() { partitions.len().div_ceil(ASKED_AT_ONCE) } else { 1 };
-    let (partitions, findings): (Vec<_>, Vec<_>) =
-        partitions.par_iter().with_min_len(at_once).map(|partition| check_partition(partition, delivery)).unzip();
+    let checked = partitions.par_iter().with_min_len(at_once).map(|partition| check_partition(partition, delivery));
+    let (partitions, findings): (Vec<_>, Vec<_>) = checked.collect::<Outcome<Vec<_>>>()?.into_iter().unzip();
     rejected.extend(findings.into_iter().flatten());
     let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
     rejected.extend(missing_snapshot.into_iter().chain(missing));
@@ -103,12 +104,14 @@ pub(crate) fn rows_of(partition: &Partition, delivery: &Delivery) -> Outcome<Opt
     Ok(rows.sum())
 }
 
-fn check_partition(partition: &Partition, delivery: &Delivery) -> (CheckedPartition, Vec<Finding>) {
+fn check_partition(partition: &Partition, delivery: &Delivery) -> Outcome<(CheckedPartition, Vec<Finding>)> {
     let (mut findings, mut files) = (Vec::new(), Vec::new());
     for file in &partition.files {
         let check = if delivery.remote.is_some() { check_remote } else { check_file };
         match caught(STAGE, &file.path, || check(partition.table, file, delivery)) {
             Ok(checked) => files.push(checked),
+            // No file is to blame.
+            Err(failure) if delivery.remote.is_some() && failure.class != ExitClass::Rejected => return Err(failure),
             Err(failure) => findings.extend(failure.findings),
         }
     }
@@ -125,7 +128,7 @@ fn check_partition(partition: &Partition, delivery: &Delivery) -> (CheckedPartit
     let Delivery { zone, earliest_day, .. } = delivery.clone();
     let (folder, is_remote) = (partition.folder.clone(), delivery.remote.is_some());
     let Partition { table, day, .. } = *partition;
-    (CheckedPartition { table, day, folder, is_remote, files, zone, earliest_day }, findings)
+    Ok((CheckedPartition { table, day, folder, is_remote, files, zone, earliest_day }, findings))
 }
 
 fn check_file(table: Table, file: &PartFile, delivery: &Delivery) -> Outcome<CheckedFile> {

@@ -73,11 +73,13 @@ pub struct FilesRead {
     pub paths: Vec<String>,
 }
 
+type Columns = Arc<Vec<Field>>;
+
 /// What an engine has said in a run, so that it is asked once: listings by folder, columns by file.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
     files: Mutex<BTreeMap<PathBuf, Arc<Vec<RemoteFile>>>>,
-    columns: Mutex<BTreeMap<PathBuf, (FileIdentity, Arc<Vec<Field>>)>>,
+    columns: Mutex<BTreeMap<PathBuf, (FileIdentity, Columns)>>,
 }
 
 impl Said {
@@ -93,11 +95,7 @@ impl Said {
     }
 
     /// The columns of a file.
-    pub(super) fn columns(
-        &self,
-        remote: &dyn Remote,
-        (path, identity): (&Path, FileIdentity),
-    ) -> Outcome<Arc<Vec<Field>>> {
+    pub(super) fn columns(&self, remote: &dyn Remote, (path, identity): (&Path, FileIdentity)) -> Outcome<Columns> {
         let known = || self.columns.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, columns)) = known().get(path).filter(|(of, _)| *of == identity) {
             return Ok(Arc::clone(columns));

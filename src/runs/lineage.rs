@@ -131,12 +131,25 @@ fn input(record: &RunRecord, (table, folder): (Table, &str), days: &[&InputDay])
     let statistics = facet(record, ("InputStatisticsInputDatasetFacet", "1-0-0"), statistics);
     let assertions = record.nights.last().map(|night| assertions(table, night)).unwrap_or_default();
     let assertions = facet(record, ("DataQualityAssertionsDatasetFacet", "1-1-0"), json!({ "assertions": assertions }));
+    let (namespace, name) = dataset(folder);
     json!({
-        "namespace": FILES,
-        "name": folder,
+        "namespace": namespace,
+        "name": name,
         "facets": { "schema": schema(record, &fields.collect::<Vec<_>>()) },
         "inputFacets": { "inputStatistics": statistics, "dataQualityAssertions": assertions },
     })
+}
+
+/// The namespace and the name of a folder, or of a URL that an engine reads.
+fn dataset(folder: &str) -> (String, &str) {
+    match folder.split_once("://") {
+        None => (FILES.to_owned(), folder),
+        Some(("file", path)) => (FILES.to_owned(), path),
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+            (format!("{scheme}://{authority}"), path)
+        }
+    }
 }
 
 /// That no row of the last night's window was set aside, and for which reasons rows were.
@@ -173,4 +186,21 @@ fn output(record: &RunRecord, table: &OutputTable) -> Option<Value> {
         },
         "outputFacets": { "outputStatistics": facet(record, ("OutputStatisticsOutputDatasetFacet", "1-0-2"), statistics) },
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_named_by_its_store_and_the_path_in_it() {
+        for (folder, namespace, name) in [
+            ("/data/extracts/shops", "file", "/data/extracts/shops"),
+            ("file:///data/shops", "file", "/data/shops"),
+            ("s3a://bucket/x/shops", "s3a://bucket", "x/shops"),
+            ("hdfs://host:8020/x", "hdfs://host:8020", "x"),
+        ] {
+            assert_eq!(dataset(folder), (namespace.to_owned(), name));
+        }
+    }
 }

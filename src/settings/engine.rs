@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::delivery::{Delivery, Int96Is};
-use crate::settings::addresses::{LOCAL, is_below, is_read_by_engines, is_url};
+use crate::settings::addresses::{LOCAL, is_below, is_read_by_engines, is_url, told};
 use crate::settings::declared::STAGE;
 use crate::settings::values::Values;
 
@@ -52,7 +52,7 @@ pub(super) fn check(engine: Option<&Engine>, delivery: &Delivery, values: &Value
 fn without_engine(values: &Values) -> Vec<Finding> {
     let found = values.text("extracts").filter(|extracts| is_url(extracts));
     let finding = found.map(|extracts| {
-        let finding = about(values, "extracts", &format!("{extracts:?}"), "a folder of this machine");
+        let finding = about(values, "extracts", &format!("{:?}", told(extracts)), "a folder of this machine");
         finding.advice("name the engine that reads the URL: engine = \"sc://HOST:PORT\"")
     });
     finding.into_iter().collect()
@@ -69,9 +69,7 @@ fn with_engine(delivery: &Delivery, values: &Values) -> Vec<Finding> {
     if !is_read_by_engines(extracts) {
         let wanted =
             "a URL that the engine reads, without a password and, in its path, a colon or the characters of patterns";
-        // A password may stand before an @.
-        let shown = if extracts.contains('@') { "…" } else { extracts };
-        let finding = about(values, "extracts", &format!("{shown:?}"), wanted);
+        let finding = about(values, "extracts", &format!("{:?}", told(extracts)), wanted);
         findings.push(
             finding.advice("write s3a://BUCKET/FOLDER, hdfs://HOST/FOLDER, oss://BUCKET/FOLDER or file:///FOLDER"),
         );
