@@ -39,36 +39,55 @@ struct Cluster {
     engine: Engine,
     /// Where local times are local.
     time_zone: String,
-    session: Mutex<Option<Arc<Session>>>,
+    opened: Mutex<Option<Opened>>,
+}
+
+/// A session, and what is known of the server.
+#[derive(Clone, Debug)]
+struct Opened {
+    session: Arc<Session>,
+    /// Other servers of the protocol do not tell which file a row comes from.
+    is_spark: bool,
 }
 
 /// The engine that settings name. Nothing is asked of it yet: commands that read no extracts need none.
 pub(crate) fn engine(engine: &Engine, settings: &Settings) -> Arc<dyn Remote> {
     let time_zone = settings.delivery.zone.name().to_owned();
-    Arc::new(Cluster { engine: engine.clone(), time_zone, session: Mutex::default() })
+    Arc::new(Cluster { engine: engine.clone(), time_zone, opened: Mutex::default() })
 }
 
 impl Cluster {
-    /// The session, opened once.
     fn session(&self) -> Outcome<Arc<Session>> {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = session.as_ref() {
-            return Ok(Arc::clone(session));
-        }
-        let opened = Arc::new(self.open()?);
-        *session = Some(Arc::clone(&opened));
-        Ok(opened)
+        Ok(self.opened()?.session)
     }
 
-    fn open(&self) -> Outcome<Session> {
+    /// The session, opened once.
+    fn opened(&self) -> Outcome<Opened> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = opened.as_ref() {
+            return Ok(opened.clone());
+        }
+        let new = self.open()?;
+        *opened = Some(new.clone());
+        Ok(new)
+    }
+
+    fn open(&self) -> Outcome<Opened> {
         let server = Server { url: self.engine.address.clone(), token: self.token()?, ca_pem: self.authorities()? };
         let failed = |failed: Failed| failures::failure(&self.engine.address, "a session", &failed);
         let session = Session::open(&server).map_err(failed)?;
         let settings: Vec<_> =
             SESSION.into_iter().chain([("spark.sql.session.timeZone", self.time_zone.as_str())]).collect();
         session.set(&settings).map_err(failed)?;
-        tracing::info!("engine: {} answers, of version {}", self.engine.address, session.version());
-        Ok(session)
+        let of_engine = version_of_engine(&session).map_err(failed)?;
+        let is_spark = of_engine.starts_with(session.version());
+        tracing::info!("engine: {} answers, of version {of_engine}", self.engine.address);
+        if !is_spark {
+            tracing::warn!(
+                "engine: no Apache Spark, but another server of its protocol: try it, and trust what Spark says"
+            );
+        }
+        Ok(Opened { session: Arc::new(session), is_spark })
     }
 
     fn token(&self) -> Outcome<Option<String>> {
@@ -103,6 +122,18 @@ impl Cluster {
         let finding = Finding::new(STAGE, found, "answers that fit engine_result_mib");
         finding.advice("raise engine_result_mib where there is memory for it").fail(ExitClass::Disk)
     }
+}
+
+/// The version of what runs queries. The protocol's own is that of Spark, whose place others take.
+fn version_of_engine(session: &Session) -> Result<String, Failed> {
+    let plan = Plan { sql: "SELECT version() AS version".to_owned(), reads: Vec::new() };
+    let mut version = String::new();
+    session.query::<Failed>(&plan, &mut |batch| {
+        let texts = batch.column_by_name("version").and_then(|column| column.as_string_opt::<i32>().cloned());
+        version.extend(texts.iter().flat_map(|texts| texts.iter().flatten()));
+        Ok(())
+    })?;
+    Ok(version)
 }
 
 fn read(path: &std::path::Path, setting: &str) -> Outcome<String> {
@@ -145,8 +176,8 @@ impl Remote for Cluster {
         columns.map_err(|failed| failures::of_file(&self.engine.address, path, &failed))
     }
 
-    fn names_files(&self) -> bool {
-        true
+    fn names_files(&self) -> Outcome<bool> {
+        Ok(self.opened()?.is_spark)
     }
 
     fn rows(&self, paths: &[String]) -> Outcome<u64> {

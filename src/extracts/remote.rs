@@ -29,7 +29,7 @@ pub trait Remote: Debug + Send + Sync {
     fn columns(&self, path: &str) -> Outcome<Vec<Field>>;
 
     /// Whether a query can ask for the file that a row comes from (`_metadata.file_path`).
-    fn names_files(&self) -> bool;
+    fn names_files(&self) -> Outcome<bool>;
 
     /// How many rows files have together.
     fn rows(&self, paths: &[String]) -> Outcome<u64>;

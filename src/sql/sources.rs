@@ -29,7 +29,7 @@ pub(crate) fn of_engine<'a>(
     remote: &dyn Remote,
     partitions: &[&'a CheckedPartition],
 ) -> Outcome<(Vec<Source<'a>>, Vec<FilesRead>)> {
-    let base = base(partitions)?;
+    let (base, names_files) = (base(partitions)?, remote.names_files()?);
     let shapes = shapes(partitions, base)?.into_iter().zip(0..).map(|(shape, place)| {
         let name = format!("extract_{place}");
         let columns = ddl(&shape.like.columns)?;
@@ -44,7 +44,7 @@ pub(crate) fn of_engine<'a>(
             paths: shape.paths.iter().map(|path| path.display().to_string()).collect(),
         };
         let mut source = source(Dialect::Spark, name, &shape);
-        if !remote.names_files() {
+        if !names_files {
             source.file = "''".to_owned();
         }
         Ok((source, read))
