@@ -10,13 +10,14 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::domain::Span;
-use crate::error::{Outcome, all};
+use crate::error::{ExitClass, Finding, Outcome, all};
 use crate::extracts::quarantine::QuarantinedRow;
 use crate::extracts::{listing, partitions::Partition, tables::Table};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::settings::Settings;
 use crate::state::store::Store;
+use crate::table_days::STAGE;
 use crate::table_days::compute::hashes;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::of_shop::WhyUnknown;
@@ -47,6 +48,11 @@ impl<'a> ShopRows<'a> {
         (window, counted): (Span, &BTreeMap<TableDay, i64>),
         shop_id: i64,
     ) -> Outcome<Self> {
+        if terms.settings.delivery.remote.is_some() {
+            let finding = Finding::new(STAGE, "single rows of extracts that an engine reads", "extracts on this machine");
+            let advice = "ask without the rows, or name a copy of the days with --extracts and --set engine=local";
+            return Err(finding.advice(advice).fail(ExitClass::Usage));
+        }
         let coverage = terms.settings.coverage(window.last, window.last);
         let listed = listing::list_tables(&terms.settings.delivery, tables.iter().map(|table| (*table, coverage)))?;
         let there = listed.partitions.iter().map(|found| ((found.table, found.day), found));
