@@ -7,6 +7,7 @@
 mod connect;
 mod failures;
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{AsArray, RecordBatch};
@@ -34,7 +35,6 @@ const STRICT: [(&str, &str); 4] = [
 ];
 
 /// An engine and the session that a run has there.
-#[derive(Debug)]
 struct Cluster {
     engine: Engine,
     /// Where local times are local.
@@ -43,11 +43,17 @@ struct Cluster {
 }
 
 /// A session, and what is known of the server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Opened {
     session: Arc<Session>,
     /// Other servers of the protocol do not tell which file a row comes from.
     is_spark: bool,
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Cluster").field("engine", &self.engine).finish_non_exhaustive()
+    }
 }
 
 /// The engine that settings name. Nothing is asked of it yet: commands that read no extracts need none.

@@ -49,7 +49,8 @@ impl<'a> ShopRows<'a> {
         shop_id: i64,
     ) -> Outcome<Self> {
         if terms.settings.delivery.remote.is_some() {
-            let finding = Finding::new(STAGE, "single rows of extracts that an engine reads", "extracts on this machine");
+            let finding =
+                Finding::new(STAGE, "single rows of extracts that an engine reads", "extracts on this machine");
             let advice = "ask without the rows, or name a copy of the days with --extracts and --set engine=local";
             return Err(finding.advice(advice).fail(ExitClass::Usage));
         }
