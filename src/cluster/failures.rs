@@ -123,7 +123,10 @@ fn file_of(message: &str) -> Option<&str> {
 
 /// What a query itself refused: the value that no form can hold, as it would be told if it had been found here.
 fn refused_value(message: &str) -> Option<Failure> {
-    let (_, rest) = message.split_once(REFUSED)?;
+    // Messages about other faults quote the query, and with it what it would say.
+    let said = message.trim_start();
+    let said = said.strip_prefix("[USER_RAISED_EXCEPTION]").unwrap_or(said).trim_start();
+    let rest = said.strip_prefix(REFUSED)?;
     let mut fields = rest.trim_start_matches('\t').split('\t');
     let (file, column, found) = (fields.next()?, fields.next()?, fields.next()?);
     let declared = Table::ALL.iter().flat_map(|table| table.spec().columns).find(|declared| declared.name == column)?;

@@ -39,15 +39,7 @@ struct Cluster {
     engine: Engine,
     /// Where local times are local.
     time_zone: String,
-    opened: Mutex<Option<Opened>>,
-}
-
-/// A session, and what is known of the server.
-#[derive(Clone)]
-struct Opened {
-    session: Arc<Session>,
-    /// Other servers of the protocol do not tell which file a row comes from.
-    is_spark: bool,
+    session: Mutex<Option<Arc<Session>>>,
 }
 
 impl fmt::Debug for Cluster {
@@ -59,26 +51,22 @@ impl fmt::Debug for Cluster {
 /// The engine that settings name. Nothing is asked of it yet: commands that read no extracts need none.
 pub(crate) fn engine(engine: &Engine, settings: &Settings) -> Arc<dyn Remote> {
     let time_zone = settings.delivery.zone.name().to_owned();
-    Arc::new(Cluster { engine: engine.clone(), time_zone, opened: Mutex::default() })
+    Arc::new(Cluster { engine: engine.clone(), time_zone, session: Mutex::default() })
 }
 
 impl Cluster {
-    fn session(&self) -> Outcome<Arc<Session>> {
-        Ok(self.opened()?.session)
-    }
-
     /// The session, opened once.
-    fn opened(&self) -> Outcome<Opened> {
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(opened) = opened.as_ref() {
-            return Ok(opened.clone());
+    fn session(&self) -> Outcome<Arc<Session>> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = session.as_ref() {
+            return Ok(Arc::clone(session));
         }
-        let new = self.open()?;
-        *opened = Some(new.clone());
-        Ok(new)
+        let opened = Arc::new(self.open()?);
+        *session = Some(Arc::clone(&opened));
+        Ok(opened)
     }
 
-    fn open(&self) -> Outcome<Opened> {
+    fn open(&self) -> Outcome<Session> {
         let server = Server { url: self.engine.address.clone(), token: self.token()?, ca_pem: self.authorities()? };
         let failed = |failed: Failed| failures::failure(&self.engine.address, "a session", &failed);
         let session = Session::open(&server).map_err(failed)?;
@@ -86,14 +74,13 @@ impl Cluster {
             SESSION.into_iter().chain([("spark.sql.session.timeZone", self.time_zone.as_str())]).collect();
         session.set(&settings).map_err(failed)?;
         let of_engine = version_of_engine(&session).map_err(failed)?;
-        let is_spark = of_engine.starts_with(session.version());
         tracing::info!("engine: {} answers, of version {of_engine}", self.engine.address);
-        if !is_spark {
+        if !of_engine.starts_with(session.version()) {
             tracing::warn!(
                 "engine: no Apache Spark, but another server of its protocol: try it, and trust what Spark says"
             );
         }
-        Ok(Opened { session: Arc::new(session), is_spark })
+        Ok(session)
     }
 
     fn token(&self) -> Outcome<Option<String>> {
@@ -180,10 +167,6 @@ impl Remote for Cluster {
     fn columns(&self, path: &str) -> Outcome<Vec<Field>> {
         let columns = self.session()?.schema(&parquet(None, None, vec![path.to_owned()]));
         columns.map_err(|failed| failures::of_file(&self.engine.address, path, &failed))
-    }
-
-    fn names_files(&self) -> Outcome<bool> {
-        Ok(self.opened()?.is_spark)
     }
 
     fn rows(&self, paths: &[String]) -> Outcome<u64> {

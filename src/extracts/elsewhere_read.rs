@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch};
@@ -14,6 +15,8 @@ use crate::error::{Outcome, fault};
 use crate::extracts::batch::Batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::ddl::{ddl, quoted};
+use crate::extracts::forms::Form;
+use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::identity::FileIdentity;
 use crate::extracts::reader::Columns;
 use crate::extracts::remote::{FilesRead, Question, Remote, url};
@@ -92,7 +95,7 @@ fn question(files: &[&CheckedFile]) -> Outcome<Question> {
     })
 }
 
-/// The rows of one file in a batch, with the types that the file's columns are decoded as.
+/// The rows of one file in a batch, its texts in dictionaries, as files are decoded here.
 fn of_file(batch: &RecordBatch, place: i32, file: &CheckedFile) -> Outcome<RecordBatch> {
     let numbers = batch.column_by_name(FILE).and_then(|column| column.as_primitive_opt::<Int32Type>());
     let numbers = numbers.ok_or_else(|| fault(STAGE, "rows of an engine without the number of their file"))?;
@@ -100,13 +103,17 @@ fn of_file(batch: &RecordBatch, place: i32, file: &CheckedFile) -> Outcome<Recor
     let rows = filter_record_batch(batch, &is_of_file).map_err(|error| fault(STAGE, error))?;
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
-        let read = file.columns.iter().find(|read| read.name == *field.name());
-        let column = match read.map(|read| &read.decoded_as) {
-            Some(to @ DataType::Dictionary(..)) => cast(column, to).map_err(|error| fault(STAGE, error))?,
-            _ => std::sync::Arc::clone(column),
+        let is_text = |read: &&ReadColumn| read.name == *field.name() && read.form == Form::Texts;
+        let column = match (column.data_type(), file.columns.iter().find(is_text)) {
+            (DataType::Utf8 | DataType::Binary, Some(_)) => {
+                let in_dictionary =
+                    DataType::Dictionary(Box::new(DataType::Int32), Box::new(column.data_type().clone()));
+                cast(column, &in_dictionary).map_err(|error| fault(STAGE, error))?
+            }
+            _ => Arc::clone(column),
         };
         fields.push(Field::new(field.name(), column.data_type().clone(), true));
         columns.push(column);
     }
-    RecordBatch::try_new(std::sync::Arc::new(Schema::new(fields)), columns).map_err(|error| fault(STAGE, error))
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|error| fault(STAGE, error))
 }

@@ -28,9 +28,6 @@ pub trait Remote: Debug + Send + Sync {
     /// integers of 64 bits, timestamps with a zone for instants and without for local times, structs for what is nested.
     fn columns(&self, path: &str) -> Outcome<Vec<Field>>;
 
-    /// Whether a query can ask for the file that a row comes from (`_metadata.file_path`).
-    fn names_files(&self) -> Outcome<bool>;
-
     /// How many rows files have together.
     fn rows(&self, paths: &[String]) -> Outcome<u64>;
 

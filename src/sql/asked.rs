@@ -53,8 +53,8 @@ pub(crate) struct Source<'a> {
     pub(crate) relation: String,
     /// The partition's day in it, as text.
     pub(crate) day: String,
-    /// The path of a row's file, as text.
-    pub(crate) file: String,
+    /// Where a row comes from, the file or the partition's folder, as text.
+    pub(crate) place: String,
     /// One for each declared column.
     pub(crate) columns: &'a [ReadColumn],
 }

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::ddl::ddl;
-use crate::extracts::remote::{FilesRead, Remote};
+use crate::extracts::remote::FilesRead;
 use crate::sql::STAGE;
 pub(crate) use crate::sql::asked::Source;
 use crate::sql::dialect::Dialect;
@@ -25,11 +25,8 @@ struct Shape<'a> {
 }
 
 /// The sources of an engine that is told its files beside the query.
-pub(crate) fn of_engine<'a>(
-    remote: &dyn Remote,
-    partitions: &[&'a CheckedPartition],
-) -> Outcome<(Vec<Source<'a>>, Vec<FilesRead>)> {
-    let (base, names_files) = (base(partitions)?, remote.names_files()?);
+pub(crate) fn of_engine<'a>(partitions: &[&'a CheckedPartition]) -> Outcome<(Vec<Source<'a>>, Vec<FilesRead>)> {
+    let base = base(partitions)?;
     let shapes = shapes(partitions, base)?.into_iter().zip(0..).map(|(shape, place)| {
         let name = format!("extract_{place}");
         let columns = ddl(&shape.like.columns)?;
@@ -43,11 +40,7 @@ pub(crate) fn of_engine<'a>(
             base: base.display().to_string(),
             paths: shape.paths.iter().map(|path| path.display().to_string()).collect(),
         };
-        let mut source = source(Dialect::Spark, name, &shape);
-        if !names_files {
-            source.file = "''".to_owned();
-        }
-        Ok((source, read))
+        Ok((source(Dialect::Spark, name, &shape, base), read))
     });
     Ok(shapes.collect::<Outcome<Vec<_>>>()?.into_iter().unzip())
 }
@@ -74,23 +67,20 @@ pub(crate) fn of_text<'a>(dialect: Dialect, partitions: &[&'a CheckedPartition])
                 format!("read_parquet([\n    {paths}], {options})")
             }
         };
-        source(dialect, relation, shape)
+        source(dialect, relation, shape, base)
     });
     Ok(sources.collect())
 }
 
-fn source<'a>(dialect: Dialect, relation: String, shape: &Shape<'a>) -> Source<'a> {
-    let day = shape.keys.first().map(|key| dialect.name(key)).unwrap_or_default();
-    let file = match dialect {
-        Dialect::Spark => "_metadata.file_path",
-        Dialect::DuckDb => "filename",
+fn source<'a>(dialect: Dialect, relation: String, shape: &Shape<'a>, base: &Path) -> Source<'a> {
+    let key = shape.keys.first().map(String::as_str).unwrap_or_default();
+    let day = format!("CAST({} AS {})", dialect.name(key), dialect.string());
+    let place = match dialect {
+        // Behind a name for them, files are not told apart there.
+        Dialect::Spark => format!("concat({}, {day})", dialect.text(&format!("{}/{key}=", base.display()))),
+        Dialect::DuckDb => "filename".to_owned(),
     };
-    Source {
-        relation,
-        day: format!("CAST({day} AS {})", dialect.string()),
-        file: file.to_owned(),
-        columns: &shape.like.columns,
-    }
+    Source { relation, day, place, columns: &shape.like.columns }
 }
 
 /// The value that a partition's folder writes for its day.

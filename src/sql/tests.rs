@@ -50,7 +50,7 @@ fn printed(table: Table, dialect: Dialect, wanted: Wanted) -> String {
         sources: vec![Source {
             relation: "extract_0".to_owned(),
             day: "dt".to_owned(),
-            file: "file".to_owned(),
+            place: "file".to_owned(),
             columns: &columns,
         }],
         zone: &shanghai(),

@@ -84,7 +84,7 @@ impl Typed<'_> {
     fn refused(&self, what: &str, raw: &str) -> String {
         let dialect = self.dialect();
         let found = format!("concat({}, CAST({raw} AS {}))", dialect.text(what), dialect.string());
-        dialect.refusal([&self.source.file, self.read.column.name, &found])
+        dialect.refusal([&self.source.place, self.read.column.name, &found])
     }
 
     /// Integers of any width; those of types that reach beyond 64 bits are looked at.
@@ -124,7 +124,7 @@ impl Typed<'_> {
             Dialect::Spark => {
                 let text = format!("CAST({raw} AS STRING)");
                 let refused = dialect.refusal([
-                    &self.source.file,
+                    &self.source.place,
                     self.read.column.name,
                     &format!("concat('the bytes ', hex({raw}), ', which are no UTF-8')"),
                 ]);

@@ -66,14 +66,6 @@ impl<'a> Opened<'a> {
     }
 }
 
-/// What the part files of a table-day are known by: the hashes of their bytes, or, where an engine reads them, what it tells of them.
-pub(super) fn hashes(planned: &Planned, checked: &CheckedPartition) -> Outcome<Vec<String>> {
-    if checked.is_remote {
-        return Ok(planned.told_hashes());
-    }
-    reader::hashes(checked)
-}
-
 /// How many rows its footers count; none where an engine reads it.
 pub(super) fn rows_of(checked: &CheckedPartition) -> Option<usize> {
     checked.files.iter().map(|file| file.rows).sum()

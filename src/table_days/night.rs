@@ -13,7 +13,7 @@ use crate::calendar::Month;
 use crate::domain::{Day, Span};
 use crate::error::{Failure, Outcome, all, fault};
 use crate::extracts::quarantine::Counts;
-use crate::extracts::{contract::CheckedPartition, tables::Table};
+use crate::extracts::{contract::CheckedPartition, reader, tables::Table};
 use crate::partials::retractions::{self, Retractions};
 use crate::partials::{measures, records::TableDay};
 use crate::policies::Cycles;
@@ -21,7 +21,6 @@ use crate::stages::Stage;
 use crate::state::answers::KnownAnswers;
 use crate::state::store::Store;
 use crate::state::window::{self as rolled, Window};
-use crate::table_days::compute::hashes;
 use crate::table_days::plan::{Decision, Planned, Why};
 use crate::table_days::resolve::{Means, ResolvedDays, resolve_all};
 use crate::table_days::set_aside::{SetAside, ToRead};
@@ -258,7 +257,7 @@ pub(crate) fn ingredients_of_now(terms @ Terms { settings, .. }: Terms<'_>, as_o
     let planned = survey.days.par_iter().filter(|planned| planned.takes_part());
     let fingerprints = planned.map(|planned| {
         let inputs = match (planned.decision, checked.get(&planned.of())) {
-            (Decision::Touched | Decision::Computed(_), Some(checked)) => planned.inputs(&hashes(planned, checked)?),
+            (Decision::Touched | Decision::Computed(_), Some(checked)) => planned.inputs(&reader::hashes(checked)?),
             _ => planned.stored()?.inputs.clone(),
         };
         Ok((planned.of(), planned.fingerprint(&inputs)))

@@ -12,13 +12,12 @@ use serde_json::Value;
 use crate::domain::Span;
 use crate::error::{ExitClass, Finding, Outcome, all};
 use crate::extracts::quarantine::QuarantinedRow;
-use crate::extracts::{listing, partitions::Partition, tables::Table};
+use crate::extracts::{listing, partitions::Partition, reader, tables::Table};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::settings::Settings;
 use crate::state::store::Store;
 use crate::table_days::STAGE;
-use crate::table_days::compute::hashes;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::of_shop::WhyUnknown;
 use crate::table_days::plan::{self, Decision, Planned, Why};
@@ -113,7 +112,7 @@ impl<'a> ShopRows<'a> {
 /// Why a day is not known: its files are not what was stored and counted; none where they are.
 fn unlike_counted(planned: &Planned, rows: i64, settings: &Settings) -> Outcome<Option<WhyUnknown>> {
     let decision = match planned.decision {
-        Decision::Touched => planned.by_bytes(&hashes(planned, &planned.checked(settings)?)?),
+        Decision::Touched => planned.by_bytes(&reader::hashes(&planned.checked(settings)?)?),
         decision => decision,
     };
     Ok(match decision {
