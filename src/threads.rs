@@ -2,6 +2,7 @@
 //! the two never compete for the cores.
 
 use std::cmp::Reverse;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars_core::runtime::THREAD_POOL;
 use rayon::prelude::*;
@@ -47,6 +48,29 @@ pub(crate) fn longest_first<T: Sync, R: Send, L: Ord>(
     let mut done: Vec<(usize, R)> = tasks.into_iter().par_bridge().map(task).collect();
     done.sort_unstable_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, made)| made).collect()
+}
+
+/// What `work` makes of each item, in their order, with so many at work at once. For what waits for an answer, and
+/// would only stop others on the pool.
+pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], at_once: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, span) = (AtomicUsize::new(0), Span::current());
+    let worker = || {
+        let mut made = Vec::new();
+        while let Some((place, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, items.get(place)?)))
+        {
+            made.push((place, span.in_scope(|| work(item))));
+        }
+        made
+    };
+    let mut made = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..at_once.min(items.len())).map(|_| scope.spawn(worker)).collect();
+        let made =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        made.flatten().collect::<Vec<_>>()
+    });
+    made.sort_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 /// Runs `work` on the pool, in the span that it is called in; parallel iterators inside it use its threads.

@@ -20,7 +20,7 @@ use self::connect::session::Session;
 use self::failures::{Told, is_no_such_path};
 use crate::environment::ENGINE_TOKEN;
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
-use crate::extracts::remote::{Question, Remote, RemoteFile};
+use crate::extracts::remote::{FilesRead, Question, Remote, RemoteFile};
 use crate::settings::{Engine, Settings};
 use crate::sql::dialect::SESSION;
 
@@ -147,13 +147,13 @@ impl Remote for Cluster {
     fn files(&self, folder: &str) -> Outcome<Vec<RemoteFile>> {
         let options = vec![("recursiveFileLookup".to_owned(), "true".to_owned())];
         let read = Read { format: "binaryFile", schema: None, options, paths: vec![folder.to_owned()] };
-        let sql = "SELECT path, length, unix_micros(modificationTime) AS modified FROM files".to_owned();
+        let name = FilesRead::new_name();
+        let sql = format!("SELECT path, length, unix_micros(modificationTime) AS modified FROM {name}");
         let mut files = Vec::new();
-        let asked =
-            self.session()?.query::<Told>(&Plan { sql, reads: vec![("files".to_owned(), read)] }, &mut |batch| {
-                files.extend(listed(folder, &batch).map_err(Told::Here)?);
-                Ok(())
-            });
+        let asked = self.session()?.query::<Told>(&Plan { sql, reads: vec![(name, read)] }, &mut |batch| {
+            files.extend(listed(folder, &batch).map_err(Told::Here)?);
+            Ok(())
+        });
         match asked {
             Ok(()) => Ok(files),
             Err(Told::There(failed)) if is_no_such_path(&failed) => Ok(Vec::new()),
@@ -170,10 +170,9 @@ impl Remote for Cluster {
     }
 
     fn rows(&self, paths: &[String]) -> Outcome<u64> {
-        let plan = Plan {
-            sql: "SELECT count(*) AS rows FROM files".to_owned(),
-            reads: vec![("files".to_owned(), parquet(None, None, paths.to_vec()))],
-        };
+        let name = FilesRead::new_name();
+        let sql = format!("SELECT count(*) AS rows FROM {name}");
+        let plan = Plan { sql, reads: vec![(name, parquet(None, None, paths.to_vec()))] };
         let mut rows = 0;
         self.run(&format!("the rows of {} files", paths.len()), &plan, &mut |batch| {
             let counts = batch.column_by_name("rows").and_then(|column| column.as_primitive_opt::<Int64Type>());

@@ -30,6 +30,7 @@ use crate::extracts::partitions::{PartFile, Partition};
 use crate::extracts::remote::url;
 use crate::extracts::schema::Column;
 use crate::extracts::tables::Table;
+use crate::threads::side_by_side;
 use crate::zone::Zone;
 
 const STAGE: &str = "contract";
@@ -78,10 +79,13 @@ pub struct CheckedPartition {
 /// cannot be asked ends it at once.
 pub fn check(listed: Listed, delivery: &Delivery) -> Outcome<Vec<CheckedPartition>> {
     let Listed { partitions, mut rejected, missing, missing_snapshot, .. } = listed;
-    // Files are checked one a thread; of an engine, however many threads there are, few are asked for at once.
-    let at_once = if delivery.remote.is_some() { partitions.len().div_ceil(ASKED_AT_ONCE) } else { 1 };
-    let checked = partitions.par_iter().with_min_len(at_once).map(|partition| check_partition(partition, delivery));
-    let (partitions, findings): (Vec<_>, Vec<_>) = checked.collect::<Outcome<Vec<_>>>()?.into_iter().unzip();
+    let check = |partition: &Partition| check_partition(partition, delivery);
+    let checked: Vec<_> = match delivery.remote {
+        Some(_) => side_by_side(&partitions, ASKED_AT_ONCE, check),
+        None => partitions.par_iter().map(check).collect(),
+    };
+    let (partitions, findings): (Vec<_>, Vec<_>) =
+        checked.into_iter().collect::<Outcome<Vec<_>>>()?.into_iter().unzip();
     rejected.extend(findings.into_iter().flatten());
     let class = if rejected.is_empty() { ExitClass::Missing } else { ExitClass::Rejected };
     rejected.extend(missing_snapshot.into_iter().chain(missing));

@@ -79,9 +79,10 @@ fn question(files: &[&CheckedFile]) -> Outcome<Question> {
     for (place, file) in files.iter().enumerate() {
         let columns = ddl(&file.columns)?;
         let names = columns.keys().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-        branches.push(format!("SELECT {place} AS {FILE}, {names} FROM file_{place}"));
+        let name = FilesRead::new_name();
+        branches.push(format!("SELECT {place} AS {FILE}, {names} FROM {name}"));
         reads.push(FilesRead {
-            name: format!("file_{place}"),
+            name,
             schema: columns.into_values().collect::<Vec<_>>().join(", "),
             base: file.path.parent().map(url).transpose()?.unwrap_or_default().to_owned(),
             paths: vec![url(&file.path)?.to_owned()],

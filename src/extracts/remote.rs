@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
@@ -71,6 +72,15 @@ pub struct FilesRead {
 }
 
 type Columns = Arc<Vec<Field>>;
+
+impl FilesRead {
+    /// A name that no other read has in this process. An engine keeps names for a session, whose queries run side by side: of two
+    /// with the same name one would read the files of the other.
+    pub fn new_name() -> String {
+        static NAMED: AtomicU64 = AtomicU64::new(0);
+        format!("extract_{}", NAMED.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// What an engine has said in a run, so that it is asked once: listings by folder, columns by file.
 #[derive(Debug, Default)]

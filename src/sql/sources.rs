@@ -27,8 +27,8 @@ struct Shape<'a> {
 /// The sources of an engine that is told its files beside the query.
 pub(crate) fn of_engine<'a>(partitions: &[&'a CheckedPartition]) -> Outcome<(Vec<Source<'a>>, Vec<FilesRead>)> {
     let base = base(partitions)?;
-    let shapes = shapes(partitions, base)?.into_iter().zip(0..).map(|(shape, place)| {
-        let name = format!("extract_{place}");
+    let shapes = shapes(partitions, base)?.into_iter().map(|shape| {
+        let name = FilesRead::new_name();
         let columns = ddl(&shape.like.columns)?;
         if let Some(key) = shape.keys.iter().find(|key| columns.contains_key(key.as_str())) {
             return Err(key_is_column(key, base));

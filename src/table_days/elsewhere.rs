@@ -7,7 +7,6 @@
 //! files are listed again: an answer over files that have changed meanwhile is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, all, fault};
@@ -25,6 +24,7 @@ use crate::state::day_content::DayContent;
 use crate::table_days::STAGE;
 use crate::table_days::compute::{Computed, kept_rows};
 use crate::table_days::plan::Planned;
+use crate::threads::side_by_side;
 
 /// Days that one query asks for at most: an answer holds a row a day and shop.
 const MOST_DAYS: usize = 31;
@@ -85,29 +85,6 @@ fn together<'a>(days: &[Checked<'a>], settings: &'a Settings) -> Outcome<Vec<Tog
 /// How many queries run side by side.
 fn at_once(settings: &Settings) -> usize {
     settings.engine.as_ref().map_or(1, |engine| engine.queries)
-}
-
-/// What `work` makes of each item, in their order, with so many at work at once. They wait for an engine, and would only stop
-/// others on the pool.
-fn side_by_side<T: Sync, R: Send>(items: &[T], at_once: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, span) = (AtomicUsize::new(0), tracing::Span::current());
-    let worker = || {
-        let mut made = Vec::new();
-        while let Some((place, item)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|place| Some((place, items.get(place)?)))
-        {
-            made.push((place, span.in_scope(|| work(item))));
-        }
-        made
-    };
-    let mut made = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..at_once.min(items.len())).map(|_| scope.spawn(worker)).collect();
-        let made =
-            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        made.flatten().collect::<Vec<_>>()
-    });
-    made.sort_by_key(|(place, _)| *place);
-    made.into_iter().map(|(_, made)| made).collect()
 }
 
 impl Together<'_> {
