@@ -13,6 +13,8 @@ WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers
 # Airflow has its own: it brings 130 packages. So has what reads Kubernetes manifests, which takes seconds.
 AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow-requirements.txt | cut -d' ' -f1)
 KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
+# The second engine, Spark, and Sail beside it: 1.3 GiB. What runs the laws and the mutants on it is there, too.
+CLUSTER_ENVIRONMENT = $(CACHE)/cluster-python-$(shell cksum tests/python/cluster-requirements.txt | cut -d' ' -f1)
 # What opens a report as a browser does has its own, with a driver of 130 MiB.
 REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
 # Superset, too.
@@ -203,12 +205,13 @@ fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
+$(CLUSTER_ENVIRONMENT)/ready: tests/python/cluster-requirements.txt
 $(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
 $(SUPERSET_ENVIRONMENT)/ready: jobs/bi/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
 $(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
-$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready:
+$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready $(CLUSTER_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@
