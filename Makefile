@@ -38,6 +38,14 @@ define report-of
 	$(LOOK_AT) $(1)/out $(DEMO_DATE) $(1)/pictures
 endef
 SCHEDULES = tests/python/schedules
+# The program with the feature `cluster` has a name of its own, so that a build without it meanwhile does not replace it.
+SHOPSCORE_CLUSTER = $(CARGO_TARGET_DIR)/release/shopscore-cluster
+CLUSTER = $(IN_MEMORY) $(CLUSTER_ENVIRONMENT)/bin/python tests/python/cluster
+ENGINES = $(CLUSTER)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules
+# The first night of the demo month, and a month of made-up rows.
+CLUSTER_FIRST = 2022-02-14
+CLUSTER_ROWS = $(or $(ROWS),3000000)
+CLUSTER_MONTH = $(CACHE)/cluster-$(CLUSTER_ROWS)-rows
 PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
@@ -54,7 +62,7 @@ RESTATED = $(CARGO_TARGET_DIR)/restated
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports report-page writers mutants cluster cluster-build cluster-sample soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-cluster bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -184,6 +192,30 @@ mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of way
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \
 		$(or $(SEED),1) $$(( $(or $(SEED),1) + $(or $(MUTANTS),3000) - 1 ))
 
+cluster-build: # the program with another engine, Spark Connect
+	cargo build $(CARGO_FLAGS) --bin shopscore --features cluster
+	install $(SHOPSCORE) $(SHOPSCORE_CLUSTER)
+
+$(CLUSTER_MONTH): | cluster-build
+	rm -rf $@.unfinished
+	$(SHOPSCORE_CLUSTER) sample --out $@.unfinished --from 2022-01-28 --to $(DEMO_DATE) --shops 5000 --rows-per-day $$(( $(CLUSTER_ROWS) / 30 )) \
+		--seed 1 --dirty
+	mv $@.unfinished $@
+
+cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(CLUSTER_MONTH) ## nights on a real Spark Connect (PyPI once, Java 17) and on Sail beside our own engine, byte by byte, and with both killed: ROWS=3000000
+	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE)
+	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --stream-seconds 10
+	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail
+	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE)
+	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) --stream-seconds 10
+	$(CLUSTER)/faults.py $(SHOPSCORE_CLUSTER) jobs/rules $(CLUSTER_MONTH) $(DEMO_DATE)
+
+cluster-sample: cluster-build ## the sample, some laws and some mutants on a real Spark Connect, where Java and PyPI can be had: SEEDS=40 MUTANTS=100
+	@mkdir -p $(dir $(TESTS_NOT_RUN))
+	@if ! command -v java >/dev/null; then echo "make cluster-sample: there is no java" | tee -a $(TESTS_NOT_RUN); \
+	elif ! $(MAKE) $(CLUSTER_ENVIRONMENT)/ready; then echo "make cluster-sample: no wheels of pyspark" | tee -a $(TESTS_NOT_RUN); \
+	else $(CLUSTER)/sample.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) $(or $(SEEDS),40) $(or $(MUTANTS),100); fi
+
 soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewrites, kills and restatements, then a clean run: NIGHTS=400 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
 
@@ -230,6 +262,9 @@ bench-large: build $(BENCH_ENVIRONMENT)/ready ## a rebuild of ten times the rows
 bench-instructions: build ## instructions of small runs beside the committed figures (needs valgrind): RENEW=1 writes these anew
 	python3 benches/test_instructions.py
 	python3 benches/instructions.py --shopscore $(SHOPSCORE) $(if $(RENEW),--renew)
+
+bench-cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready ## nights on Spark with one and two executors beside our own engine, as Markdown for docs/SCALING.md: RUNS=3
+	$(CLUSTER_ENVIRONMENT)/bin/python benches/cluster.py --shopscore $(SHOPSCORE_CLUSTER) --cache $(CACHE) --runs $(or $(RUNS),3)
 
 bench-pieces: build $(BENCH_ENVIRONMENT)/ready ## what is made by hand (record index, sums by group) beside what would stand in its place, into benches/RESULTS.md
 	$(BENCH)/pieces.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \
