@@ -40,7 +40,7 @@ endef
 SCHEDULES = tests/python/schedules
 # The program with the feature `cluster` has a name of its own, so that a build without it meanwhile does not replace it.
 SHOPSCORE_CLUSTER = $(CARGO_TARGET_DIR)/release/shopscore-cluster
-CLUSTER = $(IN_MEMORY) $(CLUSTER_ENVIRONMENT)/bin/python tests/python/cluster
+CLUSTER = $(CLUSTER_ENVIRONMENT)/bin/python tests/python/cluster
 ENGINES = $(CLUSTER)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules
 # The first night of the demo month, and a month of made-up rows.
 CLUSTER_FIRST = 2022-02-14
@@ -214,7 +214,7 @@ cluster-sample: cluster-build ## the sample, some laws and some mutants on a rea
 	@mkdir -p $(dir $(TESTS_NOT_RUN))
 	@if ! command -v java >/dev/null; then echo "make cluster-sample: there is no java" | tee -a $(TESTS_NOT_RUN); \
 	elif ! $(MAKE) $(CLUSTER_ENVIRONMENT)/ready; then echo "make cluster-sample: no wheels of pyspark" | tee -a $(TESTS_NOT_RUN); \
-	else $(CLUSTER)/sample.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) $(or $(SEEDS),40) $(or $(MUTANTS),100); fi
+	else $(IN_MEMORY) $(CLUSTER)/sample.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) $(or $(SEEDS),40) $(or $(MUTANTS),100); fi
 
 soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewrites, kills and restatements, then a clean run: NIGHTS=400 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
