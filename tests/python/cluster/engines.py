@@ -121,8 +121,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stream-seconds", type=int)
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     given = parser.parse_args()
-    # The first day that is delivered.
-    given.history = min(path.name.partition("=")[2] for path in (given.extracts / "payments").iterdir())
+    # Of earlier months no scores are published, and the settlement must not wait for them.
+    given.history = given.first.replace(day=1)
     return given
 
 
