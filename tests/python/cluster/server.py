@@ -196,7 +196,8 @@ def wait_for_the_end() -> None:
 
     def read_stdin() -> None:
         while sys.stdin.buffer.read1(4096):
-            pass
+            # Some stdin never ends and never waits.
+            time.sleep(0.5)
         ended.set()
 
     threading.Thread(target=read_stdin, daemon=True).start()
