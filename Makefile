@@ -13,8 +13,9 @@ WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers
 # Airflow has its own: it brings 130 packages. So has what reads Kubernetes manifests, which takes seconds.
 AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow-requirements.txt | cut -d' ' -f1)
 KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
-# The second engine, Spark, and Sail beside it: 1.3 GiB. What runs the laws and the mutants on it is there, too.
+# The second engine, Spark (1.3 GiB), and what runs the laws and the mutants on it. Sail has another, since it refuses Spark 4.3.
 CLUSTER_ENVIRONMENT = $(CACHE)/cluster-python-$(shell cksum tests/python/cluster-requirements.txt | cut -d' ' -f1)
+SAIL_ENVIRONMENT = $(CACHE)/sail-python-$(shell cksum tests/python/sail-requirements.txt | cut -d' ' -f1)
 # What opens a report as a browser does has its own, with a driver of 130 MiB.
 REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
 # Superset, too.
@@ -40,6 +41,7 @@ endef
 SCHEDULES = tests/python/schedules
 # The program with the feature `cluster` has a name of its own, so that a build without it meanwhile does not replace it.
 SHOPSCORE_CLUSTER = $(CARGO_TARGET_DIR)/release/shopscore-cluster
+WITH_SAIL = $(SAIL_ENVIRONMENT)/bin/python tests/python/cluster
 CLUSTER = $(CLUSTER_ENVIRONMENT)/bin/python tests/python/cluster
 ENGINES = $(CLUSTER)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules
 # The first night of the demo month, and a month of made-up rows.
@@ -202,10 +204,10 @@ $(CLUSTER_MONTH): | cluster-build
 		--seed 1 --dirty
 	mv $@.unfinished $@
 
-cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(CLUSTER_MONTH) ## nights on a real Spark Connect (PyPI once, Java 17) and on Sail beside our own engine, byte by byte, and with both killed: ROWS=3000000
+cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready $(CLUSTER_MONTH) ## nights on a real Spark Connect (PyPI once, Java 17) and on Sail beside our own engine, byte by byte, and with both killed: ROWS=3000000
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE)
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --stream-seconds 10
-	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail
+	$(WITH_SAIL)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail
 	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE)
 	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) --stream-seconds 10
 	$(CLUSTER)/faults.py $(SHOPSCORE_CLUSTER) jobs/rules $(CLUSTER_MONTH) $(DEMO_DATE)
@@ -238,12 +240,13 @@ $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
 $(CLUSTER_ENVIRONMENT)/ready: tests/python/cluster-requirements.txt
+$(SAIL_ENVIRONMENT)/ready: tests/python/sail-requirements.txt
 $(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
 $(SUPERSET_ENVIRONMENT)/ready: jobs/bi/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
 $(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
-$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready $(CLUSTER_ENVIRONMENT)/ready:
+$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@
