@@ -13,6 +13,9 @@ WRITERS_ENVIRONMENT = $(CACHE)/writers-python-$(shell cksum tests/python/writers
 # Airflow has its own: it brings 130 packages. So has what reads Kubernetes manifests, which takes seconds.
 AIRFLOW_ENVIRONMENT = $(CACHE)/airflow-python-$(shell cksum tests/python/airflow-requirements.txt | cut -d' ' -f1)
 KUBERNETES_ENVIRONMENT = $(CACHE)/kubernetes-python-$(shell cksum tests/python/kubernetes-requirements.txt | cut -d' ' -f1)
+# The second engine, Spark (1.3 GiB), and what runs the laws and the mutants on it. Sail has another, since it refuses Spark 4.3.
+CLUSTER_ENVIRONMENT = $(CACHE)/cluster-python-$(shell cksum tests/python/cluster-requirements.txt | cut -d' ' -f1)
+SAIL_ENVIRONMENT = $(CACHE)/sail-python-$(shell cksum tests/python/sail-requirements.txt | cut -d' ' -f1)
 # What opens a report as a browser does has its own, with a driver of 130 MiB.
 REPORT_ENVIRONMENT = $(CACHE)/report-python-$(shell cksum tests/python/report-requirements.txt | cut -d' ' -f1)
 # Superset, too.
@@ -36,6 +39,15 @@ define report-of
 	$(LOOK_AT) $(1)/out $(DEMO_DATE) $(1)/pictures
 endef
 SCHEDULES = tests/python/schedules
+# The program with the feature `cluster` has a name of its own, so that a build without it meanwhile does not replace it.
+SHOPSCORE_CLUSTER = $(CARGO_TARGET_DIR)/release/shopscore-cluster
+WITH_SAIL = $(SAIL_ENVIRONMENT)/bin/python tests/python/cluster
+CLUSTER = $(CLUSTER_ENVIRONMENT)/bin/python tests/python/cluster
+ENGINES = $(CLUSTER)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules
+# The first night of the demo month, and a month of made-up rows.
+CLUSTER_FIRST = 2022-02-14
+CLUSTER_ROWS = $(or $(ROWS),3000000)
+CLUSTER_MONTH = $(CACHE)/cluster-$(CLUSTER_ROWS)-rows
 PREFIX = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
 # What make install has put there, one path a line below PREFIX.
@@ -52,7 +64,7 @@ RESTATED = $(CARGO_TARGET_DIR)/restated
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports report-page writers mutants soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-pieces bench-report bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports report-page writers mutants cluster cluster-build cluster-sample soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-cluster bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -182,6 +194,30 @@ mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of way
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \
 		$(or $(SEED),1) $$(( $(or $(SEED),1) + $(or $(MUTANTS),3000) - 1 ))
 
+cluster-build: # the program with another engine, Spark Connect
+	cargo build $(CARGO_FLAGS) --bin shopscore --features cluster
+	install $(SHOPSCORE) $(SHOPSCORE_CLUSTER)
+
+$(CLUSTER_MONTH): | cluster-build
+	rm -rf $@.unfinished
+	$(SHOPSCORE_CLUSTER) sample --out $@.unfinished --from 2022-01-28 --to $(DEMO_DATE) --shops 5000 --rows-per-day $$(( $(CLUSTER_ROWS) / 30 )) \
+		--seed 1 --dirty
+	mv $@.unfinished $@
+
+cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready $(CLUSTER_MONTH) ## nights on a real Spark Connect (PyPI once, Java 17) and on Sail beside our own engine, byte by byte, and with both killed: ROWS=3000000
+	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE)
+	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --stream-seconds 10
+	$(WITH_SAIL)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail
+	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE)
+	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) --stream-seconds 10
+	$(CLUSTER)/faults.py $(SHOPSCORE_CLUSTER) jobs/rules $(CLUSTER_MONTH) $(DEMO_DATE)
+
+cluster-sample: cluster-build ## the sample, some laws and some mutants on a real Spark Connect, where Java and PyPI can be had: SEEDS=40 MUTANTS=100
+	@mkdir -p $(dir $(TESTS_NOT_RUN))
+	@if ! command -v java >/dev/null; then echo "make cluster-sample: there is no java" | tee -a $(TESTS_NOT_RUN); \
+	elif ! $(MAKE) $(CLUSTER_ENVIRONMENT)/ready; then echo "make cluster-sample: no wheels of pyspark" | tee -a $(TESTS_NOT_RUN); \
+	else $(IN_MEMORY) $(CLUSTER)/sample.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) $(or $(SEEDS),40) $(or $(MUTANTS),100); fi
+
 soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewrites, kills and restatements, then a clean run: NIGHTS=400 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)
 
@@ -203,12 +239,14 @@ fuzz: ## odd rule tables, settings and part files, CASES=20000 for each of eight
 $(PYTHON_ENVIRONMENT)/ready: tests/python/requirements.txt
 $(WRITERS_ENVIRONMENT)/ready: tests/python/writers-requirements.txt
 $(AIRFLOW_ENVIRONMENT)/ready: tests/python/airflow-requirements.txt
+$(CLUSTER_ENVIRONMENT)/ready: tests/python/cluster-requirements.txt
+$(SAIL_ENVIRONMENT)/ready: tests/python/sail-requirements.txt
 $(REPORT_ENVIRONMENT)/ready: tests/python/report-requirements.txt
 $(KUBERNETES_ENVIRONMENT)/ready: tests/python/kubernetes-requirements.txt
 $(SUPERSET_ENVIRONMENT)/ready: jobs/bi/superset-requirements.txt
 $(BENCH_ENVIRONMENT)/ready: benches/requirements.txt
 $(PYTHON_ENVIRONMENT)/ready $(WRITERS_ENVIRONMENT)/ready $(AIRFLOW_ENVIRONMENT)/ready $(KUBERNETES_ENVIRONMENT)/ready $(REPORT_ENVIRONMENT)/ready \
-$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready:
+$(BENCH_ENVIRONMENT)/ready $(SUPERSET_ENVIRONMENT)/ready $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	touch $@
@@ -227,6 +265,9 @@ bench-large: build $(BENCH_ENVIRONMENT)/ready ## a rebuild of ten times the rows
 bench-instructions: build ## instructions of small runs beside the committed figures (needs valgrind): RENEW=1 writes these anew
 	python3 benches/test_instructions.py
 	python3 benches/instructions.py --shopscore $(SHOPSCORE) $(if $(RENEW),--renew)
+
+bench-cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready ## nights on Spark with one and two executors beside our own engine, as Markdown for docs/SCALING.md: RUNS=3
+	$(CLUSTER_ENVIRONMENT)/bin/python benches/cluster.py --shopscore $(SHOPSCORE_CLUSTER) --cache $(CACHE) --runs $(or $(RUNS),3)
 
 bench-pieces: build $(BENCH_ENVIRONMENT)/ready ## what is made by hand (record index, sums by group) beside what would stand in its place, into benches/RESULTS.md
 	$(BENCH)/pieces.py --shopscore $(SHOPSCORE) --cache $(CACHE) --shops $(or $(SHOPS),20000) \

@@ -23,12 +23,12 @@ class Job:
     cache: Path
     threads: int
 
-    def nightly(self, extracts: Path, folder: Path, date: datetime.date = AS_OF, *further: str) -> list[str | Path]:
-        """The command of a night whose state and output lie in `folder`."""
+    def nightly(self, extracts: Path | str, folder: Path, date: datetime.date = AS_OF, *further: str) -> list[str | Path]:
+        """The command of a night whose state and output lie in `folder`; its extracts are a folder, or an engine's URL."""
         folders = ["--extracts", extracts, "--state", folder / "state", "--out", folder / "out"]
         return [self.shopscore, "nightly", "--date", str(date), *folders, "--threads", str(self.threads), *further]
 
-    def night(self, extracts: Path, folder: Path, date: datetime.date = AS_OF, *further: str) -> processes.Measured:
+    def night(self, extracts: Path | str, folder: Path, date: datetime.date = AS_OF, *further: str) -> processes.Measured:
         """Runs a night."""
         return processes.run(self.nightly(extracts, folder, date, *further), self.threads)
 

@@ -1,6 +1,6 @@
 """Spoils a marketplace in thousands of ways, one after another, and runs the program on each mutant.
 
-    python mutants.py SHOPSCORE RULES FIRST_SEED LAST_SEED
+    python mutants.py SHOPSCORE RULES FIRST_SEED LAST_SEED [--engine]
 
 Each mutant meets a first night and a night that comes after others. Each run must end as one of three:
 
@@ -11,7 +11,8 @@ Each mutant meets a first night and a night that comes after others. Each run mu
 
 A panic, a hang, a killed run, unescaped text in a message or a file in an odd place is a failure; so are two nights whose
 bytes differ. Every third mutant is put back, and the next run must publish the clean bytes. Prints what failed, and how
-often each mutation ended in which way. Exit code 1 on any failure.
+often each mutation ended in which way. With --engine the program is one that has another engine read the extracts
+(cluster/through.py): what cannot be so there (cluster/unlike.py) is left out. Exit code 1 on any failure.
 """
 
 import collections
@@ -25,6 +26,7 @@ import sys
 import tempfile
 import unicodedata
 
+from cluster import unlike
 from compare import compare_night
 from mutant_marketplace import AS_OF, DAY, WINDOW_DAYS, Marketplace
 from mutations_of_files import DAMAGED, OF_FILES, REFUSED, RULES
@@ -32,6 +34,8 @@ from mutations_of_rows import OF_ROWS
 from reference import Extracts, Night, Refused, Rules, parse_settings
 
 TIMEOUT_SECONDS = 20
+# An engine that others use, too.
+TIMEOUT_OF_ENGINE_SECONDS = 180
 MEMORY_BYTES = 4 << 30
 SHOWN = 8  # lines of a failure
 EXIT_CODE = {"input": 3, "missing": 4}
@@ -53,13 +57,13 @@ def limit_memory():
 class Run:
     """One night of the program: exit code, what it said, and whether it took too long."""
 
-    def __init__(self, program, market, folder, day, settings):
+    def __init__(self, program, market, folder, day, settings, timeout_seconds=TIMEOUT_SECONDS):
         command = [program, "nightly", "--date", str(day), "--extracts", market.extracts, "--rules", market.rules]
         command += ["--state", os.path.join(folder, "state"), "--out", os.path.join(folder, "out")]
         for setting in settings:
             command += ["--set", setting]
         try:
-            options = {"timeout": TIMEOUT_SECONDS, "check": False, "cwd": folder, "preexec_fn": limit_memory}
+            options = {"timeout": timeout_seconds, "check": False, "cwd": folder, "preexec_fn": limit_memory}
             done = subprocess.run(command, capture_output=True, **options)
             self.code, said = done.returncode, done.stdout + done.stderr
         except subprocess.TimeoutExpired:
@@ -103,8 +107,8 @@ def night_bytes(folder):
 
 
 class Mutants:
-    def __init__(self, program, rules, folder):
-        self.program, self.folder = program, folder
+    def __init__(self, program, rules, folder, has_engine):
+        self.program, self.folder, self.has_engine = program, folder, has_engine
         self.market = Marketplace(folder, program, rules, seed=3)
         self.rules = Rules(rules)
         self.clean_rows = {}
@@ -114,10 +118,15 @@ class Mutants:
             self.clean[place], _ = self.reference(settings, spoilt=[])
             for name, earlier in {**EARLIER, "clean": [AS_OF]}.items():
                 for day in earlier:
-                    run = Run(program, self.market, self.base(place, name), day, settings)
+                    run = self.run(self.base(place, name), day, settings)
                     assert run.code == 0, run.said
                 self.base(place, name)
             self.clean_bytes[place] = night_bytes(self.base(place, "clean"))
+
+    def run(self, work, day, settings):
+        """A night whose state and output lie in a folder."""
+        timeout_seconds = TIMEOUT_OF_ENGINE_SECONDS if self.has_engine else TIMEOUT_SECONDS
+        return Run(self.program, self.market, work, day, settings, timeout_seconds)
 
     def base(self, place, name):
         folder = os.path.join(self.folder, f"{name}-{place}")
@@ -146,6 +155,9 @@ class Mutants:
         settings = [*COMMON, *LIMITS[place]]
         names, expected = self.spoil(chance)
         spoilt = list(self.market.spoilt)
+        if self.has_engine and unlike.is_left_out(names, self.market):
+            self.market.put_back()
+            return names, "left out", []
         night, why = (None, REFUSED) if expected == REFUSED else self.reference(settings, spoilt)
         about = f"seed {seed}: {', '.join(names)} on {', '.join(f'{t}/dt={d}' for t, d in spoilt)}, {later}, {place}"
         endings, lines, published = set(), [], []
@@ -153,7 +165,7 @@ class Mutants:
             work = os.path.join(self.folder, "work-" + name)
             shutil.copytree(self.base(place, name), work, symlinks=True)
             before = tree(os.path.join(work, "out"))
-            run = Run(self.program, self.market, work, AS_OF, settings)
+            run = self.run(work, AS_OF, settings)
             ending, failures = self.judge(run, expected, night, why, spoilt, work, before, place)
             endings.add(ending)
             lines += [f"{name}: {line}" for line in failures]
@@ -164,7 +176,7 @@ class Mutants:
         for name in ("first", later):
             work = os.path.join(self.folder, "work-" + name)
             if seed % 3 == 0:
-                run = Run(self.program, self.market, work, AS_OF, settings)
+                run = self.run(work, AS_OF, settings)
                 if run.code != 0 or night_bytes(work) != self.clean_bytes[place]:
                     lines.append(f"{name}: put back, other bytes than clean: {run.code} {run.said[-600:]}")
             shutil.rmtree(work)
@@ -214,10 +226,10 @@ class Mutants:
 
 def main():
     program, rules = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    first, last = int(sys.argv[3]), int(sys.argv[4])
+    first, last, has_engine = int(sys.argv[3]), int(sys.argv[4]), "--engine" in sys.argv[5:]
     outcomes, mutations = collections.Counter(), collections.defaultdict(collections.Counter)
     with tempfile.TemporaryDirectory() as folder:
-        mutants = Mutants(program, rules, folder)
+        mutants = Mutants(program, rules, folder, has_engine)
         for seed in range(first, last + 1):
             names, outcome, lines = mutants.one(seed)
             outcomes[outcome] += 1

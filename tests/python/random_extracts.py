@@ -66,8 +66,9 @@ INDICATORS = [
 
 
 class Maker:
-    def __init__(self, folder, seed):
+    def __init__(self, folder, seed, nanoseconds=True):
         self.random = random.Random(seed)
+        self.nanoseconds = nanoseconds
         self.extracts = os.path.join(folder, "extracts")
         self.rules = os.path.join(folder, "rules")
         self.zone_name, self.day = self.random.choice(PLACES)
@@ -123,7 +124,7 @@ class Maker:
 
     def stamp_column(self, values):
         """Instants in some unit, with or without a zone; what the unit cannot hold is cut off."""
-        unit = self.random.choice(["s", "ms", "us", "us", "ns"])
+        unit = self.random.choice(["s", "ms", "us", "us", "ns" if self.nanoseconds else "us"])
         zone = self.random.choice(["UTC", "Asia/Shanghai", "+05:30", None, None])
         stored = []
         for value in values:
@@ -634,9 +635,9 @@ class Maker:
             self.settings["min_rows_percent"] = choose([1, 20, 50])
 
 
-def generate(folder, seed):
+def generate(folder, seed, nanoseconds=True):
     """Writes FOLDER/extracts and FOLDER/rules; returns the as-of day and the settings as NAME=VALUE."""
-    maker = Maker(folder, seed)
+    maker = Maker(folder, seed, nanoseconds)
     maker.choose_assessment()
     maker.make_extracts()
     maker.make_rules()

@@ -1,0 +1,46 @@
+"""What of extracts cannot be the same where an engine reads them, as the specification says (section 2), and is left out there.
+
+Mutations of which nothing is left: manifests and the logs of table formats are not seen, since engines do not list names that start
+with `_` or `.`; files are not known by their bytes but by their names; there are no links, pipes and markers, and no INT96.
+"""
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+MUTATIONS = {
+    "flipped_under_a_manifest",
+    "odd_manifest",
+    "manifest_that_is_no_file",
+    "log_of_a_table_format",
+    "ignored_names",
+    "odd_part_file",
+    "linked_part_file",
+    "int96_timestamps",
+}
+# Letters of names that engines take for patterns; such names are refused.
+PATTERNS = set("[]{}*?\\:")
+
+
+def is_left_out(names: list[str], market) -> bool:
+    """Whether a spoilt marketplace has what an engine sees otherwise."""
+    places = [Path(market.open(*of).folder) for of in market.spoilt] + [Path(path) for path in market.made]
+    return bool(MUTATIONS & set(names)) or any(seen_otherwise(place) for place in places if place.exists())
+
+
+def seen_otherwise(place: Path) -> bool:
+    """A hidden copy under way, a name that is a pattern, a folder without a file, times in nanoseconds."""
+    files = [Path(at, name) for at, _, names in os.walk(place) for name in names] if place.is_dir() else [place]
+    names = {part for path in [place, *files] for part in path.relative_to(place.parent).parts}
+    is_hidden = any(name.endswith("._COPYING_") for name in names)
+    return not files or is_hidden or any(PATTERNS & set(name) for name in names) or any(map(has_nanoseconds, files))
+
+
+def has_nanoseconds(path: Path) -> bool:
+    try:
+        kinds = pq.read_schema(path).types
+    except (pa.ArrowException, OSError):
+        return False
+    return any(getattr(kind, "unit", None) == "ns" for kind in kinds)
