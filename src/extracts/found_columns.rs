@@ -29,7 +29,7 @@ pub(crate) struct ReadColumn {
     /// As it is declared.
     pub(crate) column: &'static Column,
     /// Its place among the columns of the file.
-    pub(super) place: usize,
+    pub(crate) place: usize,
     /// Its name in the file.
     pub(crate) name: String,
     pub(crate) form: Form,

@@ -1,7 +1,5 @@
 //! How the engines that run the queries spell what they all have.
 
-use std::fmt::Write;
-
 use clap::ValueEnum;
 
 /// Whose SQL it is.
@@ -45,27 +43,33 @@ impl Dialect {
         }
     }
 
-    /// A text, quoted; what is no printable ASCII but a letter or sign of some script is escaped where white space or a
-    /// control would be lost on the way.
+    /// A text, quoted. White space but for spaces, and control characters, are spelled out: they would be lost on the way.
     pub(crate) fn text(self, text: &str) -> String {
-        let mut quoted = String::from(match self {
-            Self::Spark => "'",
-            // Escapes have a form of their own there.
-            Self::DuckDb => "E'",
-        });
-        for character in text.chars() {
-            match character {
-                '\'' | '\\' => quoted.extend(['\\', character]),
-                _ if character != ' '
-                    && (character.is_whitespace() || character.is_control() || character == '\u{feff}') =>
-                {
-                    // To a String nothing fails to be written.
-                    let _ = write!(quoted, "\\u{:04x}", u32::from(character));
-                }
-                _ => quoted.push(character),
+        let is_lost = |character: char| {
+            character != ' ' && (character.is_whitespace() || character.is_control() || character == '\u{feff}')
+        };
+        match self {
+            Self::Spark => {
+                let spelled = text.chars().map(|character| match character {
+                    '\'' | '\\' => format!("\\{character}"),
+                    _ if is_lost(character) => format!("\\u{:04x}", u32::from(character)),
+                    _ => character.to_string(),
+                });
+                format!("'{}'", spelled.collect::<String>())
             }
+            Self::DuckDb if text.contains(is_lost) => {
+                let parts = text.split_inclusive(is_lost).flat_map(|part| {
+                    let (rest, lost) = match part.char_indices().next_back().filter(|(_, last)| is_lost(*last)) {
+                        Some((place, last)) => (part.get(..place).unwrap_or_default(), Some(last)),
+                        None => (part, None),
+                    };
+                    let rest = (!rest.is_empty()).then(|| self.text(rest));
+                    rest.into_iter().chain(lost.map(|lost| format!("chr({})", u32::from(lost))))
+                });
+                format!("concat({})", parts.collect::<Vec<_>>().join(", "))
+            }
+            Self::DuckDb => format!("'{}'", text.replace('\'', "''")),
         }
-        quoted + "'"
     }
 
     /// `expression` without white space and byte order marks at its ends, as every text of an extract is read.
@@ -143,6 +147,9 @@ mod unit {
     fn names_and_texts_are_quoted_as_each_engine_wants_it() {
         let quoted = |dialect: Dialect| (dialect.name("a`b\"c"), dialect.text("男 a\\b's\t\u{a0}"));
         assert_eq!(quoted(Dialect::Spark), ("`a``b\"c`".to_owned(), r"'男 a\\b\'s\u0009\u00a0'".to_owned()));
-        assert_eq!(quoted(Dialect::DuckDb), ("\"a`b\"\"c\"".to_owned(), r"E'男 a\\b\'s\u0009\u00a0'".to_owned()));
+        assert_eq!(
+            quoted(Dialect::DuckDb),
+            ("\"a`b\"\"c\"".to_owned(), r"concat('男 a\b''s', chr(9), chr(160))".to_owned())
+        );
     }
 }
