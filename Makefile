@@ -64,7 +64,7 @@ RESTATED = $(CARGO_TARGET_DIR)/restated
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases answers operating reports report-page writers mutants cluster cluster-build cluster-sample soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-cluster bench-pieces bench-report bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases queries answers operating reports report-page writers mutants cluster cluster-build cluster-sample soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-cluster bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -193,6 +193,9 @@ writers: build $(WRITERS_ENVIRONMENT)/ready ## write the sample with Spark (need
 mutants: build $(PYTHON_ENVIRONMENT)/ready ## spoil extracts in thousands of ways; each is refused, or scored as the second implementation does: MUTANTS=3000 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/mutants.py $(SHOPSCORE) jobs/rules \
 		$(or $(SEED),1) $$(( $(or $(SEED),1) + $(or $(MUTANTS),3000) - 1 ))
+
+queries: build $(PYTHON_ENVIRONMENT)/ready ## run what `shopscore sql` prints in DuckDB, over the sample and random extracts, beside what nights store: SEEDS=20
+	$(PYTHON_ENVIRONMENT)/bin/python tests/python/sql_queries.py $(SHOPSCORE) sample_data jobs/rules $(DEMO_DATE) 1 $(or $(SEEDS),20)
 
 cluster-build: # the program with another engine, Spark Connect
 	cargo build $(CARGO_FLAGS) --bin shopscore --features cluster
