@@ -17,7 +17,9 @@ use crate::extracts::contract::CheckedPartition;
 use crate::extracts::instants::MICROS;
 use crate::extracts::quarantine::{QuarantinedRow, as_json};
 use crate::extracts::schema::ColumnKind;
+use crate::extracts::tables::Table;
 use crate::extracts::verdicts::Reason;
+use crate::zone::Zone;
 
 const STAGE: &str = "engine's answers";
 
@@ -30,7 +32,12 @@ pub(crate) struct Answered {
 impl Answered {
     pub(crate) fn of(checked: &CheckedPartition) -> Self {
         let CheckedPartition { table, day, zone, earliest_day, .. } = checked;
-        Self { without_rows: Batch::without_rows((*table, *day), MICROS, zone, *earliest_day) }
+        Self::of_day((*table, *day), zone, *earliest_day)
+    }
+
+    /// A table-day of a time zone, where times before a day are no real ones.
+    pub(crate) fn of_day(of: (Table, Day), zone: &Zone, earliest_day: Day) -> Self {
+        Self { without_rows: Batch::without_rows(of, MICROS, zone, earliest_day) }
     }
 
     pub(crate) fn day(&self) -> Day {

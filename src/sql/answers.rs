@@ -1,6 +1,6 @@
 //! What comes back from a query, as the local computation would have it: sums, counts and quarantined rows a table-day.
 //!
-//! In: record batches of an answer, in any order. Out: one [`Computed`](Summed) a day that was asked, those without rows too.
+//! In: record batches of an answer, in any order. Out: one [`Summed`] a day that was asked, those without rows too.
 //! What the engine says is not taken on trust where it can be held against something: days that nobody asked for, reasons that
 //! no rule has, totals beyond 64 bits.
 
@@ -79,6 +79,9 @@ impl SumsAnswer {
             }
             let mut sums = Vec::with_capacity(figures.len() + 1);
             for (figure, measure) in figures.iter().zip(self.spec.measures) {
+                if figure.is_null(row) {
+                    return Err(strange("no sum of", measure.name));
+                }
                 sums.push(fits(measure.name, figure.value(row), (self.spec.table, day), shops.value(row))?);
             }
             sums.push(count);
@@ -175,3 +178,7 @@ fn converted(batch: &RecordBatch, name: &str, to: &DataType) -> Outcome<arrow::a
 fn strange(what: &str, found: &str) -> Failure {
     fault(STAGE, format!("{what} {found} in an engine's answer"))
 }
+
+#[cfg(test)]
+#[path = "answers_tests.rs"]
+mod tests;
