@@ -11,11 +11,12 @@ use crate::extracts::readable::{day, shanghai};
 use crate::extracts::tables::Table;
 use crate::partials::measures;
 
-/// Rows of an answer about payments of 2022-03-15: why they were set aside, shop, how many alike, sum in fen.
-fn answer(rows: &[(Option<&str>, i64, i64, i128)]) -> RecordBatch {
-    let integers = |of: &dyn Fn(&(Option<&str>, i64, i64, i128)) -> i64| -> ArrayRef {
-        Arc::new(rows.iter().map(of).collect::<Int64Array>())
-    };
+/// Why it was set aside, the shop, how many are alike, the sum in fen.
+type Row = (Option<&'static str>, i64, i64, i128);
+
+/// Rows of an answer about payments of 2022-03-15.
+fn answer(rows: &[Row]) -> RecordBatch {
+    let integers = |of: &dyn Fn(&Row) -> i64| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<Int64Array>()) };
     let texts = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text; rows.len()])) };
     let field = |name: &str, kind: DataType| Arc::new(Field::new(name, kind, true));
     let set_aside = StructArray::new(
@@ -50,7 +51,7 @@ fn answer(rows: &[(Option<&str>, i64, i64, i128)]) -> RecordBatch {
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
-fn summed(rows: &[(Option<&str>, i64, i64, i128)]) -> Outcome<Summed> {
+fn summed(rows: &[Row]) -> Outcome<Summed> {
     let of_day = Answered::of_day((Table::Payments, day("2022-03-15")), &shanghai(), day("2000-01-01"));
     let mut sums = SumsAnswer::none(measures::of(Table::Payments).unwrap(), [of_day]);
     sums.take_in(&answer(rows))?;

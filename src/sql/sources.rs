@@ -119,7 +119,7 @@ fn shapes<'a>(partitions: &[&'a CheckedPartition], base: &Path) -> Outcome<Vec<S
 /// The keys of the folders that a file lies in, below its table's.
 fn keys_of(file: &CheckedFile, base: &Path) -> Vec<String> {
     let folders = &file.path.parent().and_then(|folder| folder.strip_prefix(base).ok());
-    let names = folders.into_iter().flat_map(|folder| folder.components()).filter_map(|part| part.as_os_str().to_str());
+    let names = folders.iter().flat_map(|folder| folder.components()).filter_map(|part| part.as_os_str().to_str());
     let keys = names.filter_map(|name| name.split_once('='));
     keys.map(|(key, _)| percent_decode_str(key).decode_utf8_lossy().into_owned()).collect()
 }

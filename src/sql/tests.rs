@@ -39,7 +39,7 @@ fn printed(table: Table, dialect: Dialect, wanted: Wanted) -> String {
     let days = ["2022-03-14", "2022-03-15"].into_iter().zip(&lists).map(|(text, custom_made)| AskedDay {
         day: day(text),
         written: text.replace('-', ""),
-        natural_day: vec![0..10],
+        natural_day: [0..10].to_vec(),
         custom_made,
         keys: BTreeSet::from([7]),
     });
