@@ -12,7 +12,7 @@ use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::ddl::ddl;
 use crate::extracts::remote::FilesRead;
 use crate::sql::STAGE;
-pub(crate) use crate::sql::asked::Source;
+use crate::sql::asked::Source;
 use crate::sql::dialect::Dialect;
 
 /// Files that have their columns and their partition keys alike.

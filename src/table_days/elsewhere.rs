@@ -18,7 +18,7 @@ use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay};
 use crate::settings::Settings;
 use crate::sql::answers::{self, SumsAnswer};
-use crate::sql::asked::{Asked, AskedDay, Wanted};
+use crate::sql::asked::{Asked, AskedDay, Source, Wanted};
 use crate::sql::{dialect::Dialect, query, sources};
 use crate::state::day_content::DayContent;
 use crate::table_days::STAGE;
@@ -192,7 +192,7 @@ impl Together<'_> {
 pub(super) fn asked<'a>(
     (dialect, spec, wanted): (Dialect, &'static PartialSpec, Wanted),
     days: &[Checked<'a>],
-    sources: Vec<sources::Source<'a>>,
+    sources: Vec<Source<'a>>,
     keys: &BTreeMap<TableDay, &BTreeSet<i64>>,
 ) -> Outcome<Asked<'a>> {
     let Some((_, first)) = days.first() else { return Err(fault(STAGE, "a query about no day")) };
