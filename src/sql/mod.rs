@@ -1,6 +1,6 @@
 //! The daily partial of a table as one SQL query, printed from the declarations that the local computation reads.
 //!
-//! In: what [`Asked`] says: a table's declarations, the days, and the files as the contract check found them. Out: text, of the
+//! In: what [`asked`] says: a table's declarations, the days, and the files as the contract check found them. Out: text, of the
 //! same shape for every table: typed (each [form](typed) to ticks, integers, texts, booleans), [judged] (the first rule that
 //! a row breaks), settled (of rows with one key the greatest stays), [added] (what a row adds to each measure), and grouped
 //! ([query]). [`sources`] says which files are read, [`dialect`] how an engine spells it, and [`answers`] makes of what comes
