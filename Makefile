@@ -127,6 +127,7 @@ test: lint unit ## format, lints, documentation, unit and integration tests; nam
 lint:
 	cargo fmt --check
 	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+	cargo clippy $(CARGO_FLAGS) --features cluster -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items
 
 unit:
