@@ -211,7 +211,8 @@ fn listed(folder: &str, batch: &RecordBatch) -> Outcome<Vec<RemoteFile>> {
 /// A path below a folder, whichever of `file:/x` and `file:///x` either of them is.
 fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
     let (scheme, folder) = folder.split_once(':')?;
-    let (other, path) = path.split_once(':')?;
+    // Some servers list files of their own disks without a scheme.
+    let (other, path) = path.split_once(":/").unwrap_or((scheme, path));
     let folder = folder.trim_start_matches('/').trim_end_matches('/');
     let below = path.trim_start_matches('/').strip_prefix(folder)?.strip_prefix('/')?;
     (scheme == other).then_some(below)
@@ -230,6 +231,7 @@ mod tests {
             ("s3a://bucket/shops", "s3a://other/shops/a", None),
             ("file:///lake/shops", "file:/lake/shops2/a", None),
             ("file:///lake", "hdfs:///lake/a", None),
+            ("file:///lake/shops", "lake/shops/dt=1/a", Some("dt=1/a")),
         ] {
             assert_eq!(below(folder, path), expected, "{folder} {path}");
         }
