@@ -1,6 +1,7 @@
 //! What is printed, held against texts that were looked at; that they compute the same figures is held in `tests/python`.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use arrow::datatypes::{DataType, TimeUnit};
 
@@ -39,7 +40,7 @@ fn printed(table: Table, dialect: Dialect, wanted: Wanted) -> String {
     let days = ["2022-03-14", "2022-03-15"].into_iter().zip(&lists).map(|(text, custom_made)| AskedDay {
         day: day(text),
         written: text.replace('-', ""),
-        natural_day: [0..10].to_vec(),
+        natural_day: vec![Range { start: 0, end: 10 }],
         custom_made,
         keys: BTreeSet::from([7]),
     });
