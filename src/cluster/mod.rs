@@ -39,7 +39,15 @@ struct Cluster {
     engine: Engine,
     /// Where local times are local.
     time_zone: String,
-    session: Mutex<Option<Arc<Session>>>,
+    opened: Mutex<Option<Opened>>,
+}
+
+/// A session, and with what.
+#[derive(Clone)]
+struct Opened {
+    session: Arc<Session>,
+    /// Other servers of the protocol leave some things out.
+    is_spark: bool,
 }
 
 impl fmt::Debug for Cluster {
@@ -51,22 +59,26 @@ impl fmt::Debug for Cluster {
 /// The engine that settings name. Nothing is asked of it yet: commands that read no extracts need none.
 pub(crate) fn engine(engine: &Engine, settings: &Settings) -> Arc<dyn Remote> {
     let time_zone = settings.delivery.zone.name().to_owned();
-    Arc::new(Cluster { engine: engine.clone(), time_zone, session: Mutex::default() })
+    Arc::new(Cluster { engine: engine.clone(), time_zone, opened: Mutex::default() })
 }
 
 impl Cluster {
-    /// The session, opened once.
     fn session(&self) -> Outcome<Arc<Session>> {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = session.as_ref() {
-            return Ok(Arc::clone(session));
-        }
-        let opened = Arc::new(self.open()?);
-        *session = Some(Arc::clone(&opened));
-        Ok(opened)
+        Ok(self.opened()?.session)
     }
 
-    fn open(&self) -> Outcome<Session> {
+    /// The session, opened once.
+    fn opened(&self) -> Outcome<Opened> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = opened.as_ref() {
+            return Ok(opened.clone());
+        }
+        let now = self.open()?;
+        *opened = Some(now.clone());
+        Ok(now)
+    }
+
+    fn open(&self) -> Outcome<Opened> {
         let server = Server { url: self.engine.address.clone(), token: self.token()?, ca_pem: self.authorities()? };
         let failed = |failed: Failed| failures::failure(&self.engine.address, "a session", &failed);
         let session = Session::open(&server).map_err(failed)?;
@@ -75,12 +87,13 @@ impl Cluster {
         session.set(&settings).map_err(failed)?;
         let of_engine = version_of_engine(&session).map_err(failed)?;
         tracing::info!("engine: {} answers, of version {of_engine}", self.engine.address);
-        if !of_engine.starts_with(session.version()) {
+        let is_spark = of_engine.starts_with(session.version());
+        if !is_spark {
             tracing::warn!(
                 "engine: no Apache Spark, but another server of its protocol: try it, and trust what Spark says"
             );
         }
-        Ok(session)
+        Ok(Opened { session: Arc::new(session), is_spark })
     }
 
     fn token(&self) -> Outcome<Option<String>> {
@@ -169,6 +182,10 @@ impl Remote for Cluster {
         columns.map_err(|failed| failures::of_file(&self.engine.address, path, &failed))
     }
 
+    fn reads_keys(&self) -> Outcome<bool> {
+        Ok(self.opened()?.is_spark)
+    }
+
     fn rows(&self, paths: &[String]) -> Outcome<u64> {
         let name = FilesRead::new_name();
         let sql = format!("SELECT count(*) AS rows FROM {name}");
@@ -184,9 +201,10 @@ impl Remote for Cluster {
     }
 
     fn ask(&self, question: &Question, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
-        let reads = question.reads.iter().map(|read| {
-            (read.name.clone(), parquet(Some(read.schema.clone()), Some(read.base.clone()), read.paths.clone()))
-        });
+        let reads = question
+            .reads
+            .iter()
+            .map(|read| (read.name.clone(), parquet(Some(read.schema.clone()), read.base.clone(), read.paths.clone())));
         let plan = Plan { sql: question.sql.clone(), reads: reads.collect() };
         tracing::debug!("asking {}: {}", question.what, question.sql);
         self.run(&question.what, &plan, consume)

@@ -84,7 +84,7 @@ fn question(files: &[&CheckedFile]) -> Outcome<Question> {
         reads.push(FilesRead {
             name,
             schema: columns.into_values().collect::<Vec<_>>().join(", "),
-            base: file.path.parent().map(url).transpose()?.unwrap_or_default().to_owned(),
+            base: file.path.parent().map(|folder| url(folder).map(str::to_owned)).transpose()?,
             paths: vec![url(&file.path)?.to_owned()],
         });
     }

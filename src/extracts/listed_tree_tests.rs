@@ -29,6 +29,10 @@ impl Remote for Lists {
         Ok(Vec::new())
     }
 
+    fn reads_keys(&self) -> Outcome<bool> {
+        Ok(true)
+    }
+
     fn rows(&self, _: &[String]) -> Outcome<u64> {
         Ok(7)
     }

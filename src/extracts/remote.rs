@@ -29,6 +29,9 @@ pub trait Remote: Debug + Send + Sync {
     /// integers of 64 bits, timestamps with a zone for instants and without for local times, structs for what is nested.
     fn columns(&self, path: &str) -> Outcome<Vec<Field>>;
 
+    /// Whether a read has the keys of the folders as columns where its files are listed one by one.
+    fn reads_keys(&self) -> Outcome<bool>;
+
     /// How many rows files have together.
     fn rows(&self, paths: &[String]) -> Outcome<u64>;
 
@@ -65,8 +68,8 @@ pub struct FilesRead {
     pub name: String,
     /// Their columns, as DDL.
     pub schema: String,
-    /// The folder below which the keys of partitions are columns.
-    pub base: String,
+    /// The folder below which the keys of partitions are columns, where they are.
+    pub base: Option<String>,
     /// Where they lie.
     pub paths: Vec<String>,
 }

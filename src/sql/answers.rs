@@ -13,7 +13,7 @@ use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
 use crate::columns::{check_fits, of_integers};
 use crate::domain::Day;
-use crate::error::{Failure, Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::answered::Answered;
 use crate::extracts::quarantine::{Counts, QuarantinedRow};
 use crate::extracts::verdicts::Reason;
@@ -69,7 +69,7 @@ impl SumsAnswer {
         let figures =
             self.spec.measures.iter().map(|measure| wide(batch, measure.name)).collect::<Outcome<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
-            let day: Day = days.value(row).parse().map_err(|_| strange("the day", days.value(row)))?;
+            let day = day_of(&days, row)?;
             let of_day = self.days.get_mut(&day).ok_or_else(|| strange("the day", &day.to_string()))?;
             let count = rows.value(row);
             of_day.counts.rows += count;
@@ -146,12 +146,22 @@ pub(crate) fn named(
     let (days, keys, shops) = (texts(batch, "day")?, integers(batch, RECORD)?, integers(batch, "shop_id")?);
     let figures = spec.measures.iter().map(|measure| integers(batch, measure.name)).collect::<Outcome<Vec<_>>>()?;
     for row in 0..batch.num_rows() {
-        let day: Day = days.value(row).parse().map_err(|_| strange("the day", days.value(row)))?;
+        let day = day_of(&days, row)?;
         let record = Record::of(shops.value(row), figures.iter().map(|figures| figures.value(row)));
         let answers = found.get_mut(&day).ok_or_else(|| strange("the day", &day.to_string()))?;
         answers.insert(keys.value(row), Some(record));
     }
     Ok(())
+}
+
+/// The day of a row. One without has been read from a file whose folder the engine did not take for that of a day.
+fn day_of(days: &StringArray, row: usize) -> Outcome<Day> {
+    if days.is_null(row) {
+        let finding = Finding::new(STAGE, "rows of no day in an engine's answer", "each row of the day of its folder");
+        let advice = "nothing was kept: the engine does not read the keys of folders as others do";
+        return Err(finding.advice(advice).fail(ExitClass::Disk));
+    }
+    days.value(row).parse().map_err(|_| strange("the day", days.value(row)))
 }
 
 fn integers(batch: &RecordBatch, name: &str) -> Outcome<arrow::array::Int64Array> {

@@ -89,3 +89,18 @@ fn what_lacks_columns_or_speaks_of_a_day_that_nobody_asked_for_is_no_answer() {
     assert!(sums.take_in(&without).is_err());
     assert!(sums.take_in(&answer(&[(None, 1, 1, 1)])).is_err(), "a day that nobody asked for");
 }
+
+#[test]
+fn a_row_of_no_day_is_no_answer() {
+    let answer = answer(&[(None, 1, 1, 100)]);
+    let no_day: ArrayRef = Arc::new(StringArray::new_null(1));
+    let columns = answer.schema().fields().iter().zip(answer.columns()).map(|(field, column)| {
+        let column = if field.name() == "day" { Arc::clone(&no_day) } else { Arc::clone(column) };
+        (field.name().clone(), column)
+    });
+    let answer = RecordBatch::try_from_iter(columns.collect::<Vec<_>>()).unwrap();
+    let of_day = Answered::of_day((Table::Payments, day("2022-03-15")), &shanghai(), day("2000-01-01"));
+    let failure = SumsAnswer::none(measures::of(Table::Payments).unwrap(), [of_day]).take_in(&answer).unwrap_err();
+    assert_eq!(failure.class, ExitClass::Disk);
+    assert!(failure.to_string().contains("rows of no day"), "{failure}");
+}

@@ -1,7 +1,8 @@
 //! The whole query of a table's days, put together.
 //!
 //! Grain out, of sums: a day, a reason why rows were set aside or none, and a group of the partial (sound rows) or one row's
-//! columns (others), with the count of rows and the sums. Of named rows: one sound row with what it added.
+//! columns (others), with the count of rows and the sums. Of named rows: one sound row with what it added. A row that is of no
+//! day that was asked for comes back without one: it must not be lost in silence.
 
 use crate::error::Outcome;
 use crate::extracts::schema::TableSpec;
@@ -76,12 +77,12 @@ fn typed_rows(asked: &Asked<'_>) -> Outcome<String> {
     let rows = of_source.collect::<Outcome<Vec<_>>>()?.join("\n  UNION ALL\n  ");
     let columns = declared(asked.spec.table.spec()).collect::<Vec<_>>().join(", ");
     let where_named = match (asked.wanted, asked.spec.table.spec().key) {
-        (Wanted::Named, Some(key)) => format!("\n  WHERE {}", is_named(key, asked)),
+        (Wanted::Named, Some(key)) => format!("\n  WHERE {} OR day IS NULL", is_named(key, asked)),
         _ => String::new(),
     };
     let days = day_columns(asked);
     Ok(format!(
-        "SELECT {days}, {columns}\n  FROM (\n  {rows}) AS extract JOIN days ON extract.written = days.written{where_named}"
+        "SELECT {days}, {columns}\n  FROM (\n  {rows}) AS extract LEFT JOIN days ON extract.written = days.written{where_named}"
     ))
 }
 
@@ -164,5 +165,5 @@ fn named(asked: &Asked<'_>) -> String {
     let key = asked.spec.table.spec().key.unwrap_or_default();
     let columns: Vec<String> =
         [format!("{key} AS {RECORD}"), "shop_id".to_owned()].into_iter().chain(amounts(asked)).collect();
-    format!("SELECT day, {}\nFROM settled\nWHERE {REASON} IS NULL", columns.join(", "))
+    format!("SELECT day, {}\nFROM settled\nWHERE {REASON} IS NULL OR day IS NULL", columns.join(", "))
 }

@@ -1,7 +1,8 @@
 //! Which files a query reads, and how an engine is told: those with the same columns and the same partition keys together.
 //!
 //! In: checked partitions of one table. Out: one [`Source`] for each shape that their files have, and for an engine that is
-//! asked the lists of files; for a query that is only printed, files stand in its text.
+//! asked the lists of files; for a query that is only printed, files stand in its text. An engine that does not read the keys
+//! of folders has the files of each folder by themselves.
 
 use std::path::Path;
 
@@ -22,25 +23,31 @@ struct Shape<'a> {
     /// One of them.
     like: &'a CheckedFile,
     paths: Vec<&'a Path>,
+    /// The folder of the day that all of them are of, where each has its own shape.
+    of_day: Option<&'a Path>,
 }
 
 /// The sources of an engine that is told its files beside the query.
-pub(crate) fn of_engine<'a>(partitions: &[&'a CheckedPartition]) -> Outcome<(Vec<Source<'a>>, Vec<FilesRead>)> {
+pub(crate) fn of_engine<'a>(
+    partitions: &[&'a CheckedPartition],
+    reads_keys: bool,
+) -> Outcome<(Vec<Source<'a>>, Vec<FilesRead>)> {
     let base = base(partitions)?;
-    let shapes = shapes(partitions, base)?.into_iter().map(|shape| {
+    let shapes = shapes(partitions, base, reads_keys).into_iter().map(|shape| {
         let name = FilesRead::new_name();
         let columns = ddl(&shape.like.columns)?;
         if let Some(key) = shape.keys.iter().find(|key| columns.contains_key(key.as_str())) {
             return Err(key_is_column(key, base));
         }
-        let keys = shape.keys.iter().map(|key| format!("{} STRING", Dialect::Spark.name(key)));
+        let of_folders = if reads_keys { shape.keys.as_slice() } else { &[] };
+        let keys = of_folders.iter().map(|key| format!("{} STRING", Dialect::Spark.name(key)));
         let read = FilesRead {
             name: name.clone(),
             schema: columns.into_values().chain(keys).collect::<Vec<_>>().join(", "),
-            base: base.display().to_string(),
+            base: reads_keys.then(|| base.display().to_string()),
             paths: shape.paths.iter().map(|path| path.display().to_string()).collect(),
         };
-        Ok((source(Dialect::Spark, name, &shape, base), read))
+        Ok((source(Dialect::Spark, name, &shape, base)?, read))
     });
     Ok(shapes.collect::<Outcome<Vec<_>>>()?.into_iter().unzip())
 }
@@ -48,7 +55,7 @@ pub(crate) fn of_engine<'a>(partitions: &[&'a CheckedPartition]) -> Outcome<(Vec
 /// The sources of a query whose text says which files it reads; rejected where the dialect has no words for it.
 pub(crate) fn of_text<'a>(dialect: Dialect, partitions: &[&'a CheckedPartition]) -> Outcome<Vec<Source<'a>>> {
     let base = base(partitions)?;
-    let shapes = shapes(partitions, base)?;
+    let shapes = shapes(partitions, base, true);
     if dialect == Dialect::Spark && (shapes.len() > 1 || shapes.iter().any(|shape| shape.keys.len() != 1)) {
         let found = format!("files of {} shapes, or in folders below those of days", shapes.len());
         let finding =
@@ -59,7 +66,12 @@ pub(crate) fn of_text<'a>(dialect: Dialect, partitions: &[&'a CheckedPartition])
     }
     let sources = shapes.iter().map(|shape| {
         let relation = match dialect {
-            Dialect::Spark => format!("parquet.{}", dialect.name(&base.display().to_string())),
+            Dialect::Spark => {
+                let key = dialect.name(shape.keys.first().map(String::as_str).unwrap_or_default());
+                let days = partitions.iter().map(|partition| Ok(dialect.text(&written(partition)?)));
+                let days = days.collect::<Outcome<Vec<_>>>()?.join(", ");
+                format!("parquet.{} WHERE CAST({key} AS STRING) IN ({days})", dialect.name(&base.display().to_string()))
+            }
             Dialect::DuckDb => {
                 let paths = shape.paths.iter().map(|path| dialect.text(&path.display().to_string()));
                 let paths = paths.collect::<Vec<_>>().join(",\n    ");
@@ -69,18 +81,21 @@ pub(crate) fn of_text<'a>(dialect: Dialect, partitions: &[&'a CheckedPartition])
         };
         source(dialect, relation, shape, base)
     });
-    Ok(sources.collect())
+    sources.collect()
 }
 
-fn source<'a>(dialect: Dialect, relation: String, shape: &Shape<'a>, base: &Path) -> Source<'a> {
+fn source<'a>(dialect: Dialect, relation: String, shape: &Shape<'a>, base: &Path) -> Outcome<Source<'a>> {
     let key = shape.keys.first().map(String::as_str).unwrap_or_default();
-    let day = format!("CAST({} AS {})", dialect.name(key), dialect.string());
+    let day = match shape.of_day {
+        Some(folder) => dialect.text(&key_and_value(folder)?.1),
+        None => format!("CAST({} AS {})", dialect.name(key), dialect.string()),
+    };
     let place = match dialect {
         // Behind a name for them, files are not told apart there.
         Dialect::Spark => format!("concat({}, {day})", dialect.text(&format!("{}/{key}=", base.display()))),
         Dialect::DuckDb => "filename".to_owned(),
     };
-    Source { relation, day, place, columns: &shape.like.columns }
+    Ok(Source { relation, day, place, columns: &shape.like.columns })
 }
 
 /// The value that a partition's folder writes for its day.
@@ -102,18 +117,21 @@ fn base<'a>(partitions: &[&'a CheckedPartition]) -> Outcome<&'a Path> {
     folder.ok_or_else(|| fault(STAGE, "a query over no table-day"))
 }
 
-fn shapes<'a>(partitions: &[&'a CheckedPartition], base: &Path) -> Outcome<Vec<Shape<'a>>> {
+fn shapes<'a>(partitions: &[&'a CheckedPartition], base: &Path, reads_keys: bool) -> Vec<Shape<'a>> {
     let mut shapes: Vec<Shape<'a>> = Vec::new();
     for partition in partitions {
+        let of_day = (!reads_keys).then_some(partition.folder.as_path());
         for file in &partition.files {
             let keys = keys_of(file, base);
-            match shapes.iter_mut().find(|shape| shape.keys == keys && shape.like.is_like(file)) {
+            let is_same =
+                |shape: &&mut Shape<'a>| shape.of_day == of_day && shape.keys == keys && shape.like.is_like(file);
+            match shapes.iter_mut().find(is_same) {
                 Some(shape) => shape.paths.push(&file.path),
-                None => shapes.push(Shape { keys, like: file, paths: vec![&file.path] }),
+                None => shapes.push(Shape { keys, like: file, paths: vec![&file.path], of_day }),
             }
         }
     }
-    Ok(shapes)
+    shapes
 }
 
 /// The keys of the folders that a file lies in, below its table's.

@@ -128,7 +128,9 @@ impl Typed<'_> {
                     self.read.column.name,
                     &format!("concat('the bytes ', hex({raw}), ', which are no UTF-8')"),
                 ]);
-                format!("CASE WHEN NOT is_valid_utf8({text}) THEN {refused} ELSE {} END", trimmed(&text))
+                // Not every server of the protocol leaves it open whether null is valid.
+                let is_not = format!("{raw} IS NOT NULL AND NOT is_valid_utf8({text})");
+                format!("CASE WHEN {is_not} THEN {refused} ELSE {} END", trimmed(&text))
             }
             // It reads no text that is not, and decodes no bytes that are not.
             Dialect::DuckDb if self.is_bytes() => trimmed(&format!("decode({raw})")),

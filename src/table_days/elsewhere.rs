@@ -145,7 +145,7 @@ impl Together<'_> {
         keys: &BTreeMap<TableDay, &BTreeSet<i64>>,
     ) -> Outcome<Option<Question>> {
         let partitions: Vec<&CheckedPartition> = self.days.iter().map(|(_, checked)| *checked).collect();
-        let (sources, reads) = sources::of_engine(&partitions)?;
+        let (sources, reads) = sources::of_engine(&partitions, self.remote.reads_keys()?)?;
         if sources.is_empty() {
             return Ok(None);
         }
