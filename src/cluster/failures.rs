@@ -58,7 +58,8 @@ pub(super) fn failure(address: &str, what: &str, failed: &Failed) -> Failure {
         let finding =
             Finding::new(STAGE, format!("files that {address} cannot read, of {what}: {said}"), "sound Parquet files");
         let finding = file_of(&failed.message).into_iter().fold(finding, |finding, path| finding.path(Path::new(path)));
-        return finding.advice("deliver the file again").fail(ExitClass::Rejected);
+        let advice = "deliver the file again, written and compressed as the engine can read it";
+        return finding.advice(advice).fail(ExitClass::Rejected);
     }
     if has_class(failed, &OF_VALUES) {
         let finding = Finding::new(

@@ -6,6 +6,7 @@
 
 mod connect;
 mod failures;
+mod listed;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,7 @@ use self::connect::failed::Failed;
 use self::connect::plan::{Plan, Read};
 use self::connect::session::Session;
 use self::failures::{Told, is_no_such_path};
+use self::listed::{FOOTERS, LISTED, footers_of, listed};
 use crate::environment::ENGINE_TOKEN;
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::remote::{FilesRead, Question, Remote, RemoteFile};
@@ -161,7 +163,7 @@ impl Remote for Cluster {
         let options = vec![("recursiveFileLookup".to_owned(), "true".to_owned())];
         let read = Read { format: "binaryFile", schema: None, options, paths: vec![folder.to_owned()] };
         let name = FilesRead::new_name();
-        let sql = format!("SELECT path, length, unix_micros(modificationTime) AS modified FROM {name}");
+        let sql = LISTED.replace("{files}", &name);
         let mut files = Vec::new();
         let asked = self.session()?.query::<Told>(&Plan { sql, reads: vec![(name, read)] }, &mut |batch| {
             files.extend(listed(folder, &batch).map_err(Told::Here)?);
@@ -182,21 +184,45 @@ impl Remote for Cluster {
         columns.map_err(|failed| failures::of_file(&self.engine.address, path, &failed))
     }
 
+    fn footers(&self, folder: &str, names: &[&str]) -> Outcome<Vec<(String, Vec<u8>)>> {
+        if !self.opened()?.is_spark {
+            return Ok(Vec::new());
+        }
+        let paths = names.iter().map(|name| format!("{}/{name}", folder.trim_end_matches('/'))).collect();
+        let read = Read { format: "binaryFile", schema: None, options: Vec::new(), paths };
+        let name = FilesRead::new_name();
+        let sql = FOOTERS.replace("{files}", &name);
+        let mut footers = Vec::new();
+        self.run(
+            &format!("the ends of {} files of {folder}", names.len()),
+            &Plan { sql, reads: vec![(name, read)] },
+            &mut |batch| {
+                footers.extend(footers_of(folder, &batch)?);
+                Ok(())
+            },
+        )?;
+        Ok(footers)
+    }
+
     fn reads_keys(&self) -> Outcome<bool> {
         Ok(self.opened()?.is_spark)
     }
 
     fn rows(&self, paths: &[String]) -> Outcome<u64> {
-        let name = FilesRead::new_name();
-        let sql = format!("SELECT count(*) AS rows FROM {name}");
-        let plan = Plan { sql, reads: vec![(name, parquet(None, None, paths.to_vec()))] };
+        // Other servers than Spark want the same types in all files of a read.
+        let at_once = if self.opened()?.is_spark { paths.len() } else { 1 };
         let mut rows = 0;
-        self.run(&format!("the rows of {} files", paths.len()), &plan, &mut |batch| {
-            let counts = batch.column_by_name("rows").and_then(|column| column.as_primitive_opt::<Int64Type>());
-            let counts = counts.ok_or_else(|| fault(STAGE, "rows that were not counted"))?;
-            rows += counts.iter().flatten().sum::<i64>();
-            Ok(())
-        })?;
+        for paths in paths.chunks(at_once.max(1)) {
+            let name = FilesRead::new_name();
+            let sql = format!("SELECT count(*) AS rows FROM {name}");
+            let plan = Plan { sql, reads: vec![(name, parquet(None, None, paths.to_vec()))] };
+            self.run(&format!("the rows of {} files", paths.len()), &plan, &mut |batch| {
+                let counts = batch.column_by_name("rows").and_then(|column| column.as_primitive_opt::<Int64Type>());
+                let counts = counts.ok_or_else(|| fault(STAGE, "rows that were not counted"))?;
+                rows += counts.iter().flatten().sum::<i64>();
+                Ok(())
+            })?;
+        }
         u64::try_from(rows).map_err(|error| fault(STAGE, error))
     }
 
@@ -208,50 +234,5 @@ impl Remote for Cluster {
         let plan = Plan { sql: question.sql.clone(), reads: reads.collect() };
         tracing::debug!("asking {}: {}", question.what, question.sql);
         self.run(&question.what, &plan, consume)
-    }
-}
-
-/// The files of a listing, by their names below the folder.
-fn listed(folder: &str, batch: &RecordBatch) -> Outcome<Vec<RemoteFile>> {
-    let strange = || fault(STAGE, "a listing without paths, lengths and times");
-    let paths = batch.column(0).as_string_opt::<i32>().ok_or_else(strange)?;
-    let column = |place: usize| batch.columns().get(place).and_then(|column| column.as_primitive_opt::<Int64Type>());
-    let (lengths, times) = column(1).zip(column(2)).ok_or_else(strange)?;
-    let files = paths.iter().flatten().zip(lengths.iter().flatten()).zip(times.iter().flatten());
-    let files = files.map(|((path, length), modified_micros)| {
-        let below = below(folder, path).ok_or_else(|| fault(STAGE, format!("{path} in a listing of {folder}")))?;
-        let size_bytes = u64::try_from(length).map_err(|error| fault(STAGE, error))?;
-        Ok(RemoteFile { name: below.to_owned(), size_bytes, modified_micros })
-    });
-    files.collect()
-}
-
-/// A path below a folder, whichever of `file:/x` and `file:///x` either of them is.
-fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
-    let (scheme, folder) = folder.split_once(':')?;
-    // Some servers list files of their own disks without a scheme.
-    let (other, path) = path.split_once(":/").unwrap_or((scheme, path));
-    let folder = folder.trim_start_matches('/').trim_end_matches('/');
-    let below = path.trim_start_matches('/').strip_prefix(folder)?.strip_prefix('/')?;
-    (scheme == other).then_some(below)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_lies_below_a_folder_whichever_way_its_url_is_written() {
-        for (folder, path, expected) in [
-            ("file:///lake/shops", "file:/lake/shops/dt=2022-03-15/a.parquet", Some("dt=2022-03-15/a.parquet")),
-            ("file:///lake/shops/", "file:///lake/shops/a", Some("a")),
-            ("s3a://bucket/shops", "s3a://bucket/shops/dt=1/a", Some("dt=1/a")),
-            ("s3a://bucket/shops", "s3a://other/shops/a", None),
-            ("file:///lake/shops", "file:/lake/shops2/a", None),
-            ("file:///lake", "hdfs:///lake/a", None),
-            ("file:///lake/shops", "lake/shops/dt=1/a", Some("dt=1/a")),
-        ] {
-            assert_eq!(below(folder, path), expected, "{folder} {path}");
-        }
     }
 }

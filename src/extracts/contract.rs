@@ -18,6 +18,7 @@ use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, disk, fault};
+use crate::extracts::alike;
 use crate::extracts::delivery::Delivery;
 use crate::extracts::footer::{self, Tail};
 use crate::extracts::forms;
@@ -35,7 +36,7 @@ use crate::zone::Zone;
 
 const STAGE: &str = "contract";
 /// The most files of which an engine is asked at once.
-const ASKED_AT_ONCE: usize = 8;
+pub(super) const ASKED_AT_ONCE: usize = 8;
 const NO_BYTES: &str = "a file of zero bytes";
 
 /// A part file whose columns fit the contract.
@@ -81,7 +82,10 @@ pub fn check(listed: Listed, delivery: &Delivery) -> Outcome<Vec<CheckedPartitio
     let Listed { partitions, mut rejected, missing, missing_snapshot, .. } = listed;
     let check = |partition: &Partition| check_partition(partition, delivery);
     let checked: Vec<_> = match delivery.remote {
-        Some(_) => side_by_side(&partitions, ASKED_AT_ONCE, check),
+        Some(_) => {
+            alike::learn(&partitions, delivery)?;
+            side_by_side(&partitions, ASKED_AT_ONCE, check)
+        }
         None => partitions.par_iter().map(check).collect(),
     };
     let (partitions, findings): (Vec<_>, Vec<_>) =

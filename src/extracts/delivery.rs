@@ -157,7 +157,7 @@ impl Delivery {
     }
 
     /// The engine that reads the extracts; a fault where there is none.
-    fn engine(&self) -> Outcome<&dyn Remote> {
+    pub(super) fn engine(&self) -> Outcome<&dyn Remote> {
         self.remote.as_deref().ok_or_else(|| fault(STAGE, "no engine to be asked"))
     }
 

@@ -29,6 +29,10 @@ impl Remote for Lists {
         Ok(Vec::new())
     }
 
+    fn footers(&self, _: &str, _: &[&str]) -> Outcome<Vec<(String, Vec<u8>)>> {
+        Ok(Vec::new())
+    }
+
     fn reads_keys(&self) -> Outcome<bool> {
         Ok(true)
     }

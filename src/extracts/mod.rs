@@ -5,6 +5,7 @@
 //! column's [form](forms) with them, [`reader`] decodes a table-day, or a [`selection`] of it, [`batch`] by batch,
 //! [`row_rules`] gives a [verdict](verdicts) on each row, [`quarantine`] keeps what was set aside and says why.
 
+mod alike;
 pub(crate) mod answered;
 mod arrays;
 pub mod batch;

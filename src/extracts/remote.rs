@@ -29,6 +29,10 @@ pub trait Remote: Debug + Send + Sync {
     /// integers of 64 bits, timestamps with a zone for instants and without for local times, structs for what is nested.
     fn columns(&self, path: &str) -> Outcome<Vec<Field>>;
 
+    /// The ends of small Parquet files below a folder, each from where its footer begins, by the files' paths below it; none of
+    /// files, or of all of them, whose ends the engine does not tell.
+    fn footers(&self, folder: &str, names: &[&str]) -> Outcome<Vec<(String, Vec<u8>)>>;
+
     /// Whether a read has the keys of the folders as columns where its files are listed one by one.
     fn reads_keys(&self) -> Outcome<bool>;
 
@@ -102,6 +106,12 @@ impl Said {
         let files = Arc::new(remote.files(url(folder)?)?);
         known().insert(folder.to_owned(), Arc::clone(&files));
         Ok(files)
+    }
+
+    /// Takes the columns of another file for those of this one.
+    pub(super) fn learn(&self, path: &Path, identity: FileIdentity, columns: &Columns) {
+        let mut known = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path.to_owned(), (identity, Arc::clone(columns)));
     }
 
     /// The columns of a file.

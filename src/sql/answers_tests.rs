@@ -94,7 +94,8 @@ fn what_lacks_columns_or_speaks_of_a_day_that_nobody_asked_for_is_no_answer() {
 fn a_row_of_no_day_is_no_answer() {
     let answer = answer(&[(None, 1, 1, 100)]);
     let no_day: ArrayRef = Arc::new(StringArray::new_null(1));
-    let columns = answer.schema().fields().iter().zip(answer.columns()).map(|(field, column)| {
+    let schema = answer.schema();
+    let columns = schema.fields().iter().zip(answer.columns()).map(|(field, column)| {
         let column = if field.name() == "day" { Arc::clone(&no_day) } else { Arc::clone(column) };
         (field.name().clone(), column)
     });

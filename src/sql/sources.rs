@@ -2,7 +2,7 @@
 //!
 //! In: checked partitions of one table. Out: one [`Source`] for each shape that their files have, and for an engine that is
 //! asked the lists of files; for a query that is only printed, files stand in its text. An engine that does not read the keys
-//! of folders has the files of each folder by themselves.
+//! of folders has each file by itself: such ones mix up the types of files that they read together, too.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ struct Shape<'a> {
     /// One of them.
     like: &'a CheckedFile,
     paths: Vec<&'a Path>,
-    /// The folder of the day that all of them are of, where each has its own shape.
+    /// The folder of the day that it is of, where there is one file only.
     of_day: Option<&'a Path>,
 }
 
@@ -123,8 +123,7 @@ fn shapes<'a>(partitions: &[&'a CheckedPartition], base: &Path, reads_keys: bool
         let of_day = (!reads_keys).then_some(partition.folder.as_path());
         for file in &partition.files {
             let keys = keys_of(file, base);
-            let is_same =
-                |shape: &&mut Shape<'a>| shape.of_day == of_day && shape.keys == keys && shape.like.is_like(file);
+            let is_same = |shape: &&mut Shape<'a>| reads_keys && shape.keys == keys && shape.like.is_like(file);
             match shapes.iter_mut().find(is_same) {
                 Some(shape) => shape.paths.push(&file.path),
                 None => shapes.push(Shape { keys, like: file, paths: vec![&file.path], of_day }),

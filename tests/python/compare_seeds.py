@@ -1,12 +1,13 @@
 """Runs the job over random extracts and compares every night with the reference.
 
-    python compare_seeds.py SHOPSCORE FIRST_SEED LAST_SEED [--engine]
+    python compare_seeds.py SHOPSCORE FIRST_SEED LAST_SEED [--engine] [--sail]
 
 Every other seed has nights before it, so that what the job keeps between nights is put to the test too; for every
 fourth seed some extracts and a rule table change in between. Prints what differs for each seed, and a summary. A
 night that the contract stops must be refused by both, and for the same kind of reason (exit codes 2 rules, 3 input,
 4 missing). With --engine the job is one that has another engine read the extracts (cluster/through.py), to which nanoseconds
-are not delivered, since it has none. Exit code 1 on any difference.
+are not delivered, since it has none; with --sail, too, no unsigned integers and no texts in dictionaries, which that one does
+not read. Exit code 1 on any difference.
 """
 
 import collections
@@ -58,10 +59,10 @@ def night_before(job, folder, day, settings, seed):
             file.write("2009-01-01,,手办" + ("," if has_source else "") + "\n")
 
 
-def one_seed(job, seed, has_engine):
+def one_seed(job, seed, flags):
     """(what happened, values compared, lines that tell of differences)."""
     with tempfile.TemporaryDirectory() as folder:
-        day, pairs = generate(folder, seed, nanoseconds=not has_engine)
+        day, pairs = generate(folder, seed, nanoseconds="--engine" not in flags, beyond_spark="--sail" not in flags)
         settings = parse_settings(pairs)
         night_before(job, folder, day, pairs, seed)
         code, errors = run_job(job, folder, day, pairs)
@@ -85,10 +86,9 @@ def one_seed(job, seed, has_engine):
 
 def main():
     job, first, last = os.path.abspath(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    has_engine = "--engine" in sys.argv[4:]
     outcomes, values = collections.Counter(), 0
     for seed in range(first, last + 1):
-        outcome, compared, lines = one_seed(job, seed, has_engine)
+        outcome, compared, lines = one_seed(job, seed, sys.argv[4:])
         outcomes[outcome] += 1
         values += compared
         if lines:

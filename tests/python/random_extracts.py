@@ -66,9 +66,9 @@ INDICATORS = [
 
 
 class Maker:
-    def __init__(self, folder, seed, nanoseconds=True):
+    def __init__(self, folder, seed, nanoseconds=True, beyond_spark=True):
         self.random = random.Random(seed)
-        self.nanoseconds = nanoseconds
+        self.nanoseconds, self.beyond_spark = nanoseconds, beyond_spark
         self.extracts = os.path.join(folder, "extracts")
         self.rules = os.path.join(folder, "rules")
         self.zone_name, self.day = self.random.choice(PLACES)
@@ -141,6 +141,8 @@ class Maker:
         known = [value for value in values if value is not None]
         low, high = min(known, default=0), max(known, default=0)
         kinds = [pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
+        if not self.beyond_spark:
+            kinds = [kind for kind in kinds if pa.types.is_signed_integer(kind)]
         fitting = []
         for kind in kinds:
             signed = pa.types.is_signed_integer(kind)
@@ -152,7 +154,7 @@ class Maker:
 
     def text_column(self, values):
         column = pa.array(values, self.random.choice([pa.string(), pa.large_string()]))
-        return column.dictionary_encode() if self.chance(0.4) else column
+        return column.dictionary_encode() if self.chance(0.4) and self.beyond_spark else column
 
     def column(self, name, kind, values):
         if kind == "ts":
@@ -635,9 +637,12 @@ class Maker:
             self.settings["min_rows_percent"] = choose([1, 20, 50])
 
 
-def generate(folder, seed, nanoseconds=True):
-    """Writes FOLDER/extracts and FOLDER/rules; returns the as-of day and the settings as NAME=VALUE."""
-    maker = Maker(folder, seed, nanoseconds)
+def generate(folder, seed, nanoseconds=True, beyond_spark=True):
+    """Writes FOLDER/extracts and FOLDER/rules; returns the as-of day and the settings as NAME=VALUE.
+
+    Not `beyond_spark` means: no types of Arrow that Spark has none for, unsigned integers and texts in dictionaries.
+    """
+    maker = Maker(folder, seed, nanoseconds, beyond_spark)
     maker.choose_assessment()
     maker.make_extracts()
     maker.make_rules()

@@ -31,16 +31,20 @@ def is_left_out(names: list[str], market) -> bool:
 
 
 def seen_otherwise(place: Path) -> bool:
-    """A hidden copy under way, a name that is a pattern, a folder without a file, times in nanoseconds."""
+    """A hidden copy under way, a name that is a pattern, a folder without a file, times in nanoseconds, Brotli."""
     files = [Path(at, name) for at, _, names in os.walk(place) for name in names] if place.is_dir() else [place]
     names = {part for path in [place, *files] for part in path.relative_to(place.parent).parts}
     is_hidden = any(name.endswith("._COPYING_") for name in names)
-    return not files or is_hidden or any(PATTERNS & set(name) for name in names) or any(map(has_nanoseconds, files))
+    return not files or is_hidden or any(PATTERNS & set(name) for name in names) or any(map(is_beyond_spark, files))
 
 
-def has_nanoseconds(path: Path) -> bool:
+def is_beyond_spark(path: Path) -> bool:
+    """Times in nanoseconds, and a codec that Spark does not come with."""
     try:
-        kinds = pq.read_schema(path).types
-    except (pa.ArrowException, OSError):
+        footer = pq.read_metadata(path)
+        kinds = footer.schema.to_arrow_schema().types
+        groups = [footer.row_group(place).to_dict() for place in range(footer.num_row_groups)]
+    except (pa.ArrowException, OSError, ValueError):
         return False
-    return any(getattr(kind, "unit", None) == "ns" for kind in kinds)
+    has_brotli = any(column["compression"] == "BROTLI" for group in groups for column in group["columns"])
+    return has_brotli or any(getattr(kind, "unit", None) == "ns" for kind in kinds)
