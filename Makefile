@@ -64,7 +64,7 @@ RESTATED = $(CARGO_TARGET_DIR)/restated
 TESTS_NOT_RUN = $(abspath $(CARGO_TARGET_DIR))/tests-not-run
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases queries answers operating reports report-page writers mutants cluster cluster-build cluster-sample soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-cluster bench-pieces bench-report bench-instructions bench-partials clean
+.PHONY: help build demo nightly backfill restate settle install uninstall sample fixture test lint unit readers restated readers-all bi-views bi-superset bench-layout concurrent crash reference cases queries answers operating reports report-page writers mutants cluster cluster-build cluster-sample cluster-sail soak schedule-cron schedule-systemd schedule-airflow schedule-kubernetes fuzz bench bench-growth bench-large bench-cluster bench-pieces bench-report bench-instructions bench-partials clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 20
@@ -221,6 +221,11 @@ cluster-sample: cluster-build ## the sample, some laws and some mutants on a rea
 	@if ! command -v java >/dev/null; then echo "make cluster-sample: there is no java" | tee -a $(TESTS_NOT_RUN); \
 	elif ! $(MAKE) $(CLUSTER_ENVIRONMENT)/ready; then echo "make cluster-sample: no wheels of pyspark" | tee -a $(TESTS_NOT_RUN); \
 	else $(IN_MEMORY) $(CLUSTER)/sample.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) $(or $(SEEDS),40) $(or $(MUTANTS),100); fi
+
+cluster-sail: cluster-build ## the same on Sail, a second server of the protocol that is quick, where PyPI can be had: SEEDS=100 MUTANTS=300
+	@mkdir -p $(dir $(TESTS_NOT_RUN))
+	@if ! $(MAKE) $(SAIL_ENVIRONMENT)/ready; then echo "make cluster-sail: no wheels of pysail" | tee -a $(TESTS_NOT_RUN); \
+	else $(IN_MEMORY) $(WITH_SAIL)/sample.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) $(or $(SEEDS),100) $(or $(MUTANTS),300) --sail; fi
 
 soak: build $(PYTHON_ENVIRONMENT)/ready ## nights in random order with late rewrites, kills and restatements, then a clean run: NIGHTS=400 SEED=1
 	$(IN_MEMORY) $(PYTHON_ENVIRONMENT)/bin/python tests/python/soak.py $(SHOPSCORE) jobs/rules $(or $(NIGHTS),400) $(or $(SEED),1)

@@ -29,11 +29,12 @@ use crate::sql::dialect::SESSION;
 const STAGE: &str = "engine";
 
 /// How a Parquet file is read, whatever the server's own settings are.
-const STRICT: [(&str, &str); 4] = [
+const STRICT: [(&str, &str); 5] = [
     ("mergeSchema", "false"),
     ("ignoreCorruptFiles", "false"),
     ("ignoreMissingFiles", "false"),
     ("datetimeRebaseMode", "CORRECTED"),
+    ("parquet.page.verify-checksum.enabled", "true"),
 ];
 
 /// An engine and the session that a run has there.

@@ -11,11 +11,10 @@ use parquet::file::metadata::FileMetaData;
 use parquet::schema::types::Type;
 
 use crate::error::{ExitClass, Outcome, all};
-use crate::extracts::contract::ASKED_AT_ONCE;
 use crate::extracts::delivery::Delivery;
 use crate::extracts::footer::Tail;
 use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::remote::url;
+use crate::extracts::remote::{ASKED_AT_ONCE, url};
 use crate::extracts::tables::Table;
 use crate::threads::side_by_side;
 

@@ -28,15 +28,13 @@ use crate::extracts::instants::{MICROS, NANOS};
 use crate::extracts::listing::Listed;
 use crate::extracts::manifest;
 use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::remote::url;
+use crate::extracts::remote::{ASKED_AT_ONCE, url};
 use crate::extracts::schema::Column;
 use crate::extracts::tables::Table;
 use crate::threads::side_by_side;
 use crate::zone::Zone;
 
 const STAGE: &str = "contract";
-/// The most files of which an engine is asked at once.
-pub(super) const ASKED_AT_ONCE: usize = 8;
 const NO_BYTES: &str = "a file of zero bytes";
 
 /// A part file whose columns fit the contract.

@@ -17,6 +17,8 @@ use crate::error::{Outcome, fault};
 use crate::extracts::identity::FileIdentity;
 
 const STAGE: &str = "engine";
+/// The most questions about files that an engine is asked at once.
+pub(super) const ASKED_AT_ONCE: usize = 8;
 /// What readers of engines take in names for part of a pattern, or for the end of a scheme.
 pub(crate) const TAKEN_OTHERWISE: [char; 8] = ['[', ']', '{', '}', '*', '?', '\\', ':'];
 

@@ -1,6 +1,6 @@
 """Spoils a marketplace in thousands of ways, one after another, and runs the program on each mutant.
 
-    python mutants.py SHOPSCORE RULES FIRST_SEED LAST_SEED [--engine]
+    python mutants.py SHOPSCORE RULES FIRST_SEED LAST_SEED [--engine] [--sail]
 
 Each mutant meets a first night and a night that comes after others. Each run must end as one of three:
 
@@ -12,7 +12,8 @@ Each mutant meets a first night and a night that comes after others. Each run mu
 A panic, a hang, a killed run, unescaped text in a message or a file in an odd place is a failure; so are two nights whose
 bytes differ. Every third mutant is put back, and the next run must publish the clean bytes. Prints what failed, and how
 often each mutation ended in which way. With --engine the program is one that has another engine read the extracts
-(cluster/through.py): what cannot be so there (cluster/unlike.py) is left out. Exit code 1 on any failure.
+(cluster/through.py): what cannot be so there (cluster/unlike.py) is left out, and with --sail what that one cannot read. Exit
+code 1 on any failure.
 """
 
 import collections
@@ -107,8 +108,9 @@ def night_bytes(folder):
 
 
 class Mutants:
-    def __init__(self, program, rules, folder, has_engine):
-        self.program, self.folder, self.has_engine = program, folder, has_engine
+    def __init__(self, program, rules, folder, flags):
+        self.program, self.folder = program, folder
+        self.has_engine, self.has_sail = "--engine" in flags, "--sail" in flags
         self.market = Marketplace(folder, program, rules, seed=3)
         self.rules = Rules(rules)
         self.clean_rows = {}
@@ -155,7 +157,7 @@ class Mutants:
         settings = [*COMMON, *LIMITS[place]]
         names, expected = self.spoil(chance)
         spoilt = list(self.market.spoilt)
-        if self.has_engine and unlike.is_left_out(names, self.market):
+        if self.has_engine and unlike.is_left_out(names, self.market, self.has_sail):
             self.market.put_back()
             return names, "left out", []
         night, why = (None, REFUSED) if expected == REFUSED else self.reference(settings, spoilt)
@@ -226,10 +228,10 @@ class Mutants:
 
 def main():
     program, rules = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    first, last, has_engine = int(sys.argv[3]), int(sys.argv[4]), "--engine" in sys.argv[5:]
+    first, last = int(sys.argv[3]), int(sys.argv[4])
     outcomes, mutations = collections.Counter(), collections.defaultdict(collections.Counter)
     with tempfile.TemporaryDirectory() as folder:
-        mutants = Mutants(program, rules, folder, has_engine)
+        mutants = Mutants(program, rules, folder, sys.argv[5:])
         for seed in range(first, last + 1):
             names, outcome, lines = mutants.one(seed)
             outcomes[outcome] += 1

@@ -20,12 +20,16 @@ MUTATIONS = {
     "linked_part_file",
     "int96_timestamps",
 }
+# Such that Sail, a second server of the protocol, reads otherwise than Spark (docs/SCALING.md, Other servers of the protocol).
+MUTATIONS_FOR_SAIL = {"retyped_column", "odd_partition_name", "moved_part_file", "text_that_is_no_text", "column_twice"}
 # Letters of names that engines take for patterns; such names are refused.
 PATTERNS = set("[]{}*?\\:")
 
 
-def is_left_out(names: list[str], market) -> bool:
+def is_left_out(names: list[str], market, for_sail: bool) -> bool:
     """Whether a spoilt marketplace has what an engine sees otherwise."""
+    if for_sail and MUTATIONS_FOR_SAIL & set(names):
+        return True
     places = [Path(market.open(*of).folder) for of in market.spoilt] + [Path(path) for path in market.made]
     return bool(MUTATIONS & set(names)) or any(seen_otherwise(place) for place in places if place.exists())
 
@@ -43,8 +47,8 @@ def is_beyond_spark(path: Path) -> bool:
     try:
         footer = pq.read_metadata(path)
         kinds = footer.schema.to_arrow_schema().types
-        groups = [footer.row_group(place).to_dict() for place in range(footer.num_row_groups)]
+        groups = [footer.row_group(place) for place in range(footer.num_row_groups)]
     except (pa.ArrowException, OSError, ValueError):
         return False
-    has_brotli = any(column["compression"] == "BROTLI" for group in groups for column in group["columns"])
+    has_brotli = any(group.column(place).compression == "BROTLI" for group in groups for place in range(group.num_columns))
     return has_brotli or any(getattr(kind, "unit", None) == "ns" for kind in kinds)
