@@ -34,6 +34,8 @@ const OF_VALUES: [&str; 4] =
 pub(super) enum Told {
     /// What was made of its batches failed here.
     Here(Failure),
+    /// It was larger than is allowed here, and was given up.
+    TooLarge,
     There(Failed),
 }
 
@@ -46,6 +48,11 @@ impl From<Failed> for Told {
 /// Whether a listing failed because there is no such folder.
 pub(super) fn is_no_such_path(failed: &Failed) -> bool {
     failed.class.as_deref() == Some("PATH_NOT_FOUND") || failed.message.contains("PATH_NOT_FOUND")
+}
+
+/// Whether a server has given up an answer that is larger than it allows.
+pub(super) fn is_too_large(failed: &Failed) -> bool {
+    failed.message.contains("spark.driver.maxResultSize")
 }
 
 /// The failure of a question about `what`.

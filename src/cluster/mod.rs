@@ -18,11 +18,11 @@ use self::connect::address::Server;
 use self::connect::failed::Failed;
 use self::connect::plan::{Plan, Read};
 use self::connect::session::Session;
-use self::failures::{Told, is_no_such_path};
+use self::failures::{Told, is_no_such_path, is_too_large};
 use self::listed::{FOOTERS, LISTED, footers_of, listed};
 use crate::environment::ENGINE_TOKEN;
-use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
-use crate::extracts::remote::{FilesRead, Question, Remote, RemoteFile};
+use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::extracts::remote::{FilesRead, Question, Remote, RemoteFile, too_large};
 use crate::settings::{Engine, Settings};
 use crate::sql::dialect::SESSION;
 
@@ -109,28 +109,35 @@ impl Cluster {
         Ok(self.engine.ca_file.as_deref().map(|path| read(path, "engine_ca_file")).transpose()?.map(String::into_bytes))
     }
 
-    /// Runs a query and gives each batch of its answer to `consume`; refused where an answer is larger than the settings allow.
-    fn run(&self, what: &str, plan: &Plan, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
+    /// Runs a query and gives each batch of its answer to `consume`; false where the answer is larger than settings allow here, or
+    /// the server's there.
+    fn run(&self, what: &str, plan: &Plan, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<bool> {
         let most_bytes = self.engine.result_mib.saturating_mul(1 << 20);
         let mut bytes = 0_u64;
         let asked = self.session()?.query::<Told>(plan, &mut |batch| {
-            bytes = bytes.saturating_add(batch.get_array_memory_size() as u64);
-            if bytes > most_bytes {
-                return Err(Told::Here(self.too_large(what)));
-            }
-            consume(batch).map_err(Told::Here)
+            bytes = bytes.saturating_add(bytes_of(&batch).map_err(Told::Here)?);
+            if bytes > most_bytes { Err(Told::TooLarge) } else { consume(batch).map_err(Told::Here) }
         });
-        asked.map_err(|told| match told {
-            Told::Here(failure) => failure,
-            Told::There(failed) => failures::failure(&self.engine.address, what, &failed),
-        })
+        match asked {
+            Ok(()) => Ok(true),
+            Err(Told::TooLarge) => Ok(false),
+            Err(Told::There(failed)) if is_too_large(&failed) => Ok(false),
+            Err(Told::Here(failure)) => Err(failure),
+            Err(Told::There(failed)) => Err(failures::failure(&self.engine.address, what, &failed)),
+        }
     }
 
-    fn too_large(&self, what: &str) -> Failure {
-        let found = format!("an answer about {what} of more than {} MiB", self.engine.result_mib);
-        let finding = Finding::new(STAGE, found, "answers that fit engine_result_mib");
-        finding.advice("raise engine_result_mib where there is memory for it").fail(ExitClass::Disk)
+    /// As [`run`](Self::run), of what is never large.
+    fn run_small(&self, what: &str, plan: &Plan, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
+        if self.run(what, plan, consume)? { Ok(()) } else { Err(too_large(what)) }
     }
+}
+
+/// What the rows of a batch take: its columns are parts of a message that all of them share.
+fn bytes_of(batch: &RecordBatch) -> Outcome<u64> {
+    let of_columns = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size());
+    let bytes = of_columns.sum::<Result<usize, _>>().map_err(|error| fault(STAGE, error))?;
+    Ok(bytes as u64)
 }
 
 /// The version of what runs queries. The protocol's own is that of Spark, whose place others take.
@@ -177,6 +184,7 @@ impl Remote for Cluster {
                 Err(failures::failure(&self.engine.address, &format!("the files of {folder}"), &failed))
             }
             Err(Told::Here(failure)) => Err(failure),
+            Err(Told::TooLarge) => Err(too_large(folder)),
         }
     }
 
@@ -217,7 +225,7 @@ impl Remote for Cluster {
             let name = FilesRead::new_name();
             let sql = format!("SELECT count(*) AS rows FROM {name}");
             let plan = Plan { sql, reads: vec![(name, parquet(None, None, paths.to_vec()))] };
-            self.run(&format!("the rows of {} files", paths.len()), &plan, &mut |batch| {
+            self.run_small(&format!("the rows of {} files", paths.len()), &plan, &mut |batch| {
                 let counts = batch.column_by_name("rows").and_then(|column| column.as_primitive_opt::<Int64Type>());
                 let counts = counts.ok_or_else(|| fault(STAGE, "rows that were not counted"))?;
                 rows += counts.iter().flatten().sum::<i64>();
@@ -227,7 +235,7 @@ impl Remote for Cluster {
         u64::try_from(rows).map_err(|error| fault(STAGE, error))
     }
 
-    fn ask(&self, question: &Question, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
+    fn ask(&self, question: &Question, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<bool> {
         let reads = question
             .reads
             .iter()

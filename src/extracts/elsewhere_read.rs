@@ -19,7 +19,7 @@ use crate::extracts::forms::Form;
 use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::identity::FileIdentity;
 use crate::extracts::reader::Columns;
-use crate::extracts::remote::{FilesRead, Question, Remote, url};
+use crate::extracts::remote::{FilesRead, Question, Remote, too_large, url};
 use crate::extracts::selection::Selection;
 
 const STAGE: &str = "reading";
@@ -40,13 +40,17 @@ pub(crate) fn read(remote: &dyn Remote, partitions: &[&CheckedPartition]) -> Out
     }
     let mut of_files: BTreeMap<PathBuf, Vec<RecordBatch>> = BTreeMap::new();
     for files in alike.iter().flat_map(|files| files.chunks(MOST_FILES)) {
-        remote.ask(&question(files)?, &mut |batch| {
+        let question = question(files)?;
+        let fits = remote.ask(&question, &mut |batch| {
             for (place, file) in (0..).zip(files) {
                 let rows = of_file(&batch, place, file)?;
                 of_files.entry(file.path.clone()).or_default().push(rows);
             }
             Ok(())
         })?;
+        if !fits {
+            return Err(too_large(&question.what));
+        }
     }
     partitions.iter().map(|partition| of_partition(partition, &of_files)).collect()
 }

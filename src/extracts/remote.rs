@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::array::RecordBatch;
 use arrow::datatypes::Field;
 
-use crate::error::{Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::identity::FileIdentity;
 
 const STAGE: &str = "engine";
@@ -41,8 +41,9 @@ pub trait Remote: Debug + Send + Sync {
     /// How many rows files have together.
     fn rows(&self, paths: &[String]) -> Outcome<u64>;
 
-    /// Runs a query and gives each batch of its answer to `consume`.
-    fn ask(&self, question: &Question, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()>;
+    /// Runs a query and gives each batch of its answer to `consume`; false where the answer is larger than settings allow and was
+    /// given up: what has come of it is of no use.
+    fn ask(&self, question: &Question, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<bool>;
 }
 
 /// A file that an engine has listed.
@@ -126,6 +127,14 @@ impl Said {
         known().insert(path.to_owned(), (identity, Arc::clone(&columns)));
         Ok(columns)
     }
+}
+
+/// The failure of a question whose answer is larger than settings allow, and which cannot be asked in parts.
+pub(crate) fn too_large(what: &str) -> Failure {
+    let finding =
+        Finding::new(STAGE, format!("too large an answer about {what}"), "answers that fit engine_result_mib");
+    let advice = "raise engine_result_mib where there is memory for it, and what the engine itself allows of results";
+    finding.advice(advice).fail(ExitClass::Disk)
 }
 
 /// A path as an engine is told it.

@@ -12,7 +12,7 @@ use crate::domain::Day;
 use crate::error::{ExitClass, Finding, Outcome, all, fault};
 use crate::extracts::answered::Answered;
 use crate::extracts::contract::CheckedPartition;
-use crate::extracts::remote::{Question, Remote};
+use crate::extracts::remote::{Question, Remote, too_large};
 use crate::extracts::{elsewhere_read, tables::Table};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay};
@@ -87,7 +87,7 @@ fn at_once(settings: &Settings) -> usize {
     settings.engine.as_ref().map_or(1, |engine| engine.queries)
 }
 
-impl Together<'_> {
+impl<'a> Together<'a> {
     fn compute(&self) -> Outcome<Vec<Computed>> {
         let computed = match measures::of(self.table) {
             Some(spec) => self.sums(spec)?,
@@ -97,13 +97,36 @@ impl Together<'_> {
         Ok(computed)
     }
 
+    /// All days at once, or in halves where the answer about them is too large.
     fn sums(&self, spec: &'static PartialSpec) -> Outcome<Vec<Computed>> {
+        if let Some(computed) = self.sums_at_once(spec)? {
+            return Ok(computed);
+        }
+        let [first, second] = self.halves().ok_or_else(|| too_large(&self.what()))?;
+        tracing::info!("engine: the answer about {} is too large, asks for it in halves", self.what());
+        let mut computed = first.sums(spec)?;
+        computed.extend(second.sums(spec)?);
+        Ok(computed)
+    }
+
+    /// Two of about as many days; none of a day alone.
+    fn halves(&self) -> Option<[Self; 2]> {
+        let (first, second) = self.days.split_at(self.days.len() / 2);
+        let of = |days: &[Checked<'a>]| Self { days: days.to_vec(), ..*self };
+        (!first.is_empty()).then(|| [of(first), of(second)])
+    }
+
+    /// None where the answer is larger than settings allow.
+    fn sums_at_once(&self, spec: &'static PartialSpec) -> Outcome<Option<Vec<Computed>>> {
         let mut answer = SumsAnswer::none(spec, self.days.iter().map(|(_, checked)| Answered::of(checked)));
         if let Some(question) = self.question(spec, Wanted::Sums, &BTreeMap::new())? {
-            self.remote.ask(&question, &mut |batch| {
+            let fits = self.remote.ask(&question, &mut |batch| {
                 answer.take_in(&batch)?;
                 if answer.set_aside() > MOST_SET_ASIDE { Err(self.too_many_set_aside()) } else { Ok(()) }
             })?;
+            if !fits {
+                return Ok(None);
+            }
         }
         let mut summed = answer.finish()?;
         let of_day = |day: &Day| summed.remove(day).ok_or_else(|| fault(STAGE, format!("no answer about {day}")));
@@ -111,7 +134,7 @@ impl Together<'_> {
             let answers::Summed { counts, quarantine, sums } = summed?;
             Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), records: None })
         });
-        computed.collect()
+        computed.collect::<Outcome<_>>().map(Some)
     }
 
     /// Of tables that are kept row by row all rows, judged here.
@@ -131,7 +154,9 @@ impl Together<'_> {
         });
         let mut found: BTreeMap<Day, Answers> = without.collect();
         if let Some(question) = self.question(spec, Wanted::Named, keys)? {
-            self.remote.ask(&question, &mut |batch| answers::named(spec, &batch, &mut found))?;
+            if !self.remote.ask(&question, &mut |batch| answers::named(spec, &batch, &mut found))? {
+                return Err(too_large(&question.what));
+            }
         }
         self.check_unchanged()?;
         Ok(found.into_iter().map(|(day, answers)| ((self.table, day), answers)).collect())
