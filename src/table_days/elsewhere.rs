@@ -153,10 +153,10 @@ impl<'a> Together<'a> {
             (planned.of().1, keys.map(|key| (*key, None)).collect::<Answers>())
         });
         let mut found: BTreeMap<Day, Answers> = without.collect();
-        if let Some(question) = self.question(spec, Wanted::Named, keys)? {
-            if !self.remote.ask(&question, &mut |batch| answers::named(spec, &batch, &mut found))? {
-                return Err(too_large(&question.what));
-            }
+        if let Some(question) = self.question(spec, Wanted::Named, keys)?
+            && !self.remote.ask(&question, &mut |batch| answers::named(spec, &batch, &mut found))?
+        {
+            return Err(too_large(&question.what));
         }
         self.check_unchanged()?;
         Ok(found.into_iter().map(|(day, answers)| ((self.table, day), answers)).collect())
