@@ -6,9 +6,10 @@
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 
-use super::STAGE;
 use crate::error::{Outcome, fault};
 use crate::extracts::remote::RemoteFile;
+
+const STAGE: &str = "engine";
 
 /// Files of a folder.
 pub(super) const LISTED: &str = "SELECT path, length, unix_micros(modificationTime) AS modified FROM {files}";
