@@ -47,7 +47,7 @@ ENGINES = $(CLUSTER)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules
 # The first night of the demo month, and a month of made-up rows.
 CLUSTER_FIRST = 2022-02-14
 # Late rewrites spoil a twentieth of a table-day.
-ANY_QUARANTINE = --set max_quarantined_percent=100
+SPOILT = --set max_quarantined_percent=100 --set max_unknown_shop_percent=100
 CLUSTER_ROWS = $(or $(ROWS),3000000)
 CLUSTER_MONTH = $(CACHE)/cluster-$(CLUSTER_ROWS)-rows
 PREFIX = /usr/local
@@ -214,8 +214,8 @@ cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready $(
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE)
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --stream-seconds 10
 	$(WITH_SAIL)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail
-	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(ANY_QUARANTINE)
-	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(ANY_QUARANTINE) --stream-seconds 10
+	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(SPOILT)
+	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(SPOILT) --stream-seconds 10
 	$(CLUSTER)/faults.py $(SHOPSCORE_CLUSTER) jobs/rules $(CLUSTER_MONTH) $(DEMO_DATE)
 
 cluster-sample: cluster-build ## the sample, some laws and some mutants on a real Spark Connect, where Java and PyPI can be had: SEEDS=40 MUTANTS=100
