@@ -1,7 +1,7 @@
 //! Files of an engine whose footers say the same of their columns: it is asked for those of one, which speaks for the others.
 //!
 //! In: the part files of partitions that an engine has listed. Out: nothing; what the engine has said of their columns is known
-//! from then on. The columns of a file cost an engine a job each, the footers of a thousand small files a single query. It reads a
+//! from then on. The columns of a file cost an engine a job each, the footers of hundreds of small files a single query. It reads a
 //! file as a whole to give the end of it, so that of large ones each is asked for by itself; so is one that does not end in a footer.
 
 use std::collections::BTreeMap;
