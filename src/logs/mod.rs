@@ -92,12 +92,17 @@ fn lines<S: tracing::Subscriber + for<'a> LookupSpan<'a>>(
         // They would be reported where the log goes, which is what failed.
         .log_internal_errors(false);
     match wanted.format {
-        LogFormat::Text => layer.with_filter(level).boxed(),
+        LogFormat::Text => layer.with_filter(of_ours(level)).boxed(),
         LogFormat::Json => {
             let json = layer.json().flatten_event(true).with_current_span(true).with_span_list(false);
-            json.with_filter(level).boxed()
+            json.with_filter(of_ours(level)).boxed()
         }
     }
+}
+
+/// What this program says up to a level; of libraries, which tell each frame of a connection, warnings and errors alone.
+fn of_ours(level: LevelFilter) -> Targets {
+    Targets::new().with_target(env!("CARGO_CRATE_NAME"), level).with_default(LevelFilter::WARN)
 }
 
 /// What was observed of this run so far, for its record; nothing where the log is not set up.
@@ -160,3 +165,22 @@ impl Write for &AboveBars {
 /// The subscriber that layers lie on, named for their tests.
 #[cfg(test)]
 pub(crate) type Base = tracing_subscriber::Registry;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_heard_from_warnings_on_however_much_is_asked_for() {
+        let verbose = of_ours(LevelFilter::DEBUG);
+        for (target, level, wanted) in [
+            ("shopscore::table_days::compute", Level::DEBUG, true),
+            (stages::TARGET, Level::INFO, true),
+            ("h2::codec::framed_write", Level::DEBUG, false),
+            ("h2::codec::framed_write", Level::INFO, false),
+            ("h2::codec::framed_write", Level::WARN, true),
+        ] {
+            assert_eq!(verbose.would_enable(target, &level), wanted, "{target} {level}");
+        }
+    }
+}

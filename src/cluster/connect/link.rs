@@ -1,6 +1,8 @@
 //! The connection to a server: calls of its methods that block, with bounds in time and size.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use hyper_rustls::{ConfigBuilderExt, HttpsConnectorBuilder};
@@ -41,6 +43,7 @@ pub(super) struct Link {
     runtime: Runtime,
     grpc: Grpc<Channel>,
     headers: MetadataMap,
+    given_up: Arc<AtomicBool>,
 }
 
 impl Link {
@@ -53,7 +56,12 @@ impl Link {
             .map_err(|error| Failed::new(Kind::Gone, format!("no threads for a connection: {error}")))?;
         let channel = runtime.block_on(async { channel(address, ca_pem) })?;
         let grpc = Grpc::new(channel).max_decoding_message_size(ANSWER_BYTES_AT_MOST);
-        Ok(Self { runtime, grpc, headers: headers(address)? })
+        Ok(Self { runtime, grpc, headers: headers(address)?, given_up: Arc::default() })
+    }
+
+    /// How long a question on this connection is tried.
+    pub(super) fn patience(&self) -> Patience {
+        Patience::new(&self.given_up)
     }
 
     /// One call, tried again where the way to the server fails; of a call that may be made twice.
@@ -62,7 +70,7 @@ impl Link {
         A: Message + Clone + 'static,
         B: Message + Default + 'static,
     {
-        let mut patience = Patience::default();
+        let mut patience = self.patience();
         loop {
             match self.runtime.block_on(self.call(method, message.clone())) {
                 Err(status) if is_passing(&status) && patience.waits(status.message()) => {}

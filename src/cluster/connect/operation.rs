@@ -65,7 +65,7 @@ impl<'a> Operation<'a> {
             stream: None,
             is_answered: false,
             last: None,
-            patience: Patience::default(),
+            patience: session.link.patience(),
         }
     }
 
