@@ -210,7 +210,8 @@ $(CLUSTER_MONTH): | cluster-build
 		--seed 1 --dirty
 	mv $@.unfinished $@
 
-cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready $(CLUSTER_MONTH) ## nights on a real Spark Connect (PyPI once, Java 17) and on Sail beside our own engine, byte by byte, and with both killed: ROWS=3000000
+cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready $(CLUSTER_MONTH) ## nights on a real Spark Connect (PyPI once, Java 17) and on Sail beside our own engine, byte by byte, and with both killed, after the client's own tests: ROWS=3000000
+	cargo test $(CARGO_FLAGS) --features cluster --lib cluster::
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE)
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --stream-seconds 10
 	$(WITH_SAIL)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail

@@ -1,12 +1,12 @@
-//! Rows that an engine has read and judged: those that it set aside, as they would read if they had been read here.
+//! Rows that an engine has read: those that it set aside, and those that it was asked for, as if they had been read here.
 //!
-//! Grain in: a struct of the declared columns, typed as a [`Batch`] has them, but for texts, which are texts. Grain out: a
-//! quarantined row.
+//! Grain in: the declared columns, typed as a [`Batch`] has them, but for texts, which are texts; of rows that were set aside as a
+//! struct. Grain out: a quarantined row, or a batch.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
@@ -54,6 +54,22 @@ impl Answered {
         &self.without_rows.real_times
     }
 
+    /// The rows of a batch that has all declared columns. Batches of one after another agree on their texts.
+    pub(crate) fn rows(&mut self, batch: &RecordBatch) -> Outcome<Batch> {
+        let columns = self.without_rows.spec().columns.iter().map(|declared| {
+            let column = batch.column_by_name(declared.name);
+            let column = column.ok_or_else(|| fault(STAGE, format!("rows without {}", declared.name)))?;
+            held(column, declared.kind, &mut self.without_rows).map(Some)
+        });
+        let columns = columns.collect::<Outcome<_>>()?;
+        Ok(Batch { columns, count: batch.num_rows(), ..self.without_rows.clone() })
+    }
+
+    /// The rows of `batches`, one after another.
+    pub(crate) fn all(self, batches: &[Batch]) -> Outcome<Batch> {
+        self.without_rows.of_all(batches)
+    }
+
     /// One row of a column of structs, set aside for a reason.
     pub(crate) fn quarantined(&self, structs: &ArrayRef, row: usize, reason: Reason) -> Outcome<QuarantinedRow> {
         let structs = structs.as_struct_opt().ok_or_else(|| fault(STAGE, "rows that are no structs"))?;
@@ -64,11 +80,7 @@ impl Answered {
                 columns.push(None);
                 continue;
             };
-            let of_row = column.slice(row, 1);
-            columns.push(Some(match declared.kind {
-                ColumnKind::Text => positions(&of_row, &mut batch)?,
-                kind => cast(&of_row, &kind.held_as()).map_err(|error| fault(STAGE, error))?,
-            }));
+            columns.push(Some(held(&column.slice(row, 1), declared.kind, &mut batch)?));
         }
         batch.columns = columns;
         batch.count = 1;
@@ -79,6 +91,14 @@ impl Answered {
             reason: reason.name(),
             row: as_json(&batch, 0)?,
         })
+    }
+}
+
+/// A column as a batch holds it, whose texts are among those of the batch from then on.
+fn held(column: &ArrayRef, kind: ColumnKind, batch: &mut Batch) -> Outcome<ArrayRef> {
+    match kind {
+        ColumnKind::Text => positions(column, batch),
+        kind => cast(column, &kind.held_as()).map_err(|error| fault(STAGE, error)),
     }
 }
 

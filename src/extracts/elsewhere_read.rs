@@ -11,13 +11,14 @@ use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 
-use crate::error::{Outcome, fault};
+use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::batch::Batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::ddl::{ddl, quoted};
 use crate::extracts::forms::Form;
 use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::identity::FileIdentity;
+use crate::extracts::partitions::PartFile;
 use crate::extracts::reader::Columns;
 use crate::extracts::remote::{FilesRead, Question, Remote, too_large, url};
 use crate::extracts::selection::Selection;
@@ -55,13 +56,24 @@ pub(crate) fn read(remote: &dyn Remote, partitions: &[&CheckedPartition]) -> Out
     partitions.iter().map(|partition| of_partition(partition, &of_files)).collect()
 }
 
-/// The files of a table's folder as they are now.
-pub(crate) fn identities(remote: &dyn Remote, folder: &Path) -> Outcome<BTreeMap<PathBuf, FileIdentity>> {
-    let files = remote.files(url(folder)?)?;
-    Ok(files
+/// Makes sure that files of a table's folder are still those that were listed before they were read; rejected where one is not.
+pub(crate) fn check_unchanged<'a>(
+    remote: &dyn Remote,
+    folder: &Path,
+    files: impl Iterator<Item = &'a PartFile>,
+) -> Outcome<()> {
+    let now = remote.files(url(folder)?)?;
+    let now = now
         .iter()
         .map(|file| (folder.join(&file.name), FileIdentity::listed(file.size_bytes, file.modified_micros)))
-        .collect())
+        .collect::<BTreeMap<PathBuf, FileIdentity>>();
+    let changed = files.filter(|file| now.get(&file.path) != Some(&file.identity));
+    let findings = changed.map(|file| {
+        let found = "a file that changed while an engine read it, or is gone";
+        let finding = Finding::new(STAGE, found, "the file that was listed").path(&file.path);
+        finding.advice("run again when it is delivered")
+    });
+    Failure::unless_empty(ExitClass::Rejected, findings.collect())
 }
 
 /// The rows of a partition, given those of its files.

@@ -20,7 +20,7 @@ use crate::extracts::verdicts::Reason;
 use crate::partials::measures::{PartialSpec, ROWS};
 use crate::partials::records::{Answers, Record, TableDay};
 use crate::sql::STAGE;
-use crate::sql::query::{REASON, RECORD, SET_ASIDE};
+use crate::sql::query::{EARLIER, LATER, REASON, RECORD, SET_ASIDE};
 
 /// What an engine made of one table-day.
 pub(crate) struct Summed {
@@ -152,6 +152,24 @@ pub(crate) fn named(
         answers.insert(keys.value(row), Some(record));
     }
     Ok(())
+}
+
+/// Makes sure that all rows of a batch are of a day.
+pub(crate) fn check_day(batch: &RecordBatch, wanted: Day) -> Outcome<()> {
+    let days = texts(batch, "day")?;
+    (0..batch.num_rows()).try_for_each(|row| match day_of(&days, row)? {
+        day if day == wanted => Ok(()),
+        other => Err(strange("the day", &other.to_string())),
+    })
+}
+
+/// How many rows of a batch of counts there are with a time, and how many would lie on their day if it were earlier, and later.
+pub(crate) fn shifted(batch: &RecordBatch) -> Outcome<[i64; 3]> {
+    let mut counted = [0; 3];
+    for (counted, name) in counted.iter_mut().zip([ROWS, EARLIER, LATER]) {
+        *counted = integers(batch, name)?.iter().flatten().sum();
+    }
+    Ok(counted)
 }
 
 /// The day of a row. One without has been read from a file whose folder the engine did not take for that of a day.

@@ -21,7 +21,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) zone: &'a Zone,
     /// The ticks of real times.
     pub(crate) real_times: Range<i64>,
-    /// Which of the sound rows are wanted.
+    /// What is wanted of them.
     pub(crate) wanted: Wanted,
 }
 
@@ -32,6 +32,13 @@ pub(crate) enum Wanted {
     Sums,
     /// Single sound rows, those whose keys are named, with what each added.
     Named,
+    /// All rows of a shop, sound or not, with all of their columns.
+    OfShop(i64),
+    /// All rows with the keys that are named, sound or not, with all of their columns.
+    WithKeys,
+    /// How many rows there are with a time, and how many of them would lie on their day if it were so many ticks earlier, and
+    /// later.
+    Shifted(i64),
 }
 
 /// One of the days.

@@ -1,16 +1,16 @@
 //! The whole query of a table's days, put together.
 //!
 //! Grain out, of sums: a day, a reason why rows were set aside or none, and a group of the partial (sound rows) or one row's
-//! columns (others), with the count of rows and the sums. Of named rows: one sound row with what it added. A row that is of no
-//! day that was asked for comes back without one: it must not be lost in silence.
+//! columns (others), with the count of rows and the sums. Of named rows: one sound row with what it added. Of whole rows: one row,
+//! typed. Of a shift: a day. A row that is of no day that was asked for comes back without one: it must not be lost in silence.
 
-use crate::error::Outcome;
+use crate::error::{Failure, Outcome, fault};
 use crate::extracts::schema::TableSpec;
 use crate::extracts::verdicts::Reason;
 use crate::partials::measures::{PartialSpec, ROWS};
 use crate::sql::added::{amount, is_wide};
 use crate::sql::asked::{Asked, AskedDay, Wanted};
-use crate::sql::{judged, typed};
+use crate::sql::{STAGE, judged, typed};
 
 /// The column that holds why a row was set aside, null for sound rows.
 pub(crate) const REASON: &str = "reason";
@@ -19,14 +19,17 @@ pub(crate) const SET_ASIDE: &str = "set_aside";
 /// The column that holds the key of a named row.
 pub(crate) const RECORD: &str = "record";
 
+/// The columns that hold how many times would lie on their day if they were earlier or later.
+pub(crate) const EARLIER: &str = "earlier";
+pub(crate) const LATER: &str = "later";
+
 /// The text of a query.
 pub(crate) fn text(asked: &Asked<'_>) -> Outcome<String> {
-    let mut parts = vec![
-        ("days", days(asked)),
-        ("typed", typed_rows(asked)?),
-        ("judged", format!("SELECT *, {} AS broken\n  FROM typed", judged::broken(asked)?)),
-        ("settled", settled(asked)),
-    ];
+    let mut parts = vec![("days", days(asked)), ("typed", typed_rows(asked)?)];
+    if matches!(asked.wanted, Wanted::Sums | Wanted::Named) {
+        parts.push(("judged", format!("SELECT *, {} AS broken\n  FROM typed", judged::broken(asked)?)));
+        parts.push(("settled", settled(asked)));
+    }
     let last = match asked.wanted {
         Wanted::Sums => {
             parts.push(("added", added(asked)));
@@ -36,6 +39,8 @@ pub(crate) fn text(asked: &Asked<'_>) -> Outcome<String> {
             sums(asked)
         }
         Wanted::Named => named(asked),
+        Wanted::OfShop(_) | Wanted::WithKeys => whole(asked),
+        Wanted::Shifted(ticks) => shifted(ticks, asked),
     };
     let parts: Vec<String> = parts.into_iter().map(|(name, part)| format!("{name} AS (\n  {part})")).collect();
     Ok(format!("WITH {}\n{last}", parts.join(", ")))
@@ -76,14 +81,21 @@ fn typed_rows(asked: &Asked<'_>) -> Outcome<String> {
     });
     let rows = of_source.collect::<Outcome<Vec<_>>>()?.join("\n  UNION ALL\n  ");
     let columns = declared(asked.spec.table.spec()).collect::<Vec<_>>().join(", ");
-    let where_named = match (asked.wanted, asked.spec.table.spec().key) {
-        (Wanted::Named, Some(key)) => format!("\n  WHERE {} OR day IS NULL", is_named(key, asked)),
-        _ => String::new(),
+    let is_wanted = match (asked.wanted, asked.spec.table.spec().key) {
+        (Wanted::Named | Wanted::WithKeys, Some(key)) => Some(is_named(key, asked)),
+        (Wanted::OfShop(shop_id), _) => Some(format!("shop_id = {shop_id}")),
+        (Wanted::Sums | Wanted::Shifted(_), _) => None,
+        (Wanted::Named | Wanted::WithKeys, None) => return Err(no_keys(asked)),
     };
+    let where_wanted = is_wanted.map_or_else(String::new, |is| format!("\n  WHERE {is} OR day IS NULL"));
     let days = day_columns(asked);
     Ok(format!(
-        "SELECT {days}, {columns}\n  FROM (\n  {rows}) AS extract LEFT JOIN days ON extract.written = days.written{where_named}"
+        "SELECT {days}, {columns}\n  FROM (\n  {rows}) AS extract LEFT JOIN days ON extract.written = days.written{where_wanted}"
     ))
+}
+
+fn no_keys(asked: &Asked<'_>) -> Failure {
+    fault(STAGE, format!("keys of {}", asked.spec.table.name()))
 }
 
 /// Whether a row has one of the keys that are wanted of its day.
@@ -166,4 +178,18 @@ fn named(asked: &Asked<'_>) -> String {
     let columns: Vec<String> =
         [format!("{key} AS {RECORD}"), "shop_id".to_owned()].into_iter().chain(amounts(asked)).collect();
     format!("SELECT day, {}\nFROM settled\nWHERE {REASON} IS NULL OR day IS NULL", columns.join(", "))
+}
+
+fn whole(asked: &Asked<'_>) -> String {
+    format!("SELECT day, {}\nFROM typed", declared(asked.spec.table.spec()).collect::<Vec<_>>().join(", "))
+}
+
+/// How many times lie on their day as they are moved: `rows` of all, `earlier` and `later`.
+fn shifted(ticks: i64, asked: &Asked<'_>) -> String {
+    let column = asked.spec.table.spec().day_column.unwrap_or("NULL");
+    let counts = [(EARLIER, "-"), (LATER, "+")].map(|(name, sign)| {
+        let lies_there = judged::is_on_the_day(&format!("({column} {sign} ({ticks}))"), asked);
+        format!("count(CASE WHEN {lies_there} THEN 1 END) AS {name}")
+    });
+    format!("SELECT day, count({column}) AS {ROWS},\n  {}\nFROM typed\nGROUP BY day", counts.join(",\n  "))
 }

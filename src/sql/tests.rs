@@ -94,3 +94,27 @@ fn named_rows_are_settled_among_those_of_their_keys_alone() {
     );
     assert!(text.contains("SELECT day, review_id AS record, shop_id, coalesce(description_stars, 0)"), "{text}");
 }
+
+#[test]
+fn rows_of_a_shop_or_of_keys_come_whole_and_as_they_are_typed() {
+    let of_shop = printed(Table::Consultations, Dialect::Spark, Wanted::OfShop(-7));
+    assert!(of_shop.contains("WHERE shop_id = -7 OR day IS NULL"), "{of_shop}");
+    let with_keys = printed(Table::Reviews, Dialect::Spark, Wanted::WithKeys);
+    assert!(with_keys.contains("OR day = '2022-03-15' AND review_id IN (7) OR day IS NULL"), "{with_keys}");
+    for (text, table) in [(of_shop, Table::Consultations), (with_keys, Table::Reviews)] {
+        let columns = table.spec().columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+        assert!(text.ends_with(&format!(")\nSELECT day, {columns}\nFROM typed")), "{text}");
+        assert!(!text.contains("judged AS"), "nothing is set aside there: {text}");
+    }
+}
+
+#[test]
+fn times_that_would_lie_on_their_day_are_counted_as_they_are_moved() {
+    let text = printed(Table::Payments, Dialect::Spark, Wanted::Shifted(-5));
+    for (sign, name) in [("-", "earlier"), ("+", "later")] {
+        let moved = format!("(paid_at {sign} (-5))");
+        let lies = format!("coalesce({moved} >= day_start_0 AND {moved} < day_end_0, false)");
+        assert!(text.contains(&format!("count(CASE WHEN {lies} THEN 1 END) AS {name}")), "{text}");
+    }
+    assert!(text.ends_with("FROM typed\nGROUP BY day"), "{text}");
+}

@@ -18,8 +18,8 @@ use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay};
 use crate::settings::Settings;
 use crate::sql::answers::{self, SumsAnswer};
-use crate::sql::asked::{Asked, AskedDay, Source, Wanted};
-use crate::sql::{dialect::Dialect, query, sources};
+use crate::sql::asked::Wanted;
+use crate::sql::question::{self, AboutDay};
 use crate::state::day_content::DayContent;
 use crate::table_days::STAGE;
 use crate::table_days::compute::{Computed, kept_rows};
@@ -83,7 +83,7 @@ fn together<'a>(days: &[Checked<'a>], settings: &'a Settings) -> Outcome<Vec<Tog
 }
 
 /// How many queries run side by side.
-fn at_once(settings: &Settings) -> usize {
+pub(super) fn at_once(settings: &Settings) -> usize {
     settings.engine.as_ref().map_or(1, |engine| engine.queries)
 }
 
@@ -169,13 +169,12 @@ impl<'a> Together<'a> {
         wanted: Wanted,
         keys: &BTreeMap<TableDay, &BTreeSet<i64>>,
     ) -> Outcome<Option<Question>> {
-        let partitions: Vec<&CheckedPartition> = self.days.iter().map(|(_, checked)| *checked).collect();
-        let (sources, reads) = sources::of_engine(&partitions, self.remote.reads_keys()?)?;
-        if sources.is_empty() {
-            return Ok(None);
-        }
-        let asked = asked((Dialect::Spark, spec, wanted), &self.days, sources, keys)?;
-        Ok(Some(Question { what: self.what(), sql: query::text(&asked)?, reads }))
+        let days = self.days.iter().map(|(planned, checked)| AboutDay {
+            checked,
+            custom_made: planned.dependencies.custom_made(),
+            keys: keys.get(&planned.of()).map(|keys| (*keys).clone()).unwrap_or_default(),
+        });
+        question::to_engine(self.remote, (spec, wanted), days.collect(), self.what())
     }
 
     fn what(&self) -> String {
@@ -197,46 +196,7 @@ impl<'a> Together<'a> {
 
     /// Makes sure that the files are still those that were listed when their query has ended.
     fn check_unchanged(&self) -> Outcome<()> {
-        let folder = self.settings.delivery.folder(self.table);
-        let now = elsewhere_read::identities(self.remote, &folder)?;
         let files = self.days.iter().flat_map(|(planned, _)| &planned.partition.files);
-        let changed = files.filter(|file| now.get(&file.path) != Some(&file.identity));
-        let findings: Vec<Finding> = changed
-            .map(|file| {
-                let found = "a file that changed while an engine read it, or is gone";
-                Finding::new(STAGE, found, "the file that was listed")
-                    .path(&file.path)
-                    .advice("run again when it is delivered")
-            })
-            .collect();
-        crate::error::Failure::unless_empty(ExitClass::Rejected, findings)
+        elsewhere_read::check_unchanged(self.remote, &self.settings.delivery.folder(self.table), files)
     }
-}
-
-/// What a query about days is asked for, given where their rows come from.
-pub(super) fn asked<'a>(
-    (dialect, spec, wanted): (Dialect, &'static PartialSpec, Wanted),
-    days: &[Checked<'a>],
-    sources: Vec<Source<'a>>,
-    keys: &BTreeMap<TableDay, &BTreeSet<i64>>,
-) -> Outcome<Asked<'a>> {
-    let Some((_, first)) = days.first() else { return Err(fault(STAGE, "a query about no day")) };
-    let asked_days = days.iter().map(|(planned, checked)| {
-        Ok(AskedDay {
-            day: checked.day,
-            written: sources::written(checked)?,
-            natural_day: Answered::of(checked).natural_day().to_vec(),
-            custom_made: planned.dependencies.custom_made(),
-            keys: keys.get(&planned.of()).map(|keys| (*keys).clone()).unwrap_or_default(),
-        })
-    });
-    Ok(Asked {
-        dialect,
-        spec,
-        days: asked_days.collect::<Outcome<_>>()?,
-        sources,
-        zone: &first.zone,
-        real_times: Answered::of(first).real_times().clone(),
-        wanted,
-    })
 }

@@ -167,7 +167,9 @@ impl<'a> Surveyed<'a> {
             let planned = self.planned().find(|planned| planned.of() == (counts.table, counts.day));
             let checked = planned.and_then(|planned| planned.checked(self.terms.settings).ok());
             // What cannot be read to be explained was refused for another reason.
-            let shift = checked.filter(|_| told.insert(counts.table)).and_then(|checked| shifted::shift(&checked).ok());
+            let checked = checked.filter(|_| told.insert(counts.table));
+            let remote = self.terms.settings.delivery.remote.as_deref();
+            let shift = checked.and_then(|checked| shifted::shift(&checked, remote).ok());
             failure.findings.extend(shift.flatten());
         }
         failure

@@ -3,7 +3,7 @@
 //! In: a table, the days, a dialect. Out: text, over the files that are there, after the same check as a night's. Nothing is
 //! stored.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::domain::Span;
 use crate::error::{ExitClass, Finding, Outcome};
@@ -13,10 +13,11 @@ use crate::partials::measures;
 use crate::policies::Coverage;
 use crate::sql::asked::Wanted;
 use crate::sql::dialect::{Dialect, SESSION};
+use crate::sql::question::{AboutDay, asked};
 use crate::sql::{query, sources};
+use crate::table_days::STAGE;
 use crate::table_days::dependencies::Terms;
 use crate::table_days::plan::{self, Planned};
-use crate::table_days::{STAGE, elsewhere::asked};
 
 /// The text of the query about the days of `span` that have a partition; missing where none has.
 pub(crate) fn of(terms: Terms<'_>, table: Table, span: Span, dialect: Dialect) -> Outcome<String> {
@@ -37,8 +38,7 @@ pub(crate) fn of(terms: Terms<'_>, table: Table, span: Span, dialect: Dialect) -
         .map(|partition| plan::of_partition(partition, terms, store.peek((partition.table, partition.day))))
         .collect();
     let checked: Vec<CheckedPartition> = contract::check(listed, &settings.delivery)?;
-    let days: Vec<_> = planned.iter().zip(&checked).collect();
-    if days.is_empty() {
+    if checked.is_empty() {
         let finding = unfit(format!("no partition from {} to {}", span.first, span.last), "days to ask for");
         return Err(finding.advice("name days that are delivered").fail(ExitClass::Missing));
     }
@@ -50,7 +50,12 @@ pub(crate) fn of(terms: Terms<'_>, table: Table, span: Span, dialect: Dialect) -
     }
     let partitions: Vec<&CheckedPartition> = checked.iter().collect();
     let sources = sources::of_text(dialect, &partitions)?;
-    let asked = asked((dialect, spec, Wanted::Sums), &days, sources, &BTreeMap::new())?;
+    let days = planned.iter().zip(&checked).map(|(planned, checked)| AboutDay {
+        checked,
+        custom_made: planned.dependencies.custom_made(),
+        keys: BTreeSet::new(),
+    });
+    let asked = asked((dialect, spec, Wanted::Sums), days.collect(), sources)?;
     Ok(format!("{}{};\n", session(dialect, settings.delivery.zone.name()), query::text(&asked)?))
 }
 

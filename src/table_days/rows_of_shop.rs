@@ -10,18 +10,20 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::domain::Span;
-use crate::error::{ExitClass, Finding, Outcome, all};
+use crate::error::{Outcome, all};
 use crate::extracts::quarantine::QuarantinedRow;
-use crate::extracts::{listing, partitions::Partition, reader, tables::Table};
+use crate::extracts::remote::Remote;
+use crate::extracts::{elsewhere_read, listing, partitions::Partition, reader, tables::Table};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::settings::Settings;
 use crate::state::store::Store;
-use crate::table_days::STAGE;
 use crate::table_days::dependencies::Terms;
+use crate::table_days::elsewhere::at_once;
 use crate::table_days::of_shop::WhyUnknown;
 use crate::table_days::plan::{self, Decision, Planned, Why};
 use crate::table_days::shop_day::{OfDay, ShopRow, WantedRows};
+use crate::threads::side_by_side;
 
 /// A shop on the days of some tables that partials are made of, each as a published night counted it; days without rows are left out.
 pub(crate) struct ShopRows<'a> {
@@ -47,12 +49,6 @@ impl<'a> ShopRows<'a> {
         (window, counted): (Span, &BTreeMap<TableDay, i64>),
         shop_id: i64,
     ) -> Outcome<Self> {
-        if terms.settings.delivery.remote.is_some() {
-            let finding =
-                Finding::new(STAGE, "single rows of extracts that an engine reads", "extracts on this machine");
-            let advice = "ask without the rows, or name a copy of the days with --extracts and --set engine=local";
-            return Err(finding.advice(advice).fail(ExitClass::Usage));
-        }
         let coverage = terms.settings.coverage(window.last, window.last);
         let listed = listing::list_tables(&terms.settings.delivery, tables.iter().map(|table| (*table, coverage)))?;
         let there = listed.partitions.iter().map(|found| ((found.table, found.day), found));
@@ -90,22 +86,29 @@ impl<'a> ShopRows<'a> {
     pub(crate) fn read(&self, wanted: &BTreeMap<TableDay, WantedRows>) -> Outcome<BTreeMap<TableDay, Vec<ShopRow>>> {
         let known: Vec<_> =
             wanted.iter().filter_map(|(of, wanted)| Some((*of, self.days.get(of)?.as_ref().ok()?, wanted))).collect();
-        let rows = known.into_par_iter().with_max_len(1).map(|(of, known, wanted)| {
-            let (checked, custom_made) =
-                (known.planned.checked(self.settings)?, known.planned.dependencies.custom_made());
-            Ok((
-                of,
-                OfDay {
-                    spec: known.spec,
-                    checked,
-                    custom_made,
-                    quarantined: &known.quarantined,
-                    shop_id: self.shop_id,
-                }
-                .rows(wanted)?,
-            ))
-        });
-        Ok(all(rows.collect::<Vec<_>>())?.into_iter().collect())
+        let rows = |(of, known, wanted): &(TableDay, &KnownDay, &WantedRows)| Ok((*of, self.rows(known, wanted)?));
+        let Some(remote) = self.remote() else {
+            let rows = known.par_iter().with_max_len(1).map(rows);
+            return Ok(all(rows.collect::<Vec<_>>())?.into_iter().collect());
+        };
+        let rows = all(side_by_side(&known, at_once(self.settings), rows))?;
+        for table in known.iter().map(|(of, ..)| of.0).collect::<BTreeSet<_>>() {
+            let of_table = known.iter().filter(|(of, ..)| of.0 == table);
+            let files = of_table.flat_map(|(_, known, _)| &known.planned.partition.files);
+            elsewhere_read::check_unchanged(remote, &self.settings.delivery.folder(table), files)?;
+        }
+        Ok(rows.into_iter().collect())
+    }
+
+    fn rows(&self, known: &KnownDay, wanted: &WantedRows) -> Outcome<Vec<ShopRow>> {
+        let KnownDay { spec, planned, quarantined } = known;
+        let (checked, custom_made) = (planned.checked(self.settings)?, planned.dependencies.custom_made());
+        OfDay { spec, checked, custom_made, quarantined, shop_id: self.shop_id, remote: self.remote() }.rows(wanted)
+    }
+
+    /// The engine that reads the extracts, where one does.
+    fn remote(&self) -> Option<&dyn Remote> {
+        self.settings.delivery.remote.as_deref()
     }
 }
 

@@ -4,14 +4,17 @@
 //! Grain in: a table-day of which too many rows lie on another day. Grain out: a finding that names the setting that would
 //! read it, where nearly all rows would then lie on their day.
 
-use arrow::array::Array;
-
 use crate::error::{Finding, Outcome, fault};
+use crate::extracts::batch::Batch;
+use crate::extracts::instants::MICROS;
 use crate::extracts::quarantine::Counts;
 use crate::extracts::reader::{self, Source};
+use crate::extracts::remote::Remote;
 use crate::extracts::selection::Selection;
 use crate::extracts::verdicts::Reason;
-use crate::extracts::{contract::CheckedPartition, tables::Table};
+use crate::extracts::{contract::CheckedPartition, elsewhere_read, tables::Table};
+use crate::partials::measures;
+use crate::table_days::elsewhere_rows::Elsewhere;
 
 const STAGE: &str = "quality";
 const SECONDS_PER_MINUTE: i64 = 60;
@@ -23,24 +26,22 @@ pub(super) fn is_candidate(counts: &Counts) -> bool {
 }
 
 /// What a shift would make of a table-day, where it would put at least 95 of 100 rows on their day.
-pub(super) fn shift(checked: &CheckedPartition) -> Outcome<Option<Finding>> {
+pub(super) fn shift(checked: &CheckedPartition, remote: Option<&dyn Remote>) -> Outcome<Option<Finding>> {
     let table: Table = checked.table;
     let Some(column) = table.spec().day_column else { return Ok(None) };
-    let selection = Selection { columns: Some(vec![column]), ..Selection::default() };
     let offset_seconds = checked.offset_seconds();
-    let (mut rows, mut earlier, mut later) = (0_usize, 0_usize, 0_usize);
-    reader::decode(checked, Source::Files, &selection, &mut |batch| {
-        let ticks = batch.ticks(column)?;
-        let offset =
-            offset_seconds.checked_mul(batch.ticks_per_second).ok_or_else(|| fault(STAGE, "an offset beyond ticks"))?;
-        let lies_on_day = |tick: i64| batch.natural_day.iter().any(|span| span.contains(&tick));
-        let count = |shift: i64| ticks.iter().flatten().filter(|tick| lies_on_day(tick.saturating_add(shift))).count();
-        rows += ticks.len() - ticks.null_count();
-        earlier += count(-offset);
-        later += count(offset);
-        Ok(())
-    })?;
-    let is_nearly_all = |right: usize| offset_seconds != 0 && rows > 0 && right * 100 >= rows * 95;
+    let [rows, earlier, later] = match (remote, measures::of(table)) {
+        (None, _) => counted_here(checked, column)?,
+        (Some(remote), Some(spec)) => {
+            Elsewhere { remote, spec, checked }.shifted(offset_of(MICROS, offset_seconds)?)?
+        }
+        (Some(remote), None) => {
+            let batches = elsewhere_read::read(remote, &[checked])?;
+            let counted = batches.iter().map(|batch| counted(batch, column, offset_seconds));
+            counted.collect::<Outcome<Vec<_>>>()?.into_iter().fold([0; 3], both)
+        }
+    };
+    let is_nearly_all = |right: i64| offset_seconds != 0 && rows > 0 && right * 100 >= rows * 95;
     let found = |right, hours: &str| {
         format!("{right} of {rows} rows of {} dt={} that would lie on their day {hours}", table.name(), checked.day)
     };
@@ -60,4 +61,37 @@ pub(super) fn shift(checked: &CheckedPartition) -> Outcome<Option<Finding>> {
         "instants that are written without a zone"
     };
     Ok(Some(finding.advice(format!("these look like {are}: set timestamps = {setting:?}"))))
+}
+
+/// How many rows have a time, and how many of them would lie on their day if it were earlier by the offset, and later.
+fn counted_here(checked: &CheckedPartition, column: &'static str) -> Outcome<[i64; 3]> {
+    let selection = Selection { columns: Some(vec![column]), ..Selection::default() };
+    let mut sum = [0; 3];
+    reader::decode(checked, Source::Files, &selection, &mut |batch| {
+        sum = both(sum, counted(&batch, column, checked.offset_seconds())?);
+        Ok(())
+    })?;
+    Ok(sum)
+}
+
+fn counted(batch: &Batch, column: &str, offset_seconds: i64) -> Outcome<[i64; 3]> {
+    let ticks = batch.ticks(column)?;
+    let offset = offset_of(batch.ticks_per_second, offset_seconds)?;
+    let lies_on_day = |tick: i64| batch.natural_day.iter().any(|span| span.contains(&tick));
+    let count = |is_counted: &dyn Fn(i64) -> bool| -> i64 {
+        ticks.iter().flatten().map(|tick| i64::from(is_counted(tick))).sum()
+    };
+    let if_moved_by = |shift: i64| count(&|tick| lies_on_day(tick.saturating_add(shift)));
+    Ok([count(&|_| true), if_moved_by(-offset), if_moved_by(offset)])
+}
+
+/// An offset in ticks.
+fn offset_of(ticks_per_second: i64, offset_seconds: i64) -> Outcome<i64> {
+    offset_seconds.checked_mul(ticks_per_second).ok_or_else(|| fault(STAGE, "an offset beyond ticks"))
+}
+
+fn both(one: [i64; 3], other: [i64; 3]) -> [i64; 3] {
+    let mut sum = one;
+    sum.iter_mut().zip(other).for_each(|(sum, more)| *sum += more);
+    sum
 }

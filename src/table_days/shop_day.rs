@@ -11,12 +11,14 @@ use crate::extracts::batch::{Batch, value};
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::quarantine::{QuarantinedRow, as_json};
 use crate::extracts::reader::{self, Source};
+use crate::extracts::remote::Remote;
 use crate::extracts::row_rules::{judge, judge_all};
 use crate::extracts::selection::{Selection, Wanted};
 use crate::partials::meaning::addends;
 use crate::partials::measures::PartialSpec;
 use crate::partials::records::Record;
 use crate::table_days::STAGE;
+use crate::table_days::elsewhere_rows::Elsewhere;
 
 /// A sound row of a shop.
 #[derive(Clone, Debug)]
@@ -65,6 +67,8 @@ pub(super) struct OfDay<'a> {
     /// The shop's quarantined rows.
     pub(super) quarantined: &'a [QuarantinedRow],
     pub(super) shop_id: i64,
+    /// The engine that reads the files, where one does; its rows are always whole.
+    pub(super) remote: Option<&'a dyn Remote>,
 }
 
 impl OfDay<'_> {
@@ -100,7 +104,11 @@ impl OfDay<'_> {
     }
 
     fn decoded(&self, rows: Wanted<'_>, columns: Option<Vec<&'static str>>) -> Outcome<Batch> {
-        reader::decode_whole(&self.checked, Source::Files, &Selection { rows, columns })
+        let Self { spec, checked, .. } = self;
+        match self.remote {
+            Some(remote) => Elsewhere { remote, spec, checked }.rows(rows),
+            None => reader::decode_whole(checked, Source::Files, &Selection { rows, columns }),
+        }
     }
 
     /// Those of sound rows that are the shop's.

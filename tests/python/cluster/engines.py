@@ -3,9 +3,10 @@
     python engines.py SHOPSCORE RULES EXTRACTS FIRST LAST [sc://HOST:PORT] [--sail] [--stream-seconds N] [--set NAME=VALUE]
 
 A backfill from FIRST to LAST; the last nights one by one from nothing; part files that are rewritten and a partition that comes
-late; appeals that are upheld after a month end was frozen, and its restatement; the settlement of the year. Where no address is
-given, a server is started: Spark with two executors, or Sail. With --stream-seconds Spark ends each stream of an answer after so
-many. differences.py says what is compared, and what is not and why. Exit code 1 on any difference.
+late; appeals that are upheld after a month end was frozen, and its restatement; the settlement of the year; the records of some
+shops, and a night that is refused. Where no address is given, a server is started: Spark with two executors, or Sail. With
+--stream-seconds Spark ends each stream of an answer after so many. differences.py says what is compared, and what is not and why.
+Exit code 1 on any difference.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 import differences
 import rewrites
 import server
+import told
 from sides import Side, Wrong
 
 DAY = dt.timedelta(days=1)
@@ -38,9 +40,9 @@ class Story:
         self.sides = self.from_nothing("backfilled")
         self.compared, self.different = 0, 0
 
-    def from_nothing(self, name: str) -> list[Side]:
+    def from_nothing(self, name: str, set_otherwise: tuple[str, ...] | None = None) -> list[Side]:
         """Both sides with empty folders."""
-        settings = (f"history_starts_on={self.given.history}", *self.given.set)
+        settings = (f"history_starts_on={self.given.history}", *(self.given.set if set_otherwise is None else set_otherwise))
         engines = {"local": None, "other": self.engine}
         of = (self.given.shopscore, self.given.rules)
         return [Side(of[0], self.folder / name / side, self.extracts, of[1], engine, settings) for side, engine in engines.items()]
@@ -61,6 +63,15 @@ class Story:
             print(f"    {line}", flush=True)
         if not local:
             raise Wrong(f"{what}: nothing to compare")
+
+    def hear(self, what: str, told_of_it: tuple[int, list[str]]) -> None:
+        """Counts what both sides were to tell alike."""
+        count, lines = told_of_it
+        self.compared += count
+        self.different += len(lines)
+        print(f"{what}: {count}, {len(lines)} different", flush=True)
+        for line in lines[:SHOWN]:
+            print(f"    {line}", flush=True)
 
     @staticmethod
     def said_otherwise(ended: list[list]) -> list[str]:
@@ -88,6 +99,9 @@ class Story:
             if not any(path.startswith("current/month_end_revisions/") for path in differences.published(self.sides[0].out)):
                 raise Wrong("the restatement replaced no row")
         self.step("settlement", self.sides, ("settle", "--year", last.year))
+        self.hear("shops explained record by record", told.explained_otherwise(self.sides, last))
+        refused = self.from_nothing("refused", told.READ_WRONGLY)
+        self.hear("findings of a night that reads times wrongly", told.refused_otherwise(refused, last))
 
     def month_end(self) -> dt.date | None:
         """The last one that is published and over."""
