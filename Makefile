@@ -214,12 +214,13 @@ cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready $(
 	cargo test $(CARGO_FLAGS) --features cluster --lib cluster::
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE)
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --stream-seconds 10
+	$(CLUSTER_ENVIRONMENT)/bin/python tests/python/sql_queries.py $(SHOPSCORE_CLUSTER) sample_data jobs/rules $(DEMO_DATE) --spark
 	$(WITH_SAIL)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail
 	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(SPOILT)
 	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(SPOILT) --stream-seconds 10
 	$(CLUSTER)/faults.py $(SHOPSCORE_CLUSTER) jobs/rules $(CLUSTER_MONTH) $(DEMO_DATE)
 
-cluster-sample: cluster-build ## the sample, some laws and some mutants on a real Spark Connect, where Java and PyPI can be had: SEEDS=40 MUTANTS=100
+cluster-sample: cluster-build ## the sample, the printed queries, some laws and some mutants on a real Spark Connect, where Java and PyPI can be had: SEEDS=40 MUTANTS=100
 	@mkdir -p $(dir $(TESTS_NOT_RUN))
 	@if ! command -v java >/dev/null; then echo "make cluster-sample: there is no java" | tee -a $(TESTS_NOT_RUN); \
 	elif ! $(MAKE) $(CLUSTER_ENVIRONMENT)/ready; then echo "make cluster-sample: no wheels of pyspark" | tee -a $(TESTS_NOT_RUN); \

@@ -4,10 +4,10 @@
 //! What the engine says is not taken on trust where it can be held against something: days that nobody asked for, reasons that
 //! no rule has, totals beyond 64 bits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use arrow::compute::cast;
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
@@ -154,13 +154,15 @@ pub(crate) fn named(
     Ok(())
 }
 
-/// Makes sure that all rows of a batch are of a day.
-pub(crate) fn check_day(batch: &RecordBatch, wanted: Day) -> Outcome<()> {
+/// The rows of a batch, day by day.
+pub(crate) fn by_day(batch: &RecordBatch) -> Outcome<BTreeMap<Day, RecordBatch>> {
     let days = texts(batch, "day")?;
-    (0..batch.num_rows()).try_for_each(|row| match day_of(&days, row)? {
-        day if day == wanted => Ok(()),
-        other => Err(strange("the day", &other.to_string())),
-    })
+    let days = (0..batch.num_rows()).map(|row| day_of(&days, row)).collect::<Outcome<Vec<_>>>()?;
+    let of_day = |wanted: Day| {
+        let are_of_day: BooleanArray = days.iter().map(|day| Some(*day == wanted)).collect();
+        filter_record_batch(batch, &are_of_day).map(|rows| (wanted, rows)).map_err(|error| fault(STAGE, error))
+    };
+    days.iter().copied().collect::<BTreeSet<_>>().into_iter().map(of_day).collect()
 }
 
 /// How many rows of a batch of counts there are with a time, and how many would lie on their day if it were earlier, and later.

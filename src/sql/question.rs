@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::extracts::answered::Answered;
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::remote::{Question, Remote};
+use crate::extracts::tables::Table;
 use crate::partials::measures::PartialSpec;
 use crate::sql::asked::{Asked, AskedDay, Source, Wanted};
 use crate::sql::{STAGE, dialect::Dialect, query, sources};
@@ -51,4 +53,14 @@ pub(crate) fn to_engine(
     }
     let asked = asked((Dialect::Spark, spec, wanted), days, sources)?;
     Ok(Some(Question { what, sql: query::text(&asked)?, reads }))
+}
+
+/// A table and its days, in words for messages.
+pub(crate) fn what(table: Table, days: impl Iterator<Item = Day>) -> String {
+    let days: Vec<Day> = days.collect();
+    match days.as_slice() {
+        [only] => format!("{} of {only}", table.name()),
+        [first, .., last] => format!("{} of {first} to {last}", table.name()),
+        [] => table.name().to_owned(),
+    }
 }

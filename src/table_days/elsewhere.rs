@@ -27,7 +27,7 @@ use crate::table_days::plan::Planned;
 use crate::threads::side_by_side;
 
 /// Days that one query asks for at most: an answer holds a row a day and shop.
-const MOST_DAYS: usize = 31;
+pub(super) const MOST_DAYS: usize = 31;
 /// Rows that are set aside in one query at most: whoever has more of them has another problem.
 const MOST_SET_ASIDE: usize = 1_000_000;
 
@@ -178,12 +178,7 @@ impl<'a> Together<'a> {
     }
 
     fn what(&self) -> String {
-        let of = |place: Option<&Checked<'_>>| place.map(|(_, checked)| checked.day.to_string()).unwrap_or_default();
-        match self.days.as_slice() {
-            [only] => format!("{} of {}", self.table.name(), of(Some(only))),
-            [first, .., last] => format!("{} of {} to {}", self.table.name(), of(Some(first)), of(Some(last))),
-            [] => self.table.name().to_owned(),
-        }
+        question::what(self.table, self.days.iter().map(|(_, checked)| checked.day))
     }
 
     fn too_many_set_aside(&self) -> crate::error::Failure {

@@ -1,12 +1,13 @@
-//! Single rows of a table-day whose files an engine reads, and how many of them lie where.
+//! Single rows of table-days whose files an engine reads, and how many of them lie where.
 //!
-//! Grain in: a table-day that partials are made of, whose files were checked. Grain out: its rows of a shop or with some keys, sound or
-//! not, each whole, as they would be decoded here; or counts of rows. Ticks are millionths of a second. Nothing is judged.
+//! Grain in: days of one table that partials are made of, whose files were checked. Grain out: their rows of a shop or with some keys,
+//! sound or not, each whole, as they would be decoded here; or counts of rows. Ticks are millionths of a second. Nothing is judged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
 
+use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::extracts::answered::Answered;
 use crate::extracts::batch::Batch;
@@ -19,35 +20,38 @@ use crate::sql::asked::Wanted;
 use crate::sql::question::{self, AboutDay};
 use crate::table_days::STAGE;
 
-/// A table-day, and the engine that reads it.
+/// Days of a table, and the engine that reads them.
 pub(super) struct Elsewhere<'a> {
     pub(super) remote: &'a dyn Remote,
     pub(super) spec: &'static PartialSpec,
-    pub(super) checked: &'a CheckedPartition,
+    pub(super) days: &'a [&'a CheckedPartition],
 }
 
 impl Elsewhere<'_> {
-    /// Its rows of a shop, or those with some keys.
-    pub(super) fn rows(&self, wanted: selection::Wanted<'_>) -> Outcome<Batch> {
+    /// Of each day its rows of a shop, or those with some keys.
+    pub(super) fn rows(&self, wanted: selection::Wanted<'_>) -> Outcome<BTreeMap<Day, Batch>> {
         let (wanted, keys) = match wanted {
-            selection::Wanted::OfShop(shop_id) => (Wanted::OfShop(shop_id), BTreeSet::new()),
-            selection::Wanted::WithKeys(keys) => (Wanted::WithKeys, keys.clone()),
+            selection::Wanted::OfShop(shop_id) => (Wanted::OfShop(shop_id), &BTreeSet::new()),
+            selection::Wanted::WithKeys(keys) => (Wanted::WithKeys, keys),
             selection::Wanted::All | selection::Wanted::Share(_) => {
                 return Err(fault(STAGE, "all rows of a table-day that an engine reads"));
             }
         };
-        let (mut answered, mut batches) = (Answered::of(self.checked), Vec::new());
-        self.ask(wanted, keys, &mut |batch| {
+        let of_days = self.days.iter().map(|checked| (checked.day, (Answered::of(checked), Vec::new())));
+        let mut of_days: BTreeMap<Day, (Answered, Vec<Batch>)> = of_days.collect();
+        self.ask(wanted, keys, &mut |day, batch| {
+            let of_day = of_days.get_mut(&day);
+            let (answered, batches) = of_day.ok_or_else(|| fault(STAGE, format!("rows of {day}, not asked for")))?;
             batches.push(answered.rows(&batch)?);
             Ok(())
         })?;
-        answered.all(&batches)
+        of_days.into_iter().map(|(day, (answered, batches))| Ok((day, answered.all(&batches)?))).collect()
     }
 
     /// How many rows have a time, and how many of them would lie on their day if it were so many ticks earlier, and later.
     pub(super) fn shifted(&self, ticks: i64) -> Outcome<[i64; 3]> {
         let mut counted = [0; 3];
-        self.ask(Wanted::Shifted(ticks), BTreeSet::new(), &mut |batch| {
+        self.ask(Wanted::Shifted(ticks), &BTreeSet::new(), &mut |_, batch| {
             for (counted, more) in counted.iter_mut().zip(answers::shifted(&batch)?) {
                 *counted += more;
             }
@@ -56,20 +60,24 @@ impl Elsewhere<'_> {
         Ok(counted)
     }
 
+    /// Gives the rows of each batch of an answer to `consume`, day by day.
     fn ask(
         &self,
         wanted: Wanted,
-        keys: BTreeSet<i64>,
-        consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>,
+        keys: &BTreeSet<i64>,
+        consume: &mut dyn FnMut(Day, RecordBatch) -> Outcome<()>,
     ) -> Outcome<()> {
-        let what = format!("rows of {} of {}", self.checked.table.name(), self.checked.day);
+        if self.days.is_empty() {
+            return Ok(());
+        }
         // Which goods are made to order says what a row adds, which is not asked.
-        let about = AboutDay { checked: self.checked, custom_made: &BTreeSet::new(), keys };
-        let question = question::to_engine(self.remote, (self.spec, wanted), vec![about], what.clone())?;
+        let custom_made = BTreeSet::new();
+        let days = self.days.iter().map(|checked| AboutDay { checked, custom_made: &custom_made, keys: keys.clone() });
+        let what = format!("single rows of {}", question::what(self.spec.table, self.days.iter().map(|day| day.day)));
+        let question = question::to_engine(self.remote, (self.spec, wanted), days.collect(), what.clone())?;
         let Some(question) = question else { return Ok(()) };
         let fits = self.remote.ask(&question, &mut |batch| {
-            answers::check_day(&batch, self.checked.day)?;
-            consume(batch)
+            answers::by_day(&batch)?.into_iter().try_for_each(|(day, batch)| consume(day, batch))
         })?;
         if fits { Ok(()) } else { Err(too_large(&what)) }
     }

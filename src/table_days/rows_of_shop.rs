@@ -11,18 +11,21 @@ use serde_json::Value;
 
 use crate::domain::Span;
 use crate::error::{Outcome, all};
+use crate::extracts::contract::{self, CheckedPartition};
+use crate::extracts::listing::{self, Listed};
 use crate::extracts::quarantine::QuarantinedRow;
 use crate::extracts::remote::Remote;
-use crate::extracts::{elsewhere_read, listing, partitions::Partition, reader, tables::Table};
+use crate::extracts::{elsewhere_read, partitions::Partition, reader, selection, tables::Table};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::TableDay;
 use crate::settings::Settings;
 use crate::state::store::Store;
 use crate::table_days::dependencies::Terms;
-use crate::table_days::elsewhere::at_once;
+use crate::table_days::elsewhere::{MOST_DAYS, at_once};
+use crate::table_days::elsewhere_rows::Elsewhere;
 use crate::table_days::of_shop::WhyUnknown;
 use crate::table_days::plan::{self, Decision, Planned, Why};
-use crate::table_days::shop_day::{OfDay, ShopRow, WantedRows};
+use crate::table_days::shop_day::{AtEngine, OfDay, ShopRow, WantedRows};
 use crate::threads::side_by_side;
 
 /// A shop on the days of some tables that partials are made of, each as a published night counted it; days without rows are left out.
@@ -31,6 +34,9 @@ pub(crate) struct ShopRows<'a> {
     shop_id: i64,
     days: BTreeMap<TableDay, Result<KnownDay, WhyUnknown>>,
 }
+
+/// A known day, and which of its rows are wanted.
+type Wish<'a> = (TableDay, &'a KnownDay, &'a WantedRows);
 
 /// A day whose files are those that were stored.
 struct KnownDay {
@@ -84,31 +90,60 @@ impl<'a> ShopRows<'a> {
 
     /// The wanted rows of those days that are known.
     pub(crate) fn read(&self, wanted: &BTreeMap<TableDay, WantedRows>) -> Outcome<BTreeMap<TableDay, Vec<ShopRow>>> {
-        let known: Vec<_> =
+        let known: Vec<Wish<'_>> =
             wanted.iter().filter_map(|(of, wanted)| Some((*of, self.days.get(of)?.as_ref().ok()?, wanted))).collect();
-        let rows = |(of, known, wanted): &(TableDay, &KnownDay, &WantedRows)| Ok((*of, self.rows(known, wanted)?));
-        let Some(remote) = self.remote() else {
-            let rows = known.par_iter().with_max_len(1).map(rows);
-            return Ok(all(rows.collect::<Vec<_>>())?.into_iter().collect());
-        };
-        let rows = all(side_by_side(&known, at_once(self.settings), rows))?;
-        for table in known.iter().map(|(of, ..)| of.0).collect::<BTreeSet<_>>() {
-            let of_table = known.iter().filter(|(of, ..)| of.0 == table);
-            let files = of_table.flat_map(|(_, known, _)| &known.planned.partition.files);
-            elsewhere_read::check_unchanged(remote, &self.settings.delivery.folder(table), files)?;
+        if let Some(remote) = self.settings.delivery.remote.as_deref() {
+            return self.read_elsewhere(&known, remote);
         }
-        Ok(rows.into_iter().collect())
+        let rows = known.into_par_iter().with_max_len(1).map(|(of, known, wanted)| {
+            let rows = self.of_day(known, known.planned.checked(self.settings)?, None).rows(wanted)?;
+            Ok((of, rows))
+        });
+        Ok(all(rows.collect::<Vec<_>>())?.into_iter().collect())
     }
 
-    fn rows(&self, known: &KnownDay, wanted: &WantedRows) -> Outcome<Vec<ShopRow>> {
-        let KnownDay { spec, planned, quarantined } = known;
-        let (checked, custom_made) = (planned.checked(self.settings)?, planned.dependencies.custom_made());
-        OfDay { spec, checked, custom_made, quarantined, shop_id: self.shop_id, remote: self.remote() }.rows(wanted)
+    /// As [`read`](Self::read): the shop's rows of each table in one query, since most of what a query costs is paid once; more are
+    /// asked day by day.
+    fn read_elsewhere(&self, known: &[Wish<'_>], remote: &dyn Remote) -> Outcome<BTreeMap<TableDay, Vec<ShopRow>>> {
+        let partitions = known.iter().map(|(_, known, _)| known.planned.partition.clone()).collect();
+        let checked = contract::check(Listed { partitions, ..Listed::default() }, &self.settings.delivery)?;
+        let asked: Vec<_> = known.iter().zip(checked).collect();
+        let of_tables = asked.chunk_by(|((one, ..), _), ((other, ..), _)| one.0 == other.0);
+        let of_tables: Vec<_> = of_tables.flat_map(|days| days.chunks(MOST_DAYS)).collect();
+        let rows = side_by_side(&of_tables, at_once(self.settings), |days| self.of_table(days, remote));
+        Ok(all(rows)?.into_iter().flatten().collect())
     }
 
-    /// The engine that reads the extracts, where one does.
-    fn remote(&self) -> Option<&dyn Remote> {
-        self.settings.delivery.remote.as_deref()
+    /// The wanted rows of days of one table, whose files are still those that were listed when all are there.
+    fn of_table(
+        &self,
+        days: &[(&Wish<'_>, CheckedPartition)],
+        remote: &dyn Remote,
+    ) -> Outcome<Vec<(TableDay, Vec<ShopRow>)>> {
+        let of_shop = days.iter().filter(|((.., wanted), _)| !matches!(wanted, WantedRows::WithKeys(_)));
+        let of_shop: Vec<&CheckedPartition> = of_shop.map(|(_, checked)| checked).collect();
+        let Some(((of, known, _), _)) = days.first() else { return Ok(Vec::new()) };
+        let elsewhere = Elsewhere { remote, spec: known.spec, days: &of_shop };
+        let mut of_shop = elsewhere.rows(selection::Wanted::OfShop(self.shop_id))?;
+        let rows = days.iter().map(|((of, known, wanted), checked)| {
+            let engine = AtEngine { remote, of_shop: of_shop.remove(&checked.day) };
+            Ok((*of, self.of_day(known, checked.clone(), Some(engine)).rows(wanted)?))
+        });
+        let rows = rows.collect::<Outcome<Vec<_>>>()?;
+        let files = days.iter().flat_map(|((_, known, _), _)| &known.planned.partition.files);
+        elsewhere_read::check_unchanged(remote, &self.settings.delivery.folder(of.0), files)?;
+        Ok(rows)
+    }
+
+    fn of_day<'b>(&self, known: &'b KnownDay, checked: CheckedPartition, engine: Option<AtEngine<'b>>) -> OfDay<'b> {
+        OfDay {
+            spec: known.spec,
+            checked,
+            custom_made: known.planned.dependencies.custom_made(),
+            quarantined: &known.quarantined,
+            shop_id: self.shop_id,
+            engine,
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn shift(checked: &CheckedPartition, remote: Option<&dyn Remote>) -> 
     let [rows, earlier, later] = match (remote, measures::of(table)) {
         (None, _) => counted_here(checked, column)?,
         (Some(remote), Some(spec)) => {
-            Elsewhere { remote, spec, checked }.shifted(offset_of(MICROS, offset_seconds)?)?
+            Elsewhere { remote, spec, days: &[checked] }.shifted(offset_of(MICROS, offset_seconds)?)?
         }
         (Some(remote), None) => {
             let batches = elsewhere_read::read(remote, &[checked])?;

@@ -58,6 +58,13 @@ pub(crate) enum WantedRows {
     WithKeys(BTreeSet<i64>),
 }
 
+/// The engine that reads the files of a day, whose rows are always whole.
+pub(super) struct AtEngine<'a> {
+    pub(super) remote: &'a dyn Remote,
+    /// All rows of the shop, where they came with those of other days.
+    pub(super) of_shop: Option<Batch>,
+}
+
 /// A day whose rows are read.
 pub(super) struct OfDay<'a> {
     pub(super) spec: &'static PartialSpec,
@@ -67,8 +74,8 @@ pub(super) struct OfDay<'a> {
     /// The shop's quarantined rows.
     pub(super) quarantined: &'a [QuarantinedRow],
     pub(super) shop_id: i64,
-    /// The engine that reads the files, where one does; its rows are always whole.
-    pub(super) remote: Option<&'a dyn Remote>,
+    /// None where the files are read here.
+    pub(super) engine: Option<AtEngine<'a>>,
 }
 
 impl OfDay<'_> {
@@ -105,10 +112,14 @@ impl OfDay<'_> {
 
     fn decoded(&self, rows: Wanted<'_>, columns: Option<Vec<&'static str>>) -> Outcome<Batch> {
         let Self { spec, checked, .. } = self;
-        match self.remote {
-            Some(remote) => Elsewhere { remote, spec, checked }.rows(rows),
-            None => reader::decode_whole(checked, Source::Files, &Selection { rows, columns }),
+        let Some(AtEngine { remote, of_shop }) = &self.engine else {
+            return reader::decode_whole(checked, Source::Files, &Selection { rows, columns });
+        };
+        if let (Wanted::OfShop(_), Some(of_shop)) = (rows, of_shop) {
+            return Ok(of_shop.clone());
         }
+        let found = Elsewhere { remote: *remote, spec, days: &[checked] }.rows(rows)?.remove(&checked.day);
+        found.ok_or_else(|| fault(STAGE, format!("no answer about {}", checked.day)))
     }
 
     /// Those of sound rows that are the shop's.

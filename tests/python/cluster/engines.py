@@ -15,6 +15,7 @@ import datetime as dt
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import differences
@@ -64,12 +65,13 @@ class Story:
         if not local:
             raise Wrong(f"{what}: nothing to compare")
 
-    def hear(self, what: str, told_of_it: tuple[int, list[str]]) -> None:
-        """Counts what both sides were to tell alike."""
-        count, lines = told_of_it
+    def hear(self, what: str, hears, sides: list[Side]) -> None:
+        """Counts what both sides are to tell alike of the last day, and what they do not."""
+        since = time.monotonic()
+        count, lines = hears(sides, self.given.last)
         self.compared += count
         self.different += len(lines)
-        print(f"{what}: {count}, {len(lines)} different", flush=True)
+        print(f"{what}: {time.monotonic() - since:.1f} s; {count}, {len(lines)} different", flush=True)
         for line in lines[:SHOWN]:
             print(f"    {line}", flush=True)
 
@@ -99,9 +101,9 @@ class Story:
             if not any(path.startswith("current/month_end_revisions/") for path in differences.published(self.sides[0].out)):
                 raise Wrong("the restatement replaced no row")
         self.step("settlement", self.sides, ("settle", "--year", last.year))
-        self.hear("shops explained record by record", told.explained_otherwise(self.sides, last))
+        self.hear("shops explained record by record", told.explained_otherwise, self.sides)
         refused = self.from_nothing("refused", told.READ_WRONGLY)
-        self.hear("findings of a night that reads times wrongly", told.refused_otherwise(refused, last))
+        self.hear("findings of a night that reads times wrongly", told.refused_otherwise, refused)
 
     def month_end(self) -> dt.date | None:
         """The last one that is published and over."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from sides import Side, Wrong
 
-SHOPS = 8
+SHOPS = 4
 # Instants that are read as local times lie on another day for hours of each: the refusal says so, and which setting is right.
 READ_WRONGLY = ("timestamps=local",)
 REJECTED = 3
