@@ -26,6 +26,8 @@ const OF_FILES: [&str; 9] = [
     "INVALID_PARQUET",
     "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
 ];
+/// The words of servers without such classes.
+const OF_FILES_IN_WORDS: [&str; 1] = ["Parquet error: "];
 /// Such that speak of values.
 const OF_VALUES: [&str; 4] =
     ["ARITHMETIC_OVERFLOW", "CAST_OVERFLOW", "CAST_INVALID_INPUT", "NUMERIC_VALUE_OUT_OF_RANGE"];
@@ -61,7 +63,7 @@ pub(super) fn failure(address: &str, what: &str, failed: &Failed) -> Failure {
         return refused;
     }
     let said = said(failed);
-    if has_class(failed, &OF_FILES) {
+    if has_class(failed, &OF_FILES) || OF_FILES_IN_WORDS.iter().any(|words| failed.message.contains(words)) {
         let finding =
             Finding::new(STAGE, format!("files that {address} cannot read, of {what}: {said}"), "sound Parquet files");
         let finding = file_of(&failed.message).into_iter().fold(finding, |finding, path| finding.path(Path::new(path)));
@@ -163,7 +165,9 @@ mod tests {
         let value = format!(
             "[USER_RAISED_EXCEPTION] {REFUSED}\tfile:///x/a\tlogistics_stars\tthe number 1.5\t SQLSTATE: P0001"
         );
+        let in_words = failed(Kind::Refused, None, "Parquet argument error: Parquet error: Required field is missing");
         for (failed, class, wanted) in [
+            (in_words, ExitClass::Rejected, "Required field is missing"),
             (gone, ExitClass::Disk, "connection refused"),
             (refused, ExitClass::Disk, "asked for reviews"),
             (damaged, ExitClass::Rejected, "file:///x/a.parquet"),

@@ -21,7 +21,16 @@ MUTATIONS = {
     "int96_timestamps",
 }
 # Such that Sail, a second server of the protocol, reads otherwise than Spark (docs/SCALING.md, Other servers of the protocol).
-MUTATIONS_FOR_SAIL = {"retyped_column", "odd_partition_name", "moved_part_file", "text_that_is_no_text", "column_twice"}
+MUTATIONS_FOR_SAIL = {
+    "retyped_column",
+    "odd_partition_name",
+    "moved_part_file",
+    "text_that_is_no_text",
+    "column_twice",
+    "extreme_unsigned",
+    "extreme_timestamps",
+    "flipped_under_page_checksums",
+}
 # Letters of names that engines take for patterns; such names are refused.
 PATTERNS = set("[]{}*?\\:")
 
