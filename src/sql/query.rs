@@ -40,7 +40,7 @@ pub(crate) fn text(asked: &Asked<'_>) -> Outcome<String> {
         }
         Wanted::Named => named(asked),
         Wanted::OfShop(_) | Wanted::WithKeys => whole(asked),
-        Wanted::Shifted(ticks) => shifted(ticks, asked),
+        Wanted::Shifted(ticks) => shifted(ticks, asked)?,
     };
     let parts: Vec<String> = parts.into_iter().map(|(name, part)| format!("{name} AS (\n  {part})")).collect();
     Ok(format!("WITH {}\n{last}", parts.join(", ")))
@@ -185,11 +185,12 @@ fn whole(asked: &Asked<'_>) -> String {
 }
 
 /// How many times lie on their day as they are moved: `rows` of all, `earlier` and `later`.
-fn shifted(ticks: i64, asked: &Asked<'_>) -> String {
-    let column = asked.spec.table.spec().day_column.unwrap_or("NULL");
+fn shifted(ticks: i64, asked: &Asked<'_>) -> Outcome<String> {
+    let spec = asked.spec.table.spec();
+    let column = spec.day_column.ok_or_else(|| fault(STAGE, format!("{} has no time of its day", spec.name)))?;
     let counts = [(EARLIER, "-"), (LATER, "+")].map(|(name, sign)| {
         let lies_there = judged::is_on_the_day(&format!("({column} {sign} ({ticks}))"), asked);
         format!("count(CASE WHEN {lies_there} THEN 1 END) AS {name}")
     });
-    format!("SELECT day, count({column}) AS {ROWS},\n  {}\nFROM typed\nGROUP BY day", counts.join(",\n  "))
+    Ok(format!("SELECT day, count({column}) AS {ROWS},\n  {}\nFROM typed\nGROUP BY day", counts.join(",\n  ")))
 }
