@@ -33,9 +33,12 @@ fn columns(table: Table) -> Vec<ReadColumn> {
     table.spec().columns.iter().enumerate().map(read).collect()
 }
 
-/// The query about two days of a table, on the second of which other goods are made to order.
 fn printed(table: Table, dialect: Dialect, wanted: Wanted) -> String {
-    let columns = columns(table);
+    printed_of(table, &columns(table), dialect, wanted)
+}
+
+/// The query about two days of a table, on the second of which other goods are made to order.
+fn printed_of(table: Table, columns: &[ReadColumn], dialect: Dialect, wanted: Wanted) -> String {
     let lists = [BTreeSet::from(["全屋定制".to_owned()]), BTreeSet::from(["全屋定制".to_owned(), "手办".to_owned()])];
     let days = ["2022-03-14", "2022-03-15"].into_iter().zip(&lists).map(|(text, custom_made)| AskedDay {
         day: day(text),
@@ -52,7 +55,7 @@ fn printed(table: Table, dialect: Dialect, wanted: Wanted) -> String {
             relation: "extract_0".to_owned(),
             day: "dt".to_owned(),
             place: "file".to_owned(),
-            columns: &columns,
+            columns,
         }],
         zone: &shanghai(),
         real_times: 0..100,
@@ -117,4 +120,25 @@ fn times_that_would_lie_on_their_day_are_counted_as_they_are_moved() {
         assert!(text.contains(&format!("count(CASE WHEN {lies} THEN 1 END) AS {name}")), "{text}");
     }
     assert!(text.ends_with("FROM typed\nGROUP BY day"), "{text}");
+}
+
+#[test]
+fn a_time_far_off_is_refused_before_a_time_zone_moves_it() {
+    // The days and millionths of a second that are a day before -9999-01-01 and a day after 9999-12-31.
+    let (by_day, by_tick) = ("< -4371588 OR", "< -377705203200000000 OR");
+    let cases = [
+        (None, Dialect::Spark, by_day, "unix_micros(CAST(`paid_at` AS TIMESTAMP)) <"),
+        (Some("UTC".into()), Dialect::Spark, by_tick, "unix_micros(to_utc_timestamp(`paid_at`, 'Asia/Shanghai')) <"),
+        (None, Dialect::DuckDb, by_tick, "(epoch_us(\"paid_at\") -"),
+    ];
+    for (zone, dialect, far_off, moved) in cases {
+        let mut columns = columns(Table::Payments);
+        let paid_at = columns.iter_mut().find(|read| read.name == "paid_at").unwrap();
+        paid_at.form = Form::Timestamps { are_local: true };
+        paid_at.decoded_as = DataType::Timestamp(TimeUnit::Microsecond, zone);
+        let text = printed_of(Table::Payments, &columns, dialect, Wanted::Sums);
+        let [far_off, moved] =
+            [far_off, moved].map(|words| text.find(words).unwrap_or_else(|| panic!("{words}: {text}")));
+        assert!(far_off < moved, "{text}");
+    }
 }

@@ -9,12 +9,13 @@ use arrow::datatypes::DataType;
 use crate::error::{Outcome, fault};
 use crate::extracts::forms::Form;
 use crate::extracts::found_columns::ReadColumn;
-use crate::extracts::instants::{FIRST_TICK, LAST_TICK};
+use crate::extracts::instants::{FIRST_TICK, LAST_TICK, MICROS};
 use crate::extracts::schema::ColumnKind;
 use crate::sql::asked::{Asked, Source};
 use crate::sql::dialect::Dialect;
 use crate::sql::{STAGE, judged};
 
+const TICKS_PER_DAY: i64 = 24 * 60 * 60 * MICROS;
 /// Decimal digits, as an integer is written.
 const DIGITS: &str = "[+-]?[0-9]+";
 /// A day and a time, such as `2022-03-15T01:02:03.5`.
@@ -59,7 +60,7 @@ impl Typed<'_> {
                     "CASE WHEN {raw} IS NULL THEN NULL WHEN {raw} = 0 THEN false WHEN {raw} = 1 THEN true ELSE {refused} END"
                 )
             }
-            Form::Timestamps { are_local } => self.within_years(&self.timestamp(raw, are_local)?, raw),
+            Form::Timestamps { are_local } => self.within_years(&self.timestamp(raw, are_local)?, raw)?,
             Form::Nulls => format!("CAST(NULL AS {})", self.sql_type(kind)?),
             Form::Written => self.written(raw, kind)?,
             Form::Epoch { units_per_second } => self.epoch(&self.integer(raw), units_per_second),
@@ -146,13 +147,19 @@ impl Typed<'_> {
         matches!(of, DataType::Binary | DataType::FixedSizeBinary(_))
     }
 
-    /// The ticks of a timestamp. Whether an engine takes its type for an instant is one thing, what settings say another.
+    /// Whether the type of a timestamp says that it is an instant.
+    fn is_instant(&self) -> Outcome<bool> {
+        match &self.read.decoded_as {
+            DataType::Timestamp(_, zone) => Ok(zone.is_some()),
+            other => Err(fault(STAGE, format!("{other} as a timestamp"))),
+        }
+    }
+
+    /// The ticks of a timestamp that is not [far off](Self::is_far_off). Whether an engine takes its type for an instant is one
+    /// thing, what settings say another.
     fn timestamp(&self, raw: &str, are_local: bool) -> Outcome<String> {
-        let DataType::Timestamp(_, zone) = &self.read.decoded_as else {
-            return Err(fault(STAGE, format!("{} as a timestamp", self.read.decoded_as)));
-        };
         let dialect = self.dialect();
-        Ok(match (dialect, zone.is_some(), are_local) {
+        Ok(match (dialect, self.is_instant()?, are_local) {
             (_, true, false) => dialect.ticks(raw),
             (Dialect::Spark, false, true) => dialect.ticks(&format!("CAST({raw} AS TIMESTAMP)")),
             (Dialect::Spark, true, true) => {
@@ -187,10 +194,27 @@ impl Typed<'_> {
         }
     }
 
-    /// Ticks of the years that there are times of.
-    fn within_years(&self, ticks: &str, raw: &str) -> String {
+    /// Ticks of the years that there are times of. What is far off is looked at first: ticks of it may leave 64 bits on their way
+    /// out of a time zone, and an engine says of such an overflow neither the file nor the value.
+    fn within_years(&self, ticks: &str, raw: &str) -> Outcome<String> {
         let refused = self.refused("the timestamp ", raw);
-        format!("CASE WHEN {ticks} < {FIRST_TICK} OR {ticks} > {LAST_TICK} THEN {refused} ELSE {ticks} END")
+        let is_far_off = self.is_far_off(raw)?;
+        Ok(format!(
+            "CASE WHEN {is_far_off} THEN {refused} WHEN {ticks} < {FIRST_TICK} OR {ticks} > {LAST_TICK} THEN {refused} ELSE {ticks} END"
+        ))
+    }
+
+    /// Whether a timestamp lies outside those years in every time zone, told without a conversion.
+    fn is_far_off(&self, raw: &str) -> Outcome<String> {
+        let dialect = self.dialect();
+        let (place, ticks_per_unit) = match (dialect, self.is_instant()?) {
+            // There every conversion of it goes by a time zone, but for that to a day.
+            (Dialect::Spark, false) => (format!("unix_date(CAST({raw} AS DATE))"), TICKS_PER_DAY),
+            _ => (dialect.ticks(raw), 1),
+        };
+        let [first, last] =
+            [FIRST_TICK - TICKS_PER_DAY, LAST_TICK + TICKS_PER_DAY].map(|tick| tick.div_euclid(ticks_per_unit));
+        Ok(format!("{place} < {first} OR {place} > {last}"))
     }
 
     fn epoch(&self, units: &str, units_per_second: i64) -> String {

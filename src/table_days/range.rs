@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::extracts::{contract::CheckedPartition, listing, tables::Table};
+use crate::extracts::contract::{self, CheckedPartition};
+use crate::extracts::{listing, listing::Listed, tables::Table};
 use crate::partials::{measures, records::TableDay};
 use crate::table_days::resolve::{Means, resolve_all};
 use crate::table_days::{dependencies::Terms, plan::Planned, survey::Survey};
@@ -44,7 +45,10 @@ fn sound<'a>(
     settings: &Settings,
 ) -> (Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>) {
     let read = planned.clone().filter(|planned| planned.is_read());
-    let checked = read.filter_map(|planned| Some((planned.of(), planned.checked(settings).ok()?)));
-    let checked: BTreeMap<_, _> = checked.collect();
+    let partitions = read.clone().map(|planned| planned.partition.clone()).collect();
+    // Together, since an engine tells the columns of many files in one answer; by themselves where one would hide the others.
+    let checked = contract::check(Listed { partitions, ..Listed::default() }, &settings.delivery)
+        .unwrap_or_else(|_| read.filter_map(|planned| planned.checked(settings).ok()).collect());
+    let checked: BTreeMap<_, _> = checked.into_iter().map(|checked| ((checked.table, checked.day), checked)).collect();
     (planned.filter(|planned| !planned.is_read() || checked.contains_key(&planned.of())).collect(), checked)
 }

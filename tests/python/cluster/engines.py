@@ -104,6 +104,16 @@ class Story:
         self.hear("shops explained record by record", told.explained_otherwise, self.sides)
         refused = self.from_nothing("refused", told.READ_WRONGLY)
         self.hear("findings of a night that reads times wrongly", told.refused_otherwise, refused)
+        if not self.given.sail:
+            self.tell_of_times_far_off()
+
+    def tell_of_times_far_off(self) -> None:
+        """Last, since it spoils the extracts. Sail names no file: times become nanoseconds on their way there."""
+        for line in rewrites.far_off(self.extracts, self.given.last):
+            print(f"  {line}")
+        for timestamps in ("local", "utc"):
+            refused = self.from_nothing(f"far-off-{timestamps}", (f"timestamps={timestamps}", "window_days=2"))
+            self.hear(f"files with times far off, as {timestamps}", told.far_off_otherwise, refused)
 
     def month_end(self) -> dt.date | None:
         """The last one that is published and over."""

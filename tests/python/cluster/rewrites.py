@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 DAY = dt.timedelta(days=1)
 PART = "part-00000.parquet"
 LATE = "part-late.parquet"
+# Columns whose first value becomes the first of all that 64 bits hold, and the zones of their types.
+FAR_OFF = {"payments": ("paid_at", None), "pickups": ("picked_up_at", "UTC")}
 
 
 def partition(extracts: Path, table: str, day: dt.date) -> Path:
@@ -104,3 +106,18 @@ def appeal_late(extracts: Path, month_end: dt.date, decided: dt.date) -> str:
     ]
     replace(path, pa.concat_tables([rows, pa.Table.from_pylist(late, rows.schema)]))
     return f"{len(late)} appeals of reviews of {of}, decided on {decided}"
+
+
+def far_off(extracts: Path, day: dt.date) -> list[str]:
+    """Times at the end of what 64 bits hold, one in a file of each table of FAR_OFF."""
+    return [first_of_64_bits(extracts, table, day, *of) for table, of in FAR_OFF.items()]
+
+
+def first_of_64_bits(extracts: Path, table: str, day: dt.date, column: str, zone: str | None) -> str:
+    path = part_of(extracts, table, day)
+    rows = rows_of(path)
+    kind = pa.timestamp("us", zone)
+    micros = rows.column(column).cast(pa.timestamp("us", rows.schema.field(column).type.tz)).cast(pa.int64()).to_pylist()
+    times = pa.array([-(2**63), *micros[1:]], pa.int64()).cast(kind)
+    replace(path, rows.set_column(rows.schema.get_field_index(column), pa.field(column, kind), times))
+    return f"{table} of {day}: the first time of 64 bits as {column}, {zone or 'without a zone'}"

@@ -29,7 +29,7 @@ def main() -> int:
     shopscore, rules, extracts, first, last, seeds, mutants, *flags = sys.argv[1:]
     with server.sail_server() if "--sail" in flags else server.spark_server(master=MASTER) as running:
         of_through = {"SHOPSCORE_TEST_BINARY": str(Path(shopscore).resolve()), "SHOPSCORE_TEST_ENGINE": running.url}
-        commands = [[HERE / "engines.py", shopscore, rules, extracts, first, last, running.url]]
+        commands = [[HERE / "engines.py", shopscore, rules, extracts, first, last, running.url, *flags]]
         if "--sail" not in flags:
             commands.append([HERE.parent / "sql_queries.py", shopscore, extracts, rules, last, "--spark", running.url])
         if int(seeds):

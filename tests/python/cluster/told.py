@@ -1,9 +1,10 @@
-"""What two engines must tell alike: the records behind a shop's indicators, and a refusal for data with what would mend it."""
+"""What two engines must tell alike: the records behind a shop's indicators, and refusals for data, with what would mend it."""
 
 import datetime as dt
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import rewrites
 from sides import Side, Wrong
 
 SHOPS = 4
@@ -45,3 +46,16 @@ def refused_otherwise(sides: list[Side], day: dt.date) -> tuple[int, list[str]]:
     """How many findings the program's own engine has, and those that only one of the two has."""
     local, other = (refusals(side, day) for side in sides)
     return len(local), [f"told by one alone: {line[:300]}" for line in sorted(local ^ other)]
+
+
+def far_off_otherwise(sides: list[Side], day: dt.date) -> tuple[int, list[str]]:
+    """How many files with a time at the end of 64 bits were refused, and what a side did otherwise than to name each of them."""
+    files = [f"{table}/dt={day}" for table in rewrites.FAR_OFF]
+    lines = []
+    for side in sides:
+        ended = side.end(side.start("nightly", "--date", day), 0)
+        if ended.code != REJECTED:
+            lines.append(f"{side.name}: exit code {ended.code}, wanted {REJECTED}: {ended.stderr[-500:]}")
+        errors = [line for line in ended.stderr.splitlines() if line.startswith("error: ") and "timestamp" in line]
+        lines += [f"{side.name}: no word about {file}" for file in files if not any(file in line for line in errors)]
+    return len(files), lines
