@@ -108,7 +108,7 @@ class Story:
             self.tell_of_times_far_off()
 
     def tell_of_times_far_off(self) -> None:
-        """Last, since it spoils the extracts. Sail names no file: times become nanoseconds on their way there."""
+        """Last, since it spoils the extracts. Not on Sail, which makes no day of such a time without a zone and names no file."""
         for line in rewrites.far_off(self.extracts, self.given.last):
             print(f"  {line}")
         for timestamps in ("local", "utc"):
