@@ -52,12 +52,15 @@ fn is_address(text: &str) -> bool {
     is_host && port.parse::<u16>().is_ok_and(|port| port > 0) && is_named
 }
 
+/// What names of secrets hold: whatever has another name is sent as a header, and told.
+const OF_SECRETS: [&str; 9] =
+    ["token", "auth", "password", "passwd", "secret", "key", "credential", "cookie", "signature"];
+
 /// Whether there may be a secret in an address.
 fn has_secret(text: &str) -> bool {
     let named = text.split(';').skip(1).filter_map(|pair| pair.split('=').next());
     let mut named = named.map(|name| name.trim().to_ascii_lowercase());
-    text.contains('@')
-        || named.any(|name| ["token", "authorization", "password"].iter().any(|word| name.contains(word)))
+    text.contains('@') || named.any(|name| OF_SECRETS.iter().any(|word| name.contains(word)))
 }
 
 /// An address that is refused, as it may be told.
@@ -106,6 +109,9 @@ mod tests {
             "sc://me:s3cret@host:1",
             "sc://host:1/;x-Authorization=s3cret",
             "sc://host;token=s3cret",
+            "sc://host:1/;use_ssl=true;X-API-Key=s3cret",
+            "sc://host:1/;Cookie=s3cret",
+            "sc://host:1/;client_secret=s3cret",
         ] {
             assert!(!accepts(text), "{text}");
             assert!(!told(text).contains("s3cret"));
