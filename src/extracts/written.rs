@@ -11,6 +11,7 @@ use arrow::compute::nullif;
 use arrow::datatypes::{Date32Type, Int64Type, UInt32Type};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
 
 use crate::domain::{Day, trimmed};
 use crate::extracts::batch::Texts;
@@ -81,16 +82,29 @@ fn date(text: &str) -> Option<i32> {
 fn ticks(text: &str, ticks_per_second: i64, zone: &Zone) -> Option<i64> {
     let (raw, local_in) = match text.parse::<Timestamp>() {
         Ok(instant) => (instant.as_nanosecond(), None),
-        Err(_) => {
-            let local: DateTime = text.parse().ok()?;
-            (local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_nanosecond(), Some(zone))
-        }
+        Err(_) => beyond_timestamps(text, zone)?,
     };
     let nanoseconds_per_tick = i128::from(NANOS / ticks_per_second);
     let raw_ticks = i64::try_from(raw / nanoseconds_per_tick).ok().filter(|_| raw % nanoseconds_per_tick == 0)?;
     let scale = Scale { units_per_second: ticks_per_second, ticks_per_second };
     let ticks = scale.ticks_of(Int64Array::from(vec![raw_ticks]), local_in).ok()?;
     ticks.values().first().copied()
+}
+
+/// Since 1970-01-01T00:00:00, by the same clock.
+fn nanoseconds(civil: DateTime) -> i128 {
+    civil.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_nanos()
+}
+
+/// A local time with the zone that it is local in, or an instant of the last day of the year 9999: producers write it for no end, and
+/// the library's last instant is before it.
+fn beyond_timestamps<'a>(text: &str, zone: &'a Zone) -> Option<(i128, Option<&'a Zone>)> {
+    let pieces = Pieces::parse(text).ok().filter(|pieces| pieces.time_zone_annotation().is_none())?;
+    let nanoseconds = nanoseconds(pieces.date().to_datetime(pieces.time().unwrap_or_default()));
+    match pieces.to_numeric_offset() {
+        Some(offset) => Some((nanoseconds - i128::from(offset.seconds()) * i128::from(NANOS), None)),
+        None => Some((nanoseconds, Some(zone))),
+    }
 }
 
 /// A column without the values that `null_if` lists.
@@ -140,6 +154,9 @@ mod tests {
     use crate::extracts::instants::MICROS;
     use crate::extracts::readable::shanghai;
 
+    /// 9999-12-31T23:59:59Z
+    const END_OF_TIME: i64 = 253_402_300_799_000_000;
+
     /// The integers that a column of a kind holds of texts, dates and timestamps included.
     fn held(kind: ColumnKind, texts: &[&str], null_if: &[&str]) -> Result<Vec<Option<i64>>, String> {
         let zone = shanghai();
@@ -162,6 +179,12 @@ mod tests {
             (Date, &["1970-01-02", "19700103"], &[1, 2]),
             (Timestamp, &["1970-01-01 08:00:00", "1970-01-01T08:00:00.5"], &[0, 500_000]),
             (Timestamp, &["1970-01-01T00:00:01Z", "1970-01-01 09:00:01+08:00"], &[1_000_000, 3_601_000_000]),
+            (Timestamp, &["9999-12-31T23:59:59Z", "9999-12-31 23:59:59"], &[END_OF_TIME, END_OF_TIME - 28_800_000_000]),
+            (
+                Timestamp,
+                &["9999-12-31T23:59:59+08:00", "9999-12-30T22:00:01Z"],
+                &[END_OF_TIME - 28_800_000_000, END_OF_TIME - 93_598_000_000],
+            ),
         ] {
             let expected: Vec<_> = expected.iter().copied().map(Some).collect();
             assert_eq!(held(kind, texts, &[]), Ok(expected), "{texts:?}");
@@ -174,6 +197,9 @@ mod tests {
             (Date, "1970-13-01"),
             (Timestamp, "01/02/1970"),
             (Timestamp, "1970-01-01 00:00:00.0000001"),
+            (Timestamp, "9999-12-31T23:59:59-08:00"),
+            (Timestamp, "9999-12-31T23:59:59Z[UTC]"),
+            (Timestamp, "2022-03-15T01:02:03[Asia/Tokyo]"),
         ] {
             let found = held(kind, &[text], &[]).unwrap_err();
             assert!(found.contains(&format!("the text {text:?}, 0 rows into a batch")), "{found}");
