@@ -215,7 +215,9 @@ cluster: cluster-build $(CLUSTER_ENVIRONMENT)/ready $(SAIL_ENVIRONMENT)/ready $(
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE)
 	$(ENGINES) sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --stream-seconds 10
 	$(CLUSTER_ENVIRONMENT)/bin/python tests/python/sql_queries.py $(SHOPSCORE_CLUSTER) sample_data jobs/rules $(DEMO_DATE) --spark
+	$(CLUSTER)/odd_files.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(DEMO_DATE)
 	$(WITH_SAIL)/engines.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(CLUSTER_FIRST) $(DEMO_DATE) --sail
+	$(WITH_SAIL)/odd_files.py $(SHOPSCORE_CLUSTER) jobs/rules sample_data $(DEMO_DATE) --sail
 	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(SPOILT)
 	$(ENGINES) $(CLUSTER_MONTH) $(DEMO_MONTH_END) $(DEMO_DATE) $(SPOILT) --stream-seconds 10
 	$(CLUSTER)/faults.py $(SHOPSCORE_CLUSTER) jobs/rules $(CLUSTER_MONTH) $(DEMO_DATE)

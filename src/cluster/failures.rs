@@ -108,6 +108,18 @@ pub(super) fn of_file(address: &str, path: &str, failed: &Failed) -> Failure {
     finding.path(Path::new(path)).advice("write the file again").fail(ExitClass::Rejected)
 }
 
+/// The failure of a question about the bytes of files, in which nothing can be wrong: a file is to blame only if it is gone.
+pub(super) fn of_bytes(address: &str, what: &str, failed: &Failed) -> Failure {
+    let is_gone = ["FILE_NOT_EXIST", "PATH_NOT_FOUND"].iter().any(|class| failed.message.contains(class));
+    let failure = failure(address, what, failed);
+    if is_gone || failure.class != ExitClass::Rejected {
+        return failure;
+    }
+    let wanted = "files that the engine can reach";
+    let finding = Finding::new(STAGE, format!("{address}, asked for {what}: {}", said(failed)), wanted);
+    finding.advice("see to the store that holds them, and to what the engine may read there").fail(ExitClass::Disk)
+}
+
 fn has_class(failed: &Failed, classes: &[&str]) -> bool {
     let begins = |class: &str| classes.iter().any(|of| class.starts_with(of));
     // The innermost class may be of a library below; the message begins with the outermost.

@@ -1,10 +1,13 @@
-//! Files below a folder, as an engine lists them and gives their ends: the queries, and what is made of their answers.
+//! Files below a folder, as an engine lists them: the query, and what is made of its answer.
 //!
-//! In: batches of paths with lengths and times, or with bytes. Out: names below the folder that was asked for. Times are
-//! millionths of a second.
+//! In: batches of paths with lengths and times, and the names of all files. Out: names below the folder that was asked for. Times
+//! are millionths of a second.
+
+use std::collections::BTreeSet;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
+use percent_encoding::percent_decode_str;
 
 use crate::error::{Outcome, fault};
 use crate::extracts::remote::RemoteFile;
@@ -13,12 +16,6 @@ const STAGE: &str = "engine";
 
 /// Files of a folder.
 pub(super) const LISTED: &str = "SELECT path, length, unix_micros(modificationTime) AS modified FROM {files}";
-
-/// The end of each file as long as its last bytes say that its footer is: four of the length, the lowest first, and four of a mark.
-/// A mebibyte at most, where what they say is no length.
-pub(super) const FOOTERS: &str = "SELECT path, substring(content, -CAST(least(8 + footer_bytes, 1048576) AS INT)) AS footer FROM \
-    (SELECT path, content, CAST(conv(concat(hex(substring(content, -5, 1)), hex(substring(content, -6, 1)), \
-    hex(substring(content, -7, 1)), hex(substring(content, -8, 1))), 16, 10) AS BIGINT) AS footer_bytes FROM {files})";
 
 /// The files of a listing, by their names below the folder.
 pub(super) fn listed(folder: &str, batch: &RecordBatch) -> Outcome<Vec<RemoteFile>> {
@@ -35,17 +32,22 @@ pub(super) fn listed(folder: &str, batch: &RecordBatch) -> Outcome<Vec<RemoteFil
     files.collect()
 }
 
-/// The ends of files, by their names below the folder.
-pub(super) fn footers_of(folder: &str, batch: &RecordBatch) -> Outcome<Vec<(String, Vec<u8>)>> {
-    let strange = || fault(STAGE, "ends of files without their paths");
-    let paths = batch.column_by_name("path").and_then(|column| column.as_string_opt::<i32>()).ok_or_else(strange)?;
-    let ends = batch.column_by_name("footer").and_then(|column| column.as_binary_opt::<i32>()).ok_or_else(strange)?;
-    let footers = paths.iter().flatten().zip(ends.iter().flatten());
-    footers.map(|(path, end)| Ok((below(folder, path).ok_or_else(strange)?.to_owned(), end.to_vec()))).collect()
+/// The files of a listing, and those of the same folder that are not in it: engines leave out such as are without any byte.
+pub(super) fn without_bytes(folder: &str, all: &[String], mut listed: Vec<RemoteFile>) -> Outcome<Vec<RemoteFile>> {
+    let known: BTreeSet<String> = listed.iter().map(|file| file.name.clone()).collect();
+    for url in all {
+        let strange = || fault(STAGE, format!("{url} among the files of {folder}"));
+        let path = percent_decode_str(url).decode_utf8().map_err(|_| strange())?;
+        let name = below(folder, &path).ok_or_else(strange)?;
+        if !known.contains(name) {
+            listed.push(RemoteFile { name: name.to_owned(), size_bytes: 0, modified_micros: 0 });
+        }
+    }
+    Ok(listed)
 }
 
 /// A path below a folder, whichever of `file:/x` and `file:///x` either of them is.
-fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
     let (scheme, folder) = folder.split_once(':')?;
     // Some servers list files of their own disks without a scheme.
     let (other, path) = path.split_once(":/").unwrap_or((scheme, path));
@@ -57,6 +59,16 @@ fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_that_a_listing_leaves_out_are_without_any_byte() {
+        let listed = vec![RemoteFile { name: "dt=1 %/a".to_owned(), size_bytes: 7, modified_micros: 1 }];
+        let all = ["file:///lake/shops/dt=1%20%25/a", "file:///lake/shops/dt=1%20%25/店"].map(str::to_owned);
+        let files = without_bytes("file:///lake/shops", &all, listed.clone()).unwrap();
+        let empty = RemoteFile { name: "dt=1 %/店".to_owned(), size_bytes: 0, modified_micros: 0 };
+        assert_eq!(files, [listed, vec![empty]].concat());
+        assert!(without_bytes("file:///lake/shops", &["file:///other/a".to_owned()], Vec::new()).is_err());
+    }
 
     #[test]
     fn a_path_lies_below_a_folder_whichever_way_its_url_is_written() {

@@ -5,6 +5,7 @@
 //! written. [`connect`] speaks the protocol and knows nothing of extracts. This module stands behind the feature `cluster`.
 
 mod connect;
+mod ends;
 mod failures;
 mod listed;
 
@@ -19,10 +20,10 @@ use self::connect::failed::Failed;
 use self::connect::plan::{Plan, Read};
 use self::connect::session::Session;
 use self::failures::{Told, is_no_such_path, is_too_large};
-use self::listed::{FOOTERS, LISTED, footers_of, listed};
+use self::listed::{LISTED, listed, without_bytes};
 use crate::environment::ENGINE_TOKEN;
 use crate::error::{ExitClass, Finding, Outcome, fault};
-use crate::extracts::remote::{FilesRead, Question, Remote, RemoteFile, too_large};
+use crate::extracts::remote::{Ends, FilesRead, Question, Remote, RemoteFile, too_large};
 use crate::settings::{Engine, Settings};
 use crate::sql::dialect::SESSION;
 
@@ -43,6 +44,8 @@ struct Cluster {
     /// Where local times are local.
     time_zone: String,
     opened: Mutex<Option<Opened>>,
+    /// A session of its own that reads files [in pieces](ends), opened when one is large.
+    in_pieces: Mutex<Option<Opened>>,
 }
 
 /// A session, and with what.
@@ -62,7 +65,7 @@ impl fmt::Debug for Cluster {
 /// The engine that settings name. Nothing is asked of it yet: commands that read no extracts need none.
 pub(crate) fn engine(engine: &Engine, settings: &Settings) -> Arc<dyn Remote> {
     let time_zone = settings.delivery.zone.name().to_owned();
-    Arc::new(Cluster { engine: engine.clone(), time_zone, opened: Mutex::default() })
+    Arc::new(Cluster { engine: engine.clone(), time_zone, opened: Mutex::default(), in_pieces: Mutex::default() })
 }
 
 impl Cluster {
@@ -70,23 +73,31 @@ impl Cluster {
         Ok(self.opened()?.session)
     }
 
-    /// The session, opened once.
     fn opened(&self) -> Outcome<Opened> {
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        self.opened_once(&self.opened, &[])
+    }
+
+    fn in_pieces(&self) -> Outcome<Arc<Session>> {
+        Ok(self.opened_once(&self.in_pieces, &ends::IN_PIECES)?.session)
+    }
+
+    /// The session of a place, opened once with more settings than all have.
+    fn opened_once(&self, place: &Mutex<Option<Opened>>, more: &[(&str, &str)]) -> Outcome<Opened> {
+        let mut opened = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = opened.as_ref() {
             return Ok(opened.clone());
         }
-        let now = self.open()?;
+        let now = self.open(more)?;
         *opened = Some(now.clone());
         Ok(now)
     }
 
-    fn open(&self) -> Outcome<Opened> {
+    fn open(&self, more: &[(&str, &str)]) -> Outcome<Opened> {
         let server = Server { url: self.engine.address.clone(), token: self.token()?, ca_pem: self.authorities()? };
         let failed = |failed: Failed| failures::failure(&self.engine.address, "a session", &failed);
         let session = Session::open(&server).map_err(failed)?;
-        let settings: Vec<_> =
-            SESSION.into_iter().chain([("spark.sql.session.timeZone", self.time_zone.as_str())]).collect();
+        let zone = [("spark.sql.session.timeZone", self.time_zone.as_str())];
+        let settings: Vec<_> = SESSION.into_iter().chain(zone).chain(more.iter().copied()).collect();
         session.set(&settings).map_err(failed)?;
         let of_engine = version_of_engine(&session).map_err(failed)?;
         tracing::info!("engine: {} answers, of version {of_engine}", self.engine.address);
@@ -112,18 +123,29 @@ impl Cluster {
     /// Runs a query and gives each batch of its answer to `consume`; false where the answer is larger than settings allow here, or
     /// the server's there.
     fn run(&self, what: &str, plan: &Plan, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<bool> {
+        let session = self.session()?;
+        self.run_in(&session, plan, consume)?.map_err(|failed| failures::failure(&self.engine.address, what, &failed))
+    }
+
+    /// As [`run`](Self::run), in a session, with what the engine has failed with as it is.
+    fn run_in(
+        &self,
+        session: &Session,
+        plan: &Plan,
+        consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>,
+    ) -> Outcome<Result<bool, Failed>> {
         let most_bytes = self.engine.result_mib.saturating_mul(1 << 20);
         let mut bytes = 0_u64;
-        let asked = self.session()?.query::<Told>(plan, &mut |batch| {
+        let asked = session.query::<Told>(plan, &mut |batch| {
             bytes = bytes.saturating_add(bytes_of(&batch).map_err(Told::Here)?);
             if bytes > most_bytes { Err(Told::TooLarge) } else { consume(batch).map_err(Told::Here) }
         });
         match asked {
-            Ok(()) => Ok(true),
-            Err(Told::TooLarge) => Ok(false),
-            Err(Told::There(failed)) if is_too_large(&failed) => Ok(false),
+            Ok(()) => Ok(Ok(true)),
+            Err(Told::TooLarge) => Ok(Ok(false)),
+            Err(Told::There(failed)) if is_too_large(&failed) => Ok(Ok(false)),
             Err(Told::Here(failure)) => Err(failure),
-            Err(Told::There(failed)) => Err(failures::failure(&self.engine.address, what, &failed)),
+            Err(Told::There(failed)) => Ok(Err(failed)),
         }
     }
 
@@ -170,19 +192,26 @@ impl Remote for Cluster {
     fn files(&self, folder: &str) -> Outcome<Vec<RemoteFile>> {
         let options = vec![("recursiveFileLookup".to_owned(), "true".to_owned())];
         let read = Read { format: "binaryFile", schema: None, options, paths: vec![folder.to_owned()] };
+        let failure =
+            |failed: &Failed| failures::failure(&self.engine.address, &format!("the files of {folder}"), failed);
+        let session = self.session()?;
+        // Before the listing: a file that is written meanwhile has bytes in it.
+        let all = match session.input_files(&read) {
+            Ok(all) => all,
+            Err(failed) if is_no_such_path(&failed) => return Ok(Vec::new()),
+            Err(failed) => return Err(failure(&failed)),
+        };
         let name = FilesRead::new_name();
         let sql = LISTED.replace("{files}", &name);
         let mut files = Vec::new();
-        let asked = self.session()?.query::<Told>(&Plan { sql, reads: vec![(name, read)] }, &mut |batch| {
+        let asked = session.query::<Told>(&Plan { sql, reads: vec![(name, read)] }, &mut |batch| {
             files.extend(listed(folder, &batch).map_err(Told::Here)?);
             Ok(())
         });
         match asked {
-            Ok(()) => Ok(files),
+            Ok(()) => without_bytes(folder, &all, files),
             Err(Told::There(failed)) if is_no_such_path(&failed) => Ok(Vec::new()),
-            Err(Told::There(failed)) => {
-                Err(failures::failure(&self.engine.address, &format!("the files of {folder}"), &failed))
-            }
+            Err(Told::There(failed)) => Err(failure(&failed)),
             Err(Told::Here(failure)) => Err(failure),
             Err(Told::TooLarge) => Err(too_large(folder)),
         }
@@ -193,32 +222,35 @@ impl Remote for Cluster {
         columns.map_err(|failed| failures::of_file(&self.engine.address, path, &failed))
     }
 
-    fn footers(&self, folder: &str, names: &[&str]) -> Outcome<Vec<(String, Vec<u8>)>> {
-        if !self.opened()?.is_spark {
-            return Ok(Vec::new());
+    fn ends(&self, folder: &str, files: &[(&str, u64)]) -> Outcome<Ends> {
+        let Opened { session, is_spark } = self.opened()?;
+        if !is_spark {
+            return Ok(Ends::NotGiven);
         }
-        let paths = names.iter().map(|name| format!("{}/{name}", folder.trim_end_matches('/'))).collect();
-        let read = Read { format: "binaryFile", schema: None, options: Vec::new(), paths };
-        let name = FilesRead::new_name();
-        let sql = FOOTERS.replace("{files}", &name);
-        let what = format!("the ends of {} files of {folder}", names.len());
-        let mut footers = Vec::new();
-        let fits = self.run(&what, &Plan { sql, reads: vec![(name, read)] }, &mut |batch| {
-            footers.extend(footers_of(folder, &batch)?);
-            Ok(())
-        })?;
-        if !fits {
-            tracing::info!("engine: the answer about {what} is too large, asks for the columns of each file");
-            footers.clear();
+        let ends::Plans { of_whole, of_large } = ends::plans(folder, files);
+        let mut questions: Vec<_> = of_whole.into_iter().map(|plan| (Arc::clone(&session), plan)).collect();
+        for plan in of_large {
+            questions.push((self.in_pieces()?, plan));
         }
-        Ok(footers)
+        let mut found = Vec::new();
+        for (session, plan) in questions {
+            let what = format!("the ends of {} files of {folder}", files.len());
+            let asked = self.run_in(&session, &plan, &mut |batch| {
+                found.extend(ends::told(folder, &batch)?);
+                Ok(())
+            })?;
+            if !asked.map_err(|failed| failures::of_bytes(&self.engine.address, &what, &failed))? {
+                return Ok(Ends::TooLarge);
+            }
+        }
+        Ok(Ends::Given(found))
     }
 
     fn reads_keys(&self) -> Outcome<bool> {
         Ok(self.opened()?.is_spark)
     }
 
-    fn rows(&self, paths: &[String]) -> Outcome<u64> {
+    fn rows(&self, paths: &[String]) -> Outcome<i64> {
         // Other servers than Spark want the same types in all files of a read.
         let at_once = if self.opened()?.is_spark { paths.len() } else { 1 };
         let mut rows = 0;
@@ -233,7 +265,7 @@ impl Remote for Cluster {
                 Ok(())
             })?;
         }
-        u64::try_from(rows).map_err(|error| fault(STAGE, error))
+        Ok(rows)
     }
 
     fn ask(&self, question: &Question, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<bool> {

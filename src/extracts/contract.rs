@@ -18,7 +18,6 @@ use rayon::prelude::*;
 
 use crate::domain::Day;
 use crate::error::{ExitClass, Failure, Finding, Outcome, caught, disk, fault};
-use crate::extracts::alike;
 use crate::extracts::delivery::Delivery;
 use crate::extracts::footer::{self, Tail};
 use crate::extracts::forms;
@@ -28,9 +27,12 @@ use crate::extracts::instants::{MICROS, NANOS};
 use crate::extracts::listing::Listed;
 use crate::extracts::manifest;
 use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::remote::{ASKED_AT_ONCE, url};
+use crate::extracts::remote::ASKED_AT_ONCE;
 use crate::extracts::schema::Column;
 use crate::extracts::tables::Table;
+use crate::extracts::told_columns::ToldColumns;
+use crate::extracts::told_footer::Footer;
+use crate::extracts::told_footers;
 use crate::threads::side_by_side;
 use crate::zone::Zone;
 
@@ -42,7 +44,7 @@ const NO_BYTES: &str = "a file of zero bytes";
 pub struct CheckedFile {
     pub(crate) path: PathBuf,
     pub(super) identity: FileIdentity,
-    /// How many rows its footer gives; not known of one that an engine reads.
+    /// How many rows its footer gives; not known of one that an engine reads without giving it.
     pub rows: Option<usize>,
     /// Whether a timestamp of the contract is in nanoseconds.
     pub(super) has_nanoseconds: bool,
@@ -81,7 +83,7 @@ pub fn check(listed: Listed, delivery: &Delivery) -> Outcome<Vec<CheckedPartitio
     let check = |partition: &Partition| check_partition(partition, delivery);
     let checked: Vec<_> = match delivery.remote {
         Some(_) => {
-            alike::learn(&partitions, delivery)?;
+            told_footers::learn(&partitions, delivery)?;
             side_by_side(&partitions, ASKED_AT_ONCE, check)
         }
         None => partitions.par_iter().map(check).collect(),
@@ -95,12 +97,15 @@ pub fn check(listed: Listed, delivery: &Delivery) -> Outcome<Vec<CheckedPartitio
     Ok(partitions)
 }
 
-/// How many rows the footers of a partition count; none where one of them cannot be read. An engine that reads it is asked.
+/// Has an engine give the footers of partitions that it reads, those of all in as few questions as can be.
+pub(crate) fn learn(partitions: &[Partition], delivery: &Delivery) -> Outcome<()> {
+    if delivery.remote.is_some() { told_footers::learn(partitions, delivery) } else { Ok(()) }
+}
+
+/// How many rows the footers of a partition count; none where one of them cannot be read.
 pub(crate) fn rows_of(partition: &Partition, delivery: &Delivery) -> Outcome<Option<usize>> {
-    if let Some(engine) = &delivery.remote {
-        let paths = partition.files.iter().map(|file| Ok(url(&file.path)?.to_owned()));
-        let rows = engine.rows(&paths.collect::<Outcome<Vec<_>>>()?)?;
-        return usize::try_from(rows).map(Some).map_err(|error| fault(STAGE, error));
+    if delivery.remote.is_some() {
+        return told_footers::rows_of(partition, delivery);
     }
     let rows = partition.files.iter().map(|file| {
         let opened = open(&file.path, file.identity).ok()?;
@@ -148,19 +153,30 @@ fn check_file(table: Table, file: &PartFile, delivery: &Delivery) -> Outcome<Che
     if let Some(found) = footer::impossible(&footer, tail.start) {
         return Err(incomplete(format!("a damaged footer, with {found}"), &file.path));
     }
-    let columns = judge(table, &file.path, &footer, delivery)?;
+    let columns = judge(table, &file.path, footer.file_metadata().schema_descr(), delivery)?;
     let rows = footer.file_metadata().num_rows();
     let rows = usize::try_from(rows).map_err(|error| fault(STAGE, error))?;
-    Ok(CheckedFile::of(file, Some((rows, tail)), columns))
+    Ok(CheckedFile::of(file, Some(rows), Some(tail), columns))
 }
 
-/// As [`check_file`], of a file of which an engine tells the columns.
+/// As [`check_file`], of a file of which an engine has told the footer, or tells the columns.
 fn check_remote(table: Table, file: &PartFile, delivery: &Delivery) -> Outcome<CheckedFile> {
     if file.identity.size_bytes == 0 {
         return Err(incomplete(NO_BYTES.to_owned(), &file.path));
     }
-    let told = delivery.columns(&file.path, file.identity)?;
-    Ok(CheckedFile::of(file, None, judge(table, &file.path, told.as_slice(), delivery)?))
+    match delivery.said.footer(&file.path, file.identity) {
+        Some(Footer::Sound { schema, rows, is_of_old_calendar }) => {
+            let columns = judge(table, &file.path, &ToldColumns { schema: &schema, is_of_old_calendar }, delivery)?;
+            let rows = usize::try_from(rows).map_err(|error| fault(STAGE, error))?;
+            Ok(CheckedFile::of(file, Some(rows), None, columns))
+        }
+        Some(Footer::Encrypted) => Err(encrypted("an encrypted Parquet file", file, table)),
+        Some(Footer::Faulty(found)) => Err(incomplete(found, &file.path)),
+        None => {
+            let told = delivery.columns(&file.path, file.identity)?;
+            Ok(CheckedFile::of(file, None, None, judge(table, &file.path, told.as_slice(), delivery)?))
+        }
+    }
 }
 
 impl CheckedPartition {
@@ -180,14 +196,15 @@ impl CheckedFile {
     /// Whether another file has its columns by the same names and in the same forms and types.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let is_like = |(one, other): (&ReadColumn, &ReadColumn)| {
-            one.name == other.name && one.form == other.form && one.decoded_as == other.decoded_as
+            one.name == other.name
+                && (one.form, one.read_as) == (other.form, other.read_as)
+                && one.decoded_as == other.decoded_as
         };
         self.columns.iter().zip(&other.columns).all(is_like)
     }
 
-    fn of(file: &PartFile, read_here: Option<(usize, Tail)>, columns: Vec<ReadColumn>) -> Self {
+    fn of(file: &PartFile, rows: Option<usize>, tail: Option<Tail>, columns: Vec<ReadColumn>) -> Self {
         let has_nanoseconds = columns.iter().any(|column| forms::has_nanoseconds(column.form, &column.decoded_as));
-        let (rows, tail) = read_here.unzip();
         Self { path: file.path.clone(), identity: file.identity, rows, has_nanoseconds, tail, columns }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::DataType;
 
 use crate::error::{Outcome, fault};
-use crate::extracts::found_columns::ReadColumn;
+use crate::extracts::found_columns::{ReadAs, ReadColumn};
 
 /// A name, quoted.
 pub(crate) fn quoted(name: &str) -> String {
@@ -15,16 +15,37 @@ pub(crate) fn quoted(name: &str) -> String {
 
 /// Columns by name, each once: two columns of the contract may be one in the file.
 pub(crate) fn ddl(columns: &[ReadColumn]) -> Outcome<BTreeMap<&str, String>> {
-    let of = |read: &'_ ReadColumn| Ok(format!("{} {}", quoted(&read.name), kind(&read.decoded_as)?));
+    let of = |read: &'_ ReadColumn| {
+        let kind = match read.read_as {
+            ReadAs::Itself => kind(&read.decoded_as)?,
+            ReadAs::Days => "INT".to_owned(),
+            ReadAs::Millis | ReadAs::Micros => "BIGINT".to_owned(),
+        };
+        Ok(format!("{} {kind}", quoted(&read.name)))
+    };
     columns.iter().map(|read| Ok((read.name.as_str(), of(read)?))).collect()
+}
+
+/// A column that is read so, as what it is in the file.
+pub(crate) fn value(read: &ReadColumn) -> String {
+    let name = quoted(&read.name);
+    match (read.read_as, &read.decoded_as) {
+        (ReadAs::Days, _) => format!("date_from_unix_date({name})"),
+        (ReadAs::Millis, _) => format!("timestamp_millis({name})"),
+        (ReadAs::Micros, _) => format!("timestamp_micros({name})"),
+        // Of what is stored more bits than the type has count for nothing.
+        (ReadAs::Itself, DataType::UInt8) => format!("pmod(CAST({name} AS INT), 256)"),
+        (ReadAs::Itself, DataType::UInt16) => format!("pmod({name}, 65536)"),
+        (ReadAs::Itself, _) => name,
+    }
 }
 
 fn kind(decoded_as: &DataType) -> Outcome<String> {
     Ok(match decoded_as {
         DataType::Dictionary(_, values) => return kind(values),
         DataType::Int8 => "TINYINT".to_owned(),
-        DataType::Int16 => "SMALLINT".to_owned(),
-        DataType::Int32 => "INT".to_owned(),
+        DataType::Int16 | DataType::UInt8 => "SMALLINT".to_owned(),
+        DataType::Int32 | DataType::UInt16 => "INT".to_owned(),
         DataType::Int64 => "BIGINT".to_owned(),
         DataType::Decimal128(precision, scale) => format!("DECIMAL({precision}, {scale})"),
         DataType::Float32 => "FLOAT".to_owned(),

@@ -14,12 +14,12 @@ use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::batch::Batch;
 use crate::extracts::contract::{CheckedFile, CheckedPartition};
-use crate::extracts::ddl::{ddl, quoted};
+use crate::extracts::ddl::{self, ddl, quoted};
 use crate::extracts::forms::Form;
 use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::identity::FileIdentity;
 use crate::extracts::partitions::PartFile;
-use crate::extracts::reader::Columns;
+use crate::extracts::reader::{Columns, check_count};
 use crate::extracts::remote::{FilesRead, Question, Remote, too_large, url};
 use crate::extracts::selection::Selection;
 
@@ -83,7 +83,11 @@ fn of_partition(partition: &CheckedPartition, of_files: &BTreeMap<PathBuf, Vec<R
     let mut batches = Vec::new();
     for file in &partition.files {
         columns.begin();
-        for batch in of_files.get(&file.path).into_iter().flatten() {
+        let of_file = of_files.get(&file.path).map_or(&[][..], Vec::as_slice);
+        if let Some(counted) = file.rows {
+            check_count(&file.path, of_file.iter().map(RecordBatch::num_rows).sum(), counted)?;
+        }
+        for batch in of_file {
             batches.push(columns.of(batch, file)?);
         }
     }
@@ -94,7 +98,7 @@ fn question(files: &[&CheckedFile]) -> Outcome<Question> {
     let (mut reads, mut branches) = (Vec::new(), Vec::new());
     for (place, file) in files.iter().enumerate() {
         let columns = ddl(&file.columns)?;
-        let names = columns.keys().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+        let names = selected(file).into_values().collect::<Vec<_>>().join(", ");
         let name = FilesRead::new_name();
         branches.push(format!("SELECT {place} AS {FILE}, {names} FROM {name}"));
         reads.push(FilesRead {
@@ -110,6 +114,17 @@ fn question(files: &[&CheckedFile]) -> Outcome<Question> {
         sql: branches.join("\nUNION ALL\n"),
         reads,
     })
+}
+
+/// Columns as they are asked for, by name: texts as bytes, for an engine looks at none of them, and what is no UTF-8 is to be
+/// refused by name.
+fn selected(file: &CheckedFile) -> BTreeMap<&str, String> {
+    let of = |read: &'_ ReadColumn| {
+        let value = ddl::value(read);
+        let value = if read.decoded_as == DataType::Utf8 { format!("CAST({value} AS BINARY)") } else { value };
+        format!("{value} AS {}", quoted(&read.name))
+    };
+    file.columns.iter().map(|read| (read.name.as_str(), of(read))).collect()
 }
 
 /// The rows of one file in a batch, its texts in dictionaries, as files are decoded here.

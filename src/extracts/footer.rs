@@ -20,6 +20,9 @@ use parquet::schema::types::{SchemaDescriptor, Type};
 /// The length of the footer and the magic that end every Parquet file.
 const END_BYTES: u64 = 8;
 
+/// What Parquet files begin and end with, encrypted ones too.
+pub(super) const MARKS: [[u8; 4]; 2] = [*b"PAR1", *b"PARE"];
+
 /// The last bytes of a file, which hold its footer.
 #[derive(Clone, Debug)]
 pub(super) struct Tail {
@@ -38,6 +41,12 @@ impl Tail {
         let start = if is_parquet { end_start - footer_bytes } else { end_start };
         let footer = read_range(file, start, end_start)?;
         Ok(Self { start, bytes: [footer, end].concat().into() })
+    }
+
+    /// How many bytes the footer says that it and what follows it have, where the last ones say so.
+    pub(super) fn declared_bytes(&self) -> Option<u64> {
+        let length = self.bytes.strip_suffix(b"PAR1")?.last_chunk::<4>()?;
+        Some(u64::from(u32::from_le_bytes(*length)) + END_BYTES)
     }
 
     /// Whether it ends as a file with an encrypted footer does, or names the algorithm that its columns are encrypted with.

@@ -8,7 +8,7 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Field};
 use parquet::arrow::{ProjectionMask, parquet_to_arrow_schema_by_columns};
 use parquet::basic::{Repetition, Type as PhysicalType};
-use parquet::file::metadata::ParquetMetaData;
+use parquet::schema::types::SchemaDescriptor;
 use strsim::levenshtein;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome};
@@ -35,8 +35,22 @@ pub(crate) struct ReadColumn {
     pub(crate) form: Form,
     /// The type that it is decoded as: that of the file where an engine decodes it.
     pub(crate) decoded_as: DataType,
+    /// How an engine reads it.
+    pub(crate) read_as: ReadAs,
     /// What stands for no value, as text.
     pub(crate) null_if: Vec<String>,
+}
+
+/// How an engine reads a column of days or instants: as what it is, or as the integers that stand for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadAs {
+    Itself,
+    /// Days since 1970-01-01.
+    Days,
+    /// Thousandths of a second since 1970-01-01T00:00:00Z.
+    Millis,
+    /// Millionths of a second since then.
+    Micros,
 }
 
 impl ReadColumn {
@@ -58,22 +72,26 @@ pub(super) trait FoundColumns {
 
     /// The type that it is decoded as.
     fn decoded_as(&self, form: Form, in_file: &InFile) -> DataType;
+
+    /// How an engine reads the one at a place.
+    fn read_as(&self, _place: usize) -> ReadAs {
+        ReadAs::Itself
+    }
 }
 
 /// Those that a footer gives, without the Arrow schema that a writer may have embedded.
-impl FoundColumns for ParquetMetaData {
+impl FoundColumns for SchemaDescriptor {
     fn names(&self) -> Vec<&str> {
-        self.file_metadata().schema_descr().root_schema().get_fields().iter().map(|field| field.name()).collect()
+        self.root_schema().get_fields().iter().map(|field| field.name()).collect()
     }
 
     fn found(&self, place: usize) -> Result<InFile, Refused> {
-        let schema = self.file_metadata().schema_descr();
-        let field = schema.root_schema().get_fields().get(place).ok_or_else(|| refused("no column", ""))?;
+        let field = self.root_schema().get_fields().get(place).ok_or_else(|| refused("no column", ""))?;
         if !field.is_primitive() || field.get_basic_info().repetition() == Repetition::REPEATED {
             return Err(nested());
         }
-        let leaf = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == place);
-        let arrow = parquet_to_arrow_schema_by_columns(schema, ProjectionMask::leaves(schema, leaf), None)
+        let leaf = (0..self.num_columns()).filter(|leaf| self.get_column_root_idx(*leaf) == place);
+        let arrow = parquet_to_arrow_schema_by_columns(self, ProjectionMask::leaves(self, leaf), None)
             .map_err(|error| refused(error.to_string(), "deliver the column in the wanted type"))?;
         let arrow = arrow.fields().first().map_or(DataType::Null, |field| field.data_type().clone());
         Ok(InFile { is_int96: field.get_physical_type() == PhysicalType::INT96, arrow })
@@ -84,7 +102,7 @@ impl FoundColumns for ParquetMetaData {
     }
 }
 
-/// Those that an engine tells, which reads no INT96.
+/// Those that an engine tells of a file whose footer it does not give.
 impl FoundColumns for [Field] {
     fn names(&self) -> Vec<&str> {
         self.iter().map(|field| field.name().as_str()).collect()
@@ -146,6 +164,7 @@ fn judge_column(
         name: names.get(place).map_or(String::new(), |name| (*name).to_owned()),
         form,
         decoded_as: file.decoded_as(form, &in_file),
+        read_as: file.read_as(place),
         null_if: of_column.map(|of_column| of_column.null_if.clone()).unwrap_or_default(),
     })
 }

@@ -6,27 +6,33 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::error::{ExitClass, Finding, Outcome};
+use crate::error::{ExitClass, Finding, Outcome, fault};
 use crate::extracts::delivery::Delivery;
+use crate::extracts::footer::MARKS;
 use crate::extracts::identity::{Entry, FileIdentity};
 use crate::extracts::layout::STAGE;
-use crate::extracts::remote::{RemoteFile, TAKEN_OTHERWISE};
+use crate::extracts::remote::{Remote, RemoteFile, TAKEN_OTHERWISE, ends};
 use crate::extracts::tables::Table;
 
 /// The entries of folders, by name.
-#[derive(Debug, Default)]
-pub(super) struct Folders(BTreeMap<PathBuf, BTreeMap<String, Vec<Entry>>>);
+#[derive(Debug)]
+pub(super) struct Folders {
+    engine: Arc<dyn Remote>,
+    entries: BTreeMap<PathBuf, BTreeMap<String, Vec<Entry>>>,
+}
 
 impl Folders {
     /// Those of some tables; missing where there is no file among the extracts at all.
     pub(super) fn of(delivery: &Delivery, tables: impl Iterator<Item = Table>) -> Outcome<Self> {
-        let mut folders = Self::default();
+        let engine = delivery.remote.clone().ok_or_else(|| fault(STAGE, "listings of an engine, and no engine"))?;
+        let mut folders = Self { engine, entries: BTreeMap::new() };
         for table in tables {
             let folder = delivery.folder(table);
             delivery.files(&folder)?.iter().for_each(|file| folders.add(&folder, file));
         }
-        if folders.0.is_empty() && delivery.files(&delivery.extracts)?.is_empty() {
+        if folders.entries.is_empty() && delivery.files(&delivery.extracts)?.is_empty() {
             let finding = Finding::new(STAGE, "no file below it", "a folder that the engine can list");
             let advice = "set `extracts` (--extracts) to the URL of the folder that holds one sub-folder a table, as the engine \
                           reaches it";
@@ -41,7 +47,7 @@ impl Folders {
         let mut names = file.name.split('/').filter(|name| !name.is_empty()).peekable();
         while let Some(name) = names.next() {
             let entry = if names.peek().is_some() { Entry::Folder } else { Entry::File(identity) };
-            let of_name = self.0.entry(folder.clone()).or_default().entry(name.to_owned()).or_default();
+            let of_name = self.entries.entry(folder.clone()).or_default().entry(name.to_owned()).or_default();
             if !of_name.contains(&entry) {
                 of_name.push(entry);
             }
@@ -50,7 +56,7 @@ impl Folders {
     }
 
     pub(super) fn entries(&self, folder: &Path) -> Vec<(String, PathBuf)> {
-        let names = self.0.get(folder).into_iter().flat_map(BTreeMap::keys);
+        let names = self.entries.get(folder).into_iter().flat_map(BTreeMap::keys);
         names.map(|name| (name.clone(), folder.join(name))).collect()
     }
 
@@ -68,7 +74,7 @@ impl Folders {
     }
 
     pub(super) fn has_folder(&self, path: &Path) -> bool {
-        self.0.contains_key(path)
+        self.entries.contains_key(path)
     }
 
     /// The size of a file.
@@ -79,8 +85,28 @@ impl Folders {
         }
     }
 
+    /// Which files of names that do not speak of Parquet, given with their sizes, are part files all the same.
+    pub(super) fn are_parts(&self, files: &[(&Path, u64)]) -> Outcome<Vec<bool>> {
+        let mut ended: BTreeMap<&Path, Vec<(&Path, u64)>> = BTreeMap::new();
+        for (path, size_bytes) in
+            files.iter().filter(|(path, size_bytes)| *size_bytes > 0 && path.extension().is_some())
+        {
+            ended.entry(path.parent().unwrap_or(path)).or_default().push((path, *size_bytes));
+        }
+        let mut found = BTreeMap::new();
+        for (folder, files) in ended {
+            found.extend(ends(&*self.engine, folder, &files)?.unwrap_or_default());
+        }
+        let mark = |path: &Path| found.get(path).and_then(|end: &Vec<u8>| end.last_chunk::<4>());
+        let is_part = |(path, size_bytes): &(&Path, u64)| match path.extension() {
+            None => *size_bytes > 0,
+            Some(_) => mark(path).is_some_and(|mark| MARKS.contains(mark)),
+        };
+        Ok(files.iter().map(is_part).collect())
+    }
+
     fn of_name(&self, path: &Path) -> &[Entry] {
-        let of_folder = path.parent().and_then(|folder| self.0.get(folder));
+        let of_folder = path.parent().and_then(|folder| self.entries.get(folder));
         let of_name = path.file_name().and_then(|name| name.to_str()).zip(of_folder);
         of_name.and_then(|(name, entries)| entries.get(name)).map_or(&[], Vec::as_slice)
     }

@@ -10,7 +10,7 @@ use crate::domain::Day;
 use crate::extracts::contract;
 use crate::extracts::listing::{Listed, list};
 use crate::extracts::readable::{coverage, day, shanghai};
-use crate::extracts::remote::{Question, Remote};
+use crate::extracts::remote::{Ends, Question, Remote};
 
 /// An engine that lists files, and tells nothing else.
 #[derive(Debug)]
@@ -29,15 +29,15 @@ impl Remote for Lists {
         Ok(Vec::new())
     }
 
-    fn footers(&self, _: &str, _: &[&str]) -> Outcome<Vec<(String, Vec<u8>)>> {
-        Ok(Vec::new())
+    fn ends(&self, _: &str, _: &[(&str, u64)]) -> Outcome<Ends> {
+        Ok(Ends::NotGiven)
     }
 
     fn reads_keys(&self) -> Outcome<bool> {
         Ok(true)
     }
 
-    fn rows(&self, _: &[String]) -> Outcome<u64> {
+    fn rows(&self, _: &[String]) -> Outcome<i64> {
         Ok(7)
     }
 
@@ -57,7 +57,7 @@ fn earliest() -> Day {
 
 fn remote(files: &[(&'static str, &'static [u8])]) -> Delivery {
     let plain = Delivery::plain(Path::new("s3a://bucket/x"), shanghai(), earliest());
-    Delivery { remote: Some(std::sync::Arc::new(Lists(files.to_vec()))), ..plain }
+    Delivery { remote: Some(Arc::new(Lists(files.to_vec()))), ..plain }
 }
 
 /// All that a listing says, paths below the extracts.

@@ -5,7 +5,6 @@
 //! column's [form](forms) with them, [`reader`] decodes a table-day, or a [`selection`] of it, [`batch`] by batch,
 //! [`row_rules`] gives a [verdict](verdicts) on each row, [`quarantine`] keeps what was set aside and says why.
 
-mod alike;
 pub(crate) mod answered;
 mod arrays;
 pub mod batch;
@@ -38,6 +37,9 @@ pub mod schema;
 pub mod selection;
 pub mod tables;
 mod thrift;
+mod told_columns;
+mod told_footer;
+mod told_footers;
 mod tree;
 pub mod verdicts;
 mod written;

@@ -63,7 +63,7 @@ pub struct Partition {
 pub(crate) struct Beside {
     /// Files that are no Parquet.
     pub(crate) left_aside: Vec<PathBuf>,
-    /// Whether these are known by their names alone.
+    /// Whether these were not opened, but told by their names, or by what an engine says of their ends.
     pub(crate) are_judged_by_name: bool,
     /// Rows whose day was null: folders, with their files and bytes.
     pub(crate) without_day: Vec<(PathBuf, usize, u64)>,
@@ -74,7 +74,7 @@ pub(crate) struct Beside {
 impl Beside {
     /// What the files that are left aside lack, in words.
     pub(crate) fn what_they_lack(&self) -> &'static str {
-        if self.are_judged_by_name { "whose names are not those of Parquet" } else { "without PAR1 at both ends" }
+        if self.are_judged_by_name { "that are not known as Parquet" } else { "without PAR1 at both ends" }
     }
 }
 
@@ -160,10 +160,17 @@ impl Partition {
         seen: &mut Seen,
     ) -> Outcome<Self> {
         let partition = Self { table, day, folder: folder.clone(), files: Vec::new(), manifest: None };
-        let mut walk = Walk { tree, partition, seen, under_way: Vec::new(), left_aside: Vec::new() };
+        let (under_way, unknown) = (Vec::new(), Vec::new());
+        let mut walk = Walk { tree, partition, seen, under_way, unknown };
         walk.seen.beside.are_judged_by_name = tree.is_listed();
         walk.through(&folder, DEEPEST)?;
-        let Walk { mut partition, under_way, left_aside, .. } = walk;
+        let Walk { mut partition, under_way, unknown, .. } = walk;
+        let sizes: Vec<(&Path, u64)> =
+            unknown.iter().map(|file| (file.path.as_path(), file.identity.size_bytes)).collect();
+        let are_parts = if unknown.is_empty() { Vec::new() } else { tree.are_parts(&sizes)? };
+        let (parts, others): (Vec<_>, Vec<_>) = unknown.into_iter().zip(are_parts).partition(|(_, is_part)| *is_part);
+        partition.files.extend(parts.into_iter().map(|(file, _)| file));
+        let left_aside: Vec<PathBuf> = others.into_iter().map(|(file, _)| file.path).collect();
         let incomplete = |found: String, path: &Path, advice| {
             let finding = Finding::new(STAGE, found, format!("the whole of {} dt={day}", table.name()));
             finding.path(path).advice(advice)
@@ -193,7 +200,8 @@ struct Walk<'a> {
     partition: Partition,
     seen: &'a mut Seen,
     under_way: Vec<PathBuf>,
-    left_aside: Vec<PathBuf>,
+    /// Files of names that do not speak of Parquet.
+    unknown: Vec<PartFile>,
 }
 
 impl Walk<'_> {
@@ -239,10 +247,8 @@ impl Walk<'_> {
         let file = PartFile { name: in_text(within), identity, path };
         match says {
             InsidePartition::Housekeeping => self.partition.manifest = Some(file),
-            _ if says == InsidePartition::Parquet || self.tree.is_part(&file.path, identity.size_bytes) => {
-                self.partition.files.push(file);
-            }
-            _ => self.left_aside.push(file.path),
+            InsidePartition::Parquet => self.partition.files.push(file),
+            _ => self.unknown.push(file),
         }
     }
 }

@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, UInt32Array};
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, UInt32Array};
 use jiff::tz::TimeZone;
+use parquet::arrow::ArrowWriter;
 
 use crate::domain::{Day, Span};
 use crate::extracts::batch::{Batch, Texts, intern};
+use crate::extracts::footer::Tail;
 use crate::extracts::instants::MICROS;
 use crate::extracts::row_rules::judge_all;
 use crate::extracts::schema::ColumnKind;
@@ -96,4 +98,20 @@ fn ticks(day: &str, text: &str) -> i64 {
     };
     let text = if text.contains('T') { text.to_owned() } else { format!("{day}T{text}") };
     zone.to_timestamp(text.parse().unwrap()).unwrap().as_microsecond()
+}
+
+/// A Parquet file of so many rows with one column of integers.
+pub(crate) fn parquet(column: &str, rows: i64) -> Vec<u8> {
+    let values: ArrayRef = Arc::new((0..rows).collect::<Int64Array>());
+    let batch = RecordBatch::try_from_iter([(column, values)]).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+/// Its bytes from where its footer begins.
+pub(crate) fn end_of(file: &[u8]) -> Vec<u8> {
+    let tail = Tail { start: 0, bytes: file.to_vec().into() };
+    let bytes = tail.declared_bytes().map_or(8, |bytes| usize::try_from(bytes).unwrap());
+    file[file.len().saturating_sub(bytes)..].to_vec()
 }

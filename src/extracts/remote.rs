@@ -15,31 +15,33 @@ use arrow::datatypes::Field;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::identity::FileIdentity;
+use crate::extracts::told_footer::Footer;
 
 const STAGE: &str = "engine";
 /// The most questions about files that an engine is asked at once.
 pub(super) const ASKED_AT_ONCE: usize = 8;
+/// The largest file that an engine reads as a whole to give the end of it, together with others.
+pub(crate) const READ_WHOLE_BYTES: u64 = 4 << 20;
 /// What readers of engines take in names for part of a pattern, or for the end of a scheme.
 pub(crate) const TAKEN_OTHERWISE: [char; 8] = ['[', ']', '{', '}', '*', '?', '\\', ':'];
 
 /// An engine that reads the extracts where they lie.
 pub trait Remote: Debug + Send + Sync {
-    /// Every file below a folder, those in its sub-folders too; none where there is no such folder.
+    /// Every file below a folder, those in its sub-folders and those without any byte too; none where there is no such folder.
     fn files(&self, folder: &str) -> Outcome<Vec<RemoteFile>>;
 
     /// The columns of a Parquet file in its order, as Arrow has them: integers of any width, decimals of 20 digits for unsigned
     /// integers of 64 bits, timestamps with a zone for instants and without for local times, structs for what is nested.
     fn columns(&self, path: &str) -> Outcome<Vec<Field>>;
 
-    /// The ends of small Parquet files below a folder, each from where its footer begins, by the files' paths below it; none of
-    /// files, or of all of them, whose ends the engine does not tell.
-    fn footers(&self, folder: &str, names: &[&str]) -> Outcome<Vec<(String, Vec<u8>)>>;
+    /// The ends of files below a folder, given their paths below it and sizes: each from where its footer begins, if it ends in one.
+    fn ends(&self, folder: &str, files: &[(&str, u64)]) -> Outcome<Ends>;
 
     /// Whether a read has the keys of the folders as columns where its files are listed one by one.
     fn reads_keys(&self) -> Outcome<bool>;
 
     /// How many rows files have together.
-    fn rows(&self, paths: &[String]) -> Outcome<u64>;
+    fn rows(&self, paths: &[String]) -> Outcome<i64>;
 
     /// Runs a query and gives each batch of its answer to `consume`; false where the answer is larger than settings allow and was
     /// given up: what has come of it is of no use.
@@ -55,6 +57,17 @@ pub struct RemoteFile {
     pub size_bytes: u64,
     /// When it was changed, since 1970-01-01T00:00:00Z.
     pub modified_micros: i64,
+}
+
+/// The last bytes of files, by their paths below a folder.
+#[derive(Clone, Debug)]
+pub enum Ends {
+    /// Those of all files that were still there.
+    Given(Vec<(String, Vec<u8>)>),
+    /// They are larger than settings allow an answer to be; fewer of them may not be.
+    TooLarge,
+    /// The engine gives none: it is to be asked for columns.
+    NotGiven,
 }
 
 /// A query, and the files that it reads.
@@ -92,10 +105,11 @@ impl FilesRead {
     }
 }
 
-/// What an engine has said in a run, so that it is asked once: listings by folder, columns by file.
+/// What an engine has said in a run, so that it is asked once: listings by folder, footers or columns by file.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
     files: Mutex<BTreeMap<PathBuf, Arc<Vec<RemoteFile>>>>,
+    footers: Mutex<BTreeMap<PathBuf, (FileIdentity, Footer)>>,
     columns: Mutex<BTreeMap<PathBuf, (FileIdentity, Columns)>>,
 }
 
@@ -111,10 +125,16 @@ impl Said {
         Ok(files)
     }
 
-    /// Takes the columns of another file for those of this one.
-    pub(super) fn learn(&self, path: &Path, identity: FileIdentity, columns: &Columns) {
-        let mut known = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(path.to_owned(), (identity, Arc::clone(columns)));
+    /// Keeps what the footer of a file says.
+    pub(super) fn learn(&self, path: &Path, identity: FileIdentity, footer: Footer) {
+        let mut known = self.footers.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path.to_owned(), (identity, footer));
+    }
+
+    /// What the footer of a file says, if it is known.
+    pub(super) fn footer(&self, path: &Path, identity: FileIdentity) -> Option<Footer> {
+        let known = self.footers.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(path).filter(|(of, _)| *of == identity).map(|(_, footer)| footer.clone())
     }
 
     /// The columns of a file.
@@ -126,6 +146,32 @@ impl Said {
         let columns = Arc::new(remote.columns(url(path)?)?);
         known().insert(path.to_owned(), (identity, Arc::clone(&columns)));
         Ok(columns)
+    }
+}
+
+/// The ends of files below a folder, given their paths and sizes, by their paths; none where the engine gives none. Asked for in halves
+/// where they are too large an answer.
+pub(super) fn ends(
+    engine: &dyn Remote,
+    folder: &Path,
+    files: &[(&Path, u64)],
+) -> Outcome<Option<BTreeMap<PathBuf, Vec<u8>>>> {
+    let below = |(path, size_bytes): &(&Path, u64)| {
+        let name = path.strip_prefix(folder).ok().and_then(Path::to_str).map(str::to_owned);
+        name.map(|name| (name, *size_bytes))
+            .ok_or_else(|| fault(STAGE, format!("{} in {}", path.display(), folder.display())))
+    };
+    let names = files.iter().map(below).collect::<Outcome<Vec<(String, u64)>>>()?;
+    let names: Vec<(&str, u64)> = names.iter().map(|(name, size_bytes)| (name.as_str(), *size_bytes)).collect();
+    match engine.ends(url(folder)?, &names)? {
+        Ends::NotGiven => Ok(None),
+        Ends::Given(ends) => Ok(Some(ends.into_iter().map(|(name, end)| (folder.join(name), end)).collect())),
+        Ends::TooLarge if files.len() < 2 => Err(too_large(&format!("the ends of files of {}", folder.display()))),
+        Ends::TooLarge => {
+            let (first, second) = files.split_at(files.len() / 2);
+            let (first, second) = (ends(engine, folder, first)?, ends(engine, folder, second)?);
+            Ok(first.zip(second).map(|(first, second)| first.into_iter().chain(second).collect()))
+        }
     }
 }
 

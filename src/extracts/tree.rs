@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{ExitClass, Failure, Finding, Outcome};
 use crate::extracts::delivery::Delivery;
+use crate::extracts::footer::MARKS;
 use crate::extracts::identity::{Entry, FileIdentity};
 use crate::extracts::layout::STAGE;
 use crate::extracts::listed_tree::Folders;
@@ -136,13 +137,15 @@ impl Tree {
         Ok(content)
     }
 
-    /// Whether a file of a name that does not speak of Parquet is a part file all the same: by the marks of Parquet at both its
-    /// ends; where an engine has listed it, and they are not known, by a name without an ending, as many writers give, and bytes.
-    /// The contract check refuses one that is none. One that cannot be read is for it to refuse, too.
-    pub(super) fn is_part(&self, path: &Path, size_bytes: u64) -> bool {
+    /// Which files of names that do not speak of Parquet are part files all the same: those with the marks of Parquet at both their
+    /// ends. Where an engine has listed them, those of names without an ending, as many writers give, and bytes, and those that it
+    /// finds to end in a mark; the contract check refuses one that is none. One that cannot be read is for it to refuse, too.
+    pub(super) fn are_parts(&self, files: &[(&Path, u64)]) -> Outcome<Vec<bool>> {
         match self {
-            Self::Disk(_) => has_marks(path, size_bytes).unwrap_or(true),
-            Self::Listed(_) => size_bytes > 0 && path.extension().is_none(),
+            Self::Disk(_) => {
+                Ok(files.iter().map(|(path, size_bytes)| has_marks(path, *size_bytes).unwrap_or(true)).collect())
+            }
+            Self::Listed(listed) => listed.are_parts(files),
         }
     }
 }
@@ -165,7 +168,7 @@ fn has_marks(path: &Path, size_bytes: u64) -> io::Result<bool> {
     }
     file.read_exact_at(first, 0)?;
     file.read_exact_at(last, size_bytes - 4)?;
-    Ok(first == last && [b"PAR1", b"PARE"].contains(&&*first))
+    Ok(first == last && MARKS.contains(first))
 }
 
 /// What lies under one of `roots`, links resolved, or what the path is instead.

@@ -14,10 +14,12 @@ pub(crate) enum Dialect {
 
 /// What a session of Spark must be set to, so that nothing is read or added up otherwise than is written: overflow is an
 /// error, names differ by their case, no file is passed over, old calendars are not guessed at, text is compared by its bytes.
-pub(crate) const SESSION: [(&str, &str); 14] = [
+pub(crate) const SESSION: [(&str, &str); 16] = [
     ("spark.sql.ansi.enabled", "true"),
     ("spark.sql.caseSensitive", "true"),
     ("spark.sql.parser.escapedStringLiterals", "false"),
+    ("spark.sql.parser.quotedRegexColumnNames", "false"),
+    ("spark.sql.variable.substitute", "false"),
     ("spark.sql.files.ignoreCorruptFiles", "false"),
     ("spark.sql.files.ignoreMissingFiles", "false"),
     ("spark.sql.parquet.mergeSchema", "false"),

@@ -9,7 +9,7 @@ use super::asked::{Asked, AskedDay, Source, Wanted};
 use super::dialect::Dialect;
 use super::query;
 use crate::extracts::forms::Form;
-use crate::extracts::found_columns::ReadColumn;
+use crate::extracts::found_columns::{ReadAs, ReadColumn};
 use crate::extracts::readable::{day, shanghai};
 use crate::extracts::schema::ColumnKind;
 use crate::extracts::tables::Table;
@@ -28,7 +28,15 @@ fn columns(table: Table) -> Vec<ReadColumn> {
                 (Form::Timestamps { are_local: false }, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))
             }
         };
-        ReadColumn { column, place, name: column.name.to_owned(), form, decoded_as, null_if: Vec::new() }
+        ReadColumn {
+            column,
+            place,
+            name: column.name.to_owned(),
+            form,
+            decoded_as,
+            read_as: ReadAs::Itself,
+            null_if: Vec::new(),
+        }
     };
     table.spec().columns.iter().enumerate().map(read).collect()
 }

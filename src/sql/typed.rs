@@ -7,6 +7,7 @@
 use arrow::datatypes::DataType;
 
 use crate::error::{Outcome, fault};
+use crate::extracts::ddl;
 use crate::extracts::forms::Form;
 use crate::extracts::found_columns::ReadColumn;
 use crate::extracts::instants::{FIRST_TICK, LAST_TICK, MICROS};
@@ -34,7 +35,11 @@ struct Typed<'a> {
 /// The values of a declared column of a source.
 pub(super) fn typed(asked: &Asked<'_>, source: &Source<'_>, read: &ReadColumn) -> Outcome<String> {
     let typed = Typed { asked, source, read };
-    let value = typed.value(&asked.dialect.name(&read.name))?;
+    let raw = match asked.dialect {
+        Dialect::Spark => ddl::value(read),
+        Dialect::DuckDb => asked.dialect.name(&read.name),
+    };
+    let value = typed.value(&raw)?;
     match read.form {
         // There the text itself says that it stands for none.
         Form::Written => Ok(value),
@@ -258,7 +263,10 @@ impl Typed<'_> {
                 (ticks.clone(), self.local(&ticks))
             }
         };
-        let is = |pattern: &str, ticks: &str| format!("{} AND {ticks} IS NOT NULL", dialect.matches(text, pattern));
+        // Within the years that there are times of, which those of no other years and no time at all are not.
+        let is = |pattern: &str, ticks: &str| {
+            format!("{} AND {ticks} BETWEEN {FIRST_TICK} AND {LAST_TICK}", dialect.matches(text, pattern))
+        };
         format!("WHEN {} THEN {instant} WHEN {} THEN {local}", is(INSTANT, &instant), is(LOCAL_TIME, &local))
     }
 

@@ -66,7 +66,7 @@ impl<'a> Opened<'a> {
     }
 }
 
-/// How many rows its footers count; none where an engine reads it.
+/// How many rows its footers count; none where an engine reads it and does not give them.
 pub(super) fn rows_of(checked: &CheckedPartition) -> Option<usize> {
     checked.files.iter().map(|file| file.rows).sum()
 }

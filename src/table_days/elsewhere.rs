@@ -13,7 +13,7 @@ use crate::error::{ExitClass, Finding, Outcome, all, fault};
 use crate::extracts::answered::Answered;
 use crate::extracts::contract::CheckedPartition;
 use crate::extracts::remote::{Question, Remote, too_large};
-use crate::extracts::{elsewhere_read, tables::Table};
+use crate::extracts::{elsewhere_read, reader, tables::Table};
 use crate::partials::measures::{self, PartialSpec};
 use crate::partials::records::{Answers, TableDay};
 use crate::settings::Settings;
@@ -22,7 +22,7 @@ use crate::sql::asked::Wanted;
 use crate::sql::question::{self, AboutDay};
 use crate::state::day_content::DayContent;
 use crate::table_days::STAGE;
-use crate::table_days::compute::{Computed, kept_rows};
+use crate::table_days::compute::{Computed, kept_rows, rows_of};
 use crate::table_days::plan::Planned;
 use crate::threads::side_by_side;
 
@@ -68,6 +68,13 @@ pub(super) fn find_all(
     let together = together(&days, settings)?;
     let found = side_by_side(&together, at_once(settings), |together| together.find(&keys));
     Ok(all(found)?.into_iter().flatten().collect())
+}
+
+/// Makes sure that an answer is about as many rows as the footers of a table-day count, where these are known.
+fn check_all_rows(checked: &CheckedPartition, answered: i64) -> Outcome<()> {
+    let Some(counted) = rows_of(checked) else { return Ok(()) };
+    let answered = usize::try_from(answered).map_err(|error| fault(STAGE, error))?;
+    reader::check_count(&checked.folder, answered, counted)
 }
 
 fn together<'a>(days: &[Checked<'a>], settings: &'a Settings) -> Outcome<Vec<Together<'a>>> {
@@ -129,9 +136,10 @@ impl<'a> Together<'a> {
             }
         }
         let mut summed = answer.finish()?;
-        let of_day = |day: &Day| summed.remove(day).ok_or_else(|| fault(STAGE, format!("no answer about {day}")));
-        let computed = self.days.iter().map(|(_, checked)| &checked.day).map(of_day).map(|summed| {
-            let answers::Summed { counts, quarantine, sums } = summed?;
+        let mut of_day = |day: &Day| summed.remove(day).ok_or_else(|| fault(STAGE, format!("no answer about {day}")));
+        let computed = self.days.iter().map(|(_, checked)| {
+            let answers::Summed { counts, quarantine, sums } = of_day(&checked.day)?;
+            check_all_rows(checked, counts.rows)?;
             Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), records: None })
         });
         computed.collect::<Outcome<_>>().map(Some)

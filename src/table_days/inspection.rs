@@ -70,6 +70,7 @@ fn by_footers(partition: &Partition, delivery: &Delivery) -> Outcome<Option<Coun
 pub(crate) fn of_extracts(settings: &Settings, as_of: Day) -> Outcome<Inspected> {
     let listed = listing::list(&settings.delivery, settings.coverage(as_of, as_of))?;
     let delivery = &settings.delivery;
+    contract::learn(&listed.partitions, delivery)?;
     let counted = listed.partitions.par_iter().map(|partition| by_footers(partition, delivery));
     let counted = counted.collect::<Outcome<Vec<_>>>()?;
     let counts = counted.into_iter().flatten().collect();

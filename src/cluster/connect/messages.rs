@@ -161,20 +161,23 @@ pub(super) struct AnalyzePlanRequest {
     pub(super) client_type: Option<String>,
     #[prost(string, optional, tag = "17")]
     pub(super) client_observed_server_side_session_id: Option<String>,
-    #[prost(oneof = "Analyze", tags = "4, 10")]
+    #[prost(oneof = "Analyze", tags = "4, 9, 10")]
     pub(super) analyze: Option<Analyze>,
 }
 
 #[derive(Clone, PartialEq, Oneof)]
 pub(super) enum Analyze {
     #[prost(message, tag = "4")]
-    Schema(AnalyzeSchema),
+    Schema(AnalyzeRelation),
+    #[prost(message, tag = "9")]
+    InputFiles(AnalyzeRelation),
     #[prost(message, tag = "10")]
     SparkVersion(Empty),
 }
 
+/// The protocol's `Schema` and `InputFiles`, which are about a relation each.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct AnalyzeSchema {
+pub(super) struct AnalyzeRelation {
     #[prost(message, optional, tag = "1")]
     pub(super) plan: Option<Plan>,
 }
@@ -185,6 +188,8 @@ pub(super) struct AnalyzePlanResponse {
     pub(super) server_side_session_id: String,
     #[prost(message, optional, tag = "2")]
     pub(super) schema: Option<SchemaResult>,
+    #[prost(message, optional, tag = "7")]
+    pub(super) input_files: Option<InputFilesResult>,
     #[prost(message, optional, tag = "8")]
     pub(super) spark_version: Option<VersionResult>,
 }
@@ -193,6 +198,12 @@ pub(super) struct AnalyzePlanResponse {
 pub(super) struct SchemaResult {
     #[prost(message, optional, tag = "1")]
     pub(super) schema: Option<SparkType>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct InputFilesResult {
+    #[prost(string, repeated, tag = "1")]
+    pub(super) files: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

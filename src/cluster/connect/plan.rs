@@ -6,7 +6,7 @@ use super::relations::{DataSource, ReadFiles, Relation, RelationCommon, Shape, S
 /// Files to read.
 #[derive(Clone, Debug)]
 pub(crate) struct Read {
-    /// `parquet` or `binaryFile`.
+    /// `parquet`, `binaryFile` or `text`.
     pub(crate) format: &'static str,
     /// The columns to read, in DDL; without them those of the files.
     pub(crate) schema: Option<String>,

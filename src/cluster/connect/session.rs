@@ -16,7 +16,7 @@ use super::details::{self, ErrorInfo};
 use super::failed::{Failed, Kind};
 use super::link::Link;
 use super::messages::{
-    Analyze, AnalyzePlanRequest, AnalyzePlanResponse, AnalyzeSchema, Empty, ReleaseSessionRequest, UserContext,
+    Analyze, AnalyzePlanRequest, AnalyzePlanResponse, AnalyzeRelation, Empty, ReleaseSessionRequest, UserContext,
 };
 use super::plan::Read;
 use super::types::columns;
@@ -84,8 +84,16 @@ impl Session {
 
     /// The columns that a read gives.
     pub(crate) fn schema(&self, read: &Read) -> Result<Vec<Field>, Failed> {
-        let answer = self.analyze(Analyze::Schema(AnalyzeSchema { plan: Some(read.message()) }))?;
+        let answer = self.analyze(Analyze::Schema(AnalyzeRelation { plan: Some(read.message()) }))?;
         columns(answer.schema.and_then(|result| result.schema))
+    }
+
+    /// The files of a read, as percent-encoded URLs, those without any byte among them.
+    pub(crate) fn input_files(&self, read: &Read) -> Result<Vec<String>, Failed> {
+        let answer = self.analyze(Analyze::InputFiles(AnalyzeRelation { plan: Some(read.message()) }))?;
+        let files =
+            answer.input_files.ok_or_else(|| Failed::protocol("the server does not tell the files of a read"))?;
+        Ok(files.files)
     }
 
     fn analyze(&self, analyze: Analyze) -> Result<AnalyzePlanResponse, Failed> {

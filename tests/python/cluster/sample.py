@@ -2,8 +2,8 @@
 
     python sample.py SHOPSCORE RULES EXTRACTS FIRST LAST SEEDS MUTANTS [--sail]
 
-Runs engines.py, sql_queries.py (on Spark alone), compare_seeds.py and mutants.py, on Spark in a single process or on Sail; those of which
-there are to be 0 are left out. Exit code 1 where one of them found anything.
+Runs engines.py, odd_files.py, sql_queries.py (on Spark alone), compare_seeds.py and mutants.py, on Spark in a single process or on
+Sail; those of which there are to be 0 are left out. Exit code 1 where one of them found anything.
 """
 
 import os
@@ -29,7 +29,10 @@ def main() -> int:
     shopscore, rules, extracts, first, last, seeds, mutants, *flags = sys.argv[1:]
     with server.sail_server() if "--sail" in flags else server.spark_server(master=MASTER) as running:
         of_through = {"SHOPSCORE_TEST_BINARY": str(Path(shopscore).resolve()), "SHOPSCORE_TEST_ENGINE": running.url}
-        commands = [[HERE / "engines.py", shopscore, rules, extracts, first, last, running.url, *flags]]
+        commands = [
+            [HERE / "engines.py", shopscore, rules, extracts, first, last, running.url, *flags],
+            [HERE / "odd_files.py", shopscore, rules, extracts, last, running.url, *flags],
+        ]
         if "--sail" not in flags:
             commands.append([HERE.parent / "sql_queries.py", shopscore, extracts, rules, last, "--spark", running.url])
         if int(seeds):
