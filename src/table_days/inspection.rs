@@ -47,8 +47,10 @@ pub(crate) fn of_night(terms: Terms<'_>, as_of: Day, store: &Store) -> Outcome<I
     let as_stored: Vec<&Stored> = as_stored.collect();
     let mut set_aside = SetAside::of(as_stored.iter().copied());
     let delivery = &terms.settings.delivery;
-    let read = there.par_iter().filter(|planned| planned.is_read());
-    let counted = read.map(|planned| by_footers(&planned.partition, delivery)).collect::<Outcome<Vec<_>>>()?;
+    let read: Vec<_> =
+        there.iter().filter(|planned| planned.is_read()).map(|planned| planned.partition.clone()).collect();
+    contract::learn(&read, delivery)?;
+    let counted = read.par_iter().map(|partition| by_footers(partition, delivery)).collect::<Outcome<Vec<_>>>()?;
     set_aside.counts.extend(counted.into_iter().flatten());
     Ok(Inspected {
         failure: survey.check(terms.settings).err(),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::error::{Outcome, all, caught};
+use crate::extracts::contract;
 use crate::extracts::reader::{self, Source};
 use crate::extracts::selection::{Selection, Wanted};
 use crate::extracts::{batch::Batch, row_rules::judge_all};
@@ -61,10 +62,12 @@ pub(super) fn find_all(named: &Named, resolved: &ResolvedDays<'_>, means: Means<
 
 /// As [`LookUp::all`], of table-days whose files an engine reads: all of a table in one query.
 fn find_elsewhere(look_ups: &[(Option<&BTreeSet<i64>>, LookUp<'_>)], settings: &Settings) -> Outcome<Found> {
-    let named = look_ups.iter().filter_map(|(keys, look_up)| Some(((*keys)?, look_up)));
-    let checked = named.map(|(keys, look_up)| {
+    let named: Vec<_> = look_ups.iter().filter_map(|(keys, look_up)| Some(((*keys)?, look_up))).collect();
+    let partitions: Vec<_> = named.iter().map(|(_, look_up)| look_up.resolved.planned.partition.clone()).collect();
+    contract::learn(&partitions, &settings.delivery)?;
+    let checked = named.iter().map(|(keys, look_up)| {
         let planned = look_up.resolved.planned;
-        Ok((planned, planned.checked(settings)?, keys))
+        Ok((planned, planned.checked(settings)?, *keys))
     });
     let checked = checked.collect::<Outcome<Vec<_>>>()?;
     let days: Vec<_> = checked.iter().map(|(planned, checked, keys)| ((*planned, checked), *keys)).collect();
