@@ -26,7 +26,8 @@ const LONGEST_LINE_BYTES: &str = "1048576";
 /// The end of what there is of a file, as long as its last bytes say that its footer is: four of the length, the lowest first, and four of
 /// a mark of Parquet. Of a file without the mark these bytes alone.
 const END: &str = "SELECT path, substring(content, -CAST(CASE WHEN substring(content, -4) IN (X'50415231', X'50415245') \
-    THEN least(8 + footer_bytes, 4194304) ELSE 8 END AS INT)) AS footer FROM (SELECT path, content, CAST(conv(concat(hex(substring(content, -5, 1)), hex(substring(content, -6, 1)), \
+    THEN least(8 + footer_bytes, 4194304) ELSE 8 END AS INT)) AS footer FROM (SELECT path, content, \
+    CAST(conv(concat(hex(substring(content, -5, 1)), hex(substring(content, -6, 1)), \
     hex(substring(content, -7, 1)), hex(substring(content, -8, 1))), 16, 10) AS BIGINT) AS footer_bytes FROM ({files}))";
 
 /// Questions about the ends of files.

@@ -139,7 +139,8 @@ impl Tree {
 
     /// Which files of names that do not speak of Parquet are part files all the same: those with the marks of Parquet at both their
     /// ends. Where an engine has listed them, those of names without an ending, as many writers give, and bytes, and those that it
-    /// finds to end in a mark; the contract check refuses one that is none. One that cannot be read is for it to refuse, too.
+    /// finds to end in a mark; the contract check refuses one that is none. One on a disk that cannot be read is for it to refuse, too;
+    /// an engine that cannot be asked ends the listing.
     pub(super) fn are_parts(&self, files: &[(&Path, u64)]) -> Outcome<Vec<bool>> {
         match self {
             Self::Disk(_) => {
