@@ -32,10 +32,16 @@ pub(super) fn listed(folder: &str, batch: &RecordBatch) -> Outcome<Vec<RemoteFil
     files.collect()
 }
 
-/// The files of a listing, and those of the same folder that are not in it: engines leave out such as are without any byte.
-pub(super) fn without_bytes(folder: &str, all: &[String], mut listed: Vec<RemoteFile>) -> Outcome<Vec<RemoteFile>> {
+/// The files of a listing, and those that were in the same folder before it and are there still, and are not in it: engines leave out
+/// such as are without any byte.
+pub(super) fn without_bytes(
+    folder: &str,
+    before: &BTreeSet<String>,
+    still: &[String],
+    mut listed: Vec<RemoteFile>,
+) -> Outcome<Vec<RemoteFile>> {
     let known: BTreeSet<String> = listed.iter().map(|file| file.name.clone()).collect();
-    for url in all {
+    for url in still.iter().filter(|url| before.contains(*url)) {
         let strange = || fault(STAGE, format!("{url} among the files of {folder}"));
         let path = percent_decode_str(url).decode_utf8().map_err(|_| strange())?;
         let name = below(folder, &path).ok_or_else(strange)?;
@@ -63,11 +69,13 @@ mod tests {
     #[test]
     fn files_that_a_listing_leaves_out_are_without_any_byte() {
         let listed = vec![RemoteFile { name: "dt=1 %/a".to_owned(), size_bytes: 7, modified_micros: 1 }];
-        let all = ["file:///lake/shops/dt=1%20%25/a", "file:///lake/shops/dt=1%20%25/店"].map(str::to_owned);
-        let files = without_bytes("file:///lake/shops", &all, listed.clone()).unwrap();
+        let url = |name: &str| format!("file:///lake/shops/dt=1%20%25/{name}");
+        let (before, still) = (["a", "店", "gone"].map(url), ["a", "店", "new"].map(url));
+        let files = without_bytes("file:///lake/shops", &before.into(), &still, listed.clone()).unwrap();
         let empty = RemoteFile { name: "dt=1 %/店".to_owned(), size_bytes: 0, modified_micros: 0 };
         assert_eq!(files, [listed, vec![empty]].concat());
-        assert!(without_bytes("file:///lake/shops", &["file:///other/a".to_owned()], Vec::new()).is_err());
+        let other = ["file:///other/a".to_owned()];
+        assert!(without_bytes("file:///lake/shops", &other.clone().into(), &other, Vec::new()).is_err());
     }
 
     #[test]

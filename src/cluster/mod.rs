@@ -9,8 +9,9 @@ mod ends;
 mod failures;
 mod listed;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Field, Int64Type};
@@ -44,8 +45,8 @@ struct Cluster {
     /// Where local times are local.
     time_zone: String,
     opened: Mutex<Option<Opened>>,
-    /// A session of its own that reads files [in pieces](ends), opened when one is large.
-    in_pieces: Mutex<Option<Opened>>,
+    /// A session of its own that reads files [in pieces](ends), for as long as somebody reads: a server closes one that rests for an hour.
+    in_pieces: Mutex<Weak<Session>>,
 }
 
 /// A session, and with what.
@@ -73,25 +74,29 @@ impl Cluster {
         Ok(self.opened()?.session)
     }
 
+    /// Opened once.
     fn opened(&self) -> Outcome<Opened> {
-        self.opened_once(&self.opened, &[])
-    }
-
-    fn in_pieces(&self) -> Outcome<Arc<Session>> {
-        Ok(self.opened_once(&self.in_pieces, &ends::IN_PIECES)?.session)
-    }
-
-    /// The session of a place, opened once with more settings than all have.
-    fn opened_once(&self, place: &Mutex<Option<Opened>>, more: &[(&str, &str)]) -> Outcome<Opened> {
-        let mut opened = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = opened.as_ref() {
             return Ok(opened.clone());
         }
-        let now = self.open(more)?;
+        let now = self.open(&[])?;
         *opened = Some(now.clone());
         Ok(now)
     }
 
+    /// Opened anew where nobody has it.
+    fn in_pieces(&self) -> Outcome<Arc<Session>> {
+        let mut opened = self.in_pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = opened.upgrade() {
+            return Ok(session);
+        }
+        let session = self.open(&ends::IN_PIECES)?.session;
+        *opened = Arc::downgrade(&session);
+        Ok(session)
+    }
+
+    /// A session, with more settings than all have.
     fn open(&self, more: &[(&str, &str)]) -> Outcome<Opened> {
         let server = Server { url: self.engine.address.clone(), token: self.token()?, ca_pem: self.authorities()? };
         let failed = |failed: Failed| failures::failure(&self.engine.address, "a session", &failed);
@@ -149,6 +154,18 @@ impl Cluster {
         }
     }
 
+    /// The ends of files that a query is about.
+    fn ends_of(&self, session: &Session, folder: &str, plan: &Plan) -> Outcome<Ends> {
+        let mut found = Vec::new();
+        let asked = self.run_in(session, plan, &mut |batch| {
+            found.extend(ends::told(folder, &batch)?);
+            Ok(())
+        })?;
+        let what = format!("the ends of files of {folder}");
+        let fits = asked.map_err(|failed| failures::of_bytes(&self.engine.address, &what, &failed))?;
+        Ok(if fits { Ends::Given(found) } else { Ends::TooLarge })
+    }
+
     /// As [`run`](Self::run), of what is never large.
     fn run_small(&self, what: &str, plan: &Plan, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
         if self.run(what, plan, consume)? { Ok(()) } else { Err(too_large(what)) }
@@ -204,12 +221,17 @@ impl Remote for Cluster {
         let name = FilesRead::new_name();
         let sql = LISTED.replace("{files}", &name);
         let mut files = Vec::new();
-        let asked = session.query::<Told>(&Plan { sql, reads: vec![(name, read)] }, &mut |batch| {
+        let asked = session.query::<Told>(&Plan { sql, reads: vec![(name, read.clone())] }, &mut |batch| {
             files.extend(listed(folder, &batch).map_err(Told::Here)?);
             Ok(())
         });
         match asked {
-            Ok(()) => without_bytes(folder, &all, files),
+            // Asked again: one that was removed meanwhile is in neither.
+            Ok(()) if files.len() < all.len() => {
+                let still = session.input_files(&read).map_err(|failed| failure(&failed))?;
+                without_bytes(folder, &BTreeSet::from_iter(all), &still, files)
+            }
+            Ok(()) => Ok(files),
             Err(Told::There(failed)) if is_no_such_path(&failed) => Ok(Vec::new()),
             Err(Told::There(failed)) => Err(failure(&failed)),
             Err(Told::Here(failure)) => Err(failure),
@@ -227,21 +249,18 @@ impl Remote for Cluster {
         if !is_spark {
             return Ok(Ends::NotGiven);
         }
-        let ends::Plans { of_whole, of_large } = ends::plans(folder, files);
-        let mut questions: Vec<_> = of_whole.into_iter().map(|plan| (Arc::clone(&session), plan)).collect();
-        for plan in of_large {
-            questions.push((self.in_pieces()?, plan));
-        }
         let mut found = Vec::new();
-        for (session, plan) in questions {
-            let what = format!("the ends of {} files of {folder}", files.len());
-            let asked = self.run_in(&session, &plan, &mut |batch| {
-                found.extend(ends::told(folder, &batch)?);
-                Ok(())
-            })?;
-            if !asked.map_err(|failed| failures::of_bytes(&self.engine.address, &what, &failed))? {
-                return Ok(Ends::TooLarge);
+        for ends::Asked { is_in_pieces, plans } in ends::asked(folder, files)? {
+            let session = if is_in_pieces { self.in_pieces()? } else { Arc::clone(&session) };
+            let mut told = Vec::new();
+            for plan in plans {
+                let Ends::Given(ends) = self.ends_of(&session, folder, &plan)? else { return Ok(Ends::TooLarge) };
+                told = ends;
+                if told.iter().all(|(_, end)| ends::is_all(end)) {
+                    break;
+                }
             }
+            found.extend(told);
         }
         Ok(Ends::Given(found))
     }

@@ -12,6 +12,7 @@ use super::indicators::IndicatorFigures;
 use super::retracted::Keys;
 use super::stored;
 use super::told_records::{IndicatorRecords, TheRecord};
+use crate::domain::Day;
 use crate::error::{Outcome, fault};
 use crate::indicators::value;
 use crate::partials::measures::PartialSpec;
@@ -75,6 +76,8 @@ impl<'a> Behind<'a> {
             }
             self.gather(day, &mut gathered)?;
         }
+        // Engines give a day's rows in no order.
+        gathered.aside.sort_by(|one, other| order(one).cmp(&order(other)));
         let Gathered { lacking, not_read, aside, sum: (numerator, denominator) } = gathered;
         let lacking_in_all = lacking.len() + usize::try_from(not_read).map_err(|error| fault(STAGE, error))?;
         let records = self.first(lacking, limit)?;
@@ -190,4 +193,9 @@ impl<'a> Behind<'a> {
 /// Those first that lack most, of equal ones the newest, then by key and time.
 fn sort(lacking: &mut [Lacking<'_>]) {
     lacking.sort_by_key(|(lacks, day, row)| (Reverse((*lacks, *day)), row.key, row.at, &row.once_for));
+}
+
+/// Those that do not count by day, then as they stand, by key and by what is in them.
+fn order(aside: &TheRecord) -> (Day, &str, Option<&str>, Option<i64>, &str) {
+    (aside.day, aside.standing, aside.reason, aside.record_id, &aside.row)
 }

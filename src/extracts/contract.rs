@@ -83,7 +83,7 @@ pub fn check(listed: Listed, delivery: &Delivery) -> Outcome<Vec<CheckedPartitio
     let check = |partition: &Partition| check_partition(partition, delivery);
     let checked: Vec<_> = match delivery.remote {
         Some(_) => {
-            told_footers::learn(&partitions, delivery)?;
+            learn(&partitions, delivery)?;
             side_by_side(&partitions, ASKED_AT_ONCE, check)
         }
         None => partitions.par_iter().map(check).collect(),
@@ -99,13 +99,14 @@ pub fn check(listed: Listed, delivery: &Delivery) -> Outcome<Vec<CheckedPartitio
 
 /// Has an engine give the footers of partitions that it reads, those of all in as few questions as can be.
 pub(crate) fn learn(partitions: &[Partition], delivery: &Delivery) -> Outcome<()> {
-    if delivery.remote.is_some() { told_footers::learn(partitions, delivery) } else { Ok(()) }
+    let files = partitions.iter().flat_map(Partition::told);
+    if delivery.remote.is_some() { told_footers::learn(files, delivery) } else { Ok(()) }
 }
 
 /// How many rows the footers of a partition count; none where one of them cannot be read.
 pub(crate) fn rows_of(partition: &Partition, delivery: &Delivery) -> Outcome<Option<usize>> {
     if delivery.remote.is_some() {
-        return told_footers::rows_of(partition, delivery);
+        return told_footers::rows_of(&partition.told().collect::<Vec<_>>(), delivery);
     }
     let rows = partition.files.iter().map(|file| {
         let opened = open(&file.path, file.identity).ok()?;
@@ -171,7 +172,7 @@ fn check_remote(table: Table, file: &PartFile, delivery: &Delivery) -> Outcome<C
             Ok(CheckedFile::of(file, Some(rows), None, columns))
         }
         Some(Footer::Encrypted) => Err(encrypted("an encrypted Parquet file", file, table)),
-        Some(Footer::Faulty(found)) => Err(incomplete(found, &file.path)),
+        Some(Footer::Faulty(found) | Footer::Unmarked(found)) => Err(incomplete(found, &file.path)),
         None => {
             let told = delivery.columns(&file.path, file.identity)?;
             Ok(CheckedFile::of(file, None, None, judge(table, &file.path, told.as_slice(), delivery)?))

@@ -17,10 +17,9 @@ use crate::extracts::contract::{CheckedFile, CheckedPartition};
 use crate::extracts::ddl::{self, ddl, quoted};
 use crate::extracts::forms::Form;
 use crate::extracts::found_columns::ReadColumn;
-use crate::extracts::identity::FileIdentity;
 use crate::extracts::partitions::PartFile;
 use crate::extracts::reader::{Columns, check_count};
-use crate::extracts::remote::{FilesRead, Question, Remote, too_large, url};
+use crate::extracts::remote::{FilesRead, Question, Remote, identities, too_large, url};
 use crate::extracts::selection::Selection;
 
 const STAGE: &str = "reading";
@@ -62,11 +61,7 @@ pub(crate) fn check_unchanged<'a>(
     folder: &Path,
     files: impl Iterator<Item = &'a PartFile>,
 ) -> Outcome<()> {
-    let now = remote.files(url(folder)?)?;
-    let now = now
-        .iter()
-        .map(|file| (folder.join(&file.name), FileIdentity::listed(file.size_bytes, file.modified_micros)))
-        .collect::<BTreeMap<PathBuf, FileIdentity>>();
+    let now = identities(remote, folder)?;
     let changed = files.filter(|file| now.get(&file.path) != Some(&file.identity));
     let findings = changed.map(|file| {
         let found = "a file that changed while an engine read it, or is gone";

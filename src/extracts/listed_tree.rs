@@ -6,28 +6,27 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::error::{ExitClass, Finding, Outcome, fault};
+use crate::error::{ExitClass, Finding, Outcome};
 use crate::extracts::delivery::Delivery;
-use crate::extracts::footer::MARKS;
 use crate::extracts::identity::{Entry, FileIdentity};
-use crate::extracts::layout::STAGE;
-use crate::extracts::remote::{Remote, RemoteFile, TAKEN_OTHERWISE, ends};
+use crate::extracts::layout::{InsidePartition, STAGE, inside_partition};
+use crate::extracts::remote::{RemoteFile, TAKEN_OTHERWISE};
 use crate::extracts::tables::Table;
+use crate::extracts::told_footer::Footer;
+use crate::extracts::told_footers::{ToldFile, learn};
 
 /// The entries of folders, by name.
 #[derive(Debug)]
 pub(super) struct Folders {
-    engine: Arc<dyn Remote>,
+    delivery: Delivery,
     entries: BTreeMap<PathBuf, BTreeMap<String, Vec<Entry>>>,
 }
 
 impl Folders {
     /// Those of some tables; missing where there is no file among the extracts at all.
     pub(super) fn of(delivery: &Delivery, tables: impl Iterator<Item = Table>) -> Outcome<Self> {
-        let engine = delivery.remote.clone().ok_or_else(|| fault(STAGE, "listings of an engine, and no engine"))?;
-        let mut folders = Self { engine, entries: BTreeMap::new() };
+        let mut folders = Self { delivery: delivery.clone(), entries: BTreeMap::new() };
         for table in tables {
             let folder = delivery.folder(table);
             delivery.files(&folder)?.iter().for_each(|file| folders.add(&folder, file));
@@ -85,24 +84,34 @@ impl Folders {
         }
     }
 
-    /// Which files of names that do not speak of Parquet, given with their sizes, are part files all the same.
-    pub(super) fn are_parts(&self, files: &[(&Path, u64)]) -> Outcome<Vec<bool>> {
-        let mut ended: BTreeMap<&Path, Vec<(&Path, u64)>> = BTreeMap::new();
-        for (path, size_bytes) in
-            files.iter().filter(|(path, size_bytes)| *size_bytes > 0 && path.extension().is_some())
-        {
-            ended.entry(path.parent().unwrap_or(path)).or_default().push((path, *size_bytes));
-        }
-        let mut found = BTreeMap::new();
-        for (folder, files) in ended {
-            found.extend(ends(&*self.engine, folder, &files)?.unwrap_or_default());
-        }
-        let mark = |path: &Path| found.get(path).and_then(|end: &Vec<u8>| end.last_chunk::<4>());
-        let is_part = |(path, size_bytes): &(&Path, u64)| match path.extension() {
-            None => *size_bytes > 0,
-            Some(_) => mark(path).is_some_and(|mark| MARKS.contains(mark)),
+    /// Which files of names that do not speak of Parquet, as listed, are part files all the same.
+    pub(super) fn are_parts(&self, files: &[ToldFile<'_>]) -> Outcome<Vec<bool>> {
+        learn(files.iter().copied().filter(has_ending), &self.delivery)?;
+        let is_part = |file @ (_, path, identity): &ToldFile<'_>| match self.delivery.said.footer(path, *identity) {
+            _ if !has_ending(file) => identity.size_bytes > 0,
+            None | Some(Footer::Unmarked(_)) => false,
+            Some(Footer::Sound { .. } | Footer::Encrypted | Footer::Faulty(_)) => true,
         };
         Ok(files.iter().map(is_part).collect())
+    }
+
+    /// Learns of such files in the partitions of a table in these folders, in as few questions as can be.
+    pub(super) fn learn_of_others(&self, table: Table, folders: impl Iterator<Item = PathBuf>) -> Outcome<()> {
+        let mut others = Vec::new();
+        let mut folders: Vec<PathBuf> = folders.collect();
+        while let Some(folder) = folders.pop() {
+            for (name, path) in self.entries(&folder) {
+                match self.entry(&path) {
+                    Ok(Entry::Folder) => folders.push(path),
+                    Ok(Entry::File(identity)) if inside_partition(&name) == InsidePartition::Other => {
+                        others.push((path, identity));
+                    }
+                    Ok(Entry::File(_)) | Err(_) => {}
+                }
+            }
+        }
+        let others = others.iter().map(|(path, identity)| (table, path.as_path(), *identity));
+        learn(others.filter(has_ending), &self.delivery)
     }
 
     fn of_name(&self, path: &Path) -> &[Entry] {
@@ -110,6 +119,11 @@ impl Folders {
         let of_name = path.file_name().and_then(|name| name.to_str()).zip(of_folder);
         of_name.and_then(|(name, entries)| entries.get(name)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether the name of a file has an ending: writers of part files give names without one, if not with Parquet's.
+fn has_ending((_, path, _): &ToldFile<'_>) -> bool {
+    path.extension().is_some()
 }
 
 #[cfg(test)]

@@ -59,12 +59,13 @@ fn list_as(delivery: &Delivery, tables: impl Iterator<Item = (Table, Presence, C
     let tables: Vec<_> = tables.collect();
     let tree = Tree::of(delivery, tables.iter().map(|(table, ..)| *table))?;
     let mut listed = Listed::default();
-    listed.beside.are_judged_by_name = tree.is_listed();
+    listed.beside.are_listed = tree.is_listed();
     for (table, presence, coverage) in tables {
         let (folder, mut seen) = (delivery.folder(table), Seen::default());
         let partitions = day_folders(&tree, &folder, &mut seen)?;
         let has_folder = tree.has_folder(&folder);
         let mut found = Found { table, presence, folder: &folder, has_folder, partitions, coverage };
+        tree.learn_of_others(table, found.wanted().into_iter().map(|(_, folder)| folder))?;
         let there = partitions_of(&mut found, &tree, delivery, &mut seen)?;
         let (expired, empty_days) = found.without_partition();
         listed.missing.append(&mut seen.incomplete);

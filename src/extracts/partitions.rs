@@ -14,6 +14,7 @@ use crate::extracts::layout::{
 };
 use crate::extracts::manifest::MANIFEST;
 use crate::extracts::tables::Table;
+use crate::extracts::told_footers::ToldFile;
 use crate::extracts::tree::{Odd, Tree};
 use crate::hashing::hash_of;
 
@@ -63,8 +64,8 @@ pub struct Partition {
 pub(crate) struct Beside {
     /// Files that are no Parquet.
     pub(crate) left_aside: Vec<PathBuf>,
-    /// Whether these were not opened, but told by their names, or by what an engine says of their ends.
-    pub(crate) are_judged_by_name: bool,
+    /// Whether an engine has listed these, and they were not opened but told by their names, or by the ends that it gives.
+    pub(crate) are_listed: bool,
     /// Rows whose day was null: folders, with their files and bytes.
     pub(crate) without_day: Vec<(PathBuf, usize, u64)>,
     /// Housekeeping.
@@ -74,7 +75,7 @@ pub(crate) struct Beside {
 impl Beside {
     /// What the files that are left aside lack, in words.
     pub(crate) fn what_they_lack(&self) -> &'static str {
-        if self.are_judged_by_name { "that are not known as Parquet" } else { "without PAR1 at both ends" }
+        if self.are_listed { "that are not known as Parquet" } else { "without PAR1 at both ends" }
     }
 }
 
@@ -152,6 +153,11 @@ fn is_empty_marker(tree: &Tree, name: &str, path: &Path) -> bool {
 }
 
 impl Partition {
+    /// Its files, as an engine is asked about them.
+    pub(super) fn told(&self) -> impl Iterator<Item = ToldFile<'_>> {
+        self.files.iter().map(|file| (self.table, file.path.as_path(), file.identity))
+    }
+
     /// The table-day in `folder`, of extracts that lie in `tree`; what else is there is `seen`. It may have no part file.
     pub(super) fn list(
         tree: &Tree,
@@ -162,12 +168,11 @@ impl Partition {
         let partition = Self { table, day, folder: folder.clone(), files: Vec::new(), manifest: None };
         let (under_way, unknown) = (Vec::new(), Vec::new());
         let mut walk = Walk { tree, partition, seen, under_way, unknown };
-        walk.seen.beside.are_judged_by_name = tree.is_listed();
+        walk.seen.beside.are_listed = tree.is_listed();
         walk.through(&folder, DEEPEST)?;
         let Walk { mut partition, under_way, unknown, .. } = walk;
-        let sizes: Vec<(&Path, u64)> =
-            unknown.iter().map(|file| (file.path.as_path(), file.identity.size_bytes)).collect();
-        let are_parts = if unknown.is_empty() { Vec::new() } else { tree.are_parts(&sizes)? };
+        let files: Vec<ToldFile<'_>> = unknown.iter().map(|file| (table, file.path.as_path(), file.identity)).collect();
+        let are_parts = tree.are_parts(&files)?;
         let (parts, others): (Vec<_>, Vec<_>) = unknown.into_iter().zip(are_parts).partition(|(_, is_part)| *is_part);
         partition.files.extend(parts.into_iter().map(|(file, _)| file));
         let left_aside: Vec<PathBuf> = others.into_iter().map(|(file, _)| file.path).collect();

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Field;
+use parquet::schema::types::SchemaDescPtr;
 
 use crate::error::{ExitClass, Failure, Finding, Outcome, fault};
 use crate::extracts::identity::FileIdentity;
@@ -110,6 +111,8 @@ impl FilesRead {
 pub(crate) struct Said {
     files: Mutex<BTreeMap<PathBuf, Arc<Vec<RemoteFile>>>>,
     footers: Mutex<BTreeMap<PathBuf, (FileIdentity, Footer)>>,
+    /// Those of these, each once: files are many, and mostly alike.
+    schemas: Mutex<Vec<SchemaDescPtr>>,
     columns: Mutex<BTreeMap<PathBuf, (FileIdentity, Columns)>>,
 }
 
@@ -126,7 +129,14 @@ impl Said {
     }
 
     /// Keeps what the footer of a file says.
-    pub(super) fn learn(&self, path: &Path, identity: FileIdentity, footer: Footer) {
+    pub(super) fn learn(&self, path: &Path, identity: FileIdentity, mut footer: Footer) {
+        if let Footer::Sound { schema, .. } = &mut footer {
+            let mut known = self.schemas.lock().unwrap_or_else(PoisonError::into_inner);
+            match known.iter().find(|known| *known == schema) {
+                Some(known) => *schema = Arc::clone(known),
+                None => known.push(Arc::clone(schema)),
+            }
+        }
         let mut known = self.footers.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(path.to_owned(), (identity, footer));
     }
@@ -173,6 +183,12 @@ pub(super) fn ends(
             Ok(first.zip(second).map(|(first, second)| first.into_iter().chain(second).collect()))
         }
     }
+}
+
+/// What files below a folder are now, by their paths.
+pub(super) fn identities(engine: &dyn Remote, folder: &Path) -> Outcome<BTreeMap<PathBuf, FileIdentity>> {
+    let of = |file: RemoteFile| (folder.join(&file.name), FileIdentity::listed(file.size_bytes, file.modified_micros));
+    Ok(engine.files(url(folder)?)?.into_iter().map(of).collect())
 }
 
 /// The failure of a question whose answer is larger than settings allow, and which cannot be asked in parts.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use parquet::file::metadata::KeyValue;
 use parquet::schema::types::SchemaDescPtr;
 
-use crate::extracts::footer::{self, Tail};
+use crate::extracts::footer::{self, MARKS, Tail};
 
 /// What the footer of a file says.
 #[derive(Clone, Debug)]
@@ -19,8 +19,10 @@ pub(super) enum Footer {
         is_of_old_calendar: bool,
     },
     Encrypted,
-    /// There is none, or it cannot be true: what was found.
+    /// It cannot be true: what was found.
     Faulty(String),
+    /// There is none, nor a mark that would say so: what was found.
+    Unmarked(String),
 }
 
 /// By what Spark itself goes: a version before its third, or a mark.
@@ -42,10 +44,12 @@ impl Footer {
         if let Some(bytes) = tail.declared_bytes().filter(|bytes| (given_bytes + 1..=size_bytes).contains(bytes)) {
             return Self::Faulty(format!("a footer of {bytes} bytes, of which the engine gives {given_bytes}"));
         }
+        let is_marked = MARKS.iter().any(|mark| tail.bytes.ends_with(mark));
         let footer = match tail.decode() {
             Ok(footer) => footer,
             Err(error) => {
-                return Self::Faulty(format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})"));
+                let found = format!("a truncated or damaged Parquet file of {size_bytes} bytes ({error})");
+                return if is_marked { Self::Faulty(found) } else { Self::Unmarked(found) };
             }
         };
         if let Some(found) = footer::impossible(&footer, tail.start) {
@@ -60,7 +64,7 @@ impl Footer {
     pub(super) fn rows(&self) -> Option<i64> {
         match self {
             Self::Sound { rows, .. } => Some(*rows),
-            Self::Encrypted | Self::Faulty(_) => None,
+            Self::Encrypted | Self::Faulty(_) | Self::Unmarked(_) => None,
         }
     }
 }
@@ -76,8 +80,8 @@ mod tests {
         let (size_bytes, sound) = (file.len() as u64, end_of(&file));
         for (end, size_bytes, expected) in [
             (sound.clone(), size_bytes, "shop_id, 3 rows"),
-            (b"PAR1 and then nothing".to_vec(), 21, "a truncated or damaged Parquet file of 21 bytes"),
-            (sound[..sound.len() - 9].to_vec(), 9_000, "a truncated or damaged Parquet file of 9000 bytes"),
+            (b"PAR1 and then nothing".to_vec(), 21, "no mark: a truncated or damaged Parquet file of 21 bytes"),
+            (sound[..sound.len() - 9].to_vec(), 9_000, "no mark: a truncated or damaged Parquet file of 9000 bytes"),
             (sound.clone(), sound.len() as u64 + 4, "a damaged footer, with pages of \"shop_id\""),
             (b"\x10\0\0\0PAR1".to_vec(), 100, "a footer of 24 bytes, of which the engine gives 8"),
             (b"\x10\0\0\0PAR1".to_vec(), 20, "a truncated or damaged Parquet file of 20 bytes"),
@@ -87,6 +91,7 @@ mod tests {
                 Footer::Sound { schema, rows, .. } => format!("{}, {rows} rows", schema.column(0).name()),
                 Footer::Encrypted => "encrypted".to_owned(),
                 Footer::Faulty(found) => found,
+                Footer::Unmarked(found) => format!("no mark: {found}"),
             };
             assert!(found.starts_with(expected), "{found}");
         }

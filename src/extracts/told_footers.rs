@@ -1,7 +1,7 @@
 //! The footers of files that an engine reads: it is asked for their bytes, and they are judged here, as those of files on our own
 //! disks are.
 //!
-//! In: the part files of partitions that an engine has listed. Out: nothing; what their footers say is known from then on. What an
+//! In: files that an engine has listed. Out: nothing; what their footers say is known from then on. What an
 //! engine itself says of a file's columns may be of another file: Spark believes the schema that a Spark has left in a footer, even
 //! where another program has since rewritten the file with other columns. The ends of hundreds of small files come in one query, that
 //! of a large one in a query of its own. Servers that give no bytes are asked for columns, file by file.
@@ -11,8 +11,8 @@ use std::path::Path;
 
 use crate::error::{ExitClass, Outcome, all, fault};
 use crate::extracts::delivery::Delivery;
-use crate::extracts::partitions::{PartFile, Partition};
-use crate::extracts::remote::{ASKED_AT_ONCE, READ_WHOLE_BYTES, Remote, ends, url};
+use crate::extracts::identity::FileIdentity;
+use crate::extracts::remote::{ASKED_AT_ONCE, READ_WHOLE_BYTES, Remote, ends, identities, url};
 use crate::extracts::tables::Table;
 use crate::extracts::told_footer::Footer;
 use crate::threads::side_by_side;
@@ -20,38 +20,48 @@ use crate::threads::side_by_side;
 const STAGE: &str = "contract";
 /// As many files as one query is about.
 const MOST_FILES: usize = 500;
+const CHANGED: &str = "a file that has changed since it was listed";
+const GONE: &str = "a file that is gone since it was listed";
 
-/// Learns the footers of the files of some partitions that are not known yet.
-pub(super) fn learn(partitions: &[Partition], delivery: &Delivery) -> Outcome<()> {
-    let mut of_tables: BTreeMap<Table, Vec<&PartFile>> = BTreeMap::new();
-    for partition in partitions {
-        // A file without a byte has no end.
-        let unknown = partition.files.iter().filter(|file| file.identity.size_bytes > 0 && !is_known(file, delivery));
-        of_tables.entry(partition.table).or_default().extend(unknown);
-    }
-    let mut asked: Vec<(Table, &[&PartFile])> = Vec::new();
+/// A file of a table's, and what it was when it was listed.
+pub(super) type ToldFile<'a> = (Table, &'a Path, FileIdentity);
+/// Where a file lies, and what it was.
+type File<'a> = (&'a Path, FileIdentity);
+
+/// Learns the footers of files that are not known yet.
+pub(super) fn learn<'a>(files: impl Iterator<Item = ToldFile<'a>>, delivery: &Delivery) -> Outcome<()> {
+    let mut of_tables: BTreeMap<Table, Vec<File<'a>>> = BTreeMap::new();
+    // A file without a byte has no end.
+    let is_unknown =
+        |(_, path, identity): &ToldFile<'_>| identity.size_bytes > 0 && delivery.said.footer(path, *identity).is_none();
+    files.filter(is_unknown).for_each(|(table, path, of)| of_tables.entry(table).or_default().push((path, of)));
+    let mut asked: Vec<(Table, &[File<'a>])> = Vec::new();
     for (table, files) in &mut of_tables {
-        files.sort_by_key(|file| file.identity.size_bytes > READ_WHOLE_BYTES);
-        let (small, large) = files.split_at(files.partition_point(|file| file.identity.size_bytes <= READ_WHOLE_BYTES));
+        let is_large = |file: &File<'_>| file.1.size_bytes > READ_WHOLE_BYTES;
+        files.sort_by_key(is_large);
+        let (small, large) = files.split_at(files.partition_point(|file| !is_large(file)));
         asked.extend(small.chunks(MOST_FILES).chain(large.chunks(1)).map(|files| (*table, files)));
     }
-    let ask = |(table, files): &(Table, &[&PartFile])| of_files(&delivery.folder(*table), files, delivery);
+    let ask = |(table, files): &(Table, &[File<'_>])| of_files(&delivery.folder(*table), files, delivery);
     all(side_by_side(&asked, ASKED_AT_ONCE, ask)).map(|_| ())
 }
 
-/// How many rows the footers of a partition count, none where one of them cannot be read; an engine that gives no footers is asked.
-pub(super) fn rows_of(partition: &Partition, delivery: &Delivery) -> Outcome<Option<usize>> {
-    learn(std::slice::from_ref(partition), delivery)?;
-    let footers = partition.files.iter().map(|file| delivery.said.footer(&file.path, file.identity));
+/// How many rows the footers of files count together, none where one of them cannot be read; an engine that gives no footers is asked.
+pub(super) fn rows_of(files: &[ToldFile<'_>], delivery: &Delivery) -> Outcome<Option<usize>> {
+    if files.iter().any(|(_, _, identity)| identity.size_bytes == 0) {
+        return Ok(None);
+    }
+    learn(files.iter().copied(), delivery)?;
+    let footers = files.iter().map(|(_, path, identity)| delivery.said.footer(path, *identity));
     let rows: Option<i64> = match footers.collect::<Option<Vec<_>>>() {
         Some(footers) => footers.iter().map(Footer::rows).sum(),
-        None => counted(partition, delivery.engine()?)?,
+        None => counted(files, delivery.engine()?)?,
     };
     rows.map(|rows| usize::try_from(rows).map_err(|error| fault(STAGE, error))).transpose()
 }
 
-fn counted(partition: &Partition, engine: &dyn Remote) -> Outcome<Option<i64>> {
-    let paths = partition.files.iter().map(|file| Ok(url(&file.path)?.to_owned()));
+fn counted(files: &[ToldFile<'_>], engine: &dyn Remote) -> Outcome<Option<i64>> {
+    let paths = files.iter().map(|(_, path, _)| Ok(url(path)?.to_owned()));
     match engine.rows(&paths.collect::<Outcome<Vec<_>>>()?) {
         Ok(rows) => Ok(Some(rows)),
         Err(failure) if failure.class == ExitClass::Rejected => Ok(None),
@@ -59,20 +69,22 @@ fn counted(partition: &Partition, engine: &dyn Remote) -> Outcome<Option<i64>> {
     }
 }
 
-fn is_known(file: &PartFile, delivery: &Delivery) -> bool {
-    delivery.said.footer(&file.path, file.identity).is_some()
-}
-
-fn of_files(folder: &Path, files: &[&PartFile], delivery: &Delivery) -> Outcome<()> {
-    let sizes: Vec<(&Path, u64)> = files.iter().map(|file| (file.path.as_path(), file.identity.size_bytes)).collect();
+fn of_files(folder: &Path, files: &[File<'_>], delivery: &Delivery) -> Outcome<()> {
+    let sizes: Vec<(&Path, u64)> = files.iter().map(|(path, identity)| (*path, identity.size_bytes)).collect();
     let Some(mut ends) = ends(delivery.engine()?, folder, &sizes)? else { return Ok(()) };
-    for file in files {
-        let footer = match ends.remove(&file.path) {
-            Some(end) => Footer::of_end(end, file.identity.size_bytes),
-            None => Footer::Faulty("a file that is gone".to_owned()),
-        };
-        delivery.said.learn(&file.path, file.identity, footer);
+    let footers = files.iter().map(|(path, identity)| {
+        let end = ends.remove(*path).unwrap_or_default();
+        (*path, *identity, Footer::of_end(end, identity.size_bytes))
+    });
+    let mut footers: Vec<(&Path, FileIdentity, Footer)> = footers.collect();
+    if footers.iter().any(|(_, _, footer)| footer.rows().is_none()) {
+        // What is no footer may be that of another file than was listed.
+        let now = identities(delivery.engine()?, folder)?;
+        for (path, _, footer) in footers.iter_mut().filter(|(path, of, _)| now.get(*path) != Some(of)) {
+            *footer = Footer::Faulty(if now.contains_key(*path) { CHANGED } else { GONE }.to_owned());
+        }
     }
+    footers.into_iter().for_each(|(path, identity, footer)| delivery.said.learn(path, identity, footer));
     Ok(())
 }
 

@@ -7,7 +7,9 @@ use arrow::datatypes::Field;
 
 use super::*;
 use crate::extracts::identity::FileIdentity;
-use crate::extracts::readable::{day, end_of, parquet, shanghai};
+use crate::extracts::listing::list;
+use crate::extracts::partitions::{PartFile, Partition};
+use crate::extracts::readable::{coverage, day, end_of, parquet, shanghai};
 use crate::extracts::remote::{Ends, Question, RemoteFile};
 
 const FOLDER: &str = "dt=2022-03-15";
@@ -23,8 +25,12 @@ struct Remembers {
 }
 
 impl Remote for Remembers {
-    fn files(&self, _: &str) -> Outcome<Vec<RemoteFile>> {
-        Ok(Vec::new())
+    fn files(&self, folder: &str) -> Outcome<Vec<RemoteFile>> {
+        let file = |(name, bytes): (&String, &Vec<u8>)| {
+            let (name, size_bytes) = (name.clone(), bytes.len() as u64);
+            RemoteFile { name, size_bytes, modified_micros: 1 }
+        };
+        Ok(if folder.ends_with("payments") { self.files.iter().map(file).collect() } else { Vec::new() })
     }
 
     fn columns(&self, _: &str) -> Outcome<Vec<Field>> {
@@ -88,20 +94,20 @@ fn ends_are_asked_for_together_in_halves_where_they_are_too_large_an_answer_and_
         ["a", "b", "c", "d", "e"].map(|name| (name, parquet("shop_id", 2))).into_iter().collect();
     files.extend([("large", vec![0; 5 << 20]), ("larger", vec![0; 6 << 20]), ("empty", Vec::new())]);
     let (engine, delivery, partition) = delivered(&files, Remembers { most_files: 3, ..Remembers::default() });
-    learn(std::slice::from_ref(&partition), &delivery).unwrap();
+    learn(partition.told(), &delivery).unwrap();
     let mut asked = engine.asked.lock().unwrap().clone();
     asked.sort_unstable();
     assert_eq!(asked, [1, 1, 2, 3, 5]);
     let rows = partition.files.iter().map(|file| delivery.said.footer(&file.path, file.identity)?.rows());
     assert_eq!(rows.collect::<Vec<_>>(), [Some(2), Some(2), Some(2), Some(2), Some(2), None, None, None]);
-    learn(std::slice::from_ref(&partition), &delivery).unwrap();
+    learn(partition.told(), &delivery).unwrap();
     assert_eq!(engine.asked.lock().unwrap().len(), 5, "asked again");
 }
 
 #[test]
 fn a_single_end_that_is_too_large_an_answer_ends_the_run() {
     let (_, delivery, partition) = delivered(&[("a", parquet("shop_id", 2))], Remembers::default());
-    let failure = learn(std::slice::from_ref(&partition), &delivery).unwrap_err();
+    let failure = learn(partition.told(), &delivery).unwrap_err();
     assert!(failure.to_string().contains("too large an answer about the ends of files of "), "{failure}");
 }
 
@@ -110,10 +116,57 @@ fn rows_are_those_of_the_footers_unless_one_is_faulty_and_the_engine_s_where_it_
     let all = || Remembers { most_files: 9, ..Remembers::default() };
     let sound = [("a", parquet("shop_id", 3)), ("b", parquet("shop_id", 4))];
     let faulty = [("a", parquet("shop_id", 3)), ("b", b"PAR1".to_vec())];
-    for (files, engine, expected) in
-        [(&sound, all(), Some(7)), (&faulty, all(), None), (&faulty, Remembers { gives_none: true, ..all() }, Some(99))]
-    {
+    let empty = [("a", parquet("shop_id", 3)), ("b", Vec::new())];
+    for (files, engine, expected) in [
+        (&sound, all(), Some(7)),
+        (&faulty, all(), None),
+        (&empty, all(), None),
+        (&faulty, Remembers { gives_none: true, ..all() }, Some(99)),
+    ] {
         let (_, delivery, partition) = delivered(files, engine);
-        assert_eq!(rows_of(&partition, &delivery), Ok(expected));
+        assert_eq!(rows_of(&partition.told().collect::<Vec<_>>(), &delivery), Ok(expected));
+    }
+}
+
+#[test]
+fn what_is_no_footer_of_a_file_that_has_changed_or_is_gone_is_told_as_that() {
+    let files = [("a", parquet("shop_id", 2)), ("b", b"no Parquet".to_vec())];
+    let (_, delivery, mut partition) = delivered(&files, Remembers { most_files: 9, ..Remembers::default() });
+    let mut told = || {
+        learn(partition.told(), &delivery).unwrap();
+        let of = partition.files.iter().map(|file| match delivery.said.footer(&file.path, file.identity) {
+            Some(Footer::Sound { .. }) => "sound".to_owned(),
+            Some(Footer::Faulty(found) | Footer::Unmarked(found)) => found,
+            Some(Footer::Encrypted) | None => "unknown".to_owned(),
+        });
+        let of = of.collect::<Vec<_>>();
+        partition.files[1].identity = FileIdentity::listed(10, 2);
+        partition.files[0].path.set_file_name("c");
+        of
+    };
+    let [first, second] = [told(), told()];
+    assert_eq!(first[0], "sound");
+    assert!(first[1].starts_with("a truncated or damaged Parquet file of 10 bytes"), "{first:?}");
+    assert_eq!(second, [GONE, CHANGED]);
+}
+
+#[test]
+fn files_of_names_that_do_not_speak_of_parquet_are_asked_about_once_those_of_all_days_together() {
+    let days = ["2022-03-14", "2022-03-15"];
+    let of_day = |day: &str| {
+        let names = [("a.parquet", parquet("shop_id", 1)), ("b.c000", parquet("shop_id", 2)), ("x.csv", vec![0; 9])];
+        names.map(|(name, bytes)| (format!("dt={day}/{name}"), bytes))
+    };
+    let files = days.into_iter().flat_map(of_day).collect();
+    let (engine, delivery, _) = delivered(&[], Remembers { most_files: 9, ..Remembers::default() });
+    let engine = Arc::new(Remembers { files, most_files: engine.most_files, ..Remembers::default() });
+    let delivery = Delivery { remote: Some(Arc::clone(&engine) as Arc<dyn Remote>), ..delivery };
+    for _ in 0..2 {
+        let listed = list(&delivery, coverage(days[0], days[1])).unwrap();
+        let parts: Vec<&str> =
+            listed.partitions.iter().flat_map(|of| &of.files).map(|file| file.name.as_str()).collect();
+        assert_eq!(parts, ["a.parquet", "b.c000", "a.parquet", "b.c000"]);
+        assert_eq!(listed.beside.left_aside.len(), 2);
+        assert_eq!(*engine.asked.lock().unwrap(), [4]);
     }
 }

@@ -16,6 +16,7 @@ use crate::extracts::identity::{Entry, FileIdentity};
 use crate::extracts::layout::STAGE;
 use crate::extracts::listed_tree::Folders;
 use crate::extracts::tables::Table;
+use crate::extracts::told_footers::ToldFile;
 use crate::folders;
 
 /// Where extracts lie.
@@ -141,12 +142,21 @@ impl Tree {
     /// ends. Where an engine has listed them, those of names without an ending, as many writers give, and bytes, and those that it
     /// finds to end in a mark; the contract check refuses one that is none. One on a disk that cannot be read is for it to refuse, too;
     /// an engine that cannot be asked ends the listing.
-    pub(super) fn are_parts(&self, files: &[(&Path, u64)]) -> Outcome<Vec<bool>> {
+    pub(super) fn are_parts(&self, files: &[ToldFile<'_>]) -> Outcome<Vec<bool>> {
         match self {
             Self::Disk(_) => {
-                Ok(files.iter().map(|(path, size_bytes)| has_marks(path, *size_bytes).unwrap_or(true)).collect())
+                let is_part = |(_, path, identity): &ToldFile<'_>| has_marks(path, identity.size_bytes).unwrap_or(true);
+                Ok(files.iter().map(is_part).collect())
             }
             Self::Listed(listed) => listed.are_parts(files),
+        }
+    }
+
+    /// Has an engine tell all at once what [`are_parts`](Self::are_parts) goes by in the partitions of a table in these folders.
+    pub(super) fn learn_of_others(&self, table: Table, folders: impl Iterator<Item = PathBuf>) -> Outcome<()> {
+        match self {
+            Self::Disk(_) => Ok(()),
+            Self::Listed(listed) => listed.learn_of_others(table, folders),
         }
     }
 }

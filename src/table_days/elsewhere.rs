@@ -96,11 +96,13 @@ pub(super) fn at_once(settings: &Settings) -> usize {
 
 impl<'a> Together<'a> {
     fn compute(&self) -> Outcome<Vec<Computed>> {
-        let computed = match measures::of(self.table) {
-            Some(spec) => self.sums(spec)?,
-            None => self.rows()?,
-        };
-        self.check_unchanged()?;
+        let computed = self.of_unchanged(match measures::of(self.table) {
+            Some(spec) => self.sums(spec),
+            None => self.rows(),
+        })?;
+        for ((_, checked), computed) in self.days.iter().zip(&computed) {
+            check_all_rows(checked, computed.counts.rows)?;
+        }
         Ok(computed)
     }
 
@@ -139,7 +141,6 @@ impl<'a> Together<'a> {
         let mut of_day = |day: &Day| summed.remove(day).ok_or_else(|| fault(STAGE, format!("no answer about {day}")));
         let computed = self.days.iter().map(|(_, checked)| {
             let answers::Summed { counts, quarantine, sums } = of_day(&checked.day)?;
-            check_all_rows(checked, counts.rows)?;
             Ok(Computed { counts, quarantine, content: DayContent::Sums(sums), records: None })
         });
         computed.collect::<Outcome<_>>().map(Some)
@@ -161,12 +162,12 @@ impl<'a> Together<'a> {
             (planned.of().1, keys.map(|key| (*key, None)).collect::<Answers>())
         });
         let mut found: BTreeMap<Day, Answers> = without.collect();
-        if let Some(question) = self.question(spec, Wanted::Named, keys)?
-            && !self.remote.ask(&question, &mut |batch| answers::named(spec, &batch, &mut found))?
-        {
-            return Err(too_large(&question.what));
+        if let Some(question) = self.question(spec, Wanted::Named, keys)? {
+            let fits = self.remote.ask(&question, &mut |batch| answers::named(spec, &batch, &mut found));
+            if !self.of_unchanged(fits)? {
+                return Err(too_large(&question.what));
+            }
         }
-        self.check_unchanged()?;
         Ok(found.into_iter().map(|(day, answers)| ((self.table, day), answers)).collect())
     }
 
@@ -197,9 +198,13 @@ impl<'a> Together<'a> {
             .fail(ExitClass::Rejected)
     }
 
-    /// Makes sure that the files are still those that were listed when their query has ended.
-    fn check_unchanged(&self) -> Outcome<()> {
-        let files = self.days.iter().flat_map(|(planned, _)| &planned.partition.files);
-        elsewhere_read::check_unchanged(self.remote, &self.settings.delivery.folder(self.table), files)
+    /// What a query has come to, if its files are still those that were listed now that it has ended: where they are not, that is what
+    /// there is to say of rows that were refused, too. After a failure that is no file's there is nobody to ask.
+    fn of_unchanged<R>(&self, asked: Outcome<R>) -> Outcome<R> {
+        if asked.as_ref().err().is_none_or(|failure| failure.class == ExitClass::Rejected) {
+            let files = self.days.iter().flat_map(|(planned, _)| &planned.partition.files);
+            elsewhere_read::check_unchanged(self.remote, &self.settings.delivery.folder(self.table), files)?;
+        }
+        asked
     }
 }

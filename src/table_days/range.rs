@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::{ExitClass, Failure, Outcome};
 use crate::extracts::contract::{self, CheckedPartition};
 use crate::extracts::{listing, listing::Listed, tables::Table};
 use crate::partials::{measures, records::TableDay};
 use crate::table_days::resolve::{Means, resolve_all};
 use crate::table_days::{dependencies::Terms, plan::Planned, survey::Survey};
-use crate::{domain::Span, error::Outcome, policies::Coverage, settings::Settings};
+use crate::{domain::Span, policies::Coverage, settings::Settings};
 
 /// Computes and stores the new table-days that the nights of a range need, and returns how many they are. A table-day that
 /// does not fit the contract is left to the night that needs it, which says so.
@@ -32,23 +33,35 @@ pub(crate) fn prepare(terms: Terms<'_>, nights: Span) -> Outcome<usize> {
     }
     let mut computed = 0;
     for of_window in by_window.into_values() {
-        let (of_window, checked) = sound(of_window.into_iter(), settings);
+        let (of_window, checked) = sound(of_window.into_iter(), settings)?;
         computed += resolve_all(&of_window, Means { settings, store: &store, checked: &checked })?.len();
     }
     store.sync()?;
     Ok(computed)
 }
 
-/// Those table-days that are stored or fit the contract.
+/// Those table-days that are stored or fit the contract; an engine that cannot be asked is no fault of theirs.
 fn sound<'a>(
     planned: impl Iterator<Item = &'a Planned> + Clone,
     settings: &Settings,
-) -> (Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>) {
+) -> Outcome<(Vec<&'a Planned>, BTreeMap<TableDay, CheckedPartition>)> {
     let read = planned.clone().filter(|planned| planned.is_read());
     let partitions = read.clone().map(|planned| planned.partition.clone()).collect();
     // Together, since an engine tells the columns of many files in one answer; by themselves where one would hide the others.
-    let checked = contract::check(Listed { partitions, ..Listed::default() }, &settings.delivery)
-        .unwrap_or_else(|_| read.filter_map(|planned| planned.checked(settings).ok()).collect());
+    let checked = match contract::check(Listed { partitions, ..Listed::default() }, &settings.delivery) {
+        Err(failure) if is_of_days(&failure) => {
+            let checked = read.map(|planned| match planned.checked(settings) {
+                Err(failure) if is_of_days(&failure) => Ok(None),
+                checked => checked.map(Some),
+            });
+            checked.collect::<Outcome<Vec<_>>>()?.into_iter().flatten().collect()
+        }
+        checked => checked?,
+    };
     let checked: BTreeMap<_, _> = checked.into_iter().map(|checked| ((checked.table, checked.day), checked)).collect();
-    (planned.filter(|planned| !planned.is_read() || checked.contains_key(&planned.of())).collect(), checked)
+    Ok((planned.filter(|planned| !planned.is_read() || checked.contains_key(&planned.of())).collect(), checked))
+}
+
+fn is_of_days(failure: &Failure) -> bool {
+    [ExitClass::Rejected, ExitClass::Missing].contains(&failure.class)
 }

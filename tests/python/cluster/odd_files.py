@@ -36,6 +36,10 @@ SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
 SPARK_TYPES = {pa.int64(): "long", pa.string(): "string", pa.bool_(): "boolean", pa.timestamp("us", "UTC"): "timestamp"}
 # A row of them, so that a day of the sample is more than an engine reads as a whole.
 WIDE_BYTES = 32 << 10
+# So that one holds a whole column: what begins a page may have a line's end.
+PAGE_BYTES = 256 << 20
+# Of a name as of packed ones no larger file is read.
+UNPACKED_BYTES = 64 << 20
 NO_UTF8 = b"\xff\xfe"
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc)
 LAST_TEXT = "9999-12-31 00:00:00"
@@ -113,6 +117,18 @@ def large_and_truncated(path: Path, rows: pa.Table) -> None:
     truncated(path, rows)
 
 
+def large_without_line_ends(path: Path, rows: pa.Table) -> None:
+    """Megabytes before the footer that no line ends in."""
+    without = wide(rows).set_column(rows.num_columns, "note", pa.array(["x" * WIDE_BYTES] * rows.num_rows, pa.string()))
+    pq.write_table(without, path, use_dictionary=False, compression="none", data_page_size=PAGE_BYTES)
+
+
+def large_and_packed_by_name(path: Path, rows: pa.Table) -> None:
+    """A file that is no Parquet beside a good one, such as an engine would unpack."""
+    pq.write_table(rows, path)
+    path.with_name("part-00000.parquet.gz").write_bytes(random.Random(1).randbytes(UNPACKED_BYTES + 1))
+
+
 def columns_beyond_engines(path: Path, rows: pa.Table) -> None:
     """Columns that nobody reads, of types that engines do not have; two of them of one name."""
     count = rows.num_rows
@@ -169,7 +185,7 @@ def decimals(path: Path, rows: pa.Table) -> None:
 def unsigned(path: Path, rows: pa.Table) -> None:
     kinds = {"review_id": pa.uint64(), "shop_id": pa.uint32(), "description_stars": pa.uint8(), "logistics_stars": pa.uint16()}
     for name, kind in kinds.items():
-        values = [value if value in range(2**kind.bit_width) else None for value in rows.column(name).to_pylist()]
+        values = [value if 0 <= (value or 0) < 2**kind.bit_width else None for value in rows.column(name).to_pylist()]
         rows = with_column(rows, name, pa.array(values, kind))
     pq.write_table(rows, path)
 
@@ -202,6 +218,8 @@ CASES = (
     Case("a large file, local times behind Spark's back", "payments", large_and_local_behind_spark, False),
     Case("a large file, a column dropped behind Spark's back", "pickups", large_and_dropped, True),
     Case("a large file, truncated", "payments", large_and_truncated, True),
+    Case("a large file without a line's end for megabytes", "payments", large_without_line_ends, False),
+    Case("a large file of a name as of packed ones that is none", "payments", large_and_packed_by_name, True, on_sail=False),
     Case("other columns of types that engines do not have", "reviews", columns_beyond_engines, False, on_sail=False),
     Case("a column without a value or a type", "pickups", all_null, False, on_sail=False),
     Case("part files of other names, and another file", "payments", of_other_name, False, on_sail=False),
