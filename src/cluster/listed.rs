@@ -32,24 +32,20 @@ pub(super) fn listed(folder: &str, batch: &RecordBatch) -> Outcome<Vec<RemoteFil
     files.collect()
 }
 
-/// The files of a listing, and those that were in the same folder before it and are there still, and are not in it: engines leave out
-/// such as are without any byte.
-pub(super) fn without_bytes(
-    folder: &str,
-    before: &BTreeSet<String>,
-    still: &[String],
-    mut listed: Vec<RemoteFile>,
-) -> Outcome<Vec<RemoteFile>> {
-    let known: BTreeSet<String> = listed.iter().map(|file| file.name.clone()).collect();
-    for url in still.iter().filter(|url| before.contains(*url)) {
-        let strange = || fault(STAGE, format!("{url} among the files of {folder}"));
-        let path = percent_decode_str(url).decode_utf8().map_err(|_| strange())?;
-        let name = below(folder, &path).ok_or_else(strange)?;
-        if !known.contains(name) {
-            listed.push(RemoteFile { name: name.to_owned(), size_bytes: 0, modified_micros: 0 });
-        }
-    }
-    Ok(listed)
+/// The names of files below a folder, given their percent-encoded URLs.
+pub(super) fn names(folder: &str, urls: &[String]) -> Outcome<BTreeSet<String>> {
+    let name = |url: &String| {
+        let path = percent_decode_str(url).decode_utf8().ok();
+        let name = path.as_deref().and_then(|path| below(folder, path)).map(str::to_owned);
+        name.ok_or_else(|| fault(STAGE, format!("{url} among the files of {folder}")))
+    };
+    urls.iter().map(name).collect()
+}
+
+/// The names of those of all files of a folder that are not in a listing of it: engines leave out such as are without any byte.
+pub(super) fn left_out(folder: &str, all: &[String], listed: &[RemoteFile]) -> Outcome<BTreeSet<String>> {
+    let known: BTreeSet<&str> = listed.iter().map(|file| file.name.as_str()).collect();
+    Ok(names(folder, all)?.into_iter().filter(|name| !known.contains(name.as_str())).collect())
 }
 
 /// A path below a folder, whichever of `file:/x` and `file:///x` either of them is.
@@ -67,15 +63,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_that_a_listing_leaves_out_are_without_any_byte() {
-        let listed = vec![RemoteFile { name: "dt=1 %/a".to_owned(), size_bytes: 7, modified_micros: 1 }];
-        let url = |name: &str| format!("file:///lake/shops/dt=1%20%25/{name}");
-        let (before, still) = (["a", "店", "gone"].map(url), ["a", "店", "new"].map(url));
-        let files = without_bytes("file:///lake/shops", &before.into(), &still, listed.clone()).unwrap();
-        let empty = RemoteFile { name: "dt=1 %/店".to_owned(), size_bytes: 0, modified_micros: 0 };
-        assert_eq!(files, [listed, vec![empty]].concat());
-        let other = ["file:///other/a".to_owned()];
-        assert!(without_bytes("file:///lake/shops", &other.clone().into(), &other, Vec::new()).is_err());
+    fn files_that_a_listing_leaves_out_are_known_by_name_whatever_else_has_come_meanwhile() {
+        let listed = ["dt=1 %/a", "dt=1 %/new"].map(|name| RemoteFile {
+            name: name.to_owned(),
+            size_bytes: 7,
+            modified_micros: 1,
+        });
+        let all = ["file:///lake/shops/dt=1%20%25/a", "file:///lake/shops/dt=1%20%25/店"].map(str::to_owned);
+        assert_eq!(left_out("file:///lake/shops", &all, &listed).unwrap(), ["dt=1 %/店".to_owned()].into());
+        assert!(left_out("file:///lake/shops", &["file:///other/a".to_owned()], &listed).is_err());
     }
 
     #[test]

@@ -9,7 +9,6 @@ mod ends;
 mod failures;
 mod listed;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -21,7 +20,7 @@ use self::connect::failed::Failed;
 use self::connect::plan::{Plan, Read};
 use self::connect::session::Session;
 use self::failures::{Told, is_no_such_path, is_too_large};
-use self::listed::{LISTED, listed, without_bytes};
+use self::listed::{LISTED, left_out, listed, names};
 use crate::environment::ENGINE_TOKEN;
 use crate::error::{ExitClass, Finding, Outcome, fault};
 use crate::extracts::remote::{Ends, FilesRead, Question, Remote, RemoteFile, too_large};
@@ -154,18 +153,6 @@ impl Cluster {
         }
     }
 
-    /// The ends of files that a query is about.
-    fn ends_of(&self, session: &Session, folder: &str, plan: &Plan) -> Outcome<Ends> {
-        let mut found = Vec::new();
-        let asked = self.run_in(session, plan, &mut |batch| {
-            found.extend(ends::told(folder, &batch)?);
-            Ok(())
-        })?;
-        let what = format!("the ends of files of {folder}");
-        let fits = asked.map_err(|failed| failures::of_bytes(&self.engine.address, &what, &failed))?;
-        Ok(if fits { Ends::Given(found) } else { Ends::TooLarge })
-    }
-
     /// As [`run`](Self::run), of what is never large.
     fn run_small(&self, what: &str, plan: &Plan, consume: &mut dyn FnMut(RecordBatch) -> Outcome<()>) -> Outcome<()> {
         if self.run(what, plan, consume)? { Ok(()) } else { Err(too_large(what)) }
@@ -226,12 +213,16 @@ impl Remote for Cluster {
             Ok(())
         });
         match asked {
-            // Asked again: one that was removed meanwhile is in neither.
-            Ok(()) if files.len() < all.len() => {
-                let still = session.input_files(&read).map_err(|failed| failure(&failed))?;
-                without_bytes(folder, &BTreeSet::from_iter(all), &still, files)
+            Ok(()) => {
+                let mut empty = left_out(folder, &all, &files)?;
+                if !empty.is_empty() {
+                    // Asked again: one that was removed meanwhile is there no more.
+                    let still = names(folder, &session.input_files(&read).map_err(|failed| failure(&failed))?)?;
+                    empty.retain(|name| still.contains(name));
+                }
+                files.extend(empty.into_iter().map(|name| RemoteFile { name, size_bytes: 0, modified_micros: 0 }));
+                Ok(files)
             }
-            Ok(()) => Ok(files),
             Err(Told::There(failed)) if is_no_such_path(&failed) => Ok(Vec::new()),
             Err(Told::There(failed)) => Err(failure(&failed)),
             Err(Told::Here(failure)) => Err(failure),
@@ -249,18 +240,21 @@ impl Remote for Cluster {
         if !is_spark {
             return Ok(Ends::NotGiven);
         }
+        let ends::Plans { of_whole, of_large } = ends::plans(folder, files);
+        let mut questions: Vec<_> = of_whole.into_iter().map(|plan| (Arc::clone(&session), plan)).collect();
+        for plan in of_large {
+            questions.push((self.in_pieces()?, plan));
+        }
         let mut found = Vec::new();
-        for ends::Asked { is_in_pieces, plans } in ends::asked(folder, files)? {
-            let session = if is_in_pieces { self.in_pieces()? } else { Arc::clone(&session) };
-            let mut told = Vec::new();
-            for plan in plans {
-                let Ends::Given(ends) = self.ends_of(&session, folder, &plan)? else { return Ok(Ends::TooLarge) };
-                told = ends;
-                if told.iter().all(|(_, end)| ends::is_all(end)) {
-                    break;
-                }
+        for (session, plan) in questions {
+            let what = format!("the ends of {} files of {folder}", files.len());
+            let asked = self.run_in(&session, &plan, &mut |batch| {
+                found.extend(ends::told(folder, &batch)?);
+                Ok(())
+            })?;
+            if !asked.map_err(|failed| failures::of_bytes(&self.engine.address, &what, &failed))? {
+                return Ok(Ends::TooLarge);
             }
-            found.extend(told);
         }
         Ok(Ends::Given(found))
     }

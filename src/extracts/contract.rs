@@ -172,6 +172,7 @@ fn check_remote(table: Table, file: &PartFile, delivery: &Delivery) -> Outcome<C
             Ok(CheckedFile::of(file, Some(rows), None, columns))
         }
         Some(Footer::Encrypted) => Err(encrypted("an encrypted Parquet file", file, table)),
+        Some(Footer::Unpacked) => Err(unpacked(file)),
         Some(Footer::Faulty(found) | Footer::Unmarked(found)) => Err(incomplete(found, &file.path)),
         None => {
             let told = delivery.columns(&file.path, file.identity)?;
@@ -256,6 +257,12 @@ fn no_parquet_file(file: &PartFile, opened: &File, error: &ParquetError) -> Fail
         (_, false) => format!("a file of {size_bytes} bytes that does not start as Parquet does"),
     };
     incomplete(found, &file.path)
+}
+
+fn unpacked(file: &PartFile) -> Failure {
+    let found = format!("a file of {} bytes that the engine would unpack for its name", file.identity.size_bytes);
+    let finding = Finding::new(STAGE, found, "a name that ends in .parquet").path(&file.path);
+    finding.advice("rename it, or move it out of the extracts if it is none").fail(ExitClass::Rejected)
 }
 
 fn incomplete(found: String, path: &Path) -> Failure {

@@ -21,7 +21,7 @@ use parquet::schema::types::{SchemaDescriptor, Type};
 const END_BYTES: u64 = 8;
 
 /// What Parquet files begin and end with, encrypted ones too.
-pub(crate) const MARKS: [[u8; 4]; 2] = [*b"PAR1", *b"PARE"];
+pub(super) const MARKS: [[u8; 4]; 2] = [*b"PAR1", *b"PARE"];
 
 /// The last bytes of a file, which hold its footer.
 #[derive(Clone, Debug)]

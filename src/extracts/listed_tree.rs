@@ -90,7 +90,7 @@ impl Folders {
         let is_part = |file @ (_, path, identity): &ToldFile<'_>| match self.delivery.said.footer(path, *identity) {
             _ if !has_ending(file) => identity.size_bytes > 0,
             None | Some(Footer::Unmarked(_)) => false,
-            Some(Footer::Sound { .. } | Footer::Encrypted | Footer::Faulty(_)) => true,
+            Some(Footer::Sound { .. } | Footer::Encrypted | Footer::Faulty(_) | Footer::Unpacked) => true,
         };
         Ok(files.iter().map(is_part).collect())
     }
@@ -101,12 +101,11 @@ impl Folders {
         let mut folders: Vec<PathBuf> = folders.collect();
         while let Some(folder) = folders.pop() {
             for (name, path) in self.entries(&folder) {
-                match self.entry(&path) {
-                    Ok(Entry::Folder) => folders.push(path),
-                    Ok(Entry::File(identity)) if inside_partition(&name) == InsidePartition::Other => {
-                        others.push((path, identity));
-                    }
-                    Ok(Entry::File(_)) | Err(_) => {}
+                match (inside_partition(&name), self.entry(&path)) {
+                    (InsidePartition::UnderWay | InsidePartition::Housekeeping, _) => {}
+                    (_, Ok(Entry::Folder)) => folders.push(path),
+                    (InsidePartition::Other, Ok(Entry::File(identity))) => others.push((path, identity)),
+                    (InsidePartition::Parquet, Ok(Entry::File(_))) | (_, Err(_)) => {}
                 }
             }
         }

@@ -13,7 +13,7 @@ mod days;
 pub(crate) mod ddl;
 pub mod delivery;
 pub(crate) mod elsewhere_read;
-pub(crate) mod footer;
+mod footer;
 pub(crate) mod forms;
 pub(crate) mod found_columns;
 mod hadoop_lz4;

@@ -23,6 +23,10 @@ const STAGE: &str = "engine";
 pub(super) const ASKED_AT_ONCE: usize = 8;
 /// The largest file that an engine reads as a whole to give the end of it, together with others.
 pub(crate) const READ_WHOLE_BYTES: u64 = 4 << 20;
+/// The largest file that is read as a whole since Spark would unpack it where it reads it as text.
+const UNPACKED_BYTES: u64 = 64 << 20;
+/// What the names of such files end in.
+const UNPACKED_BY_NAME: [&str; 7] = [".gz", ".bz2", ".deflate", ".lz4", ".snappy", ".zst", ".xz"];
 /// What readers of engines take in names for part of a pattern, or for the end of a scheme.
 pub(crate) const TAKEN_OTHERWISE: [char; 8] = ['[', ']', '{', '}', '*', '?', '\\', ':'];
 
@@ -157,6 +161,16 @@ impl Said {
         known().insert(path.to_owned(), (identity, Arc::clone(&columns)));
         Ok(columns)
     }
+}
+
+/// Whether an engine unpacks a file of this name where it reads it as text.
+pub(crate) fn is_unpacked(name: &str) -> bool {
+    UNPACKED_BY_NAME.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether the end of a file is not asked for: it could be read as a whole only, and is too large for it.
+pub(super) fn has_no_end((path, size_bytes): (&Path, u64)) -> bool {
+    size_bytes > UNPACKED_BYTES && path.to_str().is_some_and(is_unpacked)
 }
 
 /// The ends of files below a folder, given their paths and sizes, by their paths; none where the engine gives none. Asked for in halves

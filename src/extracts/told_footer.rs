@@ -21,6 +21,8 @@ pub(super) enum Footer {
     Encrypted,
     /// It cannot be true: what was found.
     Faulty(String),
+    /// The engine cannot give it.
+    Unpacked,
     /// There is none, nor a mark that would say so: what was found.
     Unmarked(String),
 }
@@ -64,7 +66,7 @@ impl Footer {
     pub(super) fn rows(&self) -> Option<i64> {
         match self {
             Self::Sound { rows, .. } => Some(*rows),
-            Self::Encrypted | Self::Faulty(_) | Self::Unmarked(_) => None,
+            Self::Encrypted | Self::Faulty(_) | Self::Unpacked | Self::Unmarked(_) => None,
         }
     }
 }
@@ -89,7 +91,7 @@ mod tests {
         ] {
             let found = match Footer::of_end(end, size_bytes) {
                 Footer::Sound { schema, rows, .. } => format!("{}, {rows} rows", schema.column(0).name()),
-                Footer::Encrypted => "encrypted".to_owned(),
+                Footer::Encrypted | Footer::Unpacked => "encrypted".to_owned(),
                 Footer::Faulty(found) => found,
                 Footer::Unmarked(found) => format!("no mark: {found}"),
             };

@@ -8,11 +8,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{ExitClass, Outcome, all, fault};
 use crate::extracts::delivery::Delivery;
 use crate::extracts::identity::FileIdentity;
-use crate::extracts::remote::{ASKED_AT_ONCE, READ_WHOLE_BYTES, Remote, ends, identities, url};
+use crate::extracts::remote::{ASKED_AT_ONCE, READ_WHOLE_BYTES, Remote, ends, has_no_end, identities, url};
 use crate::extracts::tables::Table;
 use crate::extracts::told_footer::Footer;
 use crate::threads::side_by_side;
@@ -42,7 +43,14 @@ pub(super) fn learn<'a>(files: impl Iterator<Item = ToldFile<'a>>, delivery: &De
         let (small, large) = files.split_at(files.partition_point(|file| !is_large(file)));
         asked.extend(small.chunks(MOST_FILES).chain(large.chunks(1)).map(|files| (*table, files)));
     }
-    let ask = |(table, files): &(Table, &[File<'_>])| of_files(&delivery.folder(*table), files, delivery);
+    // Where one cannot be asked for, the others need not wait for it in vain.
+    let has_failed = AtomicBool::new(false);
+    let ask = |(table, files): &(Table, &[File<'_>])| {
+        if has_failed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        of_files(&delivery.folder(*table), files, delivery).inspect_err(|_| has_failed.store(true, Ordering::Relaxed))
+    };
     all(side_by_side(&asked, ASKED_AT_ONCE, ask)).map(|_| ())
 }
 
@@ -70,21 +78,29 @@ fn counted(files: &[ToldFile<'_>], engine: &dyn Remote) -> Outcome<Option<i64>> 
 }
 
 fn of_files(folder: &Path, files: &[File<'_>], delivery: &Delivery) -> Outcome<()> {
-    let sizes: Vec<(&Path, u64)> = files.iter().map(|(path, identity)| (*path, identity.size_bytes)).collect();
+    let sizes = files.iter().map(|(path, identity)| (*path, identity.size_bytes));
+    let (without, sizes): (Vec<_>, Vec<_>) = sizes.partition(|file| has_no_end(*file));
     let Some(mut ends) = ends(delivery.engine()?, folder, &sizes)? else { return Ok(()) };
-    let footers = files.iter().map(|(path, identity)| {
-        let end = ends.remove(*path).unwrap_or_default();
-        (*path, *identity, Footer::of_end(end, identity.size_bytes))
-    });
-    let mut footers: Vec<(&Path, FileIdentity, Footer)> = footers.collect();
-    if footers.iter().any(|(_, _, footer)| footer.rows().is_none()) {
-        // What is no footer may be that of another file than was listed.
+    let footer_of = |(path, identity): &File<'_>| match ends.remove(*path) {
+        Some(end) => Footer::of_end(end, identity.size_bytes),
+        None if without.iter().any(|(other, _)| other == path) => Footer::Unpacked,
+        None => Footer::Faulty(GONE.to_owned()),
+    };
+    let mut footers: Vec<Footer> = files.iter().map(footer_of).collect();
+    if footers.iter().any(|footer| matches!(footer, Footer::Faulty(_))) {
+        // What cannot be true of a file may be of another than was listed.
         let now = identities(delivery.engine()?, folder)?;
-        for (path, _, footer) in footers.iter_mut().filter(|(path, of, _)| now.get(*path) != Some(of)) {
-            *footer = Footer::Faulty(if now.contains_key(*path) { CHANGED } else { GONE }.to_owned());
+        for ((path, identity), footer) in files.iter().zip(&mut footers) {
+            match now.get(*path) {
+                None => *footer = Footer::Faulty(GONE.to_owned()),
+                Some(now) if now != identity => *footer = Footer::Faulty(CHANGED.to_owned()),
+                Some(_) => {}
+            }
         }
     }
-    footers.into_iter().for_each(|(path, identity, footer)| delivery.said.learn(path, identity, footer));
+    for ((path, identity), footer) in files.iter().zip(footers) {
+        delivery.said.learn(path, *identity, footer);
+    }
     Ok(())
 }
 

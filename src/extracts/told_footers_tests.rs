@@ -130,24 +130,27 @@ fn rows_are_those_of_the_footers_unless_one_is_faulty_and_the_engine_s_where_it_
 
 #[test]
 fn what_is_no_footer_of_a_file_that_has_changed_or_is_gone_is_told_as_that() {
-    let files = [("a", parquet("shop_id", 2)), ("b", b"no Parquet".to_vec())];
+    let files = [("a", parquet("shop_id", 2)), ("b", b"no ParPAR1".to_vec()), ("c.gz", vec![7; 9])];
     let (_, delivery, mut partition) = delivered(&files, Remembers { most_files: 9, ..Remembers::default() });
     let mut told = || {
         learn(partition.told(), &delivery).unwrap();
         let of = partition.files.iter().map(|file| match delivery.said.footer(&file.path, file.identity) {
             Some(Footer::Sound { .. }) => "sound".to_owned(),
             Some(Footer::Faulty(found) | Footer::Unmarked(found)) => found,
+            Some(Footer::Unpacked) => "not asked for".to_owned(),
             Some(Footer::Encrypted) | None => "unknown".to_owned(),
         });
         let of = of.collect::<Vec<_>>();
         partition.files[1].identity = FileIdentity::listed(10, 2);
         partition.files[0].path.set_file_name("c");
+        partition.files[2].identity = FileIdentity::listed((64 << 20) + 1, 1);
         of
     };
     let [first, second] = [told(), told()];
     assert_eq!(first[0], "sound");
     assert!(first[1].starts_with("a truncated or damaged Parquet file of 10 bytes"), "{first:?}");
-    assert_eq!(second, [GONE, CHANGED]);
+    assert!(first[2].starts_with("a truncated or damaged Parquet file of 9 bytes"), "{first:?}");
+    assert_eq!(second, [GONE, CHANGED, "not asked for"]);
 }
 
 #[test]
