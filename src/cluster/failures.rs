@@ -26,8 +26,9 @@ const OF_FILES: [&str; 9] = [
     "INVALID_PARQUET",
     "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
 ];
-/// The words of servers without such classes.
-const OF_FILES_IN_WORDS: [&str; 1] = ["Parquet error: "];
+/// The words of servers without such classes, unless they go on to say that the store of the files has failed.
+const OF_FILES_IN_WORDS: [&str; 2] = ["Parquet error: ", "Parquet argument error: "];
+const OF_STORES_IN_WORDS: &str = "External: Generic ";
 /// Such that speak of values.
 const OF_VALUES: [&str; 4] =
     ["ARITHMETIC_OVERFLOW", "CAST_OVERFLOW", "CAST_INVALID_INPUT", "NUMERIC_VALUE_OUT_OF_RANGE"];
@@ -63,7 +64,7 @@ pub(super) fn failure(address: &str, what: &str, failed: &Failed) -> Failure {
         return refused;
     }
     let said = said(failed);
-    if has_class(failed, &OF_FILES) || OF_FILES_IN_WORDS.iter().any(|words| failed.message.contains(words)) {
+    if has_class(failed, &OF_FILES) || speaks_of_files(&failed.message) {
         let finding =
             Finding::new(STAGE, format!("files that {address} cannot read, of {what}: {said}"), "sound Parquet files");
         let finding = file_of(&failed.message).into_iter().fold(finding, |finding, path| finding.path(Path::new(path)));
@@ -129,6 +130,10 @@ fn has_class(failed: &Failed, classes: &[&str]) -> bool {
         || classes.iter().any(|of| failed.message.contains(&format!("[{of}")))
 }
 
+fn speaks_of_files(message: &str) -> bool {
+    OF_FILES_IN_WORDS.iter().any(|words| message.contains(words)) && !message.contains(OF_STORES_IN_WORDS)
+}
+
 /// The beginning of a message.
 fn said(failed: &Failed) -> String {
     let whole = failed.to_string();
@@ -177,9 +182,11 @@ mod tests {
         let value = format!(
             "[USER_RAISED_EXCEPTION] {REFUSED}\tfile:///x/a\tlogistics_stars\tthe number 1.5\t SQLSTATE: P0001"
         );
-        let in_words = failed(Kind::Refused, None, "Parquet argument error: Parquet error: Required field is missing");
+        let in_words = |words: &str| failed(Kind::Refused, None, &format!("Parquet argument error: {words}"));
         for (failed, class, wanted) in [
-            (in_words, ExitClass::Rejected, "Required field is missing"),
+            (in_words("Parquet error: Required field is missing"), ExitClass::Rejected, "Required field is missing"),
+            (in_words("External: Data corruption detected"), ExitClass::Rejected, "Data corruption detected"),
+            (in_words("External: Generic S3 error: no route"), ExitClass::Disk, "Generic S3 error"),
             (gone, ExitClass::Disk, "connection refused"),
             (refused, ExitClass::Disk, "asked for reviews"),
             (damaged, ExitClass::Rejected, "file:///x/a.parquet"),

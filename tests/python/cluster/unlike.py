@@ -30,6 +30,7 @@ MUTATIONS_FOR_SAIL = {
     "extreme_unsigned",
     "extreme_timestamps",
     "flipped_under_page_checksums",
+    "stale_end",
 }
 # Letters of names that engines take for patterns; such names are refused.
 PATTERNS = set("[]{}*?\\:")
