@@ -1,7 +1,8 @@
-//! Rules of the house that no compiler knows: what may import what, how long a file may be, and that documents name what is
-//! there. (How long a function may be is clippy's matter, see clippy.toml.)
+//! Rules of the house that no compiler knows: what may import what, how long a file may be, what all builds share, and that
+//! documents name what is there. (How long a function may be is clippy's matter, see clippy.toml.)
 
 mod answers;
+mod builds;
 mod circles;
 mod documents;
 mod manual;
