@@ -45,8 +45,8 @@ fn every_build_takes_the_same_polars() {
     let mut program = packages(&PROGRAM);
     program.retain(|package, _| below.contains_key(package));
     for build in [TESTS.to_vec(), [PROGRAM, CLUSTER].concat(), [TESTS, CLUSTER].concat()] {
-        let again = packages(&build);
-        let again = compiled_again(&program, &again);
+        let other = packages(&build);
+        let again = compiled_again(&program, &other);
         assert!(again.is_empty(), "{build:?} compiles with other features, and so Polars again: {again:#?}");
     }
 }
